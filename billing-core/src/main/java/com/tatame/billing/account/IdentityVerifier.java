@@ -1,0 +1,18 @@
+package com.tatame.billing.account;
+
+/** Port: turns a bearer token into the principal that it proves. */
+public interface IdentityVerifier {
+  /**
+   * Verifies a token.
+   *
+   * @param token as sent, without the scheme
+   * @throws com.tatame.billing.failure.Unauthenticated if it proves nobody; the message is safe to
+   *     show and to log
+   */
+  Principal verify(String token);
+
+  /** Whether tokens can be verified at present, for health reports. */
+  default boolean ready() {
+    return true;
+  }
+}

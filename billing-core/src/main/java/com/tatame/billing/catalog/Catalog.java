@@ -1,0 +1,80 @@
+package com.tatame.billing.catalog;
+
+import com.tatame.billing.failure.ValidationFailed;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What an application sells: data, never code.
+ *
+ * @param plans in the order in which they are shown
+ * @param defaultTier what an account without a live subscription has
+ * @param grace how long past due keeps its entitlements, from the first failed payment
+ */
+public record Catalog(List<Plan> plans, String defaultTier, Duration grace) {
+  /** Seven days from the first failed payment. */
+  public static final Duration DEFAULT_GRACE = Duration.ofDays(7);
+
+  /** A plan and the interval at which it is billed. */
+  public record Offer(Plan plan, BillingInterval interval, PlanPrice price) {}
+
+  public Catalog {
+    plans = List.copyOf(plans);
+    Set<String> tiers = new HashSet<>();
+    Map<String, String> lookupKeys = new HashMap<>();
+    for (Plan plan : plans) {
+      if (!tiers.add(plan.tier())) {
+        throw ValidationFailed.of("tiers." + plan.tier(), "is defined twice");
+      }
+      plan.prices().forEach((interval, price) -> {
+        String owner = lookupKeys.put(price.lookupKey(), plan.tier());
+        if (owner != null) {
+          throw ValidationFailed.of(
+              "tiers." + plan.tier() + ".prices." + interval.code() + ".lookupKey",
+              "'" + price.lookupKey() + "' is already used by tier " + owner);
+        }
+      });
+    }
+    if (!tiers.contains(defaultTier)) {
+      throw ValidationFailed.of(
+          "defaultTier", "'" + defaultTier + "' is not a tier of the catalog");
+    }
+    if (grace.isNegative()) {
+      throw ValidationFailed.of("grace", "must not be negative");
+    }
+  }
+
+  public Optional<Plan> plan(String tier) {
+    return plans.stream().filter(plan -> plan.tier().equals(tier)).findFirst();
+  }
+
+  /** The plan of an account that has bought nothing. */
+  public Plan defaultPlan() {
+    return plan(defaultTier).orElseThrow();
+  }
+
+  /** What is sold under a provider's price, known by its id or else by its lookup key. */
+  public Optional<Offer> offer(String priceId, Optional<String> lookupKey) {
+    Optional<Offer> byId = offers()
+        .filter(offer -> offer.price().priceId().filter(priceId::equals).isPresent())
+        .findFirst();
+    return byId.isPresent()
+        ? byId
+        : offers()
+            .filter(offer -> offer.price().priceId().isEmpty())
+            .filter(offer -> lookupKey.filter(offer.price().lookupKey()::equals).isPresent())
+            .findFirst();
+  }
+
+  private Stream<Offer> offers() {
+    return plans.stream()
+        .flatMap(plan -> plan.prices().entrySet().stream()
+            .map(entry -> new Offer(plan, entry.getKey(), entry.getValue())));
+  }
+}

@@ -1,0 +1,38 @@
+package com.tatame.billing.checkout;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.observation.Observation;
+import java.util.Optional;
+
+/** Role of the provider: its hosted checkout. */
+public interface CheckoutSessions {
+  /**
+   * What a subscription checkout is created from.
+   *
+   * @param trialDays 0 for no trial
+   * @param successUrl may hold {@code {CHECKOUT_SESSION_ID}}, which the provider replaces
+   * @param tier written with account and interval into the metadata of session and subscription
+   */
+  record NewSubscriptionCheckout(
+      AccountId account,
+      String customerId,
+      String priceId,
+      long quantity,
+      int trialDays,
+      Optional<String> tier,
+      Optional<String> interval,
+      String successUrl,
+      String cancelUrl) {}
+
+  /**
+   * Opens a checkout for a subscription.
+   *
+   * @param commandId written into the metadata, so that the session can be found again
+   * @param idempotencyKey repeating the call with it creates nothing new
+   * @return the session as the provider answered, a read
+   */
+  Observation create(NewSubscriptionCheckout checkout, String commandId, String idempotencyKey);
+
+  /** Closes an open session, so that nobody can pay it. */
+  Observation expire(String sessionId, String idempotencyKey);
+}

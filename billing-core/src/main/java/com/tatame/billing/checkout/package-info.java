@@ -1,0 +1,7 @@
+/**
+ * Opening a checkout, and knowing how it ended.
+ */
+@NullMarked
+package com.tatame.billing.checkout;
+
+import org.jspecify.annotations.NullMarked;

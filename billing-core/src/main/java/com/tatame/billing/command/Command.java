@@ -1,0 +1,63 @@
+package com.tatame.billing.command;
+
+import com.tatame.billing.account.AccountId;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * An outgoing mutation. Its parameters are frozen when it is written down, so that every sending
+ * has the same bytes.
+ *
+ * @param target what it is about: of one account, kind and target at most one command is open
+ * @param generation rises only with proof that the one before was not executed
+ * @param firstSentAt wall time; the provider forgets idempotency keys a day later
+ * @param result id of the object that it made or changed
+ * @param error why it was rejected or needs an operator, safe to show
+ */
+public record Command(
+    CommandId id,
+    AccountId account,
+    CommandKind kind,
+    String target,
+    SortedMap<String, String> params,
+    CommandState state,
+    int generation,
+    Instant createdAt,
+    Optional<Instant> firstSentAt,
+    Optional<String> result,
+    Optional<String> error) {
+  public Command {
+    params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
+  }
+
+  /** A command that is about to be written down. */
+  public static Command planned(
+      CommandId id,
+      AccountId account,
+      CommandKind kind,
+      String target,
+      Map<String, String> params,
+      Instant createdAt) {
+    return new Command(
+        id,
+        account,
+        kind,
+        target,
+        new TreeMap<>(params),
+        CommandState.PLANNED,
+        1,
+        createdAt,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The provider executes what is sent under one key at most once. */
+  public String idempotencyKey() {
+    return "cmd_" + id.value() + ":" + generation;
+  }
+}

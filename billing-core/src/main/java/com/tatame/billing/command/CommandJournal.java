@@ -1,0 +1,47 @@
+package com.tatame.billing.command;
+
+import com.tatame.billing.account.AccountId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Port: the journal of outgoing mutations. All instants are wall time. */
+public interface CommandJournal {
+  /**
+   * Writes the command down, unless one of the same account, kind and target is open.
+   *
+   * @return the command as it now stands in the journal: the given one, or the open one in its way
+   */
+  Command open(Command planned);
+
+  /**
+   * Takes an unsettled command for sending, alone, until the lease runs out.
+   *
+   * @param lease token of this attempt
+   * @return the command in state sending; empty while somebody else sends it, or once it is settled
+   */
+  Optional<Command> begin(CommandId id, String lease, Instant now, Duration leaseTime);
+
+  /**
+   * Ends an attempt.
+   *
+   * @param state the new state; not {@code SENDING}
+   * @return false if the lease was lost; nothing was written then
+   */
+  boolean end(
+      CommandId id,
+      String lease,
+      CommandState state,
+      Optional<String> result,
+      Optional<String> error,
+      Instant now);
+
+  Optional<Command> find(CommandId id);
+
+  /** The latest command of this account, kind and target that succeeded. */
+  Optional<Command> lastSucceeded(AccountId account, CommandKind kind, String target);
+
+  /** Unsettled commands that nobody sends and that were created before, oldest first. */
+  List<Command> abandoned(Instant before, Instant now, int limit);
+}

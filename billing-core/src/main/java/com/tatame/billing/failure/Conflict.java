@@ -1,0 +1,40 @@
+package com.tatame.billing.failure;
+
+import java.util.Optional;
+
+/** The request is sound, but the present state of things forbids it. */
+public final class Conflict extends BillingException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Optional<String> existingId;
+
+  private Conflict(String code, String message, Optional<String> existingId) {
+    super(code, false, message);
+    this.existingId = existingId;
+  }
+
+  public static Conflict because(String message) {
+    return new Conflict("conflict", message, Optional.empty());
+  }
+
+  /** The account already has a live subscription of this plan family. */
+  public static Conflict subscriptionExists(String subscriptionId) {
+    return new Conflict(
+        "subscription_exists",
+        "A subscription of this kind is already live: " + subscriptionId
+            + ". Change or cancel it instead.",
+        Optional.of(subscriptionId));
+  }
+
+  public static Conflict idempotencyKeyReused() {
+    return new Conflict(
+        "idempotency_key_reused",
+        "This Idempotency-Key was used for another request. Send a new key with a new request.",
+        Optional.empty());
+  }
+
+  /** The object that stands in the way, if it is one that the caller may see. */
+  public Optional<String> existingId() {
+    return existingId;
+  }
+}

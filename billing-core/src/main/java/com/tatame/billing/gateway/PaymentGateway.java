@@ -1,0 +1,30 @@
+package com.tatame.billing.gateway;
+
+import com.tatame.billing.catalog.Products;
+import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.inbox.EventSource;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.subscription.SubscriptionControl;
+
+/** Port: the payment provider, a bag of small roles so that each can be built and faked alone. */
+public interface PaymentGateway {
+  Products products();
+
+  CustomerAccounts customers();
+
+  CheckoutSessions checkouts();
+
+  SubscriptionControl subscriptions();
+
+  ObjectReads reads();
+
+  EventSource events();
+
+  /**
+   * Asks the provider for a sign of life, for health reports.
+   *
+   * @throws com.tatame.billing.failure.BillingException saying what is wrong
+   */
+  void ping();
+}

@@ -1,0 +1,7 @@
+/**
+ * Invoices as the provider holds them.
+ */
+@NullMarked
+package com.tatame.billing.invoice;
+
+import org.jspecify.annotations.NullMarked;

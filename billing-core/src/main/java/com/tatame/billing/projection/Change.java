@@ -1,0 +1,38 @@
+package com.tatame.billing.projection;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.ProviderObject;
+import java.time.Instant;
+import java.util.Optional;
+
+/** One row to be written. */
+public sealed interface Change {
+  /** Replaces the mirrored row whole. */
+  record Put(ProviderObject state, Instant asOf, Observation.Source source) implements Change {}
+
+  /** The object is gone at the provider; what was known of it stays, marked as gone. */
+  record Bury(ObjectRef object, Instant asOf, Observation.Source source) implements Change {}
+
+  /**
+   * Appends a fact; one that is stored already stays as it is.
+   *
+   * @param eventId the event that told first, if one did
+   */
+  record Append(Fact fact, Optional<String> eventId) implements Change {}
+
+  /** Makes the subject the account's customer. A second link of either side violates a constraint. */
+  record Link(AccountId account, String customerId, Instant createdAt) implements Change {}
+
+  /** Replaces what the account's subscriptions give it. */
+  record Entitle(AccountEntitlement entitlement) implements Change {}
+
+  /** The object's true state must be read; keeps the earliest time. */
+  record RequireRead(ObjectRef object, ReadPriority priority, Instant since) implements Change {}
+
+  /** The object was read. */
+  record SettleRead(ObjectRef object) implements Change {}
+}

@@ -1,0 +1,36 @@
+package com.tatame.billing.projection;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.SubjectId;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is stored about one subject, with the version that a commit must find unchanged.
+ *
+ * @param version 0 for a subject that was never seen
+ * @param rows the objects asked for, and for a customer also all its subscriptions and its open
+ *     invoices
+ * @param linked the account whose customer the subject is
+ * @param customerOf for each account asked for that has a customer: which
+ * @param entitlement of the linked account
+ */
+public record Known(
+    SubjectId subject,
+    long version,
+    Map<ObjectRef, StoredObject> rows,
+    Optional<AccountId> linked,
+    Map<AccountId, String> customerOf,
+    Optional<AccountEntitlement> entitlement) {
+  public Known {
+    rows = Map.copyOf(rows);
+    customerOf = Map.copyOf(customerOf);
+  }
+
+  /** A subject that was never seen. */
+  public static Known nothing(SubjectId subject) {
+    return new Known(subject, 0, Map.of(), Optional.empty(), Map.of(), Optional.empty());
+  }
+}

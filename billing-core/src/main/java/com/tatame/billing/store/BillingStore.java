@@ -1,0 +1,43 @@
+package com.tatame.billing.store;
+
+import com.tatame.billing.catalog.ProductStore;
+import com.tatame.billing.checkout.CheckoutStore;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.idempotency.IdempotencyStore;
+import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.subscription.SubscriptionStore;
+
+/** Port: all stores of one database. Use cases never take this bag, only what they need of it. */
+public interface BillingStore extends AutoCloseable {
+  InboxStore inbox();
+
+  ProjectionStore projections();
+
+  CommandJournal commands();
+
+  CustomerStore customers();
+
+  SubscriptionStore subscriptions();
+
+  CheckoutStore checkouts();
+
+  ProductStore products();
+
+  EntitlementStore entitlements();
+
+  IdempotencyStore idempotency();
+
+  /**
+   * Asks the database for a sign of life, for health reports.
+   *
+   * @throws com.tatame.billing.failure.StoreUnavailable if there is none
+   */
+  void ping();
+
+  /** Gives back connections; later calls fail. */
+  @Override
+  void close();
+}

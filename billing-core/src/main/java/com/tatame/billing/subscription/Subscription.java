@@ -1,0 +1,141 @@
+package com.tatame.billing.subscription;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Recurrence;
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A subscription as the provider holds it. All instants are by the provider's clock.
+ *
+ * @param account by metadata that our checkout wrote, if it did
+ * @param tier of the catalog, by the price of its first item; empty for a price that the catalog
+ *     doesn't sell
+ * @param items at least one
+ * @param currentPeriodStart of the item whose period ends first
+ * @param cancelAtPeriodEnd whether it ends by itself when the current period does
+ * @param trialStart set once it had a trial, also after the trial
+ */
+public record Subscription(
+    String id,
+    String customerId,
+    SubscriptionStatus status,
+    Optional<AccountId> account,
+    Optional<String> tier,
+    Optional<BillingInterval> interval,
+    List<Item> items,
+    Instant createdAt,
+    Instant currentPeriodStart,
+    Instant currentPeriodEnd,
+    Optional<Instant> trialStart,
+    Optional<Instant> trialEnd,
+    boolean cancelAtPeriodEnd,
+    Optional<Instant> cancelAt,
+    Optional<Instant> canceledAt,
+    Optional<String> cancelReason,
+    Optional<Instant> endedAt,
+    Optional<CollectionPause> collectionPaused,
+    Optional<Discount> discount)
+    implements ProviderObject {
+
+  /**
+   * One priced item.
+   *
+   * @param unitAmount minor units; empty when tiered or finer than the minor unit
+   */
+  public record Item(
+      String id,
+      String priceId,
+      Optional<String> lookupKey,
+      String productId,
+      long quantity,
+      String currency,
+      Optional<Long> unitAmount,
+      Optional<Recurrence> recurrence) {}
+
+  /** Payment collection is on hold; the subscription itself goes on and still entitles. */
+  public record CollectionPause(String behavior, Optional<Instant> resumesAt) {}
+
+  /** A discount in force. Exactly one of the two amounts is there; minor units. */
+  public record Discount(
+      String couponId,
+      Optional<BigDecimal> percentOff,
+      Optional<Long> amountOff,
+      Optional<Instant> endsAt) {}
+
+  public Subscription {
+    items = List.copyOf(items);
+  }
+
+  @Override
+  public ObjectKind kind() {
+    return ObjectKind.SUBSCRIPTION;
+  }
+
+  @Override
+  public SubjectId subject() {
+    return new SubjectId(customerId);
+  }
+
+  @Override
+  public boolean terminal() {
+    return status.terminal();
+  }
+
+  /** The item that names the plan: the first. */
+  public Item mainItem() {
+    return items.get(0);
+  }
+
+  /** This subscription with the catalog's names for what it sells. */
+  public Subscription sold(Optional<String> newTier, Optional<BillingInterval> newInterval) {
+    return new Subscription(
+        id,
+        customerId,
+        status,
+        account,
+        newTier,
+        newInterval,
+        items,
+        createdAt,
+        currentPeriodStart,
+        currentPeriodEnd,
+        trialStart,
+        trialEnd,
+        cancelAtPeriodEnd,
+        cancelAt,
+        canceledAt,
+        cancelReason,
+        endedAt,
+        collectionPaused,
+        discount);
+  }
+
+  @Override
+  public List<Fact> facts() {
+    List<Fact> facts = new ArrayList<>();
+    facts.add(fact("created", createdAt));
+    trialStart.ifPresent(at -> facts.add(fact("trial_started", at)));
+    endedAt.ifPresent(at -> facts.add(fact("ended", at)));
+    return facts;
+  }
+
+  private Fact fact(String what, Instant at) {
+    return new Fact(
+        id + ":" + what,
+        "subscription." + what,
+        subject(),
+        Optional.of(id),
+        Optional.empty(),
+        what,
+        at);
+  }
+}
