@@ -3,20 +3,35 @@ package com.tatame.billing.entitlement;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What an account's subscriptions give it: derived from all of them, never from one event.
+ * What an account's subscriptions give it: derived from all of them, never from one event. Pure
+ * data; who asks brings the time.
  *
- * @param tier while {@code source} holds
- * @param source the subscription that wins; empty when none entitles
+ * @param sources the subscriptions that entitle, the one that wins first
  */
-public record AccountEntitlement(AccountId account, String tier, Optional<Source> source) {
+public record AccountEntitlement(AccountId account, List<Source> sources) {
   /**
-   * The subscription behind an entitlement.
+   * A subscription that entitles.
    *
+   * @param tier of the catalog
    * @param graceUntil when a past due subscription stops to entitle; empty unless past due
    */
   public record Source(
-      String subscriptionId, SubscriptionStatus status, Optional<Instant> graceUntil) {}
+      String subscriptionId, String tier, SubscriptionStatus status, Optional<Instant> graceUntil) {
+    boolean holdsAt(Instant now) {
+      return graceUntil.map(now::isBefore).orElse(true);
+    }
+  }
+
+  public AccountEntitlement {
+    sources = List.copyOf(sources);
+  }
+
+  /** The source that decides at this instant; empty when the default plan does. */
+  public Optional<Source> sourceAt(Instant now) {
+    return sources.stream().filter(source -> source.holdsAt(now)).findFirst();
+  }
 }
