@@ -4,6 +4,10 @@ package com.tatame.billing.failure;
 public final class StoreUnavailable extends BillingException {
   private static final long serialVersionUID = 1L;
 
+  public StoreUnavailable(String message) {
+    super("store_unavailable", true, message);
+  }
+
   public StoreUnavailable(String message, Throwable cause) {
     super("store_unavailable", true, message, cause);
   }

@@ -1,5 +1,6 @@
 package com.tatame.billing.observation;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -14,4 +15,10 @@ public interface Observations {
    * @return what was committed last
    */
   Observation observe(Optional<SubjectId> subject, Supplier<Observation> question);
+
+  /**
+   * Commits a whole listing. It is asked for twice: the first answer tells which versions to load
+   * before the second, which is the one that counts.
+   */
+  void observeAll(Supplier<List<Observation>> listing);
 }

@@ -1,0 +1,293 @@
+package com.tatame.billing;
+
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.ProductCatalog;
+import com.tatame.billing.checkout.CheckoutCommands;
+import com.tatame.billing.checkout.Checkouts;
+import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.Commands;
+import com.tatame.billing.command.Pause;
+import com.tatame.billing.customer.Customers;
+import com.tatame.billing.entitlement.Entitlements;
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.InboxStatus;
+import com.tatame.billing.inbox.InboxWorker;
+import com.tatame.billing.inbox.InboxWorkers;
+import com.tatame.billing.inbox.ReadBudget;
+import com.tatame.billing.inbox.RetryPolicy;
+import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.projection.ObservationRecorder;
+import com.tatame.billing.projection.Projector;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.Subscriptions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Subscription billing, ready to be called. Thread-safe; one for each program.
+ *
+ * <pre>{@code
+ * try (Billing billing =
+ *     Billing.builder().gateway(gateway).store(store).catalog(catalog).build()) {
+ *   billing.start();
+ *   billing.entitlements().check(new AccountId("user_alice"), "export").allowed();
+ * }
+ * }</pre>
+ */
+public final class Billing implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Billing.class.getName());
+  private static final Duration KEEP_ANSWERS = Duration.ofHours(24);
+
+  private final BillingStore store;
+  private final Catalog catalog;
+  private final ProductCatalog products;
+  private final Customers customers;
+  private final Checkouts checkouts;
+  private final Subscriptions subscriptions;
+  private final Entitlements entitlements;
+  private final Webhooks webhooks;
+  private final InboxWorker worker;
+  private final InboxWorkers workers;
+  private final Commands commands;
+
+  private Billing(Builder with) {
+    PaymentGateway gateway = required(with.gateway, "gateway");
+    store = required(with.store, "store");
+    catalog = required(with.catalog, "catalog");
+
+    Projector projector = new Projector(catalog);
+    ObservationRecorder observations =
+        new ObservationRecorder(store.projections(), projector, gateway.reads(), with.wallClock);
+    Map<CommandKind, CommandHandler> handlers = Map.of(
+        CommandKind.CREATE_CUSTOMER, Customers.creation(gateway.customers()),
+        CommandKind.CREATE_CHECKOUT, CheckoutCommands.creation(gateway.checkouts()),
+        CommandKind.EXPIRE_CHECKOUT, CheckoutCommands.expiry(gateway.checkouts()),
+        CommandKind.CANCEL_SUBSCRIPTION, Subscriptions.cancellation(gateway.subscriptions()),
+        CommandKind.RESUME_SUBSCRIPTION, Subscriptions.resumption(gateway.subscriptions()));
+    commands = new Commands(
+        store.commands(), observations, handlers, with.wallClock, with.random, with.pause);
+
+    products = new ProductCatalog(catalog, store.products(), gateway.products(), observations);
+    customers = new Customers(store.customers(), commands);
+    subscriptions = new Subscriptions(store.subscriptions(), commands);
+    entitlements = new Entitlements(store.entitlements(), catalog, with.clock);
+    checkouts = new Checkouts(
+        catalog,
+        products,
+        customers,
+        store.subscriptions(),
+        store.checkouts(),
+        store.commands(),
+        commands,
+        observations,
+        gateway.reads(),
+        with.checkoutUrls);
+
+    worker = new InboxWorker(
+        store.inbox(),
+        store.projections(),
+        gateway.events(),
+        gateway.reads(),
+        observations,
+        projector,
+        new ReadBudget(with.readsPerSecond, with.wallClock),
+        with.retries,
+        with.wallClock,
+        with.random);
+    InstantSource wallClock = with.wallClock;
+    workers = new InboxWorkers(worker, with.workers, () -> maintain(wallClock));
+    webhooks = new Webhooks(gateway.events(), store.inbox(), with.wallClock, workers::wake);
+  }
+
+  private static <T> T required(@Nullable T part, String name) {
+    return Objects.requireNonNull(part, () -> "Billing.builder() needs a " + name);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** What is sold. */
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  public ProductCatalog products() {
+    return products;
+  }
+
+  public Customers customers() {
+    return customers;
+  }
+
+  public Checkouts checkouts() {
+    return checkouts;
+  }
+
+  public Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  public Entitlements entitlements() {
+    return entitlements;
+  }
+
+  public Webhooks webhooks() {
+    return webhooks;
+  }
+
+  /**
+   * Starts the workers, after reading the provider's products and finishing what an earlier run left
+   * behind. A provider that is down doesn't keep this from starting.
+   */
+  public void start() {
+    try {
+      products.refresh();
+    } catch (BillingException e) {
+      LOG.log(Level.WARNING, "products are served as last known: {0}", e.getMessage());
+    }
+    workers.start();
+  }
+
+  /**
+   * Does what is due now on the calling thread, for programs without workers and for tests.
+   *
+   * @return whether there was anything to do
+   */
+  public boolean work() {
+    var batch = worker.claim();
+    boolean worked = batch.isPresent();
+    batch.ifPresent(step -> step.runAll());
+    return worker.settlePendingReads() > 0 || worked;
+  }
+
+  /** Whether nothing waits: no event that is due, none in work, no read outstanding. */
+  public boolean idle() {
+    if (!workers.resting()) {
+      return false;
+    }
+    InboxStatus status = store.inbox().status();
+    return status.backlog() == status.retrying() && status.pendingReads() == 0 && workers.resting();
+  }
+
+  private void maintain(InstantSource wallClock) {
+    commands.recover();
+    store.idempotency().prune(wallClock.instant().minus(KEEP_ANSWERS));
+  }
+
+  /** Ends the workers, after the batches that they have begun. The store stays open. */
+  @Override
+  public void close() {
+    workers.close();
+  }
+
+  /** Collects the parts. Gateway, store and catalog are required; all else has a default. */
+  public static final class Builder {
+    private static final int DEFAULT_WORKERS = 2;
+    private static final int DEFAULT_READS_PER_SECOND = 20;
+
+    private @Nullable PaymentGateway gateway;
+    private @Nullable BillingStore store;
+    private @Nullable Catalog catalog;
+    private InstantSource clock = InstantSource.system();
+    private InstantSource wallClock = InstantSource.system();
+    private RandomGenerator random = new SecureRandom();
+    private Pause pause = Pause.blocking();
+    private Predicate<URI> checkoutUrls = url -> "https".equals(url.getScheme());
+    private RetryPolicy retries = RetryPolicy.DEFAULT;
+    private int workers = DEFAULT_WORKERS;
+    private int readsPerSecond = DEFAULT_READS_PER_SECOND;
+
+    private Builder() {}
+
+    public Builder gateway(PaymentGateway value) {
+      gateway = value;
+      return this;
+    }
+
+    /** The store stays the caller's to close. */
+    public Builder store(BillingStore value) {
+      store = value;
+      return this;
+    }
+
+    public Builder catalog(Catalog value) {
+      catalog = value;
+      return this;
+    }
+
+    /** The billing clock, by which trials and grace periods run. Default: the system's. */
+    public Builder clock(InstantSource value) {
+      clock = value;
+      return this;
+    }
+
+    /** Wall time, for leases and retries. Default: the system's. */
+    public Builder wallClock(InstantSource value) {
+      wallClock = value;
+      return this;
+    }
+
+    /** Source of ids and jitter. Default: a secure one. */
+    public Builder random(RandomGenerator value) {
+      random = value;
+      return this;
+    }
+
+    /** How callers wait for each other. Default: by blocking. */
+    public Builder pause(Pause value) {
+      pause = value;
+      return this;
+    }
+
+    /** Where a payer may be sent back to. Default: any https address. */
+    public Builder checkoutUrls(Predicate<URI> value) {
+      checkoutUrls = value;
+      return this;
+    }
+
+    /** When failed events are tried again. */
+    public Builder retries(RetryPolicy value) {
+      retries = value;
+      return this;
+    }
+
+    /** Threads that process events. 0 leaves it to {@link Billing#work}. Default: 2. */
+    public Builder workers(int value) {
+      if (value < 0) {
+        throw new IllegalArgumentException("workers must not be negative");
+      }
+      workers = value;
+      return this;
+    }
+
+    /** How often the provider may be asked what is true. Default: 20 reads a second. */
+    public Builder readsPerSecond(int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException("readsPerSecond must be at least 1");
+      }
+      readsPerSecond = value;
+      return this;
+    }
+
+    /**
+     * Puts it together; nothing runs before {@link Billing#start}.
+     *
+     * @throws NullPointerException naming the part that is missing
+     */
+    public Billing build() {
+      return new Billing(this);
+    }
+  }
+}

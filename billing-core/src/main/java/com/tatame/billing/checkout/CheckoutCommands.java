@@ -1,0 +1,91 @@
+package com.tatame.billing.checkout;
+
+import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The frozen form of checkout commands, and how they are sent. */
+public final class CheckoutCommands {
+  private static final String CUSTOMER = "customer";
+  private static final String PRICE = "price";
+  private static final String QUANTITY = "quantity";
+  private static final String TRIAL_DAYS = "trial_days";
+  private static final String TIER = "tier";
+  private static final String INTERVAL = "interval";
+  private static final String SUCCESS_URL = "success_url";
+  private static final String CANCEL_URL = "cancel_url";
+
+  private CheckoutCommands() {}
+
+  static Map<String, String> params(NewSubscriptionCheckout checkout) {
+    Map<String, String> params = new TreeMap<>();
+    params.put(CUSTOMER, checkout.customerId());
+    params.put(PRICE, checkout.priceId());
+    params.put(QUANTITY, Long.toString(checkout.quantity()));
+    params.put(TRIAL_DAYS, Integer.toString(checkout.trialDays()));
+    checkout.tier().ifPresent(tier -> params.put(TIER, tier));
+    checkout.interval().ifPresent(interval -> params.put(INTERVAL, interval));
+    params.put(SUCCESS_URL, checkout.successUrl());
+    params.put(CANCEL_URL, checkout.cancelUrl());
+    return params;
+  }
+
+  static Map<String, String> expiryParams(CheckoutSession session) {
+    Map<String, String> params = new TreeMap<>();
+    session.customerId().ifPresent(customer -> params.put(CUSTOMER, customer));
+    return params;
+  }
+
+  private static NewSubscriptionCheckout checkout(Command command) {
+    Map<String, String> params = command.params();
+    return new NewSubscriptionCheckout(
+        command.account(),
+        required(params, CUSTOMER),
+        required(params, PRICE),
+        Long.parseLong(required(params, QUANTITY)),
+        Integer.parseInt(required(params, TRIAL_DAYS)),
+        Optional.ofNullable(params.get(TIER)),
+        Optional.ofNullable(params.get(INTERVAL)),
+        required(params, SUCCESS_URL),
+        required(params, CANCEL_URL));
+  }
+
+  private static String required(Map<String, String> params, String name) {
+    String value = params.get(name);
+    if (value == null) {
+      throw new IllegalStateException("a stored checkout command lacks " + name);
+    }
+    return value;
+  }
+
+  /** How the creation of a session is sent. */
+  public static CommandHandler creation(CheckoutSessions provider) {
+    return handler(command ->
+        provider.create(checkout(command), command.id().value(), command.idempotencyKey()));
+  }
+
+  /** How the closing of a session is sent. */
+  public static CommandHandler expiry(CheckoutSessions provider) {
+    return handler(command -> provider.expire(command.target(), command.idempotencyKey()));
+  }
+
+  private static CommandHandler handler(Function<Command, Observation> send) {
+    return new CommandHandler() {
+      @Override
+      public Optional<SubjectId> subject(Command command) {
+        return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
+      }
+
+      @Override
+      public Observation send(Command command) {
+        return send.apply(command);
+      }
+    };
+  }
+}

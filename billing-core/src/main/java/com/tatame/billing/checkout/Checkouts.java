@@ -1,0 +1,278 @@
+package com.tatame.billing.checkout;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.catalog.PlanPrice;
+import com.tatame.billing.catalog.ProductCatalog;
+import com.tatame.billing.checkout.Confirmation.Status;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.Commands;
+import com.tatame.billing.customer.CustomerLink;
+import com.tatame.billing.customer.Customers;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observations;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStatus;
+import com.tatame.billing.subscription.SubscriptionStore;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Use cases: selling a subscription. */
+public final class Checkouts {
+  private static final int ALL = 101;
+  private static final String SESSION_PLACEHOLDER = "{CHECKOUT_SESSION_ID}";
+
+  private final Catalog catalog;
+  private final ProductCatalog products;
+  private final Customers customers;
+  private final SubscriptionStore subscriptions;
+  private final CheckoutStore sessions;
+  private final CommandJournal journal;
+  private final Commands commands;
+  private final Observations observations;
+  private final ObjectReads reads;
+  private final Predicate<URI> allowedUrls;
+
+  /**
+   * Wires the use cases.
+   *
+   * @param allowedUrls where a payer may be sent back to
+   */
+  public Checkouts(
+      Catalog catalog,
+      ProductCatalog products,
+      Customers customers,
+      SubscriptionStore subscriptions,
+      CheckoutStore sessions,
+      CommandJournal journal,
+      Commands commands,
+      Observations observations,
+      ObjectReads reads,
+      Predicate<URI> allowedUrls) {
+    this.catalog = catalog;
+    this.products = products;
+    this.customers = customers;
+    this.subscriptions = subscriptions;
+    this.sessions = sessions;
+    this.journal = journal;
+    this.commands = commands;
+    this.observations = observations;
+    this.reads = reads;
+    this.allowedUrls = allowedUrls;
+  }
+
+  /** An open session, and whether this call made it. */
+  public record Opened(CheckoutSession session, boolean created) {}
+
+  private record Sale(Plan plan, Catalog.Offer offer, String priceId) {}
+
+  /**
+   * Opens a checkout, or returns the open one that sells the same. An open one that sells something
+   * else of the same family is closed first, so that nobody pays both.
+   *
+   * @throws ValidationFailed naming the field
+   * @throws Conflict if a subscription of the family is live already
+   */
+  public Opened open(Principal caller, CheckoutRequest request) {
+    requireAllowed("successUrl", request.successUrl());
+    requireAllowed("cancelUrl", request.cancelUrl());
+    Sale sale = saleOf(request);
+    AccountId account = caller.account();
+    refuseSecond(account, sale.plan());
+    CustomerLink customer =
+        customers.ensure(caller, request.email(), Optional.empty()).link();
+    Command planned = Command.planned(
+        commands.nextId(),
+        account,
+        CommandKind.CREATE_CHECKOUT,
+        sale.plan().family(),
+        CheckoutCommands.params(checkout(customer, sale, request)),
+        commands.now());
+    Optional<Command> last =
+        journal.lastSucceeded(account, CommandKind.CREATE_CHECKOUT, sale.plan().family());
+    Optional<CheckoutSession> open = last.flatMap(command -> stillOpen(account, command));
+    if (open.isPresent() && last.get().params().equals(planned.params())) {
+      return new Opened(open.get(), false);
+    }
+    open.ifPresent(session -> expire(account, session));
+    refuseSecond(account, sale.plan());
+    Command done = commands.run(planned);
+    return new Opened(
+        session(account, done.result().orElseThrow()), done.id().equals(planned.id()));
+  }
+
+  /**
+   * Tells how a checkout stands, asking the provider if its events have not told yet. Doesn't wait.
+   *
+   * @throws NotFound if the account has no such session
+   */
+  public Confirmation confirm(AccountId account, String sessionId) {
+    CheckoutSession session = session(account, sessionId);
+    if (!session.terminal()) {
+      session = refresh(account, session);
+    }
+    Optional<Subscription> subscription =
+        session.subscriptionId().flatMap(id -> subscription(account, id));
+    return new Confirmation(status(session, subscription), subscription);
+  }
+
+  private static Status status(CheckoutSession session, Optional<Subscription> subscription) {
+    return switch (session.status()) {
+      case OPEN -> Status.PENDING;
+      case EXPIRED -> Status.EXPIRED;
+      case COMPLETE -> {
+        if (subscription
+            .filter(s -> s.status() == SubscriptionStatus.INCOMPLETE_EXPIRED)
+            .isPresent()) {
+          yield Status.FAILED;
+        }
+        yield session.paid() && subscription.isPresent() ? Status.PAID : Status.PENDING;
+      }
+    };
+  }
+
+  private CheckoutSessions.NewSubscriptionCheckout checkout(
+      CustomerLink customer, Sale sale, CheckoutRequest request) {
+    return new CheckoutSessions.NewSubscriptionCheckout(
+        customer.accountId(),
+        customer.customerId(),
+        sale.priceId(),
+        request.quantity(),
+        hadTrial(customer.accountId()) ? 0 : sale.plan().trialDays(),
+        Optional.of(sale.plan().tier()),
+        Optional.of(sale.offer().interval().code()),
+        request.successUrl(),
+        request.cancelUrl());
+  }
+
+  private Sale saleOf(CheckoutRequest request) {
+    return request.priceId().map(this::saleOfPrice).orElseGet(() -> saleOfTier(request));
+  }
+
+  private Sale saleOfPrice(String priceId) {
+    Catalog.Offer offer = products
+        .offer(priceId)
+        .filter(found -> found.plan().selfService())
+        .orElseThrow(() -> ValidationFailed.of("priceId", "'" + priceId + "' is not for sale"));
+    return new Sale(offer.plan(), offer, priceId);
+  }
+
+  private Sale saleOfTier(CheckoutRequest request) {
+    String tier = request.tier().orElseThrow();
+    Plan plan = catalog
+        .plan(tier)
+        .orElseThrow(() -> ValidationFailed.of("tier", "'" + tier + "' is not a tier; see /plans"));
+    if (!plan.selfService()) {
+      throw ValidationFailed.of("tier", "'" + tier + "' is not sold at checkout");
+    }
+    PlanPrice price = request
+        .interval()
+        .map(plan.prices()::get)
+        .orElseThrow(
+            () -> ValidationFailed.of("interval", "'" + tier + "' is not sold for this interval"));
+    String priceId = products
+        .priceId(price)
+        .orElseThrow(
+            () -> Conflict.because("The payment provider has no active price with lookup key '"
+                + price.lookupKey()
+                + "'."));
+    return new Sale(
+        plan, new Catalog.Offer(plan, request.interval().orElseThrow(), price), priceId);
+  }
+
+  private void refuseSecond(AccountId account, Plan plan) {
+    all(account).stream()
+        .filter(subscription -> subscription.status().live())
+        .filter(subscription -> subscription
+            .tier()
+            .flatMap(catalog::plan)
+            .filter(other -> other.family().equals(plan.family()))
+            .isPresent())
+        .findFirst()
+        .ifPresent(existing -> {
+          throw Conflict.subscriptionExists(existing.id());
+        });
+  }
+
+  private boolean hadTrial(AccountId account) {
+    return all(account).stream()
+        .anyMatch(subscription -> subscription.trialStart().isPresent());
+  }
+
+  private List<Subscription> all(AccountId account) {
+    return subscriptions.list(account, Optional.empty(), Optional.empty(), ALL);
+  }
+
+  // What the mirror calls open may have been paid a moment ago; the provider has the last word, and
+  // its subscription must be known before another one is sold.
+  private Optional<CheckoutSession> stillOpen(AccountId account, Command created) {
+    Optional<CheckoutSession> stored = created.result().flatMap(id -> sessions.find(account, id));
+    if (stored
+        .filter(session -> session.status() == CheckoutSession.Status.OPEN)
+        .isEmpty()) {
+      stored.flatMap(CheckoutSession::subscriptionId).ifPresent(id -> subscription(account, id));
+      return Optional.empty();
+    }
+    CheckoutSession session = refresh(account, stored.get());
+    session.subscriptionId().ifPresent(id -> subscription(account, id));
+    return session.status() == CheckoutSession.Status.OPEN
+        ? Optional.of(session)
+        : Optional.empty();
+  }
+
+  private CheckoutSession refresh(AccountId account, CheckoutSession session) {
+    observations.observe(
+        Optional.of(session.subject()), () -> reads.read(session.ref(), session.subject()));
+    return session(account, session.id());
+  }
+
+  private Optional<Subscription> subscription(AccountId account, String id) {
+    Optional<Subscription> known = subscriptions.find(account, id);
+    if (known.isPresent()) {
+      return known;
+    }
+    Optional<SubjectId> subject =
+        customers.find(account).map(customer -> new SubjectId(customer.customerId()));
+    subject.ifPresent(customer -> observations.observe(
+        subject, () -> reads.read(new ObjectRef(ObjectKind.SUBSCRIPTION, id), customer)));
+    return subscriptions.find(account, id);
+  }
+
+  private void expire(AccountId account, CheckoutSession session) {
+    commands.run(Command.planned(
+        commands.nextId(),
+        account,
+        CommandKind.EXPIRE_CHECKOUT,
+        session.id(),
+        CheckoutCommands.expiryParams(session),
+        commands.now()));
+  }
+
+  private CheckoutSession session(AccountId account, String id) {
+    return sessions.find(account, id).orElseThrow(() -> new NotFound("checkout session", id));
+  }
+
+  private void requireAllowed(String field, String url) {
+    URI parsed;
+    try {
+      parsed = URI.create(url.replace(SESSION_PLACEHOLDER, "session"));
+    } catch (IllegalArgumentException e) {
+      throw ValidationFailed.of(field, "is not a URL");
+    }
+    if (!parsed.isAbsolute() || !allowedUrls.test(parsed)) {
+      throw ValidationFailed.of(field, "is not an allowed return address");
+    }
+  }
+}

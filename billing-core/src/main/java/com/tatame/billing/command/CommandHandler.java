@@ -1,0 +1,14 @@
+package com.tatame.billing.command;
+
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import java.util.Optional;
+
+/** Sends commands of one kind to the provider, from their frozen parameters alone. */
+public interface CommandHandler {
+  /** Whose state the command changes; empty while it makes the subject. */
+  Optional<SubjectId> subject(Command command);
+
+  /** Sends it under {@link Command#idempotencyKey()}; the answer is a read. */
+  Observation send(Command command);
+}

@@ -1,0 +1,193 @@
+package com.tatame.billing.command;
+
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.PaymentDeclined;
+import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.failure.ProviderUnavailable.Execution;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.Observations;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Runs outgoing mutations: written down, sent under a key of their own, their answer committed, and
+ * only then settled. Whoever asks for the same while one is open joins it; whoever finds one
+ * abandoned finishes it under the same key, so that it takes effect once.
+ */
+public final class Commands {
+  /** The provider keeps idempotency keys for a day; past this nothing is sent again. */
+  static final Duration KEY_LIFETIME = Duration.ofHours(23);
+
+  private static final Logger LOG = System.getLogger(Commands.class.getName());
+  private static final Duration LEASE = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(40);
+  private static final int MAX_POLLS = 500;
+  private static final int MAX_IN_THE_WAY = 5;
+  private static final int RECOVERY_BATCH = 50;
+  private static final String NOT_EXECUTED = "not_executed";
+
+  private final CommandJournal journal;
+  private final Observations observations;
+  private final Map<CommandKind, CommandHandler> handlers;
+  private final InstantSource wallClock;
+  private final RandomGenerator random;
+  private final Pause pause;
+
+  /**
+   * Wires the engine.
+   *
+   * @param handlers one for each kind
+   */
+  public Commands(
+      CommandJournal journal,
+      Observations observations,
+      Map<CommandKind, CommandHandler> handlers,
+      InstantSource wallClock,
+      RandomGenerator random,
+      Pause pause) {
+    this.journal = journal;
+    this.observations = observations;
+    this.handlers = Map.copyOf(handlers);
+    this.wallClock = wallClock;
+    this.random = random;
+    this.pause = pause;
+  }
+
+  /** A fresh id. */
+  public CommandId nextId() {
+    return new CommandId("%016x%016x".formatted(random.nextLong(), random.nextLong()));
+  }
+
+  /** The present wall time, for commands that are about to be planned. */
+  public Instant now() {
+    return wallClock.instant();
+  }
+
+  /**
+   * Runs the command, or joins the open one that asks for the same.
+   *
+   * @return the command that succeeded, which need not be the given one
+   * @throws ProviderRejected if the provider refused it for good
+   * @throws ProviderUnavailable if its outcome is not known yet; asking again continues it
+   */
+  public Command run(Command planned) {
+    for (int i = 0; i < MAX_IN_THE_WAY; i++) {
+      Command open = journal.open(planned);
+      if (open.kind().joins(open, planned)) {
+        return drive(open.id());
+      }
+      try {
+        drive(open.id());
+      } catch (ProviderRejected | PaymentDeclined e) {
+        LOG.log(Level.DEBUG, "the command in the way was rejected, which clears the way");
+      }
+    }
+    throw Conflict.because("Other changes of the same kind are under way; try again.");
+  }
+
+  /** Finishes commands whose sender died or got no answer. Failures are left for the next time. */
+  public void recover() {
+    Instant now = wallClock.instant();
+    for (Command abandoned : journal.abandoned(now.minus(LEASE), now, RECOVERY_BATCH)) {
+      try {
+        drive(abandoned.id());
+      } catch (BillingException e) {
+        LOG.log(Level.INFO, "command {0} stays open: {1}", abandoned.id(), e.code());
+      }
+    }
+  }
+
+  private Command drive(CommandId id) {
+    for (int polls = 0; polls < MAX_POLLS; polls++) {
+      String lease = nextId().value();
+      Instant now = wallClock.instant();
+      Optional<Command> mine = journal.begin(id, lease, now, LEASE);
+      if (mine.isPresent()) {
+        return send(mine.get(), lease, now);
+      }
+      Command current = journal.find(id).orElseThrow();
+      if (current.state().settled()) {
+        return outcome(current);
+      }
+      pause.pause(POLL);
+    }
+    throw new ProviderUnavailable(
+        Execution.UNKNOWN, Duration.ofSeconds(5), "The same request is still under way.");
+  }
+
+  private Command send(Command command, String lease, Instant now) {
+    boolean firstTime = command.firstSentAt().filter(now::equals).isPresent();
+    if (command.firstSentAt().filter(at -> at.plus(KEY_LIFETIME).isBefore(now)).isPresent()) {
+      String error = "no answer within the lifetime of its idempotency key";
+      end(command, lease, CommandState.NEEDS_OPERATOR, Optional.empty(), Optional.of(error));
+      return outcome(journal.find(command.id()).orElseThrow());
+    }
+    CommandHandler handler = handlers.get(command.kind());
+    if (handler == null) {
+      throw new IllegalStateException("no handler for " + command.kind());
+    }
+    Observation answer;
+    try {
+      answer = observations.observe(handler.subject(command), () -> handler.send(command));
+    } catch (ProviderRejected e) {
+      end(command, lease, CommandState.REJECTED, Optional.empty(), Optional.of(e.providerCode()));
+      throw e;
+    } catch (PaymentDeclined e) {
+      end(command, lease, CommandState.REJECTED, Optional.empty(), Optional.of(e.declineCode()));
+      throw e;
+    } catch (ProviderUnavailable e) {
+      if (firstTime && e.execution() == Execution.NOT_EXECUTED) {
+        end(command, lease, CommandState.REJECTED, Optional.empty(), Optional.of(NOT_EXECUTED));
+      } else {
+        end(command, lease, CommandState.UNKNOWN, Optional.empty(), Optional.empty());
+      }
+      throw e;
+    }
+    end(
+        command,
+        lease,
+        CommandState.SUCCEEDED,
+        Optional.of(answer.object().id()),
+        Optional.empty());
+    return outcome(journal.find(command.id()).orElseThrow());
+  }
+
+  private void end(
+      Command command,
+      String lease,
+      CommandState state,
+      Optional<String> result,
+      Optional<String> error) {
+    if (!journal.end(command.id(), lease, state, result, error, wallClock.instant())) {
+      LOG.log(Level.INFO, "command {0} was taken over by another sender", command.id());
+    }
+  }
+
+  private static Command outcome(Command settled) {
+    return switch (settled.state()) {
+      case SUCCEEDED -> settled;
+      case REJECTED -> throw rejection(settled.error().orElse("unknown"));
+      case NEEDS_OPERATOR ->
+        throw Conflict.because("It is not known whether this was done; an operator must decide.");
+      case PLANNED, SENDING, UNKNOWN ->
+        throw new ProviderUnavailable(
+            Execution.UNKNOWN, Duration.ofSeconds(5), "The same request is still under way.");
+    };
+  }
+
+  private static BillingException rejection(String error) {
+    return error.equals(NOT_EXECUTED)
+        ? new ProviderUnavailable(
+            Execution.NOT_EXECUTED, Duration.ofSeconds(2), "The payment provider can't be reached.")
+        : new ProviderRejected(
+            error, Optional.empty(), "The payment provider refused the request: " + error);
+  }
+}

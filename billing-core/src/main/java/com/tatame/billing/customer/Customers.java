@@ -1,0 +1,86 @@
+package com.tatame.billing.customer;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.Commands;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Use cases: the caller's customer at the provider. */
+public final class Customers {
+  private static final String TARGET = "customer";
+
+  private final CustomerStore store;
+  private final Commands commands;
+
+  public Customers(CustomerStore store, Commands commands) {
+    this.store = store;
+    this.commands = commands;
+  }
+
+  /** A customer that is there now, and whether this call made it. */
+  public record Ensured(CustomerLink link, boolean created) {}
+
+  public Optional<CustomerLink> find(AccountId account) {
+    return store.find(account);
+  }
+
+  /**
+   * Returns the account's customer, and makes one if it has none: one, however many ask at once and
+   * wherever earlier attempts died.
+   *
+   * @param email of a new customer; empty takes the caller's
+   * @param name of a new customer; empty takes the caller's
+   */
+  public Ensured ensure(Principal caller, Optional<String> email, Optional<String> name) {
+    Optional<CustomerLink> existing = store.find(caller.account());
+    if (existing.isPresent()) {
+      return new Ensured(existing.get(), false);
+    }
+    store.rememberUser(caller);
+    Map<String, String> params = new TreeMap<>();
+    email.or(caller::email).ifPresent(value -> params.put("email", value));
+    name.or(caller::name).ifPresent(value -> params.put("name", value));
+    Command planned = Command.planned(
+        commands.nextId(),
+        caller.account(),
+        CommandKind.CREATE_CUSTOMER,
+        TARGET,
+        params,
+        commands.now());
+    Command done = commands.run(planned);
+    CustomerLink link = store
+        .find(caller.account())
+        .orElseThrow(
+            () -> Conflict.because("The new customer is linked to another account already."));
+    return new Ensured(link, done.id().equals(planned.id()));
+  }
+
+  /** How the creation of a customer is sent. */
+  public static CommandHandler creation(CustomerAccounts provider) {
+    return new CommandHandler() {
+      @Override
+      public Optional<SubjectId> subject(Command command) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Observation send(Command command) {
+        return provider.create(
+            new CustomerAccounts.NewCustomer(
+                command.account(),
+                Optional.ofNullable(command.params().get("email")),
+                Optional.ofNullable(command.params().get("name"))),
+            command.id().value(),
+            command.idempotencyKey());
+      }
+    };
+  }
+}

@@ -1,0 +1,248 @@
+package com.tatame.billing.inbox;
+
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.inbox.EventSource.Irrelevant;
+import com.tatame.billing.inbox.EventSource.Malformed;
+import com.tatame.billing.inbox.EventSource.Observed;
+import com.tatame.billing.inbox.EventSource.Translation;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.Observations;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.PendingRead;
+import com.tatame.billing.projection.Projection;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.Unit;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * Turns stored events into rows: claim, load, read, project, commit. Holds no state between
+ * batches, so any number of workers on any number of nodes may run. Thread-safe.
+ */
+public final class InboxWorker {
+  static final int BATCH = 64;
+  static final Duration LEASE = Duration.ofSeconds(60);
+
+  private static final Logger LOG = System.getLogger(InboxWorker.class.getName());
+  private static final int MAX_ROUNDS = 5;
+
+  private final InboxStore inbox;
+  private final ProjectionStore store;
+  private final EventSource source;
+  private final ObjectReads reads;
+  private final Observations observations;
+  private final Projector projector;
+  private final ReadBudget budget;
+  private final RetryPolicy retries;
+  private final InstantSource wallClock;
+  private final RandomGenerator random;
+
+  public InboxWorker(
+      InboxStore inbox,
+      ProjectionStore store,
+      EventSource source,
+      ObjectReads reads,
+      Observations observations,
+      Projector projector,
+      ReadBudget budget,
+      RetryPolicy retries,
+      InstantSource wallClock,
+      RandomGenerator random) {
+    this.inbox = inbox;
+    this.store = store;
+    this.source = source;
+    this.reads = reads;
+    this.observations = observations;
+    this.projector = projector;
+    this.budget = budget;
+    this.retries = retries;
+    this.wallClock = wallClock;
+    this.random = random;
+  }
+
+  /** Events of one subject in one batch, with what they and the reads told. */
+  private record Group(SubjectId subject, List<ClaimedEvent> events, List<Observation> snapshots) {}
+
+  private record Batch(ClaimId claim, List<Group> groups) {}
+
+  /** Claims a batch. What follows is empty if no event is due. */
+  public Optional<Step> claim() {
+    ClaimId claim = new ClaimId(random.nextLong(Long.MAX_VALUE));
+    List<ClaimedEvent> events = inbox.claim(claim, BATCH, wallClock.instant(), LEASE);
+    return events.isEmpty() ? Optional.empty() : Optional.of(() -> translate(claim, events));
+  }
+
+  private Optional<Step> translate(ClaimId claim, List<ClaimedEvent> events) {
+    List<Settlement> settlements = new ArrayList<>();
+    Map<SubjectId, Group> groups = new TreeMap<>();
+    for (ClaimedEvent event : events) {
+      Translation translation = source.translate(event.payload());
+      if (translation instanceof Observed observed && !observed.observations().isEmpty()) {
+        SubjectId subject = observed.observations().get(0).subject();
+        Group group = groups.computeIfAbsent(
+            subject, s -> new Group(s, new ArrayList<>(), new ArrayList<>()));
+        group.events().add(event);
+        group.snapshots().addAll(observed.observations());
+      } else if (translation instanceof Malformed malformed) {
+        LOG.log(
+            Level.WARNING, "event {0} can''t be understood: {1}", event.id(), malformed.reason());
+        settlements.add(new Settlement.Dead(event.seq(), malformed.reason()));
+      } else {
+        String reason = translation instanceof Irrelevant irrelevant
+            ? irrelevant.reason()
+            : "it tells of no object";
+        settlements.add(new Settlement.Ignored(event.seq(), reason));
+      }
+    }
+    settle(claim, settlements);
+    return next(new Batch(claim, List.copyOf(groups.values())), 0);
+  }
+
+  private Optional<Step> next(Batch batch, int round) {
+    return batch.groups().isEmpty() ? Optional.empty() : Optional.of(() -> load(batch, round));
+  }
+
+  // The version is loaded before anything is read: two committed reads never overlap in time.
+  private Optional<Step> load(Batch batch, int round) {
+    List<Observation> all = new ArrayList<>();
+    batch.groups().forEach(group -> all.addAll(group.snapshots()));
+    Map<SubjectId, Known> known = store.load(projector.wanted(all));
+    return Optional.of(() -> read(batch, known, round));
+  }
+
+  private Optional<Step> read(Batch batch, Map<SubjectId, Known> known, int round) {
+    Map<SubjectId, List<Observation>> answers = new TreeMap<>();
+    for (Group group : batch.groups()) {
+      List<Observation> read = new ArrayList<>();
+      Known before = known.getOrDefault(group.subject(), Known.nothing(group.subject()));
+      for (Change change : projector.project(before, group.snapshots()).changes()) {
+        if (change instanceof Change.RequireRead required) {
+          read(required.object(), group.subject()).ifPresent(read::add);
+        }
+      }
+      answers.put(group.subject(), read);
+    }
+    return Optional.of(() -> commit(batch, known, answers, round));
+  }
+
+  // Without budget or answer the snapshot stands, and the store remembers that it wants a read.
+  private Optional<Observation> read(ObjectRef object, SubjectId subject) {
+    if (!budget.tryTake()) {
+      return Optional.empty();
+    }
+    try {
+      Observation answer = reads.read(object, subject);
+      return answer.subject().equals(subject) ? Optional.of(answer) : Optional.empty();
+    } catch (ProviderUnavailable e) {
+      LOG.log(Level.INFO, "{0} could not be read: {1}", object.id(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Step> commit(
+      Batch batch,
+      Map<SubjectId, Known> known,
+      Map<SubjectId, List<Observation>> answers,
+      int round) {
+    List<Unit> units = new ArrayList<>();
+    for (Group group : batch.groups()) {
+      List<Observation> all = new ArrayList<>(group.snapshots());
+      all.addAll(answers.getOrDefault(group.subject(), List.of()));
+      Known before = known.getOrDefault(group.subject(), Known.nothing(group.subject()));
+      Projection projection = projector.project(before, all);
+      projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
+      units.add(new Unit(
+          group.subject(),
+          before.version(),
+          Optional.of(batch.claim()),
+          sequenceNumbers(group),
+          projection.changes()));
+    }
+    List<CommitResult> results = store.commit(units, wallClock.instant());
+    List<Group> stale = new ArrayList<>();
+    List<Settlement> settlements = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      Group group = batch.groups().get(i);
+      CommitResult result = results.get(i);
+      if (result instanceof CommitResult.Stale) {
+        if (round + 1 < MAX_ROUNDS) {
+          stale.add(group);
+        } else {
+          group.events().forEach(event -> settlements.add(new Settlement.Release(event.seq())));
+        }
+      } else if (result instanceof CommitResult.Rejected rejected) {
+        group.events().forEach(event -> settlements.add(failed(event, rejected.reason())));
+      } else if (result instanceof CommitResult.LeaseLost && group.events().size() > 1) {
+        // One of them went to another worker; the others are still ours to give back.
+        group.events().forEach(event -> settlements.add(new Settlement.Release(event.seq())));
+      }
+    }
+    settle(batch.claim(), settlements);
+    return next(new Batch(batch.claim(), stale), round + 1);
+  }
+
+  private Settlement failed(ClaimedEvent event, String error) {
+    int failures = event.attempts() + 1;
+    if (retries.exhausted(failures)) {
+      LOG.log(
+          Level.ERROR, "event {0} is dead after {1} attempts: {2}", event.id(), failures, error);
+      return new Settlement.Dead(event.seq(), error);
+    }
+    Instant notBefore = wallClock.instant().plus(retries.delay(failures, random));
+    return new Settlement.Retry(event.seq(), notBefore, error);
+  }
+
+  private void settle(ClaimId claim, List<Settlement> settlements) {
+    if (!settlements.isEmpty()) {
+      inbox.settle(claim, settlements, wallClock.instant());
+    }
+  }
+
+  private static Set<Long> sequenceNumbers(Group group) {
+    Set<Long> sequenceNumbers = new HashSet<>();
+    group.events().forEach(event -> sequenceNumbers.add(event.seq()));
+    return sequenceNumbers;
+  }
+
+  /**
+   * Reads objects whose true state only the provider knows, most urgent first, as far as the budget
+   * goes.
+   *
+   * @return how many were settled
+   */
+  public int settlePendingReads() {
+    int settled = 0;
+    for (PendingRead pending : store.pendingReads(BATCH)) {
+      if (!budget.tryTake()) {
+        return settled;
+      }
+      try {
+        observations.observe(
+            Optional.of(pending.subject()), () -> reads.read(pending.object(), pending.subject()));
+        settled++;
+      } catch (ProviderUnavailable e) {
+        LOG.log(Level.INFO, "{0} could not be read: {1}", pending.object().id(), e.getMessage());
+        return settled;
+      }
+    }
+    return settled;
+  }
+}

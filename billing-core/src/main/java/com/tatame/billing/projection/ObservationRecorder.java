@@ -1,0 +1,102 @@
+package com.tatame.billing.projection;
+
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.Observations;
+import com.tatame.billing.observation.SubjectId;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** Commits what is learnt from reads and from the answers to our own commands. */
+public final class ObservationRecorder implements Observations {
+  private static final Logger LOG = System.getLogger(ObservationRecorder.class.getName());
+  private static final int MAX_ROUNDS = 20;
+
+  private final ProjectionStore store;
+  private final Projector projector;
+  private final ObjectReads reads;
+  private final InstantSource wallClock;
+
+  public ObservationRecorder(
+      ProjectionStore store, Projector projector, ObjectReads reads, InstantSource wallClock) {
+    this.store = store;
+    this.projector = projector;
+    this.reads = reads;
+    this.wallClock = wallClock;
+  }
+
+  @Override
+  public Observation observe(Optional<SubjectId> subject, Supplier<Observation> question) {
+    long versionBefore = subject.map(this::version).orElse(0L);
+    Observation answer = question.get();
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Known known = load(List.of(answer)).get(answer.subject());
+      if (known != null && known.version() == versionBefore && commit(known, List.of(answer))) {
+        return answer;
+      }
+      // Somebody changed the subject since the version was taken: only a fresh read is known to be
+      // newer than what they wrote.
+      versionBefore = version(answer.subject());
+      answer = reads.read(answer.object(), answer.subject());
+    }
+    throw new StoreUnavailable(answer.subject() + " is changed faster than it can be read");
+  }
+
+  @Override
+  public void observeAll(Supplier<List<Observation>> listing) {
+    Map<SubjectId, Known> known = load(listing.get());
+    Map<SubjectId, List<Observation>> bySubject = new TreeMap<>();
+    listing
+        .get()
+        .forEach(seen ->
+            bySubject.computeIfAbsent(seen.subject(), s -> new ArrayList<>()).add(seen));
+    List<List<Observation>> groups = List.copyOf(bySubject.values());
+    List<Unit> units = new ArrayList<>();
+    for (List<Observation> group : groups) {
+      SubjectId subject = group.get(0).subject();
+      units.add(unit(known.getOrDefault(subject, Known.nothing(subject)), group));
+    }
+    List<CommitResult> results = store.commit(units, wallClock.instant());
+    for (int i = 0; i < results.size(); i++) {
+      if (!(results.get(i) instanceof CommitResult.Applied)) {
+        for (Observation seen : groups.get(i)) {
+          observe(Optional.of(seen.subject()), () -> reads.read(seen.object(), seen.subject()));
+        }
+      }
+    }
+  }
+
+  private boolean commit(Known known, List<Observation> observations) {
+    List<Unit> units = List.of(unit(known, observations));
+    CommitResult result = store.commit(units, wallClock.instant()).get(0);
+    if (result instanceof CommitResult.Rejected rejected) {
+      LOG.log(Level.WARNING, "{0} was not stored: {1}", known.subject(), rejected.reason());
+    }
+    return result instanceof CommitResult.Applied;
+  }
+
+  private Unit unit(Known known, List<Observation> observations) {
+    Projection projection = projector.project(known, observations);
+    projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
+    return new Unit(
+        known.subject(), known.version(), Optional.empty(), Set.of(), projection.changes());
+  }
+
+  private Map<SubjectId, Known> load(List<Observation> observations) {
+    return store.load(projector.wanted(observations));
+  }
+
+  private long version(SubjectId subject) {
+    Known known = store.load(List.of(new Wanted(subject, Set.of(), Set.of()))).get(subject);
+    return known == null ? 0 : known.version();
+  }
+}

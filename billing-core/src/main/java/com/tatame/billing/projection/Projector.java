@@ -1,0 +1,220 @@
+package com.tatame.billing.projection;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.customer.Customer;
+import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.entitlement.EntitlementRule;
+import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.Observation.Source;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.subscription.Subscription;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Folds the observations of one subject, in whatever order they came, into the rows to be written.
+ * Pure: no clock, no input or output, no chance. Thread-safe.
+ */
+public final class Projector {
+  // Snapshots by the provider's time, then reads, which were made after all of them were stored.
+  private static final Comparator<Observation> FOLD_ORDER = Comparator.comparing(
+          (Observation seen) -> seen.source() == Source.READ)
+      .thenComparing(Observation::asOf)
+      .thenComparing(seen -> seen.eventId().orElse(""))
+      .thenComparing(Observation::object);
+
+  private final Catalog catalog;
+  private final EntitlementRule entitlements;
+
+  public Projector(Catalog catalog) {
+    this.catalog = catalog;
+    this.entitlements = new EntitlementRule(catalog);
+  }
+
+  /** What must be known before {@link #project} can decide about these observations. */
+  public Collection<Wanted> wanted(Collection<Observation> observations) {
+    Map<String, List<Observation>> bySubject = new TreeMap<>();
+    observations.forEach(seen -> bySubject
+        .computeIfAbsent(seen.subject().value(), id -> new ArrayList<>())
+        .add(seen));
+    return bySubject.values().stream().map(Projector::wantedOfOne).toList();
+  }
+
+  private static Wanted wantedOfOne(List<Observation> observations) {
+    var objects = new HashSet<ObjectRef>();
+    var accounts = new HashSet<AccountId>();
+    for (Observation seen : observations) {
+      objects.add(seen.object());
+      seen.state()
+          .flatMap(state -> state instanceof Customer c ? c.account() : Optional.empty())
+          .ifPresent(accounts::add);
+    }
+    return new Wanted(observations.get(0).subject(), objects, accounts);
+  }
+
+  /**
+   * Projects observations of one subject.
+   *
+   * @param known loaded before any of the reads among the observations was made
+   */
+  public Projection project(Known known, Collection<Observation> observations) {
+    Fold fold = new Fold(known);
+    observations.stream().sorted(FOLD_ORDER).forEach(fold::see);
+    return fold.finish();
+  }
+
+  private Optional<ProviderObject> asSold(Optional<ProviderObject> state) {
+    return state.map(object -> object instanceof Subscription s ? asSold(s) : object);
+  }
+
+  private Subscription asSold(Subscription subscription) {
+    Optional<Catalog.Offer> offer =
+        catalog.offer(subscription.mainItem().priceId(), subscription.mainItem().lookupKey());
+    return subscription.sold(offer.map(o -> o.plan().tier()), offer.map(Catalog.Offer::interval));
+  }
+
+  /** One subject's rows while its observations are folded in. */
+  private final class Fold {
+    private final Known known;
+    private final Map<ObjectRef, StoredObject> rows;
+    private final Map<ObjectRef, Change> writes = new TreeMap<>();
+    private final Map<ObjectRef, Change.RequireRead> required = new TreeMap<>();
+    private final Map<ObjectRef, Change.SettleRead> settled = new TreeMap<>();
+    private final Map<String, Change.Append> facts = new TreeMap<>();
+    private final List<String> alarms = new ArrayList<>();
+    private Optional<Change.Link> link = Optional.empty();
+
+    Fold(Known known) {
+      this.known = known;
+      this.rows = new HashMap<>(known.rows());
+    }
+
+    void see(Observation seen) {
+      Optional<ProviderObject> state = asSold(seen.state());
+      state.ifPresent(object -> remember(object.facts(), seen.eventId()));
+      MirrorRule.Verdict verdict =
+          MirrorRule.decide(Optional.ofNullable(rows.get(seen.object())), seen, state);
+      switch (verdict) {
+        case KEEP -> {}
+        case REFRESH, REPLACE -> put(seen, state.orElseThrow());
+        case BURY -> bury(seen);
+        case AMBIGUOUS -> require(seen.object(), ReadPriority.AMBIGUOUS, seen.asOf());
+        case CONTRADICTION ->
+          alarms.add("a read of " + seen.object().id() + " contradicts its final state");
+      }
+      if (verdict == MirrorRule.Verdict.REPLACE
+          && seen.source() == Source.SNAPSHOT
+          && !state.orElseThrow().terminal()) {
+        require(seen.object(), priorityOf(seen.object().kind()), seen.asOf());
+      }
+      if (seen.source() == Source.READ) {
+        required.remove(seen.object());
+        settled.put(seen.object(), new Change.SettleRead(seen.object()));
+      }
+    }
+
+    private void put(Observation seen, ProviderObject state) {
+      rows.put(seen.object(), new StoredObject(Optional.of(state), seen.asOf(), seen.source()));
+      writes.put(seen.object(), new Change.Put(state, seen.asOf(), seen.source()));
+      if (state instanceof Customer customer) {
+        customer.account().ifPresent(account -> claim(customer, account));
+      }
+    }
+
+    private void bury(Observation seen) {
+      rows.put(seen.object(), new StoredObject(Optional.empty(), seen.asOf(), seen.source()));
+      writes.put(seen.object(), new Change.Bury(seen.object(), seen.asOf(), seen.source()));
+      required.remove(seen.object());
+      settled.put(seen.object(), new Change.SettleRead(seen.object()));
+    }
+
+    private void require(ObjectRef object, ReadPriority priority, Instant since) {
+      required.merge(object, new Change.RequireRead(object, priority, since), Fold::moreUrgent);
+    }
+
+    private static Change.RequireRead moreUrgent(Change.RequireRead a, Change.RequireRead b) {
+      return new Change.RequireRead(
+          a.object(),
+          a.priority().compareTo(b.priority()) <= 0 ? a.priority() : b.priority(),
+          a.since().isBefore(b.since()) ? a.since() : b.since());
+    }
+
+    private void remember(List<Fact> told, Optional<String> eventId) {
+      told.forEach(fact -> facts.putIfAbsent(fact.key(), new Change.Append(fact, eventId)));
+    }
+
+    // The first link of either side stays: a second customer of an account is never adopted.
+    private void claim(Customer customer, AccountId account) {
+      Optional<String> other = Optional.ofNullable(known.customerOf().get(account));
+      if (known.linked().isPresent()) {
+        if (!known.linked().get().equals(account)) {
+          alarms.add(customer.id() + " names another account than the one it is linked to");
+        }
+      } else if (other.isEmpty()) {
+        link = Optional.of(new Change.Link(account, customer.id(), customer.createdAt()));
+      } else if (!other.get().equals(customer.id())) {
+        alarms.add(customer.id() + " names an account that has customer " + other.get());
+      }
+    }
+
+    Projection finish() {
+      List<Change> changes = new ArrayList<>(writes.values());
+      changes.addAll(facts.values());
+      changes.addAll(required.values());
+      changes.addAll(settled.values());
+      link.ifPresent(changes::add);
+      entitlement().ifPresent(changes::add);
+      return new Projection(changes, alarms);
+    }
+
+    private Optional<Change> entitlement() {
+      return known
+          .linked()
+          .or(() -> link.map(Change.Link::account))
+          .map(account -> entitlements.derive(account, subscriptions(), invoices()))
+          .filter(
+              derived -> !derived.equals(known.entitlement().orElse(nothing(derived.account()))))
+          .map(Change.Entitle::new);
+    }
+
+    private static AccountEntitlement nothing(AccountId account) {
+      return new AccountEntitlement(account, List.of());
+    }
+
+    private List<Subscription> subscriptions() {
+      return states()
+          .filter(Subscription.class::isInstance)
+          .map(Subscription.class::cast)
+          .toList();
+    }
+
+    private List<Invoice> invoices() {
+      return states().filter(Invoice.class::isInstance).map(Invoice.class::cast).toList();
+    }
+
+    private Stream<ProviderObject> states() {
+      return rows.values().stream().flatMap(row -> row.state().stream());
+    }
+  }
+
+  private static ReadPriority priorityOf(ObjectKind kind) {
+    return switch (kind) {
+      case SUBSCRIPTION, CHECKOUT_SESSION, INVOICE -> ReadPriority.ENTITLING;
+      case CUSTOMER, PRODUCT, PRICE -> ReadPriority.ROUTINE;
+    };
+  }
+}
