@@ -3,7 +3,6 @@ package com.tatame.billing.projection;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.customer.Customer;
-import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.EntitlementRule;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.observation.Fact;
@@ -181,18 +180,20 @@ public final class Projector {
       return new Projection(changes, alarms);
     }
 
+    // An account has a row as soon as it had a subscription, whatever became of it, so that the
+    // rows
+    // don't depend on which of its events came first.
     private Optional<Change> entitlement() {
+      List<Subscription> subscriptions = subscriptions();
+      if (subscriptions.isEmpty() && known.entitlement().isEmpty()) {
+        return Optional.empty();
+      }
       return known
           .linked()
           .or(() -> link.map(Change.Link::account))
-          .map(account -> entitlements.derive(account, subscriptions(), invoices()))
-          .filter(
-              derived -> !derived.equals(known.entitlement().orElse(nothing(derived.account()))))
+          .map(account -> entitlements.derive(account, subscriptions, invoices()))
+          .filter(derived -> !Optional.of(derived).equals(known.entitlement()))
           .map(Change.Entitle::new);
-    }
-
-    private static AccountEntitlement nothing(AccountId account) {
-      return new AccountEntitlement(account, List.of());
     }
 
     private List<Subscription> subscriptions() {
