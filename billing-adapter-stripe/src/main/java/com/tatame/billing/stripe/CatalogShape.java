@@ -1,0 +1,70 @@
+package com.tatame.billing.stripe;
+
+import com.tatame.billing.catalog.Price;
+import com.tatame.billing.catalog.Product;
+import com.tatame.billing.catalog.Recurrence;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Products, prices, and what prices and plans say about repetition. */
+final class CatalogShape {
+  private static final long LONGEST_INTERVAL_COUNT = 10_000;
+
+  private CatalogShape() {}
+
+  static Product product(Fields product) {
+    return new Product(
+        product.text("id"),
+        product.text("name"),
+        product.optionalText("description"),
+        product.flag("active"),
+        product.metadata(),
+        product.instant("created"));
+  }
+
+  static Price price(Fields price) {
+    return new Price(
+        price.text("id"),
+        price.id("product"),
+        price.flag("active"),
+        currency(price),
+        price.optionalNumber("unit_amount"),
+        price.optionalObject("recurring").map(CatalogShape::recurrence),
+        price.optionalText("lookup_key"),
+        price.metadata(),
+        price.instant("created"));
+  }
+
+  /** Of a price's {@code recurring} or of a plan: both name it alike. */
+  static Recurrence recurrence(Fields recurring) {
+    long count = recurring.number("interval_count");
+    if (count < 1 || count > LONGEST_INTERVAL_COUNT) {
+      throw recurring.unreadable("interval_count", "is out of range");
+    }
+    return new Recurrence(
+        recurring.known("interval", CatalogShape::unit),
+        (int) count,
+        recurring.known("usage_type", CatalogShape::metered));
+  }
+
+  /** Three lower-case letters, as the rest of the product relies on. */
+  static String currency(Fields fields) {
+    String currency = fields.text("currency");
+    if (!currency.matches("[a-z]{3}")) {
+      throw fields.unreadable("currency", "is not three lower-case letters");
+    }
+    return currency;
+  }
+
+  private static Optional<Recurrence.Unit> unit(String code) {
+    return Arrays.stream(Recurrence.Unit.values())
+        .filter(u -> u.code().equals(code))
+        .findFirst();
+  }
+
+  private static Optional<Boolean> metered(String usageType) {
+    return usageType.equals("metered") || usageType.equals("licensed")
+        ? Optional.of(usageType.equals("metered"))
+        : Optional.empty();
+  }
+}

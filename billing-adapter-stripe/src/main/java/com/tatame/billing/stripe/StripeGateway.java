@@ -1,0 +1,252 @@
+package com.tatame.billing.stripe;
+
+import com.stripe.StripeClient;
+import com.stripe.net.HttpURLConnectionClient;
+import com.stripe.param.ProductListParams;
+import com.tatame.billing.catalog.Products;
+import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.EventSource;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.subscription.SubscriptionControl;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+
+/**
+ * The payment gateway on Stripe. Safe for use by any number of threads; holds no thread and nothing
+ * to close. Mutations block the calling thread until Stripe has answered or the attempts are used
+ * up.
+ */
+public final class StripeGateway implements PaymentGateway {
+  private final StripeCalls calls;
+  private final Products products;
+  private final CustomerAccounts customers;
+  private final CheckoutSessions checkouts;
+  private final SubscriptionControl subscriptions;
+  private final ObjectReads reads;
+  private final EventSource events;
+
+  private StripeGateway(Builder settings) {
+    Backoff backoff = new Backoff(
+        settings.retries,
+        settings.firstPause,
+        settings.longestPause,
+        settings.pause,
+        settings.random);
+    StripeClient.StripeClientBuilder client = StripeClient.builder()
+        .setApiKey(settings.secretKey)
+        .setConnectTimeout((int) settings.connectTimeout.toMillis())
+        .setReadTimeout((int) settings.readTimeout.toMillis())
+        .setMaxNetworkRetries(0)
+        .setHttpClient(new RetryingHttp(new HttpURLConnectionClient(), backoff));
+    settings.apiBase.ifPresent(base -> client.setApiBase(withoutSlash(base)));
+    this.calls = new StripeCalls(client.build(), settings.wallClock, settings.listener);
+    StripeReads stripeReads = new StripeReads(calls);
+    this.products = new StripeProducts(stripeReads);
+    this.customers = new StripeCustomers(calls, stripeReads);
+    this.checkouts = new StripeCheckouts(calls, stripeReads, settings.automaticTax);
+    this.subscriptions = new StripeSubscriptions(calls, stripeReads);
+    this.reads = stripeReads;
+    this.events = new StripeEvents(new WebhookSignature(
+        settings.webhookSecrets, settings.signatureTolerance, settings.wallClock));
+  }
+
+  /**
+   * Starts a gateway to the test mode of an account.
+   *
+   * @param secretKey Stripe's secret or restricted key; it never appears in a message
+   * @throws IllegalArgumentException if it can't be a key
+   */
+  public static Builder builder(String secretKey) {
+    return new Builder(secretKey);
+  }
+
+  @Override
+  public Products products() {
+    return products;
+  }
+
+  @Override
+  public CustomerAccounts customers() {
+    return customers;
+  }
+
+  @Override
+  public CheckoutSessions checkouts() {
+    return checkouts;
+  }
+
+  @Override
+  public SubscriptionControl subscriptions() {
+    return subscriptions;
+  }
+
+  @Override
+  public ObjectReads reads() {
+    return reads;
+  }
+
+  @Override
+  public EventSource events() {
+    return events;
+  }
+
+  /** Lists one product, which every key that this gateway can work with may do. */
+  @Override
+  public void ping() {
+    ProductListParams one = ProductListParams.builder().setLimit(1L).build();
+    calls.send("ping", client -> client.v1().products().list(one));
+  }
+
+  private static String withoutSlash(URI base) {
+    return base.toString().replaceFirst("/+$", "");
+  }
+
+  /** Settings with their defaults. What can't work is refused at once. */
+  public static final class Builder {
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    private final String secretKey;
+    private List<String> webhookSecrets = List.of();
+    private Optional<URI> apiBase = Optional.empty();
+    private boolean live;
+    private boolean automaticTax;
+    private Duration signatureTolerance = Duration.ofMinutes(5);
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration readTimeout = Duration.ofSeconds(30);
+    private int retries = 3;
+    private Duration firstPause = Duration.ofMillis(500);
+    private Duration longestPause = Duration.ofSeconds(5);
+    private InstantSource wallClock = InstantSource.system();
+    private Pause pause = Pause.blocking();
+    private RandomGenerator random = new Random();
+    private ProviderCallListener listener = (operation, outcome, nanos) -> {};
+
+    private Builder(String secretKey) {
+      require(
+          !secretKey.isEmpty() && secretKey.chars().allMatch(c -> c > ' ' && c < 0x7f),
+          "STRIPE_SECRET_KEY is empty or holds characters that no key has");
+      this.secretKey = secretKey;
+    }
+
+    /**
+     * The signing secrets of the webhook endpoint, more than one while they are being rotated.
+     * Default: none, so that every webhook is refused.
+     */
+    public Builder webhookSecrets(List<String> secrets) {
+      require(
+          secrets.stream().noneMatch(String::isBlank), "STRIPE_WEBHOOK_SECRET has an empty secret");
+      this.webhookSecrets = List.copyOf(secrets);
+      return this;
+    }
+
+    /** Another server that speaks Stripe's API, such as a simulator. Never with a live key. */
+    public Builder apiBase(URI base) {
+      require(
+          "http".equals(base.getScheme()) || "https".equals(base.getScheme()),
+          "the API base must be an http or https address");
+      this.apiBase = Optional.of(base);
+      return this;
+    }
+
+    /** Whether the key is of live mode. Default: false. */
+    public Builder live(boolean isLive) {
+      this.live = isLive;
+      return this;
+    }
+
+    /**
+     * Whether Stripe Tax computes the tax of checkouts, for which it must be set up in the account.
+     * Default: false.
+     */
+    public Builder automaticTax(boolean enabled) {
+      this.automaticTax = enabled;
+      return this;
+    }
+
+    /** How far a webhook's timestamp may be from wall time, either way. Default: 300 s. */
+    public Builder signatureTolerance(Duration tolerance) {
+      this.signatureTolerance = inRange("signature tolerance", tolerance);
+      return this;
+    }
+
+    /** Defaults: 10 s and 30 s. */
+    public Builder timeouts(Duration connect, Duration read) {
+      this.connectTimeout = inRange("connect timeout", connect);
+      this.readTimeout = inRange("read timeout", read);
+      return this;
+    }
+
+    /**
+     * How often a call is repeated when that is safe, and the pauses between. Defaults: 3 times,
+     * 0.5 s doubled each time up to 5 s, less up to half of it by chance.
+     */
+    public Builder retries(int most, Duration first, Duration longest) {
+      require(most >= 0 && most <= 10, "retries must be 0 to 10");
+      this.retries = most;
+      this.firstPause = inRange("first pause", first);
+      this.longestPause = inRange("longest pause", longest);
+      return this;
+    }
+
+    /** Wall time, for the age of signatures. Default: the system's. */
+    public Builder wallClock(InstantSource clock) {
+      this.wallClock = clock;
+      return this;
+    }
+
+    /** How the pauses between attempts are spent. Default: blocking the thread. */
+    public Builder pause(Pause newPause) {
+      this.pause = newPause;
+      return this;
+    }
+
+    /** Where the jitter of the pauses comes from. */
+    public Builder random(RandomGenerator generator) {
+      this.random = generator;
+      return this;
+    }
+
+    /** Who is told of every call. Default: nobody. */
+    public Builder listener(ProviderCallListener newListener) {
+      this.listener = newListener;
+      return this;
+    }
+
+    /**
+     * Builds the gateway; nothing is sent yet.
+     *
+     * @throws IllegalArgumentException if key, mode and address don't go together
+     */
+    public StripeGateway build() {
+      require(
+          !(live && secretKey.contains("_test_")),
+          "live mode is on, but STRIPE_SECRET_KEY is a test key");
+      require(
+          live || !secretKey.contains("_live_"),
+          "live mode is off, but STRIPE_SECRET_KEY is a live key");
+      require(!live || apiBase.isEmpty(), "a live key is sent to nobody but Stripe");
+      return new StripeGateway(this);
+    }
+
+    private static Duration inRange(String name, Duration time) {
+      require(
+          time.compareTo(SHORTEST) >= 0 && time.compareTo(LONGEST) <= 0,
+          name + " must be 1 ms to 1 h");
+      return time;
+    }
+
+    private static void require(boolean condition, String message) {
+      if (!condition) {
+        throw new IllegalArgumentException(message);
+      }
+    }
+  }
+}

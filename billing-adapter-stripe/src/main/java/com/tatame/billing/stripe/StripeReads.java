@@ -1,0 +1,147 @@
+package com.tatame.billing.stripe;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.stripe.param.SubscriptionRetrieveParams;
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.failure.ProviderUnavailable.Execution;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reads single objects and whole lists, and makes observations of what calls answer. */
+final class StripeReads implements ObjectReads {
+  /** Without it Stripe names a subscription's discounts only by their ids. */
+  static final String DISCOUNTS = "discounts.source.coupon";
+
+  private final StripeCalls calls;
+
+  StripeReads(StripeCalls calls) {
+    this.calls = calls;
+  }
+
+  @Override
+  public Observation read(ObjectRef object, SubjectId subject) {
+    String operation = Shapes.name(object.kind()) + ".read";
+    return observation(object, subject, calls.read(operation, retrieve(object)));
+  }
+
+  /**
+   * What a mutation answered, as a read. A replayed answer is what was true when the mutation was
+   * first executed, so the object is read again.
+   */
+  Observation answered(String operation, ObjectKind kind, Answer answer) {
+    JsonObject body = answer.body().orElseThrow(() -> senseless(operation));
+    ObjectRef ref = ref(operation, kind, body);
+    SubjectId subject = Shapes.subject(ref, body).orElseGet(() -> new SubjectId(ref.id()));
+    if (!answer.replayed()) {
+      return observation(ref, subject, answer);
+    }
+    try {
+      return read(ref, subject);
+    } catch (ProviderUnavailable e) {
+      // Not to be taken for a mutation that was not executed.
+      throw new ProviderUnavailable(
+          Execution.UNKNOWN,
+          e.retryAfter(),
+          operation + " was executed before, but what came of it can't be read now.",
+          e);
+    }
+  }
+
+  /**
+   * All objects of a list, page by page.
+   *
+   * @param page the call for the page after this id, or for the first
+   */
+  List<Observation> all(
+      String operation, ObjectKind kind, Function<Optional<String>, StripeCalls.Call> page) {
+    List<Observation> all = new ArrayList<>();
+    Optional<String> after = Optional.empty();
+    boolean more = true;
+    while (more) {
+      Answer answer = calls.send(operation, page.apply(after));
+      JsonObject list = answer.body().orElseThrow(() -> senseless(operation));
+      Optional<String> last = Optional.empty();
+      for (JsonElement element : elements(operation, list)) {
+        JsonObject body = element.getAsJsonObject();
+        ObjectRef ref = ref(operation, kind, body);
+        all.add(present(ref, new SubjectId(ref.id()), body, answer.asOf()));
+        last = Optional.of(ref.id());
+      }
+      more = Fields.of(list).omissibleFlag("has_more");
+      if (more && (last.isEmpty() || last.equals(after))) {
+        throw senseless(operation);
+      }
+      after = last;
+    }
+    return List.copyOf(all);
+  }
+
+  private static Observation observation(ObjectRef ref, SubjectId subject, Answer answer) {
+    return answer
+        .live()
+        .map(body -> present(ref, subject, body, answer.asOf()))
+        .orElseGet(() -> Observation.absent(ref, subject, answer.asOf()));
+  }
+
+  private static Observation present(
+      ObjectRef ref, SubjectId believed, JsonObject body, Instant asOf) {
+    try {
+      return Observation.read(Shapes.read(ref.kind(), body), asOf);
+    } catch (UnreadableShape e) {
+      return new Observation(
+          ref,
+          Shapes.subject(ref, body).orElse(believed),
+          Observation.Source.READ,
+          asOf,
+          new Observation.Unreadable(e.reason()),
+          Optional.empty());
+    }
+  }
+
+  private static List<JsonElement> elements(String operation, JsonObject list) {
+    JsonElement data = list.get("data");
+    if (data == null || !data.isJsonArray()) {
+      throw senseless(operation);
+    }
+    List<JsonElement> elements = data.getAsJsonArray().asList();
+    if (!elements.stream().allMatch(JsonElement::isJsonObject)) {
+      throw senseless(operation);
+    }
+    return elements;
+  }
+
+  private static ObjectRef ref(String operation, ObjectKind kind, JsonObject body) {
+    return new ObjectRef(kind, Shapes.id(body).orElseThrow(() -> senseless(operation)));
+  }
+
+  private static ProviderUnavailable senseless(String operation) {
+    return new ProviderUnavailable(
+        Execution.UNKNOWN,
+        Duration.ofMinutes(1),
+        "The answer to " + operation + " is not what Stripe documents.");
+  }
+
+  private static StripeCalls.Call retrieve(ObjectRef object) {
+    String id = object.id();
+    SubscriptionRetrieveParams withDiscounts =
+        SubscriptionRetrieveParams.builder().addExpand(DISCOUNTS).build();
+    return switch (object.kind()) {
+      case CUSTOMER -> client -> client.v1().customers().retrieve(id);
+      case SUBSCRIPTION -> client -> client.v1().subscriptions().retrieve(id, withDiscounts);
+      case INVOICE -> client -> client.v1().invoices().retrieve(id);
+      case CHECKOUT_SESSION -> client -> client.v1().checkout().sessions().retrieve(id);
+      case PRODUCT -> client -> client.v1().products().retrieve(id);
+      case PRICE -> client -> client.v1().prices().retrieve(id);
+    };
+  }
+}

@@ -1,0 +1,131 @@
+package com.tatame.billing.stripe;
+
+import com.stripe.net.RequestOptions;
+import com.stripe.param.SubscriptionCancelParams;
+import com.stripe.param.SubscriptionListParams;
+import com.stripe.param.SubscriptionResumeParams;
+import com.stripe.param.SubscriptionUpdateParams;
+import com.stripe.param.common.EmptyParam;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.subscription.SubscriptionControl;
+import java.util.List;
+import java.util.Optional;
+
+/** Cancels, keeps, resumes and lists subscriptions. */
+final class StripeSubscriptions implements SubscriptionControl {
+  private static final String CANCEL = "subscriptions.cancel";
+  private static final String UPDATE = "subscriptions.update";
+  private static final String RESUME = "subscriptions.resume";
+  private static final long PAGE = 100;
+
+  private final StripeCalls calls;
+  private final StripeReads reads;
+
+  StripeSubscriptions(StripeCalls calls, StripeReads reads) {
+    this.calls = calls;
+    this.reads = reads;
+  }
+
+  @Override
+  public Observation cancelNow(
+      String subscriptionId, Optional<String> reason, String idempotencyKey) {
+    SubscriptionCancelParams.Builder params =
+        SubscriptionCancelParams.builder().addExpand(StripeReads.DISCOUNTS);
+    reason.ifPresent(comment ->
+        params.setCancellationDetails(SubscriptionCancelParams.CancellationDetails.builder()
+            .setComment(comment)
+            .build()));
+    Answer answer = calls.send(
+        CANCEL,
+        client -> client
+            .v1()
+            .subscriptions()
+            .cancel(subscriptionId, params.build(), keyed(idempotencyKey)));
+    return reads.answered(CANCEL, ObjectKind.SUBSCRIPTION, answer);
+  }
+
+  @Override
+  public Observation cancelAtPeriodEnd(
+      String subscriptionId, Optional<String> reason, String idempotencyKey) {
+    SubscriptionUpdateParams.Builder params =
+        SubscriptionUpdateParams.builder().setCancelAtPeriodEnd(true);
+    reason.ifPresent(comment ->
+        params.setCancellationDetails(SubscriptionUpdateParams.CancellationDetails.builder()
+            .setComment(comment)
+            .build()));
+    return observed(update(subscriptionId, params, idempotencyKey));
+  }
+
+  /**
+   * In two steps, since Stripe takes only one of the two parameters at a time. What the second step
+   * depends on is the first one's answer and not the present state, so that repeating the whole
+   * with the same key always sends the same and never undoes a later cancellation.
+   */
+  @Override
+  public Observation keep(String subscriptionId, String idempotencyKey) {
+    Answer kept = update(
+        subscriptionId,
+        SubscriptionUpdateParams.builder().setCancelAtPeriodEnd(false),
+        idempotencyKey);
+    if (!stillEndsWithPeriod(kept)) {
+      return observed(kept);
+    }
+    return observed(update(
+        subscriptionId,
+        SubscriptionUpdateParams.builder().setCancelAt(EmptyParam.EMPTY),
+        idempotencyKey + ":cancel_at"));
+  }
+
+  @Override
+  public Observation resumePaused(String subscriptionId, String idempotencyKey) {
+    SubscriptionResumeParams params =
+        SubscriptionResumeParams.builder().addExpand(StripeReads.DISCOUNTS).build();
+    Answer answer = calls.send(
+        RESUME,
+        client ->
+            client.v1().subscriptions().resume(subscriptionId, params, keyed(idempotencyKey)));
+    return reads.answered(RESUME, ObjectKind.SUBSCRIPTION, answer);
+  }
+
+  @Override
+  public List<Observation> ofCustomer(String customerId) {
+    return reads.all("subscriptions.list", ObjectKind.SUBSCRIPTION, after -> {
+      SubscriptionListParams.Builder params = SubscriptionListParams.builder()
+          .setCustomer(customerId)
+          .setStatus(SubscriptionListParams.Status.ALL)
+          .setLimit(PAGE)
+          .addExpand("data." + StripeReads.DISCOUNTS);
+      after.ifPresent(params::setStartingAfter);
+      return client -> client.v1().subscriptions().list(params.build());
+    });
+  }
+
+  private Answer update(
+      String subscriptionId, SubscriptionUpdateParams.Builder params, String idempotencyKey) {
+    SubscriptionUpdateParams update = params.addExpand(StripeReads.DISCOUNTS).build();
+    return calls.send(
+        UPDATE,
+        client ->
+            client.v1().subscriptions().update(subscriptionId, update, keyed(idempotencyKey)));
+  }
+
+  private Observation observed(Answer updated) {
+    return reads.answered(UPDATE, ObjectKind.SUBSCRIPTION, updated);
+  }
+
+  private static boolean stillEndsWithPeriod(Answer answer) {
+    try {
+      return answer
+          .body()
+          .filter(body -> SubscriptionShape.read(Fields.of(body)).cancelAtPeriodEnd())
+          .isPresent();
+    } catch (UnreadableShape e) {
+      return false;
+    }
+  }
+
+  private static RequestOptions keyed(String idempotencyKey) {
+    return RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
+  }
+}

@@ -1,0 +1,124 @@
+package com.tatame.billing.stripe;
+
+import com.tatame.billing.catalog.Recurrence;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStatus;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Subscriptions in all their shapes: the period stands on the items (since 2025-03-31) or on the
+ * subscription, a discount in {@code discounts} or in {@code discount}, its coupon under {@code
+ * source} (since 2025-09-30) or directly.
+ */
+final class SubscriptionShape {
+  private SubscriptionShape() {}
+
+  private record Period(Instant start, Instant end) {}
+
+  static Subscription read(Fields subscription) {
+    List<Fields> itemFields = subscription.object("items").objects("data");
+    if (itemFields.isEmpty()) {
+      throw subscription.unreadable("items", "is empty");
+    }
+    List<Subscription.Item> items = new ArrayList<>();
+    List<Period> periods = new ArrayList<>();
+    for (Fields item : itemFields) {
+      items.add(item(item));
+      periods.add(period(item.has("current_period_end") ? item : subscription));
+    }
+    Period period = periods.stream().min(Comparator.comparing(Period::end)).orElse(periods.get(0));
+    Optional<Instant> cancelAt = subscription.optionalInstant("cancel_at");
+    return new Subscription(
+        subscription.text("id"),
+        subscription.id("customer"),
+        subscription.known("status", SubscriptionStatus::of),
+        Metadata.account(subscription.metadata()),
+        Optional.empty(),
+        Optional.empty(),
+        items,
+        subscription.instant("created"),
+        period.start(),
+        period.end(),
+        subscription.optionalInstant("trial_start"),
+        subscription.optionalInstant("trial_end"),
+        // Under flexible billing and from the portal only cancel_at may be set.
+        subscription.flag("cancel_at_period_end")
+            || cancelAt.filter(period.end()::equals).isPresent(),
+        cancelAt,
+        subscription.optionalInstant("canceled_at"),
+        subscription.optionalObject("cancellation_details").flatMap(SubscriptionShape::reason),
+        subscription.optionalInstant("ended_at"),
+        subscription.optionalObject("pause_collection").map(SubscriptionShape::pause),
+        discount(subscription));
+  }
+
+  private static Period period(Fields fields) {
+    return new Period(fields.instant("current_period_start"), fields.instant("current_period_end"));
+  }
+
+  /** The words of whoever canceled, else Stripe's own reason. */
+  private static Optional<String> reason(Fields details) {
+    return details.optionalText("comment").or(() -> details.optionalText("reason"));
+  }
+
+  private static Subscription.CollectionPause pause(Fields pause) {
+    return new Subscription.CollectionPause(
+        pause.text("behavior"), pause.optionalInstant("resumes_at"));
+  }
+
+  private static Subscription.Item item(Fields item) {
+    boolean plan = !item.states("price");
+    Fields price = item.object(plan ? "plan" : "price");
+    Optional<Recurrence> recurrence = plan
+        ? Optional.of(CatalogShape.recurrence(price))
+        : price.optionalObject("recurring").map(CatalogShape::recurrence);
+    return new Subscription.Item(
+        item.text("id"),
+        price.text("id"),
+        plan ? Optional.empty() : price.optionalText("lookup_key"),
+        price.id("product"),
+        quantity(item, recurrence),
+        CatalogShape.currency(price),
+        price.optionalNumber(plan ? "amount" : "unit_amount"),
+        recurrence);
+  }
+
+  /** A metered item has none. */
+  private static long quantity(Fields item, Optional<Recurrence> recurrence) {
+    boolean metered = recurrence.filter(Recurrence::metered).isPresent();
+    return metered && !item.states("quantity") ? 0 : item.number("quantity");
+  }
+
+  private static Optional<Subscription.Discount> discount(Fields subscription) {
+    if (subscription.states("discount")) {
+      return Optional.of(discountOf(subscription.object("discount")));
+    }
+    if (!subscription.has("discounts") && subscription.has("discount")) {
+      return Optional.empty();
+    }
+    if (subscription.isEmptyArray("discounts")) {
+      return Optional.empty();
+    }
+    return Optional.of(subscription.objects("discounts").stream()
+        .findFirst()
+        .map(SubscriptionShape::discountOf)
+        .orElseThrow(() -> subscription.unreadable("discounts", "holds ids only")));
+  }
+
+  private static Subscription.Discount discountOf(Fields discount) {
+    Fields holder = discount.has("source") ? discount.object("source") : discount;
+    Fields coupon = holder.object("coupon");
+    Optional<BigDecimal> percentOff = coupon.optionalDecimal("percent_off");
+    Optional<Long> amountOff = coupon.optionalNumber("amount_off");
+    if (percentOff.isPresent() == amountOff.isPresent()) {
+      throw coupon.unreadable("percent_off", "and amount_off must not both be set or both be null");
+    }
+    return new Subscription.Discount(
+        coupon.text("id"), percentOff, amountOff, discount.optionalInstant("end"));
+  }
+}
