@@ -1,0 +1,37 @@
+package com.tatame.billing.testkit;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * All that a {@link com.tatame.billing.store.BillingStore} promises, feature by feature. An
+ * adapter's test class implements it and says where its store is:
+ *
+ * <pre>{@code
+ * class PostgresBillingStoreTest implements BillingStoreContract {
+ *   public BillingStore store() { ... }
+ *   public List<Fact> factsOf(SubjectId subject) { ... }
+ * }
+ * }</pre>
+ */
+public interface BillingStoreContract
+    extends InboxContract,
+        SettlementContract,
+        CommitContract,
+        CommitRefusalContract,
+        KnownContract,
+        PendingReadContract,
+        CommandJournalContract,
+        CustomerStoreContract,
+        SubscriptionStoreContract,
+        CheckoutStoreContract,
+        ProductStoreContract,
+        EntitlementStoreContract,
+        IdempotencyStoreContract {
+
+  @Test
+  default void givesASignOfLife() {
+    assertThatCode(() -> store().ping()).doesNotThrowAnyException();
+  }
+}
