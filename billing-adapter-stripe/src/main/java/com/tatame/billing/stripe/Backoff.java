@@ -1,5 +1,6 @@
 package com.tatame.billing.stripe;
 
+import com.tatame.billing.command.Pause;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -35,13 +36,8 @@ final class Backoff {
     }
     Duration delay = jittered(failures);
     Duration wait = asked.filter(time -> time.compareTo(delay) > 0).orElse(delay);
-    try {
-      pause.pause(wait);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    pause.pause(wait);
+    return !Thread.currentThread().isInterrupted();
   }
 
   /** Between half of the exponential delay and all of it. */

@@ -11,11 +11,8 @@ import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.stripe.ProviderCallListener.Outcome;
 import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -62,13 +59,8 @@ final class FailedCall extends RuntimeException {
 
   private static boolean beforeSending(@Nullable Throwable cause) {
     return cause instanceof ConnectException
-        || cause instanceof NoRouteToHostException
-        || cause instanceof UnknownHostException
-        || cause instanceof SSLHandshakeException
-        || (cause instanceof SocketTimeoutException
-            && String.valueOf(cause.getMessage())
-                .toLowerCase(Locale.ROOT)
-                .startsWith("connect timed out"));
+        || cause instanceof HttpConnectTimeoutException
+        || cause instanceof SSLHandshakeException;
   }
 
   /** Whether sending the same bytes again is safe and can help. */

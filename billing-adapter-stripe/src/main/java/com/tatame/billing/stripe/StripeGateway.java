@@ -1,10 +1,10 @@
 package com.tatame.billing.stripe;
 
 import com.stripe.StripeClient;
-import com.stripe.net.HttpURLConnectionClient;
 import com.stripe.param.ProductListParams;
 import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventSource;
@@ -19,8 +19,8 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * The payment gateway on Stripe. Safe for use by any number of threads; holds no thread and nothing
- * to close. Mutations block the calling thread until Stripe has answered or the attempts are used
+ * The payment gateway on Stripe. Safe for use by any number of threads; nothing to close. Calls
+ * block the calling thread until Stripe has answered or the attempts are used
  * up.
  */
 public final class StripeGateway implements PaymentGateway {
@@ -39,12 +39,11 @@ public final class StripeGateway implements PaymentGateway {
         settings.longestPause,
         settings.pause,
         settings.random);
+    JdkHttp once = new JdkHttp(settings.connectTimeout, settings.readTimeout);
     StripeClient.StripeClientBuilder client = StripeClient.builder()
         .setApiKey(settings.secretKey)
-        .setConnectTimeout((int) settings.connectTimeout.toMillis())
-        .setReadTimeout((int) settings.readTimeout.toMillis())
         .setMaxNetworkRetries(0)
-        .setHttpClient(new RetryingHttp(new HttpURLConnectionClient(), backoff));
+        .setHttpClient(new RetryingHttp(once, backoff));
     settings.apiBase.ifPresent(base -> client.setApiBase(withoutSlash(base)));
     this.calls = new StripeCalls(client.build(), settings.wallClock, settings.listener);
     StripeReads stripeReads = new StripeReads(calls);
@@ -177,7 +176,9 @@ public final class StripeGateway implements PaymentGateway {
       return this;
     }
 
-    /** Defaults: 10 s and 30 s. */
+    /**
+     * How long a connection, and after it a whole answer, may take. Defaults: 10 s and 30 s.
+     */
     public Builder timeouts(Duration connect, Duration read) {
       this.connectTimeout = inRange("connect timeout", connect);
       this.readTimeout = inRange("read timeout", read);

@@ -42,19 +42,22 @@ final class StripeReads implements ObjectReads {
     JsonObject body = answer.body().orElseThrow(() -> senseless(operation));
     ObjectRef ref = ref(operation, kind, body);
     SubjectId subject = Shapes.subject(ref, body).orElseGet(() -> new SubjectId(ref.id()));
-    if (!answer.replayed()) {
-      return observation(ref, subject, answer);
-    }
+    return answer.replayed()
+        ? afterwards(operation, ref, subject)
+        : observation(ref, subject, answer);
+  }
+
+  /** A read after a mutation. If it fails, that must not look as if nothing had been executed. */
+  Observation afterwards(String operation, ObjectRef ref, SubjectId subject) {
     try {
       return read(ref, subject);
     } catch (ProviderUnavailable e) {
-      // Not to be taken for a mutation that was not executed.
-      throw new ProviderUnavailable(
-          Execution.UNKNOWN,
-          e.retryAfter(),
-          operation + " was executed before, but what came of it can't be read now.",
-          e);
+      throw unknown(operation + " was executed before, but can't be followed up now.", e);
     }
+  }
+
+  static ProviderUnavailable unknown(String message, ProviderUnavailable cause) {
+    return new ProviderUnavailable(Execution.UNKNOWN, cause.retryAfter(), message, cause);
   }
 
   /**

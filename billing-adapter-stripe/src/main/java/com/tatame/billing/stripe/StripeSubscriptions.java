@@ -6,8 +6,13 @@ import com.stripe.param.SubscriptionListParams;
 import com.stripe.param.SubscriptionResumeParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.common.EmptyParam;
+import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.subscription.SubscriptionControl;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +32,10 @@ final class StripeSubscriptions implements SubscriptionControl {
     this.reads = reads;
   }
 
+  /**
+   * Stripe keeps no idempotency keys of deletions and doesn't find a canceled subscription to cancel
+   * it again. So when there is nothing to cancel, what is there decides.
+   */
   @Override
   public Observation cancelNow(
       String subscriptionId, Optional<String> reason, String idempotencyKey) {
@@ -36,13 +45,26 @@ final class StripeSubscriptions implements SubscriptionControl {
         params.setCancellationDetails(SubscriptionCancelParams.CancellationDetails.builder()
             .setComment(comment)
             .build()));
-    Answer answer = calls.send(
-        CANCEL,
-        client -> client
-            .v1()
-            .subscriptions()
-            .cancel(subscriptionId, params.build(), keyed(idempotencyKey)));
-    return reads.answered(CANCEL, ObjectKind.SUBSCRIPTION, answer);
+    SubscriptionCancelParams cancel = params.build();
+    try {
+      Answer answer = calls.send(
+          CANCEL,
+          client ->
+              client.v1().subscriptions().cancel(subscriptionId, cancel, keyed(idempotencyKey)));
+      return reads.answered(CANCEL, ObjectKind.SUBSCRIPTION, answer);
+    } catch (ProviderRejected e) {
+      if (!e.providerCode().equals("resource_missing")) {
+        throw e;
+      }
+      Observation present = reads.afterwards(
+          CANCEL,
+          new ObjectRef(ObjectKind.SUBSCRIPTION, subscriptionId),
+          new SubjectId(subscriptionId));
+      if (present.state().filter(ProviderObject::terminal).isEmpty()) {
+        throw e;
+      }
+      return present;
+    }
   }
 
   @Override
@@ -71,10 +93,14 @@ final class StripeSubscriptions implements SubscriptionControl {
     if (!stillEndsWithPeriod(kept)) {
       return observed(kept);
     }
-    return observed(update(
-        subscriptionId,
-        SubscriptionUpdateParams.builder().setCancelAt(EmptyParam.EMPTY),
-        idempotencyKey + ":cancel_at"));
+    try {
+      return observed(update(
+          subscriptionId,
+          SubscriptionUpdateParams.builder().setCancelAt(EmptyParam.EMPTY),
+          idempotencyKey + ":cancel_at"));
+    } catch (ProviderUnavailable e) {
+      throw StripeReads.unknown(UPDATE + " was executed in part.", e);
+    }
   }
 
   @Override
