@@ -1,0 +1,94 @@
+package com.tatame.billing.schema;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.checkout.CheckoutStore;
+import com.tatame.billing.customer.CustomerLink;
+import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStatus;
+import com.tatame.billing.subscription.SubscriptionStore;
+import java.util.List;
+import java.util.Optional;
+
+/** What belongs to one account, behind its functions. */
+final class AccountFunctions {
+  private static final String ACCOUNT = "account_id";
+
+  private final Functions functions;
+
+  AccountFunctions(Functions functions) {
+    this.functions = functions;
+  }
+
+  private static Row of(AccountId account) {
+    return Row.empty().with(ACCOUNT, account.value());
+  }
+
+  CustomerStore customers() {
+    return new Customers();
+  }
+
+  SubscriptionStore subscriptions() {
+    return new Subscriptions();
+  }
+
+  CheckoutStore checkouts() {
+    return (account, sessionId) -> functions
+        .row("find_checkout_v1", of(account).with("id", sessionId))
+        .map(row -> (CheckoutSession) MirrorRows.object(ObjectKind.CHECKOUT_SESSION, row));
+  }
+
+  EntitlementStore entitlements() {
+    return account ->
+        functions.row("find_entitlement_v1", of(account)).map(EntitlementRows::entitlement);
+  }
+
+  private final class Customers implements CustomerStore {
+    @Override
+    public Optional<CustomerLink> find(AccountId account) {
+      return functions
+          .row("find_customer_link_v1", of(account))
+          .map(row -> new CustomerLink(
+              new AccountId(row.text("user_id")),
+              row.text("stripe_customer_id"),
+              row.optionalText("email"),
+              row.optionalText("name"),
+              row.instant("created_at")));
+    }
+
+    @Override
+    public void rememberUser(Principal principal) {
+      functions.call(
+          "remember_user_v1",
+          of(principal.account())
+              .with("issuer", principal.issuer())
+              .with("subject", principal.subject())
+              .with("email", principal.email())
+              .with("name", principal.name()));
+    }
+  }
+
+  private final class Subscriptions implements SubscriptionStore {
+    @Override
+    public List<Subscription> list(
+        AccountId account, Optional<SubscriptionStatus> status, Optional<String> after, int limit) {
+      Page.check(limit);
+      return functions
+          .rows(
+              "list_subscriptions_v1",
+              of(account).with("status", status).with("after", after).with("limit", limit))
+          .map(SubscriptionRows::subscription);
+    }
+
+    @Override
+    public Optional<Subscription> find(AccountId account, String subscriptionId) {
+      return functions
+          .row("find_subscription_v1", of(account).with("id", subscriptionId))
+          .map(SubscriptionRows::subscription);
+    }
+  }
+}

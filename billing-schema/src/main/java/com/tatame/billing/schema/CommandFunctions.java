@@ -1,0 +1,104 @@
+package com.tatame.billing.schema;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandId;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The journal of outgoing mutations behind its functions. */
+final class CommandFunctions implements CommandJournal {
+  private final Functions functions;
+
+  CommandFunctions(Functions functions) {
+    this.functions = functions;
+  }
+
+  @Override
+  public Command open(Command planned) {
+    Row row = Row.empty()
+        .with("id", planned.id().value())
+        .with("account_id", planned.account().value())
+        .with("kind", planned.kind())
+        .with("target", planned.target())
+        .with("params", planned.params())
+        .with("state", planned.state())
+        .with("generation", planned.generation())
+        .with("created_at", planned.createdAt())
+        .with("first_sent_at", planned.firstSentAt())
+        .with("result", planned.result())
+        .with("error", planned.error());
+    return command(new Row(functions.call("open_command_v1", row)));
+  }
+
+  private static Command command(Row row) {
+    return new Command(
+        new CommandId(row.text("id")),
+        new AccountId(row.text("account_id")),
+        row.constant("kind", CommandKind.class),
+        row.text("target"),
+        row.texts("params"),
+        row.constant("state", CommandState.class),
+        row.integer("generation"),
+        row.instant("created_at"),
+        row.optionalInstant("first_sent_at"),
+        row.optionalText("result"),
+        row.optionalText("error"));
+  }
+
+  @Override
+  public Optional<Command> begin(CommandId id, String lease, Instant now, Duration leaseTime) {
+    Row asked = Row.empty()
+        .with("id", id.value())
+        .with("lease", lease)
+        .with("now", now)
+        .with("lease_until", now.plus(leaseTime));
+    return functions.row("begin_command_v1", asked).map(CommandFunctions::command);
+  }
+
+  @Override
+  public boolean end(
+      CommandId id,
+      String lease,
+      CommandState state,
+      Optional<String> result,
+      Optional<String> error,
+      Instant now) {
+    if (state == CommandState.SENDING) {
+      throw new IllegalArgumentException("an attempt can't end in sending");
+    }
+    Row asked = Row.empty()
+        .with("id", id.value())
+        .with("lease", lease)
+        .with("state", state)
+        .with("result", result)
+        .with("error", error)
+        .with("now", now);
+    return functions.call("end_command_v1", asked).booleanValue();
+  }
+
+  @Override
+  public Optional<Command> find(CommandId id) {
+    return functions
+        .row("find_command_v1", Row.empty().with("id", id.value()))
+        .map(CommandFunctions::command);
+  }
+
+  @Override
+  public Optional<Command> lastSucceeded(AccountId account, CommandKind kind, String target) {
+    Row asked =
+        Row.empty().with("account_id", account.value()).with("kind", kind).with("target", target);
+    return functions.row("last_succeeded_command_v1", asked).map(CommandFunctions::command);
+  }
+
+  @Override
+  public List<Command> abandoned(Instant before, Instant now, int limit) {
+    Row asked = Row.empty().with("before", before).with("now", now).with("limit", limit);
+    return functions.rows("abandoned_commands_v1", asked).map(CommandFunctions::command);
+  }
+}

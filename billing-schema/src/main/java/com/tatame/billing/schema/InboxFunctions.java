@@ -1,0 +1,142 @@
+package com.tatame.billing.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventRecord;
+import com.tatame.billing.inbox.EventStatus;
+import com.tatame.billing.inbox.InboxStatus;
+import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.projection.ClaimId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The inbox behind its functions. */
+final class InboxFunctions implements InboxStore {
+  private final Functions functions;
+
+  InboxFunctions(Functions functions) {
+    this.functions = functions;
+  }
+
+  @Override
+  public Set<String> ingest(List<ReceivedEvent> events, Instant receivedAt) {
+    if (events.isEmpty()) {
+      return Set.of();
+    }
+    Rows stored = functions.rows(
+        "ingest_events_v1",
+        Row.empty()
+            .with("received_at", receivedAt)
+            .with("events", events.stream().map(InboxFunctions::row).toList()));
+    Set<String> ids = new HashSet<>();
+    for (JsonNode id : stored.json()) {
+      ids.add(id.textValue());
+    }
+    return ids;
+  }
+
+  private static Row row(ReceivedEvent event) {
+    return Row.empty()
+        .with("id", event.id())
+        .with("type", event.type())
+        .with("created_at", event.createdAt())
+        .with("live", event.live())
+        .with("provider_account", event.providerAccount())
+        .with("api_version", event.apiVersion())
+        .with("lane", event.lane())
+        .with("payload", event.payload());
+  }
+
+  @Override
+  public List<ClaimedEvent> claim(ClaimId claim, int max, Instant now, Duration lease) {
+    if (max < 1 || max > MAX_CLAIM) {
+      throw new IllegalArgumentException("max must be from 1 to " + MAX_CLAIM + ": " + max);
+    }
+    Row asked = Row.empty()
+        .with("claim", claim.value())
+        .with("max", max)
+        .with("now", now)
+        .with("lease_until", now.plus(lease));
+    return functions
+        .rows("claim_events_v1", asked)
+        .map(row -> new ClaimedEvent(
+            row.number("seq"),
+            row.text("id"),
+            row.text("type"),
+            row.text("payload"),
+            row.integer("attempts")));
+  }
+
+  @Override
+  public Set<Long> settle(ClaimId claim, List<Settlement> settlements, Instant now) {
+    if (settlements.isEmpty()) {
+      return Set.of();
+    }
+    Rows lost = functions.rows(
+        "settle_events_v1",
+        Row.empty()
+            .with("claim", claim.value())
+            .with("now", now)
+            .with("settlements", settlements.stream().map(InboxFunctions::row).toList()));
+    Set<Long> seqs = new HashSet<>();
+    for (JsonNode seq : lost.json()) {
+      seqs.add(seq.longValue());
+    }
+    return seqs;
+  }
+
+  private static Row row(Settlement settlement) {
+    Row row = Row.empty().with("seq", settlement.seq());
+    if (settlement instanceof Settlement.Ignored ignored) {
+      return row.with("outcome", "ignored").with("message", ignored.reason());
+    } else if (settlement instanceof Settlement.Retry retry) {
+      return row.with("outcome", "retry")
+          .with("not_before", retry.notBefore())
+          .with("message", retry.error());
+    } else if (settlement instanceof Settlement.Dead dead) {
+      return row.with("outcome", "dead").with("message", dead.error());
+    } else if (settlement instanceof Settlement.Release) {
+      return row.with("outcome", "release");
+    }
+    throw new IllegalArgumentException(
+        "unknown settlement " + settlement.getClass().getName());
+  }
+
+  @Override
+  public InboxStatus status() {
+    Row row = new Row(functions.call("inbox_status_v1", Row.empty()));
+    return new InboxStatus(
+        row.number("backlog"),
+        row.optionalInstant("oldest_received_at"),
+        row.number("retrying"),
+        row.number("dead"),
+        row.number("pending_reads"),
+        row.optionalInstant("last_received_at"));
+  }
+
+  @Override
+  public List<EventRecord> events(Optional<String> lane, Optional<String> before, int limit) {
+    Page.check(limit);
+    Row asked = Row.empty().with("lane", lane).with("before", before).with("limit", limit);
+    return functions
+        .rows("stored_events_v1", asked)
+        .map(row -> new EventRecord(
+            row.text("stripe_event_id"),
+            row.text("event_type"),
+            row.constant("status", EventStatus.class),
+            row.integer("retry_count"),
+            row.optionalInstant("next_attempt_at"),
+            row.optionalText("error"),
+            row.flag("livemode"),
+            row.optionalText("api_version"),
+            row.optionalText("lane"),
+            row.instant("received_at"),
+            row.optionalInstant("processed_at")));
+  }
+}

@@ -1,0 +1,57 @@
+package com.tatame.billing.schema;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The migrations, forward only, in the naming of Flyway. */
+public final class Migrations {
+  /** Where they lie on the class path. */
+  public static final String LOCATION = "com/tatame/billing/schema/migrations";
+
+  /** The placeholder in them that stands for the schema's name. */
+  public static final String SCHEMA_PLACEHOLDER = "schema";
+
+  /** The schema unless configured otherwise. */
+  public static final String DEFAULT_SCHEMA = "billing";
+
+  private static final List<String> NAMES = List.of(
+      "V1__tables.sql",
+      "V2__views.sql",
+      "V3__inbox.sql",
+      "V4__projections.sql",
+      "V5__journals.sql",
+      "V6__reads.sql",
+      "V7__access.sql");
+
+  private Migrations() {}
+
+  /**
+   * One migration.
+   *
+   * @param name of its file
+   * @param sql to be run with the schema first in the search path
+   */
+  public record Script(String name, String sql) {}
+
+  /** All migrations for a schema of this name, in order. */
+  public static List<Script> scripts(String schema) {
+    return NAMES.stream()
+        .map(name -> new Script(name, read(name).replace("${" + SCHEMA_PLACEHOLDER + "}", schema)))
+        .toList();
+  }
+
+  private static String read(String name) {
+    try (InputStream in =
+        Migrations.class.getClassLoader().getResourceAsStream(LOCATION + "/" + name)) {
+      if (in == null) {
+        throw new IllegalStateException("migration " + name + " is missing");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package com.tatame.billing.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.PendingRead;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Mirrored rows behind their functions. */
+final class ProjectionFunctions implements ProjectionStore {
+  private static final String COMMIT = "commit_units_v1";
+
+  private final Functions functions;
+
+  ProjectionFunctions(Functions functions) {
+    this.functions = functions;
+  }
+
+  @Override
+  public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
+    Map<SubjectId, Known> known = new LinkedHashMap<>();
+    if (wanted.isEmpty()) {
+      return known;
+    }
+    functions
+        .rows("load_subjects_v1", wanted.stream().map(ProjectionFunctions::row).toList())
+        .stream()
+        .map(ProjectionFunctions::known)
+        .forEach(subject -> known.put(subject.subject(), subject));
+    return known;
+  }
+
+  private static Row row(Wanted wanted) {
+    Map<String, TreeSet<String>> ids = new HashMap<>();
+    wanted
+        .objects()
+        .forEach(
+            object -> ids.computeIfAbsent(MirrorRows.table(object.kind()), table -> new TreeSet<>())
+                .add(object.id()));
+    Row row = Row.empty()
+        .with("subject", wanted.subject().value())
+        .with("accounts", wanted.accounts().stream().map(AccountId::value).toList());
+    ids.forEach(row::with);
+    return row;
+  }
+
+  private static Known known(Row row) {
+    Map<ObjectRef, StoredObject> rows = new HashMap<>();
+    for (ObjectKind kind : ObjectKind.values()) {
+      row.rows(MirrorRows.table(kind)).stream()
+          .forEach(object -> rows.put(
+              new ObjectRef(kind, MirrorRows.id(kind, object)), MirrorRows.stored(kind, object)));
+    }
+    Map<AccountId, String> customerOf = new HashMap<>();
+    row.texts("customer_of")
+        .forEach((account, customer) -> customerOf.put(new AccountId(account), customer));
+    return new Known(
+        new SubjectId(row.text("subject")),
+        row.optionalNumber("version").orElse(0L),
+        rows,
+        row.optionalText("linked").map(AccountId::new),
+        customerOf,
+        row.optionalRow("entitlement").map(EntitlementRows::entitlement));
+  }
+
+  @Override
+  public List<CommitResult> commit(List<Unit> units, Instant now) {
+    if (units.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return results(units.size(), functions.askRow(COMMIT, UnitRows.document(units, now)));
+    } catch (SqlFunctionFailed e) {
+      if (e.meaning() != SqlStateMeaning.REFUSED) {
+        throw Functions.failure(COMMIT, e);
+      }
+      return units.size() == 1
+          ? List.of(new CommitResult.Rejected(e.reason()))
+          : oneByOne(units, now);
+    }
+  }
+
+  // One row that is refused undoes the whole call: only alone each unit shows what it is worth.
+  private List<CommitResult> oneByOne(List<Unit> units, Instant now) {
+    List<CommitResult> results = new ArrayList<>();
+    units.forEach(unit -> results.addAll(commit(List.of(unit), now)));
+    return results;
+  }
+
+  private static List<CommitResult> results(int units, Row answer) {
+    List<CommitResult> results =
+        new ArrayList<>(Collections.nCopies(units, new CommitResult.Applied()));
+    for (JsonNode unit : answer.rows("stale").json()) {
+      results.set(unit.intValue(), new CommitResult.Stale());
+    }
+    for (JsonNode unit : answer.rows("lease_lost").json()) {
+      results.set(unit.intValue(), new CommitResult.LeaseLost());
+    }
+    return results;
+  }
+
+  @Override
+  public List<PendingRead> pendingReads(int limit) {
+    return functions
+        .rows("pending_reads_v1", Row.empty().with("limit", limit))
+        .map(row -> new PendingRead(
+            new ObjectRef(row.constant("kind", ObjectKind.class), row.text("object_id")),
+            new SubjectId(row.text("subject_id")),
+            UnitRows.priority(row.integer("priority")),
+            row.instant("since")));
+  }
+}
