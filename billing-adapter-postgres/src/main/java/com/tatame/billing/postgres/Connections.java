@@ -1,0 +1,52 @@
+package com.tatame.billing.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.util.Optional;
+import java.util.Properties;
+
+/** How connections are made. */
+final class Connections {
+  private static final String APPLICATION_NAME = "tatame-billing";
+  private static final String CONNECT_TIMEOUT_SECONDS = "5";
+
+  private Connections() {}
+
+  static HikariConfig pool(PostgresConfig config) {
+    DatabaseUrl url = DatabaseUrl.parse(config.url());
+    HikariConfig pool = new HikariConfig();
+    pool.setPoolName("billing-" + config.schema());
+    pool.setJdbcUrl(url.jdbc());
+    user(config).ifPresent(pool::setUsername);
+    password(config).ifPresent(pool::setPassword);
+    pool.setMaximumPoolSize(config.maxPoolSize());
+    pool.setConnectionTimeout(config.connectionWait().toMillis());
+    pool.setAutoCommit(true);
+    driver(config).forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
+    return pool;
+  }
+
+  static Optional<String> user(PostgresConfig config) {
+    return config.user().or(() -> DatabaseUrl.parse(config.url()).user());
+  }
+
+  static Optional<String> password(PostgresConfig config) {
+    return config.password().or(() -> DatabaseUrl.parse(config.url()).password());
+  }
+
+  /** The driver's properties; what the address itself says wins over them. */
+  static Properties driver(PostgresConfig config) {
+    DatabaseUrl url = DatabaseUrl.parse(config.url());
+    Properties properties = new Properties();
+    // A row's values would end up in messages and logs.
+    properties.setProperty("logServerErrorDetail", "false");
+    properties.setProperty("ApplicationName", APPLICATION_NAME);
+    properties.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty(
+        "socketTimeout", Long.toString(config.statementLimit().toSeconds()));
+    if (!config.prepareStatements() || !url.preparesStatements()) {
+      properties.setProperty("prepareThreshold", "0");
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,52 @@
+package com.tatame.billing.postgres;
+
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.schema.Migrations;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/** Brings the schema up to date, over connections of its own. */
+final class SchemaMigration {
+  /** SQLSTATE classes: connection, resources, shutdown. */
+  private static final Set<String> UNREACHABLE = Set.of("08", "53", "57");
+
+  private SchemaMigration() {}
+
+  static int run(PostgresConfig config) {
+    Flyway flyway = Flyway.configure(SchemaMigration.class.getClassLoader())
+        .dataSource(
+            DatabaseUrl.parse(config.url()).jdbc(),
+            Connections.user(config).orElse(null),
+            Connections.password(config).orElse(null))
+        .locations("classpath:" + Migrations.LOCATION)
+        .schemas(config.schema())
+        .defaultSchema(config.schema())
+        .createSchemas(true)
+        .placeholders(Map.of(Migrations.SCHEMA_PLACEHOLDER, config.schema()))
+        .outOfOrder(false)
+        .cleanDisabled(true)
+        .load();
+    try {
+      return flyway.migrate().migrationsExecuted;
+    } catch (FlywayException e) {
+      if (unreachable(e)) {
+        throw new StoreUnavailable("The database can't be reached.", e);
+      }
+      throw new IllegalStateException(
+          "The schema " + config.schema() + " can't be brought up to date: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean unreachable(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        String state = sql.getSQLState();
+        return state == null || UNREACHABLE.stream().anyMatch(state::startsWith);
+      }
+    }
+    return false;
+  }
+}
