@@ -1,0 +1,307 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.Billing;
+import com.tatame.billing.account.IdentityVerifier;
+import com.tatame.billing.command.Pause;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.store.BillingStore;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.javalin.router.EndpointNotFound;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP contract, to be mounted on a Javalin of one's own.
+ *
+ * <pre>{@code
+ * BillingRoutes routes =
+ *     BillingRoutes.builder().billing(billing).store(store).gateway(gateway).identity(verifier).build();
+ * Javalin.create(config -> {
+ *   routes.mount(config);
+ *   config.routes.before("/reports/*", routes.requires("reports"));
+ * });
+ * }</pre>
+ */
+public final class BillingRoutes {
+  private static final Duration STORE_GOOD_FOR = Duration.ofSeconds(1);
+  private static final Duration PROVIDER_GOOD_FOR = Duration.ofSeconds(30);
+
+  private final HttpShell shell;
+  private final FeatureGuard guard;
+  private final List<Route> table;
+  private final String description;
+
+  private BillingRoutes(Builder with) {
+    Billing billing = required(with.billing, "billing");
+    BillingStore store = required(with.store, "store");
+    PaymentGateway gateway = required(with.gateway, "gateway");
+    IdentityVerifier identity = required(with.identity, "identity");
+
+    Authentication authentication =
+        new Authentication(identity, new MetricsAccess(with.openMetrics, with.metricsToken));
+    MeterRegistry registry =
+        with.metrics.<MeterRegistry>map(m -> m).orElseGet(SimpleMeterRegistry::new);
+    shell = new HttpShell(
+        authentication,
+        new IdempotentAnswers(store.idempotency(), with.wallClock),
+        new Cors(with.corsOrigins),
+        new PageHeaders(with.secure),
+        new RequestMetrics(registry),
+        with.random);
+    guard = new FeatureGuard(authentication, billing.entitlements());
+
+    WebhookHandlers webhooks = new WebhookHandlers(billing.webhooks(), with.wallClock);
+    HealthHandlers health = new HealthHandlers(
+        new DependencyCheck(store::ping, STORE_GOOD_FOR, with.wallClock, ForkJoinPool.commonPool()),
+        new DependencyCheck(
+            gateway::ping, PROVIDER_GOOD_FOR, with.wallClock, ForkJoinPool.commonPool()),
+        identity::ready,
+        with.accepting,
+        billing.webhooks(),
+        webhooks,
+        with.wallClock,
+        with.version);
+    table = new RouteTable(
+            health,
+            new DocumentHandlers(
+                this::description, with.metrics, with.publishableKey, with.liveMode),
+            new ProductHandlers(billing.catalog(), billing.products()),
+            new CustomerHandlers(billing.customers()),
+            new CheckoutHandlers(billing.checkouts(), with.pause),
+            new SubscriptionHandlers(billing.subscriptions()),
+            new EntitlementHandlers(billing.entitlements()),
+            webhooks)
+        .all();
+    description = Json.text(OpenApi.describe(table, with.version));
+  }
+
+  private static <T> T required(@Nullable T part, String name) {
+    return Objects.requireNonNull(part, () -> "BillingRoutes.builder() needs a " + name);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The OpenAPI 3.1 document as JSON. */
+  public String description() {
+    return description;
+  }
+
+  /** Adds the routes, and nothing that touches the host's own. */
+  public void mount(JavalinConfig config) {
+    Map<String, List<String>> methods = new TreeMap<>();
+    for (Route route : table) {
+      Handler handler = shell.handler(route);
+      config.routes.addHttpHandler(type(route.method()), route.path(), handler);
+      List<String> allowed = methods.computeIfAbsent(route.path(), path -> new ArrayList<>());
+      allowed.add(route.method());
+      if (route.method().equals("GET")) {
+        config.routes.addHttpHandler(HandlerType.HEAD, route.path(), handler);
+        allowed.add("HEAD");
+      }
+    }
+    methods.forEach((path, allowed) -> {
+      allowed.add("OPTIONS");
+      config.routes.addHttpHandler(HandlerType.OPTIONS, path, shell.preflight(allowed));
+    });
+  }
+
+  /** As {@link #mount}, on a server that has nobody else's routes: answers all that is left over. */
+  public void mountAlone(JavalinConfig config) {
+    mount(config);
+    config.routes.exception(EndpointNotFound.class, (failure, context) -> unrouted(context));
+    config.routes.exception(HttpResponseException.class, this::refused);
+    config.routes.exception(
+        Exception.class, (failure, context) -> shell.answerUnexpected(context, failure));
+  }
+
+  /**
+   * A handler for the host's own routes that lets through only callers who are signed in and whose
+   * plan includes the feature; others get a problem document and no further handler runs.
+   *
+   * @param feature as the catalog names it
+   */
+  public Handler requires(String feature) {
+    return context -> shell.guard(context, () -> guard.require(feature, context));
+  }
+
+  List<Route> table() {
+    return table;
+  }
+
+  private void unrouted(Context context) {
+    List<String> allowed = table.stream()
+        .filter(route -> route.matches(context.path()))
+        .map(Route::method)
+        .distinct()
+        .toList();
+    if (allowed.isEmpty()) {
+      shell.answerUnrouted(
+          context, ProblemCode.NOT_FOUND, "There is nothing at this path.", allowed);
+    } else {
+      shell.answerUnrouted(
+          context,
+          ProblemCode.METHOD_NOT_ALLOWED,
+          "The path knows " + String.join(", ", allowed) + ".",
+          allowed);
+    }
+  }
+
+  private void refused(HttpResponseException refusal, Context context) {
+    ProblemCode.ofStatus(refusal.getStatus())
+        .ifPresentOrElse(
+            code -> shell.answerUnrouted(
+                context, code, "The request can't be understood or answered.", List.of()),
+            () -> shell.answerUnexpected(context, refusal));
+  }
+
+  private static HandlerType type(String method) {
+    return method.equals("GET") ? HandlerType.GET : HandlerType.POST;
+  }
+
+  /** Collects the parts. Billing, store, gateway and identity are required. */
+  public static final class Builder {
+    private @Nullable Billing billing;
+    private @Nullable BillingStore store;
+    private @Nullable PaymentGateway gateway;
+    private @Nullable IdentityVerifier identity;
+    private InstantSource wallClock = InstantSource.system();
+    private RandomGenerator random = new SecureRandom();
+    private Pause pause = Pause.blocking();
+    private Set<String> corsOrigins = Set.of();
+    private Optional<PrometheusMeterRegistry> metrics = Optional.empty();
+    private boolean openMetrics;
+    private Optional<String> metricsToken = Optional.empty();
+    private Optional<String> publishableKey = Optional.empty();
+    private boolean liveMode;
+    private Predicate<Context> secure = context -> context.scheme().equals("https");
+    private BooleanSupplier accepting = () -> true;
+    private String version = "0";
+
+    private Builder() {}
+
+    public Builder billing(Billing value) {
+      billing = value;
+      return this;
+    }
+
+    /** For idempotency keys and health; the same that billing uses. */
+    public Builder store(BillingStore value) {
+      store = value;
+      return this;
+    }
+
+    /** For health; the same that billing uses. */
+    public Builder gateway(PaymentGateway value) {
+      gateway = value;
+      return this;
+    }
+
+    public Builder identity(IdentityVerifier value) {
+      identity = value;
+      return this;
+    }
+
+    /** Wall time. Default: the system's. */
+    public Builder wallClock(InstantSource value) {
+      wallClock = value;
+      return this;
+    }
+
+    /** Source of request ids. Default: a secure one. */
+    public Builder random(RandomGenerator value) {
+      random = value;
+      return this;
+    }
+
+    /** How the confirmation of a checkout waits. Default: by blocking. */
+    public Builder pause(Pause value) {
+      pause = value;
+      return this;
+    }
+
+    /** Origins whose pages may call, such as {@code https://app.example.com}. Default: none. */
+    public Builder corsOrigins(Set<String> value) {
+      corsOrigins = value;
+      return this;
+    }
+
+    /** Where requests are counted, and what {@code /metrics} shows. Default: nothing is shown. */
+    public Builder metrics(PrometheusMeterRegistry value) {
+      metrics = Optional.of(value);
+      return this;
+    }
+
+    /** What a collector of metrics must send as bearer token. Default: nobody may collect. */
+    public Builder metricsToken(Optional<String> value) {
+      metricsToken = value;
+      return this;
+    }
+
+    /** Lets everybody read the metrics. */
+    public Builder openMetrics(boolean value) {
+      openMetrics = value;
+      return this;
+    }
+
+    /** The provider's publishable key, for pages. Default: none. */
+    public Builder publishableKey(Optional<String> value) {
+      publishableKey = value;
+      return this;
+    }
+
+    /** Whether money is real. Default: it is not. */
+    public Builder liveMode(boolean value) {
+      liveMode = value;
+      return this;
+    }
+
+    /** Whether a client's connection is encrypted. Default: what the server itself sees. */
+    public Builder secure(Predicate<Context> value) {
+      secure = value;
+      return this;
+    }
+
+    /** Whether to report ready; false before a stop. Default: always. */
+    public Builder accepting(BooleanSupplier value) {
+      accepting = value;
+      return this;
+    }
+
+    /** Of the program, as reported. */
+    public Builder version(String value) {
+      version = value;
+      return this;
+    }
+
+    /**
+     * Puts it together.
+     *
+     * @throws NullPointerException naming the part that is missing
+     */
+    public BillingRoutes build() {
+      return new BillingRoutes(this);
+    }
+  }
+}

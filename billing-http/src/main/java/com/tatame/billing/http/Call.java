@@ -1,0 +1,80 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.Unauthenticated;
+import com.tatame.billing.failure.ValidationFailed;
+import io.javalin.http.Context;
+import java.util.Optional;
+
+/** One request, as far as handlers may see it. */
+final class Call {
+  private final Context context;
+  private final Optional<Principal> principal;
+  private final byte[] body;
+
+  Call(Context context, Optional<Principal> principal, byte[] body) {
+    this.context = context;
+    this.principal = principal;
+    this.body = body;
+  }
+
+  Principal principal() {
+    return principal.orElseThrow(() -> new Unauthenticated("Send a bearer token."));
+  }
+
+  AccountId account() {
+    return principal().account();
+  }
+
+  /** A path parameter; what can't be an id is not found. */
+  String id(String name) {
+    String value = context.pathParam(name);
+    if (!Texts.id(value)) {
+      throw new NotFound("object", "the id is not well formed");
+    }
+    return value;
+  }
+
+  /** A query parameter; empty if it is missing or blank. */
+  Optional<String> query(String name) {
+    Optional<String> value =
+        Optional.ofNullable(context.queryParam(name)).filter(text -> !text.isBlank());
+    if (value.filter(text -> !Texts.plain(text) || text.length() > 255).isPresent()) {
+      throw ValidationFailed.of(name, "must be a text of at most 255 characters");
+    }
+    return value;
+  }
+
+  /** A query parameter that is true or false. */
+  Optional<Boolean> flag(String name) {
+    return query(name).map(text -> switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw ValidationFailed.of(name, "must be true or false");
+    });
+  }
+
+  PageRequest page() {
+    return PageRequest.of(query("limit"), query("cursor"));
+  }
+
+  String header(String name) {
+    String value = context.header(name);
+    return value == null ? "" : value;
+  }
+
+  byte[] rawBody() {
+    return body;
+  }
+
+  <T> T body(Class<T> type) {
+    return Json.request(body, type);
+  }
+
+  /** As {@link #body}, where an empty body stands for an empty object. */
+  <T> T optionalBody(Class<T> type) {
+    return Json.request(body.length == 0 ? new byte[] {'{', '}'} : body, type);
+  }
+}

@@ -1,0 +1,165 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.checkout.CheckoutRequest;
+import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.checkout.Checkouts;
+import com.tatame.billing.checkout.Checkouts.Opened;
+import com.tatame.billing.checkout.Confirmation;
+import com.tatame.billing.command.Pause;
+import com.tatame.billing.failure.Forbidden;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.failure.ValidationFailed.FieldError;
+import com.tatame.billing.http.SubscriptionHandlers.SubscriptionAnswer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Selling a subscription, and the page after the payment. */
+final class CheckoutHandlers {
+  private static final List<Duration> WAITS = List.of(
+      Duration.ofMillis(250),
+      Duration.ofMillis(500),
+      Duration.ofMillis(1000),
+      Duration.ofMillis(1500));
+  private static final String RETRY_SECONDS = "2";
+
+  private final Checkouts checkouts;
+  private final Pause pause;
+
+  CheckoutHandlers(Checkouts checkouts, Pause pause) {
+    this.checkouts = checkouts;
+    this.pause = pause;
+  }
+
+  record NewCheckout(
+      @Doc(value = "A tier of the catalog; with interval.", example = "pro") @Nullable
+      String tier,
+
+      @Doc(
+          value = "How often to be billed.",
+          oneOf = {"monthly", "yearly"})
+      @Nullable
+      String interval,
+
+      @Doc("Instead of tier and interval.") @Nullable String priceId,
+      @Doc("1 if missing.") @Nullable Long quantity,
+
+      @Doc(
+          value = "Where to go after the payment; {CHECKOUT_SESSION_ID} is replaced.",
+          example = "https://app.example.com/paid?session={CHECKOUT_SESSION_ID}")
+      String successUrl,
+
+      @Doc(value = "Where to go without one.", example = "https://app.example.com/plans")
+      String cancelUrl,
+
+      @Doc("Of a new customer; the token's if missing.") @Nullable
+      String email,
+
+      @Doc("If it is sent, it must be the caller's account.") @Nullable
+      String userId) {}
+
+  record CheckoutAnswer(
+      @Doc(value = "The provider's.", example = "cs_123") String sessionId,
+      @Doc("Where the payer goes.") @Nullable String url,
+      Instant expiresAt) {}
+
+  /** What the applications expect that came before this contract. */
+  record ShortCheckoutAnswer(String sessionId, @Nullable String url) {}
+
+  record ConfirmationAnswer(
+      @Doc(
+          value = "A started trial is paid.",
+          oneOf = {"paid", "pending", "failed", "expired"})
+      String status,
+
+      @Doc("What was bought, once it is known.") @Nullable SubscriptionAnswer subscription,
+
+      @Doc("Null: this version sells subscriptions only.") @Nullable
+      Map<String, Object> purchase) {}
+
+  Answer open(Call call) {
+    Opened opened = opened(call);
+    CheckoutSession session = opened.session();
+    return answer(
+        opened, new CheckoutAnswer(session.id(), session.url().orElse(null), session.expiresAt()));
+  }
+
+  Answer openShort(Call call) {
+    Opened opened = opened(call);
+    CheckoutSession session = opened.session();
+    return answer(opened, new ShortCheckoutAnswer(session.id(), session.url().orElse(null)));
+  }
+
+  /** Looks again for a few seconds, so that the page after the payment is never too early. */
+  Answer confirm(Call call) {
+    AccountId account = call.account();
+    String sessionId = call.id("sessionId");
+    Confirmation confirmation = checkouts.confirm(account, sessionId);
+    for (Duration wait : WAITS) {
+      if (confirmation.status() != Confirmation.Status.PENDING) {
+        break;
+      }
+      pause.pause(wait);
+      confirmation = checkouts.confirm(account, sessionId);
+    }
+    ConfirmationAnswer body = new ConfirmationAnswer(
+        confirmation.status().code(),
+        confirmation.subscription().map(SubscriptionAnswer::of).orElse(null),
+        null);
+    return confirmation.status() == Confirmation.Status.PENDING
+        ? Answer.json(202, body).with("Retry-After", RETRY_SECONDS)
+        : Answer.ok(body);
+  }
+
+  private Opened opened(Call call) {
+    NewCheckout wanted = call.body(NewCheckout.class);
+    if (wanted.userId() != null && !wanted.userId().equals(call.account().value())) {
+      throw new Forbidden("userId is not the caller's account.");
+    }
+    return checkouts.open(call.principal(), request(wanted));
+  }
+
+  private static Answer answer(Opened opened, Object body) {
+    return opened.created()
+        ? Answer.created("/api/v1/checkout/" + opened.session().id() + "/confirm", body)
+        : Answer.ok(body);
+  }
+
+  // A missing field of the body is null here, whatever its type says.
+  @SuppressWarnings("ConstantValue")
+  private static CheckoutRequest request(NewCheckout wanted) {
+    List<FieldError> errors = new ArrayList<>();
+    requireText(errors, "successUrl", wanted.successUrl());
+    requireText(errors, "cancelUrl", wanted.cancelUrl());
+    Optional<BillingInterval> interval =
+        Optional.ofNullable(wanted.interval()).flatMap(BillingInterval::of);
+    if (wanted.interval() != null && interval.isEmpty()) {
+      errors.add(new FieldError("interval", "must be monthly or yearly"));
+    }
+    if (!errors.isEmpty()) {
+      throw new ValidationFailed(errors);
+    }
+    return new CheckoutRequest(
+        CustomerHandlers.text("tier", wanted.tier()),
+        interval,
+        CustomerHandlers.text("priceId", wanted.priceId()),
+        wanted.quantity() == null ? 1 : wanted.quantity(),
+        wanted.successUrl(),
+        wanted.cancelUrl(),
+        CustomerHandlers.email("email", wanted.email()));
+  }
+
+  private static void requireText(List<FieldError> errors, String field, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      errors.add(new FieldError(field, "is required"));
+    } else if (value.length() > 2048) {
+      errors.add(new FieldError(field, "must have at most 2048 characters"));
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.entitlement.Decision;
+import com.tatame.billing.entitlement.Entitlements;
+import com.tatame.billing.failure.Forbidden;
+import io.javalin.http.Context;
+
+/** Stands in front of somebody else's routes and lets through who is entitled. */
+final class FeatureGuard {
+  private final Authentication authentication;
+  private final Entitlements entitlements;
+
+  FeatureGuard(Authentication authentication, Entitlements entitlements) {
+    this.authentication = authentication;
+    this.entitlements = entitlements;
+  }
+
+  void require(String feature, Context context) {
+    Principal caller = authentication.principal(context);
+    Decision decision = entitlements.check(caller.account(), feature);
+    if (!decision.allowed()) {
+      throw new Forbidden(decision.reason().orElse("The plan does not include " + feature + "."));
+    }
+  }
+}

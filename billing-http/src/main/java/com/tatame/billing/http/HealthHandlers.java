@@ -1,0 +1,128 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.inbox.InboxStatus;
+import com.tatame.billing.inbox.Webhooks;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the server and what it depends on are well. */
+final class HealthHandlers {
+  private final DependencyCheck store;
+  private final DependencyCheck provider;
+  private final BooleanSupplier identityReady;
+  private final BooleanSupplier accepting;
+  private final Webhooks webhooks;
+  private final WebhookHandlers webhookAges;
+  private final InstantSource wallClock;
+  private final String version;
+
+  /**
+   * Wires the checks.
+   *
+   * @param accepting false once the server is about to stop
+   */
+  HealthHandlers(
+      DependencyCheck store,
+      DependencyCheck provider,
+      BooleanSupplier identityReady,
+      BooleanSupplier accepting,
+      Webhooks webhooks,
+      WebhookHandlers webhookAges,
+      InstantSource wallClock,
+      String version) {
+    this.store = store;
+    this.provider = provider;
+    this.identityReady = identityReady;
+    this.accepting = accepting;
+    this.webhooks = webhooks;
+    this.webhookAges = webhookAges;
+    this.wallClock = wallClock;
+    this.version = version;
+  }
+
+  record HealthAnswer(
+      @Doc(
+          value = "degraded: what is stored is served; down: nothing works.",
+          oneOf = {"ok", "degraded", "down"})
+      String status,
+
+      Instant timestamp,
+      String version,
+      ServicesAnswer services) {}
+
+  record ServicesAnswer(
+      ServiceAnswer store,
+      ServiceAnswer provider,
+      ServiceAnswer identity,
+      BacklogAnswer webhooks) {}
+
+  record ServiceAnswer(
+      @Doc(
+          value = "Whether it answers.",
+          oneOf = {"ok", "down"})
+      String status,
+
+      @Doc("Of the last look; null where none is measured.") @Nullable
+      Long latencyMs) {}
+
+  record BacklogAnswer(
+      @Doc("Events that wait; null while the store is down.") @Nullable
+      Long backlog,
+
+      @Doc("Age of the oldest of them.") @Nullable Long oldestAgeSeconds) {}
+
+  record LivenessAnswer(
+      @Doc(
+          value = "Whether to send requests here.",
+          oneOf = {"ok", "down"})
+      String status) {}
+
+  Answer health(Call call) {
+    ServiceAnswer storeHealth = service(store.look());
+    ServiceAnswer providerHealth = service(provider.look());
+    boolean storeUp = storeHealth.status().equals("ok");
+    boolean identityUp = identityReady.getAsBoolean();
+    boolean allUp = storeUp && identityUp && providerHealth.status().equals("ok");
+    Optional<InboxStatus> inbox = storeUp ? inboxStatus() : Optional.empty();
+    HealthAnswer body = new HealthAnswer(
+        storeUp ? (allUp ? "ok" : "degraded") : "down",
+        wallClock.instant(),
+        version,
+        new ServicesAnswer(
+            storeHealth,
+            providerHealth,
+            new ServiceAnswer(identityUp ? "ok" : "down", null),
+            new BacklogAnswer(
+                inbox.map(InboxStatus::backlog).orElse(null),
+                inbox.map(webhookAges::oldestAgeSeconds).orElse(null))));
+    return Answer.json(storeUp ? 200 : 503, body).with("Cache-Control", "no-store");
+  }
+
+  Answer live(Call call) {
+    return Answer.ok(new LivenessAnswer("ok")).with("Cache-Control", "no-store");
+  }
+
+  Answer ready(Call call) {
+    boolean ready = accepting.getAsBoolean() && store.look().up();
+    return Answer.json(ready ? 200 : 503, new LivenessAnswer(ready ? "ok" : "down"))
+        .with("Cache-Control", "no-store");
+  }
+
+  private Optional<InboxStatus> inboxStatus() {
+    try {
+      return Optional.of(webhooks.status());
+    } catch (BillingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ServiceAnswer service(DependencyCheck.Sight sight) {
+    return new ServiceAnswer(
+        sight.up() ? "ok" : "down", sight.latency().map(Duration::toMillis).orElse(null));
+  }
+}

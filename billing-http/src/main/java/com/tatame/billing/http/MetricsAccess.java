@@ -1,0 +1,11 @@
+package com.tatame.billing.http;
+
+import java.util.Optional;
+
+/**
+ * Who may read the metrics.
+ *
+ * @param open everybody, as in a sandbox
+ * @param token whoever sends it; without one, and not open, nobody
+ */
+record MetricsAccess(boolean open, Optional<String> token) {}

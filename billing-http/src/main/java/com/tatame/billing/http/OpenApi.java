@@ -1,0 +1,252 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.http.Route.BodyRule;
+import com.tatame.billing.http.Route.Parameter;
+import com.tatame.billing.http.Route.Reply;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The OpenAPI 3.1 document of a route table. */
+final class OpenApi {
+  private static final String INTRODUCTION = """
+      Times are UTC to the second, amounts are in the currency's minor unit. Keys are always present; \
+      an absent value is null. Ignore fields and values that you don't know.
+
+      Errors are problem documents with a stable `code`. `X-Request-ID` is taken or made, and \
+      answered. Any POST of a signed-in caller may carry an `Idempotency-Key`: the same key and body \
+      get the first answer again (`Idempotent-Replayed: true`), another body is refused. Answers \
+      that leave the question open (202, 429, 5xx) are not kept.""";
+
+  private final String version;
+  private final Schemas schemas = new Schemas();
+
+  private OpenApi(String version) {
+    this.version = version;
+  }
+
+  static Map<String, Object> describe(List<Route> routes, String version) {
+    return new OpenApi(version).document(routes);
+  }
+
+  private Map<String, Object> document(List<Route> routes) {
+    Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
+    for (Route route : routes) {
+      paths
+          .computeIfAbsent(route.path(), path -> new LinkedHashMap<>())
+          .put(route.method().toLowerCase(Locale.ROOT), operation(route));
+    }
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("openapi", "3.1.0");
+    document.put(
+        "info", Map.of("title", "Tatame Billing", "version", version, "description", INTRODUCTION));
+    document.put("servers", List.of(Map.of("url", "/")));
+    document.put("paths", paths);
+    document.put(
+        "components",
+        Map.of(
+            "schemas",
+            schemas.named(),
+            "securitySchemes",
+            Map.of(
+                "signedIn",
+                Map.of(
+                    "type",
+                    "http",
+                    "scheme",
+                    "bearer",
+                    "bearerFormat",
+                    "JWT",
+                    "description",
+                    "A token of the identity provider."),
+                "metrics",
+                Map.of(
+                    "type",
+                    "http",
+                    "scheme",
+                    "bearer",
+                    "description",
+                    "The value of METRICS_TOKEN."))));
+    return document;
+  }
+
+  private Map<String, Object> operation(Route route) {
+    Map<String, Object> operation = new LinkedHashMap<>();
+    operation.put("tags", List.of(route.tag()));
+    operation.put("summary", route.summary());
+    operation.put("operationId", operationId(route));
+    route.deprecatedFor().ifPresent(path -> {
+      operation.put("deprecated", true);
+      operation.put("description", "Another name for " + path + ".");
+    });
+    operation.put("x-access", route.access().name().toLowerCase(Locale.ROOT));
+    operation.put(
+        "security",
+        switch (route.access()) {
+          case PUBLIC -> List.of();
+          case METRICS -> List.of(Map.of("metrics", List.of()));
+          case SIGNED_IN, ADMINISTRATOR -> List.of(Map.of("signedIn", List.of()));
+        });
+    operation.put("parameters", parameters(route));
+    if (route.bodyRule() == BodyRule.RAW) {
+      operation.put(
+          "requestBody",
+          Map.of(
+              "required",
+              true,
+              "description",
+              "The event exactly as the provider signed it.",
+              "content",
+              Map.of(Answer.JSON, Map.of("schema", Map.of("type", "object")))));
+    }
+    route
+        .body()
+        .ifPresent(type -> operation.put(
+            "requestBody",
+            Map.of("required", true, "content", content(Answer.JSON, schemas.request(type)))));
+    operation.put("responses", responses(route));
+    return operation;
+  }
+
+  private static String operationId(Route route) {
+    return route.method().toLowerCase(Locale.ROOT)
+        + route.path().replaceAll("[^A-Za-z0-9]+", "_").replaceAll("_$", "");
+  }
+
+  private static List<Map<String, Object>> parameters(Route route) {
+    List<Map<String, Object>> parameters = new ArrayList<>();
+    for (String name : route.pathParameters()) {
+      parameters.add(Map.of(
+          "name",
+          name,
+          "in",
+          "path",
+          "required",
+          true,
+          "schema",
+          Map.of("type", "string", "maxLength", 255)));
+    }
+    route.parameters().forEach(parameter -> parameters.add(parameter(parameter)));
+    if (route.method().equals("POST") && route.authenticated()) {
+      parameters.add(parameter(new Parameter(
+          "Idempotency-Key",
+          "header",
+          "1 to 255 printable ASCII characters, fresh for every new request.",
+          Parameter.Type.TEXT)));
+    }
+    parameters.add(parameter(new Parameter(
+        "X-Request-ID", "header", "Taken over into answer and logs.", Parameter.Type.TEXT)));
+    return parameters;
+  }
+
+  private static Map<String, Object> parameter(Parameter parameter) {
+    return Map.of(
+        "name",
+        parameter.name(),
+        "in",
+        parameter.in(),
+        "required",
+        false,
+        "description",
+        parameter.description(),
+        "schema",
+        switch (parameter.type()) {
+          case TEXT -> Map.of("type", "string");
+          case FLAG -> Map.of("type", "boolean");
+          case LIMIT ->
+            Map.of(
+                "type",
+                "integer",
+                "minimum",
+                1,
+                "maximum",
+                PageRequest.MAX_LIMIT,
+                "default",
+                PageRequest.DEFAULT_LIMIT);
+        });
+  }
+
+  private Map<String, Object> responses(Route route) {
+    Map<String, Object> responses = new TreeMap<>();
+    for (ProblemCode code : problems(route)) {
+      responses.merge(
+          Integer.toString(code.status()),
+          Map.of(
+              "description",
+              code.title() + ": `" + code.code() + "`",
+              "content",
+              content(Answer.PROBLEM, schemas.answer(Problem.class))),
+          OpenApi::bothDescriptions);
+    }
+    for (Reply reply : route.replies()) {
+      responses.put(Integer.toString(reply.status()), reply(reply));
+    }
+    return responses;
+  }
+
+  @SuppressWarnings("unchecked") // Both were put there by responses().
+  private static Object bothDescriptions(Object one, Object other) {
+    Map<String, Object> merged = new LinkedHashMap<>((Map<String, Object>) one);
+    merged.put(
+        "description",
+        merged.get("description") + "; " + ((Map<String, Object>) other).get("description"));
+    return merged;
+  }
+
+  private Map<String, Object> reply(Reply reply) {
+    Map<String, Object> response = new LinkedHashMap<>();
+    response.put("description", reply.description());
+    Map<String, Object> schema = reply
+        .type()
+        .map(type -> reply.list() ? schemas.page(type) : schemas.answer(type))
+        .orElse(Map.of());
+    response.put("content", content(reply.contentType(), schema));
+    if (reply.status() == 201) {
+      response.put("headers", header("Location", "Where it can be read."));
+    }
+    if (reply.status() == 202) {
+      response.put("headers", header("Retry-After", "Seconds to wait before asking again."));
+    }
+    return response;
+  }
+
+  private static Map<String, Object> header(String name, String description) {
+    return Map.of(name, Map.of("description", description, "schema", Map.of("type", "string")));
+  }
+
+  private static Map<String, Object> content(String type, Map<String, Object> schema) {
+    return Map.of(type.split(";", 2)[0], Map.of("schema", schema));
+  }
+
+  private static List<ProblemCode> problems(Route route) {
+    List<ProblemCode> codes = new ArrayList<>();
+    boolean post = route.method().equals("POST");
+    if (post || !route.parameters().isEmpty()) {
+      codes.add(
+          route.bodyRule() == BodyRule.RAW
+              ? ProblemCode.INVALID_SIGNATURE
+              : ProblemCode.VALIDATION_FAILED);
+    }
+    if (route.access() != Access.PUBLIC) {
+      codes.add(ProblemCode.UNAUTHENTICATED);
+      codes.add(ProblemCode.FORBIDDEN);
+    }
+    if (!route.pathParameters().isEmpty()) {
+      codes.add(ProblemCode.NOT_FOUND);
+    }
+    codes.addAll(route.refusals());
+    if (post && route.authenticated()) {
+      codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
+      codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
+    }
+    if (post) {
+      codes.add(ProblemCode.PAYLOAD_TOO_LARGE);
+    }
+    codes.add(ProblemCode.STORE_UNAVAILABLE);
+    codes.add(ProblemCode.INTERNAL_ERROR);
+    return codes;
+  }
+}

@@ -1,0 +1,135 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.PaymentDeclined;
+import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.failure.ValidationFailed.FieldError;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The one table from failures to HTTP. */
+enum ProblemCode {
+  VALIDATION_FAILED(400, "The request is not valid"),
+  INVALID_SIGNATURE(400, "The webhook can't be trusted"),
+  UNAUTHENTICATED(401, "Sign in first"),
+  PAYMENT_DECLINED(402, "The payment was declined"),
+  FORBIDDEN(403, "Not allowed"),
+  NOT_FOUND(404, "Not found"),
+  METHOD_NOT_ALLOWED(405, "The path doesn't know this method"),
+  CONFLICT(409, "The present state forbids it"),
+  IDEMPOTENCY_KEY_REUSED(409, "The Idempotency-Key was used before"),
+  SUBSCRIPTION_EXISTS(409, "There is a subscription already"),
+  PROVIDER_REJECTED(409, "The payment provider refused"),
+  PAYLOAD_TOO_LARGE(413, "The body is too large"),
+  UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong media type"),
+  INTERNAL_ERROR(500, "Something went wrong"),
+  PROVIDER_UNAVAILABLE(503, "The payment provider can't be reached"),
+  STORE_UNAVAILABLE(503, "The database can't be reached");
+
+  private static final Duration STORE_RETRY = Duration.ofSeconds(5);
+
+  private final int status;
+  private final String title;
+
+  ProblemCode(int status, String title) {
+    this.status = status;
+    this.title = title;
+  }
+
+  /** The name on the wire. */
+  String code() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  int status() {
+    return status;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** A problem of this kind. */
+  Answer answer(String requestId, String detail) {
+    return Answer.problem(document(requestId, detail, List.of(), Map.of()));
+  }
+
+  /** The answer to a failure that the product reports. */
+  static Answer of(BillingException failure, String requestId) {
+    ProblemCode code = of(failure.code());
+    Answer answer = Answer.problem(code.document(
+        requestId, String.valueOf(failure.getMessage()), errors(failure), details(failure)));
+    if (code == UNAUTHENTICATED) {
+      return answer.with("WWW-Authenticate", "Bearer");
+    }
+    return code.status == 503 ? answer.with("Retry-After", retryAfter(failure)) : answer;
+  }
+
+  /** The problem that stands for a status of a server or of a host's handler, if one does. */
+  static Optional<ProblemCode> ofStatus(int status) {
+    return Arrays.stream(values()).filter(code -> code.status == status).findFirst();
+  }
+
+  private Problem document(
+      String requestId, String detail, List<FieldError> errors, Map<String, Object> details) {
+    return new Problem(
+        "urn:tatame:billing:problem:" + code(),
+        title,
+        status,
+        detail,
+        code(),
+        requestId,
+        errors,
+        details);
+  }
+
+  private static ProblemCode of(String code) {
+    for (ProblemCode candidate : values()) {
+      if (candidate.code().equals(code)) {
+        return candidate;
+      }
+    }
+    throw new IllegalStateException("No HTTP status for the failure " + code);
+  }
+
+  private static List<FieldError> errors(BillingException failure) {
+    if (failure instanceof ValidationFailed invalid) {
+      return invalid.errors();
+    }
+    if (failure instanceof ProviderRejected rejected) {
+      return rejected.parameter().stream()
+          .map(parameter -> new FieldError(parameter, "was refused by the payment provider"))
+          .toList();
+    }
+    return List.of();
+  }
+
+  private static Map<String, Object> details(BillingException failure) {
+    if (failure instanceof Conflict conflict) {
+      return conflict
+          .existingId()
+          .<Map<String, Object>>map(id -> Map.of("subscriptionId", id))
+          .orElse(Map.of());
+    }
+    if (failure instanceof PaymentDeclined declined) {
+      return Map.of("declineCode", declined.declineCode());
+    }
+    if (failure instanceof ProviderRejected rejected) {
+      return Map.of("providerCode", rejected.providerCode());
+    }
+    return Map.of();
+  }
+
+  private static String retryAfter(BillingException failure) {
+    Duration wait =
+        failure instanceof ProviderUnavailable unavailable ? unavailable.retryAfter() : STORE_RETRY;
+    return Long.toString(Math.max(1, wait.toSeconds()));
+  }
+}

@@ -1,0 +1,222 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.catalog.Price;
+import com.tatame.billing.catalog.Product;
+import com.tatame.billing.catalog.ProductCatalog;
+import com.tatame.billing.catalog.ProductCatalog.PlanOffer;
+import com.tatame.billing.catalog.Recurrence;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What can be bought. */
+final class ProductHandlers {
+  private final Catalog catalog;
+  private final ProductCatalog products;
+
+  ProductHandlers(Catalog catalog, ProductCatalog products) {
+    this.catalog = catalog;
+    this.products = products;
+  }
+
+  record PlansAnswer(List<PlanAnswer> data) {}
+
+  record PlanAnswer(
+      @Doc(value = "Unique in the catalog.", example = "pro")
+      String tier,
+
+      String name,
+      String description,
+      @Doc("Whether one may buy it at checkout.") boolean selfService,
+      @Doc("0 for none.") int trialDays,
+      @Doc("What the plan gives, by name of the feature.") Map<String, PlanFeatureAnswer> features,
+
+      @Doc("By interval, monthly or yearly; empty for a free plan.")
+      Map<String, PlanPriceAnswer> prices) {}
+
+  record PlanFeatureAnswer(
+      @Doc(value = "How the feature is granted.", example = "flag")
+      String kind,
+
+      @Doc("Whether the plan gives any of it.") boolean included) {}
+
+  record PlanPriceAnswer(
+      @Doc("Null while the provider has no active price for it.") @Nullable
+      String priceId,
+
+      MoneyAnswer price) {}
+
+  record ProductAnswer(
+      @Doc(value = "The provider's.", example = "prod_123") String id,
+      String name,
+      @Nullable String description,
+      boolean active,
+      Map<String, String> metadata,
+      List<PriceAnswer> prices) {}
+
+  record PriceAnswer(
+      @Doc(value = "The provider's.", example = "price_123") String id,
+      String productId,
+      boolean active,
+
+      @Doc("Null when tiered or finer than the minor unit.") @Nullable
+      MoneyAnswer unitAmount,
+
+      @Doc(
+          value = "Null for what is neither billed monthly nor yearly.",
+          oneOf = {"monthly", "yearly"})
+      @Nullable
+      String interval,
+
+      @Doc("Null for a one-time price.") @Nullable RecurringAnswer recurring,
+      @Nullable String lookupKey,
+
+      @Doc("The plan of the catalog that is sold under this price.") @Nullable
+      String tier) {}
+
+  record RecurringAnswer(
+      @Doc(
+          value = "Calendar unit.",
+          oneOf = {"day", "week", "month", "year"})
+      String interval,
+
+      int intervalCount,
+
+      @Doc(
+          value = "What the quantity means.",
+          oneOf = {"licensed", "metered"})
+      String usageType) {}
+
+  Answer plans(Call call) {
+    return Answer.ok(
+        new PlansAnswer(products.plans().stream().map(ProductHandlers::plan).toList()));
+  }
+
+  Answer products(Call call) {
+    PageRequest page = call.page();
+    Optional<Boolean> active = call.flag("active");
+    List<Product> found = call.query("product")
+        .map(id -> productNamed(id, active))
+        .orElseGet(() -> products.products(active, page.after(), page.lookahead()));
+    Map<String, List<Price>> prices =
+        products.pricesOf(found.stream().map(Product::id).collect(Collectors.toSet())).stream()
+            .collect(Collectors.groupingBy(Price::productId));
+    return Answer.ok(page.render(
+        found,
+        Product::id,
+        product -> product(product, prices.getOrDefault(product.id(), List.of()))));
+  }
+
+  Answer prices(Call call) {
+    PageRequest page = call.page();
+    return Answer.ok(page.render(
+        products.prices(call.flag("active"), call.query("product"), page.after(), page.lookahead()),
+        Price::id,
+        this::price));
+  }
+
+  // A shop has few products, and the mirror lists them in the order of their ids.
+  private List<Product> productNamed(String id, Optional<Boolean> active) {
+    Optional<String> after = Optional.empty();
+    while (true) {
+      List<Product> page = products.products(active, after, PageRequest.MAX_LIMIT);
+      Optional<Product> match = page.stream().filter(p -> p.id().equals(id)).findFirst();
+      if (match.isPresent() || page.size() < PageRequest.MAX_LIMIT) {
+        return match.stream().toList();
+      }
+      after = Optional.of(page.get(page.size() - 1).id());
+    }
+  }
+
+  private static PlanAnswer plan(PlanOffer offer) {
+    Plan plan = offer.plan();
+    Map<String, PlanFeatureAnswer> features = new TreeMap<>();
+    plan.features()
+        .forEach((name, feature) ->
+            features.put(name, new PlanFeatureAnswer(kind(feature), included(feature))));
+    Map<String, PlanPriceAnswer> prices = new LinkedHashMap<>();
+    for (BillingInterval interval : BillingInterval.values()) {
+      Optional.ofNullable(plan.prices().get(interval))
+          .ifPresent(price -> prices.put(
+              interval.code(),
+              new PlanPriceAnswer(offer.priceIds().get(interval), MoneyAnswer.of(price.price()))));
+    }
+    return new PlanAnswer(
+        plan.tier(),
+        plan.name(),
+        plan.description(),
+        plan.selfService(),
+        plan.trialDays(),
+        features,
+        prices);
+  }
+
+  static String kind(Feature feature) {
+    if (feature instanceof Feature.Flag) {
+      return "flag";
+    }
+    throw new IllegalStateException("No name for the kind of " + feature);
+  }
+
+  private static boolean included(Feature feature) {
+    return feature instanceof Feature.Flag flag && flag.included();
+  }
+
+  private ProductAnswer product(Product product, List<Price> prices) {
+    return new ProductAnswer(
+        product.id(),
+        product.name(),
+        product.description().orElse(null),
+        product.active(),
+        new TreeMap<>(product.metadata()),
+        prices.stream().map(this::price).toList());
+  }
+
+  private PriceAnswer price(Price price) {
+    return new PriceAnswer(
+        price.id(),
+        price.productId(),
+        price.active(),
+        price
+            .unitAmount()
+            .map(amount -> new MoneyAnswer(amount, price.currency()))
+            .orElse(null),
+        price
+            .recurrence()
+            .flatMap(ProductHandlers::interval)
+            .map(BillingInterval::code)
+            .orElse(null),
+        price.recurrence().map(ProductHandlers::recurring).orElse(null),
+        price.lookupKey().orElse(null),
+        catalog
+            .offer(price.id(), price.lookupKey())
+            .map(offer -> offer.plan().tier())
+            .orElse(null));
+  }
+
+  private static RecurringAnswer recurring(Recurrence recurrence) {
+    return new RecurringAnswer(
+        recurrence.unit().code(),
+        recurrence.count(),
+        recurrence.metered() ? "metered" : "licensed");
+  }
+
+  private static Optional<BillingInterval> interval(Recurrence recurrence) {
+    return switch (recurrence.unit()) {
+      case MONTH ->
+        recurrence.count() == 1
+            ? Optional.of(BillingInterval.MONTHLY)
+            : Optional.of(BillingInterval.YEARLY).filter(yearly -> recurrence.count() == 12);
+      case YEAR -> Optional.of(BillingInterval.YEARLY).filter(yearly -> recurrence.count() == 1);
+      case DAY, WEEK -> Optional.empty();
+    };
+  }
+}

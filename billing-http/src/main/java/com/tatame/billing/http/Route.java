@@ -1,0 +1,205 @@
+package com.tatame.billing.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One row of the route table: how it is called, by whom, what it takes and answers, and who does it.
+ *
+ * @param method GET or POST
+ * @param path with {@code {parameters}}
+ * @param body what the request's body is read into; empty if the route takes none
+ * @param refusals the problems that are particular to it
+ * @param deprecatedFor the canonical path, if this is an old name for it
+ */
+record Route(
+    String method,
+    String path,
+    Access access,
+    String tag,
+    String summary,
+    List<Parameter> parameters,
+    Optional<Class<?>> body,
+    BodyRule bodyRule,
+    List<Reply> replies,
+    List<ProblemCode> refusals,
+    Optional<String> deprecatedFor,
+    RouteHandler handler) {
+  private static final Pattern PATH_PARAMETER = Pattern.compile("\\{(\\w+)}");
+
+  /** A query or header parameter. */
+  record Parameter(String name, String in, String description, Type type) {
+    enum Type {
+      TEXT,
+      FLAG,
+      LIMIT
+    }
+
+    static Parameter flag(String name, String description) {
+      return new Parameter(name, "query", description, Type.FLAG);
+    }
+
+    static Parameter query(String name, String description) {
+      return new Parameter(name, "query", description, Type.TEXT);
+    }
+  }
+
+  /**
+   * An answer that is no problem.
+   *
+   * @param type of the body; empty for what is not JSON
+   * @param list whether the body is a page of them
+   */
+  record Reply(
+      int status, String description, String contentType, Optional<Class<?>> type, boolean list) {
+    static Reply of(int status, Class<?> type, String description) {
+      return new Reply(status, description, Answer.JSON, Optional.of(type), false);
+    }
+
+    static Reply pageOf(Class<?> type, String description) {
+      return new Reply(200, description, Answer.JSON, Optional.of(type), true);
+    }
+
+    static Reply plain(String contentType, String description) {
+      return new Reply(200, description, contentType, Optional.empty(), false);
+    }
+  }
+
+  /** How the body of a request is treated before the handler sees it. */
+  enum BodyRule {
+    /** JSON of at most 256 KiB. */
+    JSON(256 * 1024),
+    /** At most 1 MiB, handed over as it came. */
+    RAW(1024 * 1024);
+
+    private final int limit;
+
+    BodyRule(int limit) {
+      this.limit = limit;
+    }
+
+    /** Most bytes that it may have. */
+    int limit() {
+      return limit;
+    }
+  }
+
+  static Builder get(String path, Access access) {
+    return new Builder("GET", path, access);
+  }
+
+  static Builder post(String path, Access access) {
+    return new Builder("POST", path, access);
+  }
+
+  /** The same route under an old path. */
+  Route alias(String oldPath, RouteHandler oldHandler, List<Reply> oldReplies) {
+    return new Route(
+        method,
+        oldPath,
+        access,
+        "Other paths",
+        summary,
+        parameters,
+        body,
+        bodyRule,
+        oldReplies,
+        refusals,
+        Optional.of(path),
+        oldHandler);
+  }
+
+  List<String> pathParameters() {
+    List<String> names = new ArrayList<>();
+    Matcher matcher = PATH_PARAMETER.matcher(path);
+    while (matcher.find()) {
+      names.add(matcher.group(1));
+    }
+    return names;
+  }
+
+  /** Whether a path as requested is one of this route's. */
+  boolean matches(String requested) {
+    return requested.matches(path.replaceAll("\\{\\w+}", "[^/]+"));
+  }
+
+  boolean authenticated() {
+    return access == Access.SIGNED_IN || access == Access.ADMINISTRATOR;
+  }
+
+  /** Puts a row together; each row ends with {@link #by}. */
+  static final class Builder {
+    private final String method;
+    private final String path;
+    private final Access access;
+    private String tag = "";
+    private String summary = "";
+    private final List<Parameter> parameters = new ArrayList<>();
+    private Optional<Class<?>> body = Optional.empty();
+    private BodyRule bodyRule = BodyRule.JSON;
+    private final List<Reply> replies = new ArrayList<>();
+    private final List<ProblemCode> refusals = new ArrayList<>();
+
+    private Builder(String method, String path, Access access) {
+      this.method = method;
+      this.path = path;
+      this.access = access;
+    }
+
+    Builder is(String newTag, String newSummary) {
+      tag = newTag;
+      summary = newSummary;
+      return this;
+    }
+
+    Builder with(Parameter... more) {
+      parameters.addAll(List.of(more));
+      return this;
+    }
+
+    Builder paged() {
+      return with(
+          new Parameter("limit", "query", "Most entries of the page.", Parameter.Type.LIMIT),
+          Parameter.query("cursor", "The nextCursor of the page before."));
+    }
+
+    Builder takes(Class<?> newBody) {
+      body = Optional.of(newBody);
+      return this;
+    }
+
+    Builder takesRaw() {
+      bodyRule = BodyRule.RAW;
+      return this;
+    }
+
+    Builder answers(Reply... more) {
+      replies.addAll(List.of(more));
+      return this;
+    }
+
+    Builder refuses(ProblemCode... more) {
+      refusals.addAll(List.of(more));
+      return this;
+    }
+
+    Route by(RouteHandler handler) {
+      return new Route(
+          method,
+          path,
+          access,
+          tag,
+          summary,
+          List.copyOf(parameters),
+          body,
+          bodyRule,
+          List.copyOf(replies),
+          List.copyOf(refusals),
+          Optional.empty(),
+          handler);
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package com.tatame.billing.http;
+
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Access.METRICS;
+import static com.tatame.billing.http.Access.PUBLIC;
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
+import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.ProblemCode.SUBSCRIPTION_EXISTS;
+import static com.tatame.billing.http.Route.Parameter.flag;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.of;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.plain;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
+import com.tatame.billing.http.CheckoutHandlers.CheckoutAnswer;
+import com.tatame.billing.http.CheckoutHandlers.ConfirmationAnswer;
+import com.tatame.billing.http.CheckoutHandlers.NewCheckout;
+import com.tatame.billing.http.CheckoutHandlers.ShortCheckoutAnswer;
+import com.tatame.billing.http.CustomerHandlers.CustomerAnswer;
+import com.tatame.billing.http.CustomerHandlers.NewCustomer;
+import com.tatame.billing.http.DocumentHandlers.ConfigAnswer;
+import com.tatame.billing.http.EntitlementHandlers.DecisionAnswer;
+import com.tatame.billing.http.EntitlementHandlers.EntitlementsAnswer;
+import com.tatame.billing.http.HealthHandlers.HealthAnswer;
+import com.tatame.billing.http.HealthHandlers.LivenessAnswer;
+import com.tatame.billing.http.ProductHandlers.PlansAnswer;
+import com.tatame.billing.http.ProductHandlers.PriceAnswer;
+import com.tatame.billing.http.ProductHandlers.ProductAnswer;
+import com.tatame.billing.http.SubscriptionHandlers.CancelRequest;
+import com.tatame.billing.http.SubscriptionHandlers.SubscriptionAnswer;
+import com.tatame.billing.http.WebhookHandlers.EventAnswer;
+import com.tatame.billing.http.WebhookHandlers.ReceiptAnswer;
+import com.tatame.billing.http.WebhookHandlers.StatusAnswer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Every URL of the product: the server is wired from it, and its description generated. */
+final class RouteTable {
+  private final HealthHandlers health;
+  private final DocumentHandlers documents;
+  private final ProductHandlers products;
+  private final CustomerHandlers customers;
+  private final CheckoutHandlers checkouts;
+  private final SubscriptionHandlers subscriptions;
+  private final EntitlementHandlers entitlements;
+  private final WebhookHandlers webhooks;
+
+  RouteTable(
+      HealthHandlers health,
+      DocumentHandlers documents,
+      ProductHandlers products,
+      CustomerHandlers customers,
+      CheckoutHandlers checkouts,
+      SubscriptionHandlers subscriptions,
+      EntitlementHandlers entitlements,
+      WebhookHandlers webhooks) {
+    this.health = health;
+    this.documents = documents;
+    this.products = products;
+    this.customers = customers;
+    this.checkouts = checkouts;
+    this.subscriptions = subscriptions;
+    this.entitlements = entitlements;
+    this.webhooks = webhooks;
+  }
+
+  /** The canonical routes, then their other names. */
+  List<Route> all() {
+    List<Route> all = new ArrayList<>(canonical());
+    all.addAll(aliases(all));
+    return List.copyOf(all);
+  }
+
+  private List<Route> canonical() {
+    return List.of(
+        get("/health", PUBLIC)
+            .is("Server", "The server and what it depends on")
+            .answers(
+                of(200, HealthAnswer.class, "It serves."),
+                of(503, HealthAnswer.class, "It is down."))
+            .by(health::health),
+        get("/health/live", PUBLIC)
+            .is("Server", "Whether the process runs")
+            .answers(of(200, LivenessAnswer.class, "It runs."))
+            .by(health::live),
+        get("/health/ready", PUBLIC)
+            .is("Server", "Whether to send requests here")
+            .answers(
+                of(200, LivenessAnswer.class, "Send them."),
+                of(503, LivenessAnswer.class, "Send them elsewhere."))
+            .by(health::ready),
+        get("/metrics", METRICS)
+            .is("Server", "Metrics for Prometheus")
+            .answers(plain(DocumentHandlers.METRICS, "The Prometheus text format."))
+            .by(documents::metrics),
+        get("/openapi.json", PUBLIC)
+            .is("Server", "This description")
+            .answers(plain(Answer.JSON, "An OpenAPI 3.1 document."))
+            .by(documents::description),
+        get("/docs", PUBLIC)
+            .is("Server", "This description as a page")
+            .answers(plain(DocumentHandlers.HTML, "The page."))
+            .by(documents::page),
+        get("/docs/files/{file}", PUBLIC)
+            .is("Server", "What the page is made of")
+            .answers(plain("*/*", "Its script or its style."))
+            .by(documents::pageFile),
+        post("/webhooks/stripe", PUBLIC)
+            .is("Webhooks", "Take in an event from the payment provider")
+            .with(new Route.Parameter(
+                "Stripe-Signature", "header", "As Stripe signs.", Route.Parameter.Type.TEXT))
+            .takesRaw()
+            .answers(of(200, ReceiptAnswer.class, "It is stored."))
+            .by(webhooks::receive),
+        get("/api/v1/plans", PUBLIC)
+            .is("Catalog", "The plans as they are sold")
+            .answers(of(200, PlansAnswer.class, "In the catalog's order."))
+            .by(products::plans),
+        get("/api/v1/config", PUBLIC)
+            .is("Catalog", "What a page needs to know")
+            .answers(of(200, ConfigAnswer.class, "The public configuration."))
+            .by(documents::config),
+        get("/api/v1/products", SIGNED_IN)
+            .is("Catalog", "The payment provider's products with their prices")
+            .with(
+                flag("active", "Only these; all if missing."),
+                query("product", "Only the one with this id."))
+            .paged()
+            .answers(pageOf(ProductAnswer.class, "By id."))
+            .by(products::products),
+        get("/api/v1/prices", SIGNED_IN)
+            .is("Catalog", "The payment provider's prices")
+            .with(
+                flag("active", "Only these; all if missing."),
+                query("product", "Only those of this product."))
+            .paged()
+            .answers(pageOf(PriceAnswer.class, "By id."))
+            .by(products::prices),
+        post(CustomerHandlers.PATH, SIGNED_IN)
+            .is("Customer", "Create the caller's customer, or read it")
+            .takes(NewCustomer.class)
+            .answers(
+                of(200, CustomerAnswer.class, "It was there."),
+                of(201, CustomerAnswer.class, "It is new."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(customers::ensure),
+        get(CustomerHandlers.PATH, SIGNED_IN)
+            .is("Customer", "Read the caller's customer")
+            .answers(of(200, CustomerAnswer.class, "The customer."))
+            .refuses(NOT_FOUND)
+            .by(customers::read),
+        post("/api/v1/checkout", SIGNED_IN)
+            .is("Checkout", "Open a checkout for a subscription")
+            .takes(NewCheckout.class)
+            .answers(
+                of(200, CheckoutAnswer.class, "An equal one is open already."),
+                of(201, CheckoutAnswer.class, "It is new."))
+            .refuses(
+                PAYMENT_DECLINED,
+                CONFLICT,
+                SUBSCRIPTION_EXISTS,
+                PROVIDER_REJECTED,
+                PROVIDER_UNAVAILABLE)
+            .by(checkouts::open),
+        post("/api/v1/checkout/{sessionId}/confirm", SIGNED_IN)
+            .is("Checkout", "How a checkout ended; waits a few seconds for it")
+            .answers(
+                of(200, ConfirmationAnswer.class, "It has ended."),
+                of(202, ConfirmationAnswer.class, "Not yet known; ask again."))
+            .refuses(PROVIDER_UNAVAILABLE)
+            .by(checkouts::confirm),
+        get("/api/v1/subscriptions", SIGNED_IN)
+            .is("Subscriptions", "The caller's subscriptions")
+            .with(query("status", "Only those with this status."))
+            .paged()
+            .answers(pageOf(SubscriptionAnswer.class, "Newest first."))
+            .by(subscriptions::list),
+        get("/api/v1/subscriptions/{id}", SIGNED_IN)
+            .is("Subscriptions", "One of the caller's subscriptions")
+            .answers(of(200, SubscriptionAnswer.class, "The subscription."))
+            .by(subscriptions::read),
+        post("/api/v1/subscriptions/{id}/cancel", SIGNED_IN)
+            .is("Subscriptions", "End a subscription, now or with its period")
+            .takes(CancelRequest.class)
+            .answers(of(200, SubscriptionAnswer.class, "As it is now."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(subscriptions::cancel),
+        post("/api/v1/subscriptions/{id}/resume", SIGNED_IN)
+            .is("Subscriptions", "Take back a cancellation, or end a pause")
+            .answers(of(200, SubscriptionAnswer.class, "As it is now."))
+            .refuses(PAYMENT_DECLINED, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(subscriptions::resume),
+        get("/api/v1/entitlements", SIGNED_IN)
+            .is("Entitlements", "Everything that the caller may do")
+            .answers(of(200, EntitlementsAnswer.class, "As of now."))
+            .by(entitlements::all),
+        get("/api/v1/entitlements/{feature}", SIGNED_IN)
+            .is("Entitlements", "Whether the caller may use a feature")
+            .answers(of(200, DecisionAnswer.class, "As of now."))
+            .by(entitlements::one),
+        get("/api/v1/webhooks/status", ADMINISTRATOR)
+            .is("Webhooks", "The inbox at a glance")
+            .answers(of(200, StatusAnswer.class, "As of now."))
+            .by(webhooks::status),
+        get("/api/v1/webhooks/events", ADMINISTRATOR)
+            .is("Webhooks", "The stored events")
+            .with(query("lane", "Only those of this customer or object."))
+            .paged()
+            .answers(pageOf(EventAnswer.class, "Newest first."))
+            .by(webhooks::events));
+  }
+
+  /** Old path, then the method and path that it stands for. */
+  private static final List<List<String>> ALIASES = List.of(
+      List.of("/stripe/products", "GET", "/api/v1/products"),
+      List.of("/stripe/prices", "GET", "/api/v1/prices"),
+      List.of("/stripe/customer", "POST", "/api/v1/customer"),
+      List.of("/stripe/checkout", "POST", "/api/v1/checkout"),
+      List.of("/stripe/subscriptions", "GET", "/api/v1/subscriptions"),
+      List.of("/stripe/subscriptions/{id}/cancel", "POST", "/api/v1/subscriptions/{id}/cancel"),
+      List.of("/api/v1/stripe/products", "GET", "/api/v1/products"),
+      List.of("/api/v1/stripe/prices", "GET", "/api/v1/prices"),
+      List.of("/api/v1/stripe/customer", "POST", "/api/v1/customer"),
+      List.of("/api/v1/stripe/checkout", "POST", "/api/v1/checkout"),
+      List.of("/api/v1/stripe/subscriptions", "GET", "/api/v1/subscriptions"),
+      List.of(
+          "/api/v1/stripe/subscriptions/{id}/cancel", "POST", "/api/v1/subscriptions/{id}/cancel"),
+      List.of("/api/stripe/create-checkout-session", "POST", "/api/v1/checkout"),
+      List.of("/api/subscription/create", "POST", "/api/v1/checkout"),
+      List.of("/api/stripe/webhook", "POST", "/webhooks/stripe"),
+      List.of("/api/webhooks/stripe", "POST", "/webhooks/stripe"),
+      List.of("/webhooks/status", "GET", "/api/v1/webhooks/status"),
+      List.of("/webhooks/events", "GET", "/api/v1/webhooks/events"),
+      List.of("/api/user/entitlements", "GET", "/api/v1/entitlements"));
+
+  private List<Route> aliases(List<Route> canonical) {
+    return ALIASES.stream()
+        .map(alias -> canonical.stream()
+            .filter(route -> route.method().equals(alias.get(1)))
+            .filter(route -> route.path().equals(alias.get(2)))
+            .findFirst()
+            .map(route -> alias(alias.get(0), route))
+            .orElseThrow())
+        .toList();
+  }
+
+  private Route alias(String path, Route route) {
+    return switch (path) {
+      case "/api/stripe/create-checkout-session", "/api/subscription/create" ->
+        route.alias(
+            path,
+            checkouts::openShort,
+            List.of(
+                of(200, ShortCheckoutAnswer.class, "An equal one is open already."),
+                of(201, ShortCheckoutAnswer.class, "It is new.")));
+      case "/stripe/subscriptions", "/api/v1/stripe/subscriptions" ->
+        route.alias(
+            path,
+            subscriptions::listLive,
+            List.of(pageOf(SubscriptionAnswer.class, "Those that are live; newest first.")));
+      default -> route.alias(path, route.handler(), route.replies());
+    };
+  }
+}

@@ -1,0 +1,182 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.subscription.Cancellation;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStatus;
+import com.tatame.billing.subscription.Subscriptions;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The caller's subscriptions. */
+final class SubscriptionHandlers {
+  private final Subscriptions subscriptions;
+
+  SubscriptionHandlers(Subscriptions subscriptions) {
+    this.subscriptions = subscriptions;
+  }
+
+  record SubscriptionAnswer(
+      @Doc(value = "The provider's.", example = "sub_123") String id,
+
+      @Doc(
+          value = "As the provider holds it.",
+          oneOf = {
+            "incomplete",
+            "incomplete_expired",
+            "trialing",
+            "active",
+            "past_due",
+            "unpaid",
+            "paused",
+            "canceled"
+          })
+      String status,
+
+      @Doc("Null for a price that the catalog doesn't sell.") @Nullable
+      String tier,
+
+      String priceId,
+
+      @Doc(
+          value = "How often it is billed.",
+          oneOf = {"monthly", "yearly"})
+      @Nullable
+      String interval,
+
+      long quantity,
+      Instant currentPeriodStart,
+      Instant currentPeriodEnd,
+      @Nullable Instant trialEnd,
+      boolean cancelAtPeriodEnd,
+      @Nullable Instant cancelAt,
+      @Nullable Instant canceledAt,
+      @Nullable Instant endedAt,
+      @Doc("While payments are not collected.") @Nullable CollectionPauseAnswer collectionPaused,
+      @Doc("Null: this version reports none.") @Nullable Map<String, Object> paymentAction,
+      @Nullable DiscountAnswer discount,
+      @Doc("Null: this version schedules none.") @Nullable Map<String, Object> scheduledChange) {
+    static SubscriptionAnswer of(Subscription subscription) {
+      Subscription.Item item = subscription.mainItem();
+      return new SubscriptionAnswer(
+          subscription.id(),
+          subscription.status().code(),
+          subscription.tier().orElse(null),
+          item.priceId(),
+          subscription.interval().map(BillingInterval::code).orElse(null),
+          item.quantity(),
+          subscription.currentPeriodStart(),
+          subscription.currentPeriodEnd(),
+          subscription.trialEnd().orElse(null),
+          subscription.cancelAtPeriodEnd(),
+          subscription.cancelAt().orElse(null),
+          subscription.canceledAt().orElse(null),
+          subscription.endedAt().orElse(null),
+          subscription
+              .collectionPaused()
+              .map(pause ->
+                  new CollectionPauseAnswer(pause.behavior(), pause.resumesAt().orElse(null)))
+              .orElse(null),
+          null,
+          subscription
+              .discount()
+              .map(discount -> DiscountAnswer.of(discount, item.currency()))
+              .orElse(null),
+          null);
+    }
+  }
+
+  record CollectionPauseAnswer(
+      @Doc(
+          value = "What becomes of invoices meanwhile.",
+          oneOf = {"void", "keep_as_draft", "mark_uncollectible"})
+      String behavior,
+
+      @Nullable Instant resumesAt) {}
+
+  record DiscountAnswer(
+      @Doc("The provider's.") String couponId,
+      @Doc("Either this or amountOff.") @Nullable BigDecimal percentOff,
+      @Doc("Either this or percentOff.") @Nullable MoneyAnswer amountOff,
+      @Doc("Null if it stays.") @Nullable Instant endsAt) {
+    private static DiscountAnswer of(Subscription.Discount discount, String currency) {
+      return new DiscountAnswer(
+          discount.couponId(),
+          discount.percentOff().orElse(null),
+          discount.amountOff().map(amount -> new MoneyAnswer(amount, currency)).orElse(null),
+          discount.endsAt().orElse(null));
+    }
+  }
+
+  record CancelRequest(
+      @Doc(
+          value = "At once, or when the paid period ends.",
+          oneOf = {"now", "period_end"})
+      String when,
+
+      @Doc("In the user's words.") @Nullable String reason) {}
+
+  Answer list(Call call) {
+    PageRequest page = call.page();
+    return Answer.ok(page.render(
+        subscriptions.list(call.account(), status(call), page.after(), page.lookahead()),
+        Subscription::id,
+        SubscriptionAnswer::of));
+  }
+
+  /** Those that are not over, as the applications expect that came before this contract. */
+  Answer listLive(Call call) {
+    if (call.query("status").isPresent()) {
+      return list(call);
+    }
+    PageRequest page = call.page();
+    List<Subscription> live = new ArrayList<>();
+    Optional<String> after = page.after();
+    while (live.size() < page.lookahead()) {
+      List<Subscription> more =
+          subscriptions.list(call.account(), Optional.empty(), after, PageRequest.MAX_LIMIT);
+      more.stream()
+          .filter(subscription -> subscription.status().live())
+          .limit((long) page.lookahead() - live.size())
+          .forEach(live::add);
+      if (more.size() < PageRequest.MAX_LIMIT) {
+        break;
+      }
+      after = Optional.of(more.get(more.size() - 1).id());
+    }
+    return Answer.ok(page.render(live, Subscription::id, SubscriptionAnswer::of));
+  }
+
+  Answer read(Call call) {
+    return Answer.ok(SubscriptionAnswer.of(subscriptions.get(call.account(), call.id("id"))));
+  }
+
+  Answer cancel(Call call) {
+    CancelRequest request = call.body(CancelRequest.class);
+    Cancellation when = Optional.ofNullable(request.when())
+        .flatMap(Cancellation::of)
+        .orElseThrow(() -> ValidationFailed.of("when", "must be now or period_end"));
+    Optional<String> reason = CustomerHandlers.text("reason", request.reason());
+    return Answer.ok(
+        SubscriptionAnswer.of(subscriptions.cancel(call.account(), call.id("id"), when, reason)));
+  }
+
+  Answer resume(Call call) {
+    return Answer.ok(SubscriptionAnswer.of(subscriptions.resume(call.account(), call.id("id"))));
+  }
+
+  private static Optional<SubscriptionStatus> status(Call call) {
+    Optional<String> code = call.query("status");
+    Optional<SubscriptionStatus> status = code.flatMap(SubscriptionStatus::of);
+    if (code.isPresent() && status.isEmpty()) {
+      throw ValidationFailed.of("status", "'" + code.get() + "' is not a status");
+    }
+    return status;
+  }
+}
