@@ -1,0 +1,96 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.catalog.ProductStore;
+import com.tatame.billing.checkout.CheckoutStore;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.idempotency.IdempotencyStore;
+import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.SubscriptionStore;
+import java.util.List;
+
+/**
+ * A store that keeps everything in memory and forgets it with the process. It refuses what a
+ * database would refuse: a second link, a second open command, a stale version, a lost lease.
+ * Thread-safe by one lock.
+ */
+public final class InMemoryBillingStore implements BillingStore {
+  private final SharedLock lock = new SharedLock();
+  private final MirroredRows rows = new MirroredRows();
+  private final InMemoryInbox inbox = new InMemoryInbox(lock, rows);
+  private final InMemoryProjections projections = new InMemoryProjections(lock, rows, inbox);
+  private final InMemoryJournal journal = new InMemoryJournal(lock);
+  private final InMemoryIdempotency idempotency = new InMemoryIdempotency(lock);
+  private final InMemoryReads reads = new InMemoryReads(lock, rows);
+
+  @Override
+  public InboxStore inbox() {
+    return inbox;
+  }
+
+  @Override
+  public ProjectionStore projections() {
+    return projections;
+  }
+
+  @Override
+  public CommandJournal commands() {
+    return journal;
+  }
+
+  @Override
+  public CustomerStore customers() {
+    return reads.customers();
+  }
+
+  @Override
+  public SubscriptionStore subscriptions() {
+    return reads.subscriptions();
+  }
+
+  @Override
+  public CheckoutStore checkouts() {
+    return reads.checkouts();
+  }
+
+  @Override
+  public ProductStore products() {
+    return reads.products();
+  }
+
+  @Override
+  public EntitlementStore entitlements() {
+    return reads.entitlements();
+  }
+
+  @Override
+  public IdempotencyStore idempotency() {
+    return idempotency;
+  }
+
+  /** The facts stored about a subject, in the order in which they were appended. */
+  public List<Fact> factsOf(SubjectId subject) {
+    return lock.hold(() -> rows.factsOf(subject));
+  }
+
+  /** Who stands behind accounts, as last remembered. */
+  public List<Principal> rememberedUsers() {
+    return lock.hold(rows::users);
+  }
+
+  @Override
+  public void ping() {
+    lock.hold(() -> true);
+  }
+
+  @Override
+  public void close() {
+    lock.close();
+  }
+}

@@ -1,0 +1,171 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventRecord;
+import com.tatame.billing.inbox.EventStatus;
+import com.tatame.billing.inbox.InboxStatus;
+import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.projection.ClaimId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+final class InMemoryInbox implements InboxStore {
+  private final SharedLock lock;
+  private final MirroredRows rows;
+  private final TreeMap<Long, QueuedEvent> events = new TreeMap<>();
+  private final Map<String, QueuedEvent> byId = new HashMap<>();
+  private final Map<ClaimId, Instant> leases = new HashMap<>();
+
+  InMemoryInbox(SharedLock lock, MirroredRows rows) {
+    this.lock = lock;
+    this.rows = rows;
+  }
+
+  @Override
+  public Set<String> ingest(List<ReceivedEvent> batch, Instant receivedAt) {
+    for (ReceivedEvent event : batch) {
+      if (event.payload().indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("A payload holds a NUL, which no text column can.");
+      }
+    }
+    return lock.hold(() -> {
+      Set<String> added = new LinkedHashSet<>();
+      for (ReceivedEvent event : batch) {
+        if (!byId.containsKey(event.id())) {
+          QueuedEvent queued = new QueuedEvent(events.size() + 1, event, receivedAt);
+          events.put(queued.seq, queued);
+          byId.put(event.id(), queued);
+          added.add(event.id());
+        }
+      }
+      return added;
+    });
+  }
+
+  @Override
+  public List<ClaimedEvent> claim(ClaimId claim, int max, Instant now, Duration lease) {
+    if (max < 1 || max > MAX_CLAIM) {
+      throw new IllegalArgumentException("max must be 1 to " + MAX_CLAIM + ", but is " + max);
+    }
+    return lock.hold(() -> {
+      boolean repeated = leases.containsKey(claim);
+      if (!repeated) {
+        leases.put(claim, now.plus(lease));
+        List<QueuedEvent> due = events.values().stream()
+            .filter(event -> isFree(event, now))
+            .limit(max)
+            .toList();
+        due.forEach(event -> event.heldBy(claim));
+      }
+      return events.values().stream()
+          .filter(event -> isHeldBy(event, claim, now))
+          .map(QueuedEvent::claimed)
+          .toList();
+    });
+  }
+
+  private boolean isFree(QueuedEvent event, Instant now) {
+    return switch (event.status) {
+      case RECEIVED, RETRYING -> !event.nextAttemptAt.isAfter(now);
+      case PROCESSING -> event.claim.map(claim -> !runs(claim, now)).orElse(true);
+      case PROCESSED, IGNORED, DEAD -> false;
+    };
+  }
+
+  private boolean isHeldBy(QueuedEvent event, ClaimId claim, Instant now) {
+    return event.status == EventStatus.PROCESSING
+        && event.claim.filter(claim::equals).isPresent()
+        && runs(claim, now);
+  }
+
+  private boolean runs(ClaimId claim, Instant now) {
+    return now.isBefore(leases.getOrDefault(claim, Instant.MIN));
+  }
+
+  /** Whether the claim holds all of these; the caller has the lock. */
+  boolean holds(ClaimId claim, Set<Long> seqs, Instant now) {
+    return seqs.stream().allMatch(seq -> holds(claim, seq, now));
+  }
+
+  private boolean holds(ClaimId claim, long seq, Instant now) {
+    QueuedEvent event = events.get(seq);
+    return event != null && isHeldBy(event, claim, now);
+  }
+
+  /** Ends events whose effects were applied; the caller has the lock. */
+  void finish(Collection<Long> seqs, Instant now) {
+    for (QueuedEvent event : events.values()) {
+      if (seqs.contains(event.seq)) {
+        event.end(EventStatus.PROCESSED, Optional.empty(), now);
+      }
+    }
+  }
+
+  @Override
+  public Set<Long> settle(ClaimId claim, List<Settlement> settlements, Instant now) {
+    return lock.hold(() -> {
+      Set<Long> lost = new HashSet<>();
+      for (Settlement settlement : settlements) {
+        QueuedEvent event = events.get(settlement.seq());
+        if (event == null || !isHeldBy(event, claim, now)) {
+          lost.add(settlement.seq());
+        } else {
+          event.settle(settlement, now);
+        }
+      }
+      return lost;
+    });
+  }
+
+  @Override
+  public InboxStatus status() {
+    return lock.hold(() -> {
+      List<QueuedEvent> backlog =
+          events.values().stream().filter(QueuedEvent::waits).toList();
+      return new InboxStatus(
+          backlog.size(),
+          backlog.stream().map(event -> event.receivedAt).min(Comparator.naturalOrder()),
+          count(EventStatus.RETRYING),
+          count(EventStatus.DEAD),
+          rows.pendingReads().size(),
+          events.values().stream().map(event -> event.receivedAt).max(Comparator.naturalOrder()));
+    });
+  }
+
+  private long count(EventStatus status) {
+    return events.values().stream().filter(event -> event.status == status).count();
+  }
+
+  @Override
+  public List<EventRecord> events(Optional<String> lane, Optional<String> before, int limit) {
+    PageLimit.require(limit);
+    return lock.hold(() -> {
+      long end = before.map(id -> position(id)).orElse(Long.MAX_VALUE);
+      Stream<QueuedEvent> newestFirst =
+          events.headMap(end, false).descendingMap().values().stream();
+      return newestFirst
+          .filter(event -> lane.isEmpty() || event.received.lane().equals(lane))
+          .limit(limit)
+          .map(QueuedEvent::seen)
+          .toList();
+    });
+  }
+
+  private long position(String id) {
+    QueuedEvent event = byId.get(id);
+    return event == null ? 0 : event.seq;
+  }
+}

@@ -1,0 +1,146 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandId;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+final class InMemoryJournal implements CommandJournal {
+  private static final Comparator<Command> OLDEST_FIRST = Comparator.comparing(Command::createdAt)
+      .thenComparing(command -> command.id().value());
+
+  /** Who sends a command, and until when nobody else may. */
+  private record Lease(String token, Instant until) {}
+
+  private final SharedLock lock;
+  private final Map<CommandId, Command> commands = new LinkedHashMap<>();
+  private final Map<CommandId, Lease> leases = new LinkedHashMap<>();
+
+  InMemoryJournal(SharedLock lock) {
+    this.lock = lock;
+  }
+
+  @Override
+  public Command open(Command planned) {
+    return lock.hold(() -> {
+      Optional<Command> inTheWay = commands.values().stream()
+          .filter(command -> !command.state().settled())
+          .filter(command -> isAbout(command, planned.account(), planned.kind(), planned.target()))
+          .findFirst();
+      if (inTheWay.isPresent()) {
+        return inTheWay.get();
+      }
+      if (commands.containsKey(planned.id())) {
+        throw new IllegalArgumentException("There is a settled command with this id.");
+      }
+      commands.put(planned.id(), planned);
+      return planned;
+    });
+  }
+
+  @Override
+  public Optional<Command> begin(CommandId id, String token, Instant now, Duration leaseTime) {
+    return lock.hold(() -> {
+      Command command = commands.get(id);
+      if (command == null || command.state().settled() || isBeingSent(id, now)) {
+        return Optional.empty();
+      }
+      Command sending = copy(
+          command,
+          CommandState.SENDING,
+          command.firstSentAt().or(() -> Optional.of(now)),
+          command.result(),
+          command.error());
+      leases.put(id, new Lease(token, now.plus(leaseTime)));
+      commands.put(id, sending);
+      return Optional.of(sending);
+    });
+  }
+
+  @Override
+  public boolean end(
+      CommandId id,
+      String token,
+      CommandState state,
+      Optional<String> result,
+      Optional<String> error,
+      Instant now) {
+    if (state == CommandState.SENDING) {
+      throw new IllegalArgumentException("An attempt can't end by going on.");
+    }
+    return lock.hold(() -> {
+      Command command = commands.get(id);
+      Lease lease = leases.get(id);
+      if (command == null || lease == null || !lease.token().equals(token)) {
+        return false;
+      }
+      leases.remove(id);
+      commands.put(id, copy(command, state, command.firstSentAt(), result, error));
+      return true;
+    });
+  }
+
+  @Override
+  public Optional<Command> find(CommandId id) {
+    return lock.hold(() -> Optional.ofNullable(commands.get(id)));
+  }
+
+  @Override
+  public Optional<Command> lastSucceeded(AccountId account, CommandKind kind, String target) {
+    return lock.hold(() -> commands.values().stream()
+        .filter(command -> command.state() == CommandState.SUCCEEDED)
+        .filter(command -> isAbout(command, account, kind, target))
+        .max(OLDEST_FIRST));
+  }
+
+  @Override
+  public List<Command> abandoned(Instant before, Instant now, int limit) {
+    return lock.hold(() -> commands.values().stream()
+        .filter(command -> !command.state().settled() && !isBeingSent(command.id(), now))
+        .filter(command -> command.createdAt().isBefore(before))
+        .sorted(OLDEST_FIRST)
+        .limit(limit)
+        .toList());
+  }
+
+  private boolean isBeingSent(CommandId id, Instant now) {
+    Lease lease = leases.get(id);
+    return lease != null && now.isBefore(lease.until());
+  }
+
+  private static boolean isAbout(
+      Command command, AccountId account, CommandKind kind, String target) {
+    return command.account().equals(account)
+        && command.kind() == kind
+        && command.target().equals(target);
+  }
+
+  private static Command copy(
+      Command command,
+      CommandState state,
+      Optional<Instant> firstSentAt,
+      Optional<String> result,
+      Optional<String> error) {
+    return new Command(
+        command.id(),
+        command.account(),
+        command.kind(),
+        command.target(),
+        command.params(),
+        state,
+        command.generation(),
+        command.createdAt(),
+        firstSentAt,
+        result,
+        error);
+  }
+}

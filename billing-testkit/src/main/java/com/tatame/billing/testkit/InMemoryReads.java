@@ -1,0 +1,162 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.catalog.Price;
+import com.tatame.billing.catalog.Product;
+import com.tatame.billing.catalog.ProductStore;
+import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.checkout.CheckoutStore;
+import com.tatame.billing.customer.Customer;
+import com.tatame.billing.customer.CustomerLink;
+import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStatus;
+import com.tatame.billing.subscription.SubscriptionStore;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** What use cases see of the mirrored rows. */
+final class InMemoryReads {
+  private static final Comparator<Subscription> NEWEST_FIRST =
+      Comparator.comparing(Subscription::createdAt).reversed().thenComparing(Subscription::id);
+
+  private final SharedLock lock;
+  private final MirroredRows rows;
+
+  InMemoryReads(SharedLock lock, MirroredRows rows) {
+    this.lock = lock;
+    this.rows = rows;
+  }
+
+  CustomerStore customers() {
+    return new CustomerStore() {
+      @Override
+      public Optional<CustomerLink> find(AccountId account) {
+        return lock.hold(() -> rows.link(account).map(InMemoryReads.this::withPerson));
+      }
+
+      @Override
+      public void rememberUser(Principal principal) {
+        lock.hold(() -> {
+          rows.remember(principal);
+          return true;
+        });
+      }
+    };
+  }
+
+  private CustomerLink withPerson(Change.Link link) {
+    Optional<Customer> customer =
+        rows.state(new ObjectRef(ObjectKind.CUSTOMER, link.customerId())).map(Customer.class::cast);
+    return new CustomerLink(
+        link.account(),
+        link.customerId(),
+        customer.flatMap(Customer::email),
+        customer.flatMap(Customer::name),
+        link.createdAt());
+  }
+
+  SubscriptionStore subscriptions() {
+    return new SubscriptionStore() {
+      @Override
+      public List<Subscription> list(
+          AccountId account,
+          Optional<SubscriptionStatus> status,
+          Optional<String> after,
+          int limit) {
+        PageLimit.require(limit);
+        return lock.hold(() -> {
+          List<Subscription> all = of(account).sorted(NEWEST_FIRST).toList();
+          Optional<Subscription> cursor =
+              after.flatMap(id -> all.stream().filter(s -> s.id().equals(id)).findFirst());
+          if (after.isPresent() && cursor.isEmpty()) {
+            return List.of();
+          }
+          return all.stream()
+              .filter(s -> cursor.isEmpty() || NEWEST_FIRST.compare(s, cursor.get()) > 0)
+              .filter(s -> status.isEmpty() || s.status() == status.get())
+              .limit(limit)
+              .toList();
+        });
+      }
+
+      @Override
+      public Optional<Subscription> find(AccountId account, String subscriptionId) {
+        return lock.hold(
+            () -> of(account).filter(s -> s.id().equals(subscriptionId)).findFirst());
+      }
+
+      private Stream<Subscription> of(AccountId account) {
+        Optional<String> customer = rows.link(account).map(Change.Link::customerId);
+        return rows.living(Subscription.class)
+            .filter(s -> customer.filter(s.customerId()::equals).isPresent());
+      }
+    };
+  }
+
+  CheckoutStore checkouts() {
+    return (account, sessionId) -> lock.hold(() -> rows.living(CheckoutSession.class)
+        .filter(session -> session.id().equals(sessionId))
+        .filter(session -> session.account().filter(account::equals).isPresent())
+        .findFirst());
+  }
+
+  EntitlementStore entitlements() {
+    return account -> lock.hold(() -> rows.entitlement(account));
+  }
+
+  ProductStore products() {
+    return new ProductStore() {
+      @Override
+      public List<Product> products(Optional<Boolean> active, Optional<String> after, int limit) {
+        PageLimit.require(limit);
+        return lock.hold(() -> rows.living(Product.class)
+            .filter(product -> after.isEmpty() || product.id().compareTo(after.get()) > 0)
+            .filter(product -> active.isEmpty() || product.active() == active.get())
+            .limit(limit)
+            .toList());
+      }
+
+      @Override
+      public List<Price> prices(
+          Optional<Boolean> active, Optional<String> productId, Optional<String> after, int limit) {
+        PageLimit.require(limit);
+        return pricesWhere(price -> (after.isEmpty() || price.id().compareTo(after.get()) > 0)
+                && (active.isEmpty() || price.active() == active.get())
+                && productId.map(price.productId()::equals).orElse(true))
+            .stream()
+            .limit(limit)
+            .toList();
+      }
+
+      @Override
+      public List<Price> pricesOf(Set<String> productIds) {
+        return pricesWhere(price -> productIds.contains(price.productId()));
+      }
+
+      @Override
+      public Optional<Price> price(String priceId) {
+        return pricesWhere(price -> price.id().equals(priceId)).stream().findFirst();
+      }
+
+      @Override
+      public List<Price> pricesByLookupKey(Set<String> lookupKeys) {
+        return pricesWhere(price ->
+            price.active() && price.lookupKey().filter(lookupKeys::contains).isPresent());
+      }
+
+      private List<Price> pricesWhere(Predicate<Price> wanted) {
+        return lock.hold(() -> rows.living(Price.class).filter(wanted).toList());
+      }
+    };
+  }
+}

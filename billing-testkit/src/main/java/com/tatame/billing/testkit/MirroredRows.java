@@ -1,0 +1,148 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.invoice.InvoiceStatus;
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.PendingRead;
+import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.subscription.Subscription;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** What commits wrote. Not thread-safe: whoever uses it holds the store's lock. */
+final class MirroredRows {
+  private static final Comparator<PendingRead> URGENCY = Comparator.comparing(PendingRead::priority)
+      .thenComparing(PendingRead::since)
+      .thenComparing(PendingRead::object);
+
+  private final Map<SubjectId, Long> versions = new HashMap<>();
+  private final Map<ObjectRef, StoredObject> objects = new TreeMap<>();
+  private final Map<String, Fact> facts = new LinkedHashMap<>();
+  private final Map<AccountId, Change.Link> links = new HashMap<>();
+  private final Map<AccountId, AccountEntitlement> entitlements = new HashMap<>();
+  private final Map<ObjectRef, PendingRead> pending = new HashMap<>();
+  private final Map<List<String>, Principal> users = new LinkedHashMap<>();
+
+  long version(SubjectId subject) {
+    return versions.getOrDefault(subject, 0L);
+  }
+
+  Known known(Wanted wanted) {
+    SubjectId subject = wanted.subject();
+    Map<ObjectRef, StoredObject> found = new HashMap<>();
+    objects.forEach((ref, row) -> {
+      if (wanted.objects().contains(ref)
+          || row.state().filter(state -> alwaysLoaded(state, subject)).isPresent()) {
+        found.put(ref, row);
+      }
+    });
+    Map<AccountId, String> customerOf = new HashMap<>();
+    for (AccountId account : wanted.accounts()) {
+      link(account).ifPresent(link -> customerOf.put(account, link.customerId()));
+    }
+    Optional<AccountId> linked = accountOf(subject.value());
+    return new Known(
+        subject, version(subject), found, linked, customerOf, linked.flatMap(this::entitlement));
+  }
+
+  private static boolean alwaysLoaded(ProviderObject state, SubjectId subject) {
+    boolean decides = state instanceof Subscription
+        || (state instanceof Invoice invoice && invoice.status() == InvoiceStatus.OPEN);
+    return decides && state.subject().equals(subject);
+  }
+
+  Optional<Change.Link> link(AccountId account) {
+    return Optional.ofNullable(links.get(account));
+  }
+
+  Optional<AccountId> accountOf(String customerId) {
+    return links.values().stream()
+        .filter(link -> link.customerId().equals(customerId))
+        .map(Change.Link::account)
+        .findFirst();
+  }
+
+  Optional<AccountEntitlement> entitlement(AccountId account) {
+    return Optional.ofNullable(entitlements.get(account));
+  }
+
+  Optional<ProviderObject> state(ObjectRef ref) {
+    return Optional.ofNullable(objects.get(ref)).flatMap(StoredObject::state);
+  }
+
+  /** The objects of one type that are not gone, by id. */
+  <T extends ProviderObject> Stream<T> living(Class<T> type) {
+    return objects.values().stream()
+        .flatMap(row -> row.state().stream())
+        .filter(type::isInstance)
+        .map(type::cast);
+  }
+
+  List<Fact> factsOf(SubjectId subject) {
+    return facts.values().stream()
+        .filter(fact -> fact.subject().equals(subject))
+        .toList();
+  }
+
+  List<PendingRead> pendingReads() {
+    return pending.values().stream().sorted(URGENCY).toList();
+  }
+
+  void remember(Principal user) {
+    users.put(List.of(user.issuer(), user.subject()), user);
+  }
+
+  List<Principal> users() {
+    return List.copyOf(users.values());
+  }
+
+  void raiseVersion(SubjectId subject) {
+    versions.merge(subject, 1L, Long::sum);
+  }
+
+  void apply(SubjectId subject, Change change) {
+    if (change instanceof Change.Put put) {
+      objects.put(
+          put.state().ref(), new StoredObject(Optional.of(put.state()), put.asOf(), put.source()));
+    } else if (change instanceof Change.Bury bury) {
+      objects.put(bury.object(), new StoredObject(Optional.empty(), bury.asOf(), bury.source()));
+    } else if (change instanceof Change.Append append) {
+      facts.putIfAbsent(append.fact().key(), append.fact());
+    } else if (change instanceof Change.Link link) {
+      links.put(link.account(), link);
+    } else if (change instanceof Change.Entitle entitle) {
+      entitlements.put(entitle.entitlement().account(), entitle.entitlement());
+    } else if (change instanceof Change.RequireRead require) {
+      PendingRead read =
+          new PendingRead(require.object(), subject, require.priority(), require.since());
+      pending.merge(require.object(), read, MirroredRows::moreUrgent);
+    } else if (change instanceof Change.SettleRead settle) {
+      pending.remove(settle.object());
+    }
+  }
+
+  private static PendingRead moreUrgent(PendingRead stored, PendingRead required) {
+    return new PendingRead(
+        stored.object(),
+        required.subject(),
+        stored.priority().compareTo(required.priority()) <= 0
+            ? stored.priority()
+            : required.priority(),
+        stored.since().isBefore(required.since()) ? stored.since() : required.since());
+  }
+}
