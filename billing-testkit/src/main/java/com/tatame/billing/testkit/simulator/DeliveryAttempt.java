@@ -1,0 +1,33 @@
+package com.tatame.billing.testkit.simulator;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * One line of the sender's log.
+ *
+ * @param event the event's id
+ * @param type the event's type
+ * @param endpoint the endpoint's id
+ * @param url where it was sent
+ * @param attempt 1 for the first
+ * @param status the HTTP status of the answer; empty when there was none
+ * @param failure why there was no answer; empty when there was one
+ * @param at wall time
+ */
+public record DeliveryAttempt(
+    String event,
+    String type,
+    String endpoint,
+    String url,
+    int attempt,
+    OptionalInt status,
+    Optional<String> failure,
+    Instant at) {
+
+  /** Whether the endpoint has acknowledged the event: any status from 200 to 299 does. */
+  public boolean succeeded() {
+    return status.isPresent() && status.getAsInt() / 100 == 2;
+  }
+}

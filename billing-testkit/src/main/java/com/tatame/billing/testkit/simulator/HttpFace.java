@@ -1,0 +1,135 @@
+package com.tatame.billing.testkit.simulator;
+
+import com.tatame.billing.testkit.simulator.engine.Answer;
+import com.tatame.billing.testkit.simulator.engine.Engine;
+import com.tatame.billing.testkit.simulator.engine.Form;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.staticfiles.Location;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Stripe's REST dialect, the pages and the control routes on one port. */
+final class HttpFace implements AutoCloseable {
+  private static final Pattern KEY = Pattern.compile("(sk|rk)_test_\\w+");
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US);
+  private static final long LARGEST_BODY = 1 << 20;
+
+  private final Engine engine;
+  private final Javalin server;
+
+  HttpFace(Engine engine, WebhookSender sender) {
+    this.engine = engine;
+    CheckoutRoutes checkout = new CheckoutRoutes(engine);
+    ControlRoutes control = new ControlRoutes(engine, sender);
+    server = Javalin.create(config -> {
+      config.startup.showJavalinBanner = false;
+      config.http.maxRequestSize = LARGEST_BODY;
+      config.staticFiles.enableWebjars();
+      config.staticFiles.add(files -> {
+        files.directory = "/simulator";
+        files.location = Location.CLASSPATH;
+        files.hostedPath = "/assets";
+      });
+      api(config);
+      checkout.addTo(config.routes);
+      control.addTo(config.routes);
+    });
+  }
+
+  private void api(JavalinConfig config) {
+    config.routes.get("/v1/*", this::call);
+    config.routes.post("/v1/*", this::call);
+    config.routes.delete("/v1/*", this::call);
+  }
+
+  void start(String host, int port) {
+    server.start(host, port);
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  private void call(Context ctx) {
+    String body = new String(ctx.bodyAsBytes(), StandardCharsets.UTF_8);
+    Optional<String> key = key(ctx);
+    Answer answer;
+    if (key.isEmpty()) {
+      answer = engine.refuse(
+          401,
+          "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth"
+              + " (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').");
+    } else if (!KEY.matcher(key.get()).matches()) {
+      answer = engine.refuse(
+          401, "Invalid API Key provided. The simulator takes any key that begins with sk_test_.");
+    } else {
+      answer = answer(ctx, body);
+    }
+    ctx.status(answer.status());
+    ctx.header("Request-Id", answer.requestId());
+    ctx.header("Date", DATE.format(answer.at().atOffset(ZoneOffset.UTC)));
+    ctx.header("Stripe-Version", version(ctx).orElse(engine.apiVersion()));
+    idempotencyKey(ctx).ifPresent(value -> ctx.header("Idempotency-Key", value));
+    if (answer.replayed()) {
+      ctx.header("Idempotent-Replayed", "true");
+    }
+    ctx.contentType("application/json");
+    ctx.result(answer.body());
+  }
+
+  private Answer answer(Context ctx, String body) {
+    boolean post = ctx.method().name().equals("POST");
+    String query = ctx.queryString();
+    String encoded = post ? body : query == null ? "" : query;
+    Map<String, Object> parameters;
+    try {
+      parameters = Form.decode(encoded);
+    } catch (IllegalArgumentException e) {
+      return engine.refuse(400, "The request could not be read: " + e.getMessage());
+    }
+    return engine.call(new Request(
+        ctx.method().name(), ctx.path(), parameters, idempotencyKey(ctx), version(ctx)));
+  }
+
+  private static Optional<String> idempotencyKey(Context ctx) {
+    return Optional.ofNullable(ctx.header("Idempotency-Key"));
+  }
+
+  private static Optional<String> version(Context ctx) {
+    return Optional.ofNullable(ctx.header("Stripe-Version"));
+  }
+
+  private static Optional<String> key(Context ctx) {
+    String header = ctx.header("Authorization");
+    if (header == null) {
+      return Optional.empty();
+    }
+    if (header.startsWith("Bearer ")) {
+      return Optional.of(header.substring(7).strip());
+    }
+    if (header.startsWith("Basic ")) {
+      try {
+        byte[] decoded = Base64.getDecoder().decode(header.substring(6).strip());
+        return Optional.of(new String(decoded, StandardCharsets.UTF_8).replaceFirst(":.*", ""));
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+}

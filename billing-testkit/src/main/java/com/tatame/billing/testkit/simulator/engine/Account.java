@@ -1,0 +1,137 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Everything that the simulated account holds: the state that is saved, in the order in which it came to be. */
+final class Account {
+  private static final String ALPHABET =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+  String id = "";
+  String apiVersion = "";
+  long now;
+  long seed;
+  long idsGiven;
+  long duesPlanned;
+  long requestsServed;
+  Map<String, Product> products = new LinkedHashMap<>();
+  Map<String, Price> prices = new LinkedHashMap<>();
+  Map<String, Customer> customers = new LinkedHashMap<>();
+  Map<String, CheckoutSession> sessions = new LinkedHashMap<>();
+  Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+  Map<String, Invoice> invoices = new LinkedHashMap<>();
+  Map<String, InvoicePayment> invoicePayments = new LinkedHashMap<>();
+  Map<String, PaymentIntent> paymentIntents = new LinkedHashMap<>();
+  Map<String, Charge> charges = new LinkedHashMap<>();
+  Map<String, SetupIntent> setupIntents = new LinkedHashMap<>();
+  Map<String, PaymentMethod> paymentMethods = new LinkedHashMap<>();
+  Map<String, StripeEvent> events = new LinkedHashMap<>();
+  Map<String, WebhookEndpoint> endpoints = new LinkedHashMap<>();
+  Map<String, StoredAnswer> answers = new LinkedHashMap<>();
+  TreeSet<Due> dues = new TreeSet<>();
+
+  /** An id like Stripe's; the same seed gives the same ids in the same order. */
+  String newId(String prefix, int length) {
+    return text(prefix, length, ++idsGiven);
+  }
+
+  /** Counted apart, so that a read does not change the ids of what comes after it. */
+  String newRequestId() {
+    requestsServed++;
+    return text("req_", 14, -requestsServed);
+  }
+
+  private String text(String prefix, int length, long number) {
+    long mixed = seed + number * 0x9E3779B97F4A7C15L;
+    StringBuilder text = new StringBuilder(prefix);
+    for (int i = 0; i < length; i++) {
+      mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
+      mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL + i;
+      text.append(
+          ALPHABET.charAt((int) Long.remainderUnsigned(mixed ^ (mixed >>> 31), ALPHABET.length())));
+    }
+    return text.toString();
+  }
+
+  <T extends StripeObject> T begin(T object, String prefix, int length) {
+    object.id = newId(prefix, length);
+    object.created = now;
+    return object;
+  }
+
+  void plan(long at, Due.Kind kind, String object) {
+    dues.add(new Due(at, ++duesPlanned, kind, object));
+  }
+
+  /** The object with an id that something else names, looked up by the prefix of the id. */
+  Optional<StripeObject> find(String id) {
+    return Optional.ofNullable(collectionOf(id).get(id));
+  }
+
+  private Map<String, ? extends StripeObject> collectionOf(String id) {
+    String prefix = id.substring(0, Math.max(0, id.indexOf('_')));
+    return switch (prefix) {
+      case "price" -> prices;
+      case "cus" -> customers;
+      case "cs" -> sessions;
+      case "sub" -> subscriptions;
+      case "in" -> invoices;
+      case "inpay" -> invoicePayments;
+      case "pi" -> paymentIntents;
+      case "ch" -> charges;
+      case "seti" -> setupIntents;
+      case "pm" -> paymentMethods;
+      case "evt" -> events;
+      case "we" -> endpoints;
+      default -> products;
+    };
+  }
+
+  Customer customer(String id) {
+    return known(customers, id);
+  }
+
+  Price price(String id) {
+    return known(prices, id);
+  }
+
+  Product product(String id) {
+    return known(products, id);
+  }
+
+  Subscription subscription(String id) {
+    return known(subscriptions, id);
+  }
+
+  Invoice invoice(String id) {
+    return known(invoices, id);
+  }
+
+  PaymentMethod paymentMethod(String id) {
+    return known(paymentMethods, id);
+  }
+
+  PaymentIntent paymentIntent(String id) {
+    return known(paymentIntents, id);
+  }
+
+  SetupIntent setupIntent(String id) {
+    return known(setupIntents, id);
+  }
+
+  List<InvoicePayment> paymentsOf(Invoice invoice) {
+    return invoice.payments.stream().map(id -> known(invoicePayments, id)).toList();
+  }
+
+  private static <T> T known(Map<String, T> objects, String id) {
+    T object = objects.get(id);
+    if (object == null) {
+      throw new IllegalStateException("the account refers to " + id + " but does not hold it");
+    }
+    return object;
+  }
+}

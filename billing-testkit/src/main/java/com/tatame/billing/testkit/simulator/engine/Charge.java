@@ -1,0 +1,23 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import org.jspecify.annotations.Nullable;
+
+final class Charge extends StripeObject {
+  String status = "succeeded";
+  long amount;
+  String currency = "";
+  String paymentIntent = "";
+  String paymentMethod = "";
+
+  @Nullable
+  String customer;
+
+  @Nullable
+  String description;
+
+  @Nullable
+  String invoice;
+
+  @Nullable
+  Decline failure;
+}

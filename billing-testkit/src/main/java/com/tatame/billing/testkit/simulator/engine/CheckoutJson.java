@@ -1,0 +1,146 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.Supplier;
+
+final class CheckoutJson {
+  private final Account account;
+  private final Supplier<String> pages;
+
+  CheckoutJson(Account account, Supplier<String> pages) {
+    this.account = account;
+    this.pages = pages;
+  }
+
+  ObjectNode session(CheckoutSession session) {
+    boolean open = session.status.equals("open");
+    ObjectNode node = Json.object("checkout.session", session)
+        .put("allow_promotion_codes", session.allowPromotionCodes)
+        .put("amount_subtotal", amountDue(session))
+        .put("amount_total", amountDue(session))
+        .put("billing_address_collection", session.billingAddressCollection)
+        .put("cancel_url", session.cancelUrl)
+        .put("client_reference_id", session.clientReferenceId)
+        .put("currency", session.currency)
+        .put("customer", session.customer)
+        .put("customer_email", session.customerEmail)
+        .put("expires_at", session.expiresAt)
+        .put("invoice", session.invoice)
+        .put("locale", session.locale)
+        .put("mode", "subscription")
+        .put("payment_method_collection", session.paymentMethodCollection)
+        .put("payment_status", session.paymentStatus)
+        .put("status", session.status)
+        .put("subscription", session.subscription)
+        .put("success_url", session.successUrl)
+        .put("ui_mode", "hosted_page")
+        .put("url", open ? pages.get() + "/checkout/" + session.id : null);
+    node.putObject("adaptive_pricing").put("enabled", false);
+    ObjectNode tax = node.putObject("automatic_tax");
+    SubscriptionJson.automaticTax(tax, session.automaticTax);
+    tax.remove("disabled_reason");
+    tax.putNull("provider")
+        .put(
+            "status",
+            session.automaticTax ? (open ? "requires_location_inputs" : "complete") : null);
+    if (session.collectedEmail == null && session.customerEmail == null) {
+      node.putNull("customer_details");
+    } else {
+      node.set("customer_details", customerDetails(session));
+    }
+    Json.nulls(
+        node.putObject("custom_text"),
+        "after_submit",
+        "shipping_address",
+        "submit",
+        "terms_of_service_acceptance");
+    node.putArray("custom_fields");
+    node.putArray("discounts");
+    node.putArray("shipping_options");
+    node.putArray("payment_method_types").add("card");
+    node.putObject("payment_method_options")
+        .putObject("card")
+        .put("request_three_d_secure", "automatic");
+    node.putObject("phone_number_collection").put("enabled", session.phoneNumberCollection);
+    node.putObject("tax_id_collection")
+        .put("enabled", session.taxIdCollection)
+        .put("required", "never");
+    node.putObject("total_details")
+        .put("amount_discount", 0)
+        .put("amount_shipping", 0)
+        .put("amount_tax", 0);
+    return Json.nulls(
+        node,
+        "after_expiration",
+        "client_secret",
+        "collected_information",
+        "consent",
+        "consent_collection",
+        "currency_conversion",
+        "customer_account",
+        "customer_creation",
+        "integration_identifier",
+        "invoice_creation",
+        "managed_payments",
+        "origin_context",
+        "payment_intent",
+        "payment_link",
+        "payment_method_configuration_details",
+        "permissions",
+        "recovered_from",
+        "saved_payment_method_options",
+        "setup_intent",
+        "shipping_address_collection",
+        "shipping_cost",
+        "submit_type",
+        "wallet_options");
+  }
+
+  /** What is to be paid on the page: nothing while a trial comes first. */
+  long amountDue(CheckoutSession session) {
+    return session.hasTrial()
+        ? 0
+        : session.lineItems.stream()
+            .mapToLong(item -> account.price(item.price()).amountFor(item.quantity()))
+            .sum();
+  }
+
+  private static ObjectNode customerDetails(CheckoutSession session) {
+    ObjectNode node = Json.object()
+        .put(
+            "email",
+            session.collectedEmail == null ? session.customerEmail : session.collectedEmail)
+        .put("name", session.collectedName)
+        .put("tax_exempt", "none");
+    if (session.status.equals("complete")) {
+      node.set("address", Json.address(null));
+      node.putArray("tax_ids");
+    } else {
+      Json.nulls(node, "address", "tax_ids");
+    }
+    return Json.nulls(node, "business_name", "individual_name", "phone");
+  }
+
+  ArrayNode lineItems(CheckoutSession session) {
+    ArrayNode data = Json.array();
+    for (CheckoutSession.LineItem item : session.lineItems) {
+      Price price = account.price(item.price());
+      long amount = session.hasTrial() ? 0 : price.amountFor(item.quantity());
+      ObjectNode node = data.addObject()
+          .put("id", item.id())
+          .put("object", "item")
+          .put("amount_discount", 0)
+          .put("amount_subtotal", amount)
+          .put("amount_tax", 0)
+          .put("amount_total", amount)
+          .put("currency", price.currency)
+          .put("description", account.product(price.product).name)
+          .put("quantity", item.quantity());
+      node.putObject("metadata");
+      node.set("price", CatalogJson.price(price));
+      node.putNull("adjustable_quantity");
+    }
+    return data;
+  }
+}

@@ -1,0 +1,81 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The state of a session in the words of its page. */
+final class CheckoutPages {
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.UK);
+
+  private final Account account;
+  private final Checkout checkout;
+  private final CheckoutJson amounts;
+
+  CheckoutPages(Account account, Checkout checkout, CheckoutJson amounts) {
+    this.account = account;
+    this.checkout = checkout;
+    this.amounts = amounts;
+  }
+
+  CheckoutPage page(CheckoutSession session) {
+    List<CheckoutPage.Line> lines = session.lineItems.stream().map(this::line).toList();
+    String known = session.customer == null ? null : account.customer(session.customer).email;
+    String email = first(session.customerEmail, known, session.collectedEmail);
+    String method = session.authenticating;
+    return new CheckoutPage(
+        session.id,
+        method != null && session.status.equals("open") ? "authenticating" : session.status,
+        lines,
+        Prices.money(amounts.amountDue(session), session.currency),
+        later(session),
+        email,
+        session.customerEmail != null || known != null,
+        checkout.needsCard(session),
+        method == null ? "" : account.paymentMethod(method).last4,
+        session.successUrl.replace("{CHECKOUT_SESSION_ID}", session.id),
+        Optional.ofNullable(session.cancelUrl)
+            .map(url -> url.replace("{CHECKOUT_SESSION_ID}", session.id)));
+  }
+
+  private static String first(@Nullable String... candidates) {
+    for (String candidate : candidates) {
+      if (candidate != null) {
+        return candidate;
+      }
+    }
+    return "";
+  }
+
+  private CheckoutPage.Line line(CheckoutSession.LineItem item) {
+    Price price = account.price(item.price());
+    Product product = account.product(price.product);
+    return new CheckoutPage.Line(
+        product.name,
+        product.description == null ? "" : product.description,
+        Prices.describe(price),
+        item.quantity(),
+        Prices.money(price.amountFor(item.quantity()), price.currency));
+  }
+
+  private Optional<CheckoutPage.Later> later(CheckoutSession session) {
+    if (!session.hasTrial()) {
+      return Optional.empty();
+    }
+    long days = session.trialDays == null ? 0 : session.trialDays;
+    long end = session.trialEnd == null ? account.now + days * Subscriptions.DAY : session.trialEnd;
+    long amount = session.lineItems.stream()
+        .mapToLong(item -> account.price(item.price()).amountFor(item.quantity()))
+        .sum();
+    Instant instant = Instant.ofEpochSecond(end);
+    return Optional.of(new CheckoutPage.Later(
+        Prices.money(amount, session.currency),
+        DAY.format(instant.atOffset(ZoneOffset.UTC)),
+        instant.toString()));
+  }
+}

@@ -1,0 +1,23 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** Why a card did not pay, in the words that the card holder reads and the codes that a program reads. */
+record Decline(String code, @Nullable String declineCode, String message) {
+  static final Decline AUTHENTICATION_FAILED = new Decline(
+      "payment_intent_authentication_failure",
+      null,
+      "We are unable to authenticate your payment method. Please choose a different payment method and try again.");
+  static final Decline SETUP_AUTHENTICATION_FAILED = new Decline(
+      "setup_intent_authentication_failure",
+      null,
+      "We are unable to authenticate your payment method. Please choose a different payment method and try again.");
+  static final Decline AUTHENTICATION_REQUIRED = new Decline(
+      "authentication_required",
+      "authentication_required",
+      "Your card was declined. This transaction requires authentication.");
+
+  static Decline card(String declineCode, String message) {
+    return new Decline("card_declined", declineCode, message);
+  }
+}

@@ -1,0 +1,432 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The simulated account, reached by calls. Calls run one at a time; with a state file each change is on disk before its
+ * call returns. All times are on the simulated clock, which only {@link #advanceTo} moves.
+ */
+public final class Engine {
+  private final Settings settings;
+  private final Instant start;
+  private final long seed;
+  private final @Nullable StateFile file;
+  private final Consumer<List<Delivery>> outlet;
+  private final Set<String> keysInUse = ConcurrentHashMap.newKeySet();
+  private final List<Fault> faults = new ArrayList<>();
+  private Account account;
+  private Rules rules;
+
+  /**
+   * Opens the account: the saved one if there is a state file that holds one, else an empty one.
+   *
+   * @param start the simulated time at which an empty account begins, in whole seconds
+   * @param seed decides the ids
+   * @param outlet is handed the deliveries that come up, in the order of their events, while the call that caused them runs
+   */
+  public Engine(
+      Settings settings,
+      Instant start,
+      long seed,
+      Optional<Path> stateFile,
+      Consumer<List<Delivery>> outlet) {
+    this.settings = settings;
+    this.start = start;
+    this.seed = seed;
+    this.file = stateFile.map(StateFile::new).orElse(null);
+    this.outlet = outlet;
+    this.account = (file == null ? Optional.<Account>empty() : file.load()).orElseGet(this::empty);
+    this.rules = new Rules(account, settings);
+  }
+
+  private Account empty() {
+    Account fresh = new Account();
+    fresh.seed = seed;
+    fresh.now = start.getEpochSecond();
+    fresh.apiVersion = ApiVersion.of(settings.apiVersion()).name();
+    fresh.id = fresh.newId("acct_", 16);
+    return fresh;
+  }
+
+  /** Forgets everything but the faults, and sets the clock back to the start. */
+  public synchronized void reset() {
+    account = empty();
+    rules = new Rules(account, settings);
+    save();
+  }
+
+  /** The account's default API version. */
+  public synchronized String apiVersion() {
+    return account.apiVersion;
+  }
+
+  /** The simulated time. */
+  public synchronized Instant now() {
+    return Instant.ofEpochSecond(account.now);
+  }
+
+  /** When something happens next by itself. */
+  public synchronized Optional<Instant> nextDue() {
+    var due = rules.clockwork.nextDue();
+    return due.isPresent() ? Optional.of(Instant.ofEpochSecond(due.getAsLong())) : Optional.empty();
+  }
+
+  /**
+   * Moves the clock and does everything that is due on the way, in time order.
+   *
+   * @throws IllegalArgumentException when the target lies in the past
+   */
+  public synchronized void advanceTo(Instant target) {
+    if (target.isBefore(now())) {
+      throw new IllegalArgumentException(
+          "the clock stands at " + now() + " and cannot go back to " + target);
+    }
+    try {
+      rules.clockwork.advanceTo(target.getEpochSecond());
+    } finally {
+      commit();
+    }
+  }
+
+  /** Adds outages; each hits once. */
+  public synchronized void fail(Fault fault, int times) {
+    for (int i = 0; i < times; i++) {
+      faults.add(fault);
+    }
+  }
+
+  public synchronized void clearFaults() {
+    faults.clear();
+  }
+
+  /** Carries out a call of the API; refusals are answers, too. */
+  public Answer call(Request request) {
+    String key = request.method().equals("POST") ? request.idempotencyKey().orElse(null) : null;
+    if (key != null && !keysInUse.add(key)) {
+      synchronized (this) {
+        return refusal(
+            StripeException.of(
+                409,
+                "idempotency_error",
+                "idempotency_key_in_use",
+                "There is currently another in-progress request using this Idempotent Key (that probably means you"
+                    + " submitted twice, and the other request is still going through)."),
+            account.newRequestId());
+      }
+    }
+    try {
+      synchronized (this) {
+        return carryOut(request, key);
+      }
+    } finally {
+      if (key != null) {
+        keysInUse.remove(key);
+      }
+    }
+  }
+
+  private Answer carryOut(Request request, @Nullable String key) {
+    String requestId = account.newRequestId();
+    Fault fault = takeFault(request);
+    if (fault != null && fault.when() == Fault.When.BEFORE) {
+      return failure(fault, requestId);
+    }
+    String question = Idempotency.question(request.method(), request.path(), request.parameters());
+    Answer answer;
+    try {
+      if (key != null) {
+        Optional<StoredAnswer> stored = rules.idempotency.replay(key, question);
+        if (stored.isPresent()) {
+          return new Answer(stored.get().status(), stored.get().body(), requestId, true, now());
+        }
+      }
+      rules.events.causedBy(requestId, key);
+      answer = new Answer(200, rules.answer(request).toString(), requestId, false, now());
+    } catch (StripeException e) {
+      answer = refusal(e, requestId);
+      if (!e.executed) {
+        return answer;
+      }
+    }
+    if (fault != null && fault.when() == Fault.When.AFTER) {
+      answer = failure(fault, requestId);
+    }
+    if (key != null) {
+      rules.idempotency.store(key, question, answer.status(), answer.body());
+    }
+    if (!request.method().equals("GET")) {
+      commit();
+    }
+    return fault != null && fault.when() == Fault.When.LOST ? failure(fault, requestId) : answer;
+  }
+
+  private @Nullable Fault takeFault(Request request) {
+    for (Fault fault : faults) {
+      if (fault.hits(request.method(), request.path())) {
+        faults.remove(fault);
+        return fault;
+      }
+    }
+    return null;
+  }
+
+  private Answer failure(Fault fault, String requestId) {
+    return fault.status() == 429
+        ? refusal(
+            StripeException.of(
+                429,
+                "invalid_request_error",
+                "rate_limit",
+                "Request rate limit exceeded. This was asked for."),
+            requestId)
+        : refusal(
+            StripeException.of(
+                fault.status(), "api_error", null, "Something went wrong. This was asked for."),
+            requestId);
+  }
+
+  private Answer refusal(StripeException e, String requestId) {
+    return new Answer(e.status, rules.error(e, requestId).toString(), requestId, false, now());
+  }
+
+  /** A refusal of the HTTP face itself, in the API's form. */
+  public synchronized Answer refuse(int status, String message) {
+    return refusal(
+        StripeException.of(status, "invalid_request_error", null, message), account.newRequestId());
+  }
+
+  /** The page of a session, if there is such a session. */
+  public synchronized Optional<CheckoutPage> page(String session) {
+    return Optional.ofNullable(account.sessions.get(session)).map(rules.pages::page);
+  }
+
+  /**
+   * Submits the page of an open session.
+   *
+   * @return why the card was refused; empty when the session is complete or asks to authenticate
+   */
+  public synchronized Optional<String> submit(String session, PageForm form) {
+    CheckoutSession open = rules.checkout.session(session);
+    if (!open.status.equals("open")) {
+      return Optional.empty();
+    }
+    return fromPage(() -> rules.checkout.submit(open, form));
+  }
+
+  /**
+   * Answers the issuer's question of a session that asks to authenticate.
+   *
+   * @return why it was refused; empty when the session is complete
+   */
+  public synchronized Optional<String> authenticate(String session, boolean approved) {
+    CheckoutSession asking = rules.checkout.session(session);
+    if (!asking.status.equals("open") || asking.authenticating == null) {
+      return Optional.empty();
+    }
+    return fromPage(() -> rules.checkout.authenticate(asking, approved));
+  }
+
+  private Optional<String> fromPage(java.util.function.Supplier<@Nullable Decline> step) {
+    rules.events.causedBy(null, null);
+    try {
+      return Optional.ofNullable(step.get()).map(Decline::message);
+    } finally {
+      commit();
+    }
+  }
+
+  /**
+   * Registers a webhook endpoint.
+   *
+   * @param types exact event types, or {@code *}
+   * @param secret signs what is sent; made up when empty
+   * @param apiVersion the version of what is sent; the account's default when empty
+   * @return the endpoint's id
+   */
+  public synchronized String createEndpoint(
+      String url, List<String> types, Optional<String> secret, Optional<String> apiVersion) {
+    WebhookEndpoint endpoint =
+        rules.endpoints.create(url, types, secret.orElse(null), apiVersion.orElse(null));
+    commit();
+    return endpoint.id;
+  }
+
+  /** Gives an endpoint a second secret; both sign until the first is dropped by the next roll. */
+  public synchronized void rollSecret(String endpoint, String secret) {
+    List<String> secrets = rules.endpoints.endpoint(endpoint).secrets;
+    secrets.add(secret);
+    if (secrets.size() > 2) {
+      secrets.remove(0);
+    }
+    commit();
+  }
+
+  /** The secrets that sign what an endpoint is sent. */
+  public synchronized List<String> secretsOf(String endpoint) {
+    return List.copyOf(rules.endpoints.endpoint(endpoint).secrets);
+  }
+
+  /** What is to be sent for a delivery; empty when the endpoint is gone or disabled, or has it already. */
+  public synchronized Optional<Letter> letter(Delivery delivery) {
+    StripeEvent event = account.events.get(delivery.event());
+    WebhookEndpoint endpoint = account.endpoints.get(delivery.endpoint());
+    if (event == null || endpoint == null || !endpoint.enabled) {
+      return Optional.empty();
+    }
+    ObjectNode body = EventJson.event(event, rules.events.versionFor(endpoint), event.endpoints);
+    return Optional.of(
+        new Letter(endpoint.url, body.toPrettyString(), List.copyOf(endpoint.secrets)));
+  }
+
+  /** Records that an endpoint has acknowledged an event. It reaches the disk with the next change. */
+  public synchronized void acknowledged(Delivery delivery) {
+    StripeEvent event = account.events.get(delivery.event());
+    if (event != null) {
+      event.undelivered.remove(delivery.endpoint());
+    }
+  }
+
+  /** What has not been acknowledged, oldest first. */
+  public synchronized List<Delivery> undelivered() {
+    List<Delivery> deliveries = new ArrayList<>();
+    for (StripeEvent event : account.events.values()) {
+      new HashSet<>(event.undelivered)
+          .forEach(endpoint -> deliveries.add(new Delivery(event.id, event.type, endpoint)));
+    }
+    return deliveries;
+  }
+
+  /** Every event so far, oldest first, in the account's version. */
+  public synchronized List<JsonNode> events() {
+    return account.events.values().stream()
+        .map(rules::event)
+        .map(JsonNode.class::cast)
+        .toList();
+  }
+
+  private void commit() {
+    List<Delivery> deliveries = rules.events.drainOutbox();
+    save();
+    if (!deliveries.isEmpty()) {
+      outlet.accept(deliveries);
+    }
+  }
+
+  private void save() {
+    if (file != null) {
+      file.save(account);
+    }
+  }
+
+  /** The rules bound to one account. */
+  private static final class Rules {
+    final Account account;
+    final Renderer renderer;
+    final Events events;
+    final Checkout checkout;
+    final Clockwork clockwork;
+    final Endpoints endpoints;
+    final Idempotency idempotency;
+    final CheckoutPages pages;
+    final Routes routes;
+
+    Rules(Account account, Settings settings) {
+      this.account = account;
+      renderer = new Renderer(account, settings.pages());
+      events = new Events(account, renderer);
+      Payments payments = new Payments(account, events);
+      Invoicing invoicing = new Invoicing(account, events, payments, settings);
+      Subscriptions subscriptions = new Subscriptions(account, events, invoicing, settings);
+      Customers customers = new Customers(account, events, payments, subscriptions);
+      Catalog catalog = new Catalog(account, events);
+      checkout =
+          new Checkout(account, events, payments, invoicing, subscriptions, renderer.checkouts());
+      clockwork = new Clockwork(account, events, subscriptions, invoicing, checkout);
+      endpoints = new Endpoints(account);
+      idempotency = new Idempotency(account);
+      pages = new CheckoutPages(account, checkout, renderer.checkouts());
+      routes = new Routes(
+          account,
+          renderer,
+          catalog,
+          customers,
+          new CheckoutCreation(account, catalog, customers, checkout),
+          checkout,
+          new SubscriptionControl(account, events, subscriptions, customers),
+          new InvoiceControl(account, customers, invoicing, subscriptions),
+          endpoints);
+    }
+
+    JsonNode answer(Request request) {
+      ApiVersion version = ApiVersion.of(request.apiVersion().orElse(account.apiVersion));
+      Routes.Match match = routes
+          .find(request.method(), request.path())
+          .orElseThrow(() -> StripeException.of(
+              404,
+              "invalid_request_error",
+              null,
+              "Unrecognized request URL (" + request.method() + ": " + request.path() + ")."));
+      Outcome outcome = Routes.run(match, request.path(), request.parameters());
+      List<String> expand = Params.of(request.parameters()).texts("expand");
+      if (outcome instanceof Outcome.One one) {
+        return renderer.expanded(show(one.object(), version), version, expand);
+      } else if (outcome instanceof Outcome.Many many) {
+        ArrayNode data = Json.array();
+        many.page().forEach(object -> data.add(show(object, version)));
+        return renderer.expanded(Json.list(data, many.more(), many.url()), version, expand);
+      } else if (outcome instanceof Outcome.Ready ready) {
+        return renderer.expanded(version.translate(ready.json()), version, expand);
+      }
+      throw new IllegalStateException("an outcome that cannot be shown");
+    }
+
+    private JsonNode show(StripeObject object, ApiVersion version) {
+      return object instanceof StripeEvent event
+          ? event(event)
+          : version.translate(renderer.render(object));
+    }
+
+    ObjectNode event(StripeEvent event) {
+      return EventJson.event(event, ApiVersion.of(event.apiVersion), event.undelivered.size());
+    }
+
+    ObjectNode error(StripeException e, String requestId) {
+      ObjectNode error = Json.object().put("message", e.getMessage());
+      if (e.code != null) {
+        error
+            .put("code", e.code)
+            .put("doc_url", "https://stripe.com/docs/error-codes/" + e.code.replace('_', '-'));
+      }
+      if (e.declineCode != null) {
+        error.put("decline_code", e.declineCode);
+      }
+      if (e.param != null) {
+        error.put("param", e.param);
+      }
+      if (e.paymentIntent != null) {
+        ApiVersion version = ApiVersion.of(account.apiVersion);
+        error.set(
+            "payment_intent",
+            version.translate(renderer.render(account.paymentIntent(e.paymentIntent))));
+      }
+      error.put(
+          "request_log_url",
+          "https://dashboard.stripe.com/" + account.id + "/test/logs/" + requestId);
+      ObjectNode body = Json.object();
+      body.set("error", error.put("type", e.type));
+      return body;
+    }
+  }
+}

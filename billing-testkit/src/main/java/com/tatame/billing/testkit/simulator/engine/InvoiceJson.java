@@ -1,0 +1,214 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Invoices, their lines and their payments. */
+final class InvoiceJson {
+  private final Account account;
+
+  InvoiceJson(Account account) {
+    this.account = account;
+  }
+
+  ObjectNode invoice(Invoice invoice) {
+    boolean draft = invoice.status.equals("draft");
+    long total = invoice.total();
+    ObjectNode node = Json.object("invoice", invoice)
+        .put("account_country", "US")
+        .put("account_name", "Simulated account")
+        .put("amount_due", total)
+        .put("amount_overpaid", 0)
+        .put("amount_paid", invoice.amountPaid)
+        .put("amount_paid_off_stripe", invoice.paidOutOfBand ? total : 0)
+        .put("amount_remaining", invoice.amountRemaining())
+        .put("amount_shipping", 0)
+        .put("attempt_count", invoice.attemptCount)
+        .put("attempted", invoice.attempted)
+        .put("auto_advance", invoice.autoAdvance)
+        .put(
+            "automatically_finalizes_at", draft && invoice.autoAdvance ? invoice.finalizesAt : null)
+        .put("billing_reason", invoice.billingReason)
+        .put("collection_method", "charge_automatically")
+        .put("currency", invoice.currency)
+        .put("customer", invoice.customer)
+        .put("customer_email", invoice.customerEmail)
+        .put("customer_name", invoice.customerName)
+        .put("customer_tax_exempt", "none")
+        .put("default_payment_method", invoice.defaultPaymentMethod)
+        .put("effective_at", invoice.finalizedAt)
+        .put("ending_balance", draft ? null : 0L)
+        .put(
+            "hosted_invoice_url",
+            draft ? null : "https://invoice.stripe.com/i/" + account.id + "/test_" + invoice.id)
+        .put(
+            "invoice_pdf",
+            draft
+                ? null
+                : "https://pay.stripe.com/invoice/" + account.id + "/test_" + invoice.id + "/pdf")
+        .put("next_payment_attempt", nextAttempt(invoice))
+        .put("number", invoice.number)
+        .put("period_end", invoice.periodEnd)
+        .put("period_start", invoice.periodStart)
+        .put("post_payment_credit_notes_amount", 0)
+        .put("pre_payment_credit_notes_amount", 0)
+        .put("starting_balance", 0)
+        .put("status", invoice.status)
+        .put("subtotal", total)
+        .put("subtotal_excluding_tax", total)
+        .put("total", total)
+        .put("total_excluding_tax", total)
+        .put("webhooks_delivered_at", invoice.finalizedAt);
+    SubscriptionJson.automaticTax(node.putObject("automatic_tax"), invoice.automaticTax);
+    ((ObjectNode) node.get("automatic_tax"))
+        .putNull("provider")
+        .put("status", invoice.automaticTax ? "complete" : null);
+    node.putObject("issuer").put("type", "self");
+    ObjectNode parent =
+        node.putObject("parent").putNull("quote_details").put("type", "subscription_details");
+    parent
+        .putObject("subscription_details")
+        .put("subscription", invoice.subscription)
+        .set("metadata", Json.map(invoice.subscriptionMetadata));
+    Json.nulls(
+        node.putObject("payment_settings"),
+        "default_mandate",
+        "payment_method_options",
+        "payment_method_types");
+    node.putObject("status_transitions")
+        .put("finalized_at", invoice.finalizedAt)
+        .put("marked_uncollectible_at", invoice.uncollectibleAt)
+        .put("paid_at", invoice.paidAt)
+        .put("voided_at", invoice.voidedAt);
+    for (String empty : new String[] {
+      "customer_tax_ids",
+      "default_tax_rates",
+      "discounts",
+      "total_discount_amounts",
+      "total_pretax_credit_amounts",
+      "total_taxes"
+    }) {
+      node.putArray(empty);
+    }
+    ArrayNode lines = Json.array();
+    invoice.lines.forEach(line -> lines.add(line(invoice, line)));
+    node.set("lines", Json.list(lines, false, "/v1/invoices/" + invoice.id + "/lines"));
+    Json.nulls(
+        node,
+        "account_tax_ids",
+        "application",
+        "custom_fields",
+        "customer_account",
+        "customer_address",
+        "customer_phone",
+        "customer_shipping",
+        "default_source",
+        "description",
+        "due_date",
+        "footer",
+        "from_invoice",
+        "last_finalization_error",
+        "latest_revision",
+        "on_behalf_of",
+        "receipt_number",
+        "rendering",
+        "shipping_cost",
+        "shipping_details",
+        "statement_descriptor",
+        "test_clock");
+    node.set(Json.OLDER, older(invoice));
+    return node;
+  }
+
+  private static @org.jspecify.annotations.Nullable Long nextAttempt(Invoice invoice) {
+    if (!invoice.autoAdvance) {
+      return null;
+    }
+    return invoice.status.equals("draft") ? invoice.finalizesAt : invoice.nextPaymentAttempt;
+  }
+
+  private static ObjectNode older(Invoice invoice) {
+    ObjectNode older = Json.object()
+        .put("charge", invoice.charge)
+        .put("paid", invoice.status.equals("paid"))
+        .put("paid_out_of_band", invoice.paidOutOfBand)
+        .put("payment_intent", invoice.paymentIntent)
+        .put("subscription", invoice.subscription);
+    older.putObject("subscription_details").set("metadata", Json.map(invoice.subscriptionMetadata));
+    older.putArray("total_tax_amounts");
+    return Json.nulls(older, "application_fee_amount", "discount", "quote", "tax", "transfer_data");
+  }
+
+  private ObjectNode line(Invoice invoice, InvoiceLine line) {
+    Price price = account.price(line.price);
+    ObjectNode node = Json.object()
+        .put("id", line.id)
+        .put("object", "line_item")
+        .put("amount", line.amount)
+        .put("currency", invoice.currency)
+        .put("description", line.description)
+        .put("discountable", true)
+        .put("invoice", invoice.id)
+        .put("livemode", false)
+        .put("quantity", line.quantity)
+        .put("quantity_decimal", String.valueOf(line.quantity))
+        .put("subscription", invoice.subscription)
+        .put("subtotal", line.amount);
+    node.set("metadata", Json.map(line.metadata));
+    node.putArray("discount_amounts");
+    node.putArray("discounts");
+    node.putArray("pretax_credit_amounts");
+    node.putArray("taxes");
+    node.putObject("period").put("end", line.periodEnd).put("start", line.periodStart);
+    ObjectNode parent = node.putObject("parent")
+        .putNull("invoice_item_details")
+        .put("type", "subscription_item_details");
+    ObjectNode details = parent
+        .putObject("subscription_item_details")
+        .putNull("invoice_item")
+        .put("proration", false)
+        .put("subscription", invoice.subscription)
+        .put("subscription_item", line.subscriptionItem);
+    details.putObject("proration_details").putNull("credited_items");
+    ObjectNode pricing = node.putObject("pricing")
+        .put("type", "price_details")
+        .put("unit_amount_decimal", String.valueOf(price.unitAmount));
+    pricing.putObject("price_details").put("price", price.id).put("product", price.product);
+    ObjectNode older = node.putObject(Json.OLDER)
+        .put("amount_excluding_tax", line.amount)
+        .put("proration", false)
+        .put("subscription_item", line.subscriptionItem)
+        .put("type", "subscription")
+        .put("unit_amount_excluding_tax", String.valueOf(price.unitAmount));
+    older.putObject("proration_details").putNull("credited_items");
+    older.putArray("tax_amounts");
+    older.putArray("tax_rates");
+    older.set("price", CatalogJson.price(price));
+    older.set("plan", CatalogJson.plan(price));
+    return node;
+  }
+
+  static ObjectNode payment(InvoicePayment payment) {
+    ObjectNode node = Json.object("invoice_payment", payment)
+        .put("amount_paid", payment.amountPaid)
+        .put("amount_requested", payment.amountRequested)
+        .put("currency", payment.currency)
+        .put("invoice", payment.invoice)
+        .put("is_default", true)
+        .put("status", payment.status);
+    node.remove("metadata");
+    node.putObject("payment")
+        .put("payment_intent", payment.paymentIntent)
+        .put("type", "payment_intent");
+    node.putObject("status_transitions")
+        .put("canceled_at", payment.canceledAt)
+        .put("paid_at", payment.paidAt);
+    return node;
+  }
+
+  ObjectNode payments(Invoice invoice) {
+    ArrayNode data = Json.array();
+    account.paymentsOf(invoice).forEach(payment -> data.add(payment(payment)));
+    return Json.list(data, false, "/v1/invoice_payments?invoice=" + invoice.id);
+  }
+}

@@ -1,0 +1,256 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Drafts, finalises and collects invoices; what follows for the subscription is decided by {@link Subscriptions}. */
+final class Invoicing {
+  static final long HOUR = 3600;
+  private static final long DAY = 24 * HOUR;
+  private static final long RESUME_WINDOW = 23 * HOUR;
+
+  private final Account account;
+  private final Events events;
+  private final Payments payments;
+  private final Settings settings;
+
+  Invoicing(Account account, Events events, Payments payments, Settings settings) {
+    this.account = account;
+    this.events = events;
+    this.payments = payments;
+    this.settings = settings;
+  }
+
+  /** A draft for the subscription's current period; not announced yet. */
+  Invoice draft(Subscription subscription, String reason, long periodStart, long periodEnd) {
+    Invoice invoice = account.begin(new Invoice(), "in_", 24);
+    Customer customer = account.customer(subscription.customer);
+    invoice.customer = subscription.customer;
+    invoice.customerEmail = customer.email;
+    invoice.customerName = customer.name;
+    invoice.subscription = subscription.id;
+    invoice.subscriptionMetadata.putAll(subscription.metadata);
+    invoice.currency = subscription.currency;
+    invoice.billingReason = reason;
+    invoice.automaticTax = subscription.automaticTax;
+    invoice.periodStart = periodStart;
+    invoice.periodEnd = periodEnd;
+    boolean trial = subscription.status.equals("trialing");
+    for (SubscriptionItem item : subscription.items) {
+      Price price = account.price(item.price);
+      InvoiceLine line = new InvoiceLine();
+      line.id = account.newId("il_", 24);
+      line.amount = trial ? 0 : price.amountFor(item.quantity);
+      line.description = trial
+          ? "Trial period for " + account.product(price.product).name
+          : item.quantity + " × " + account.product(price.product).name + " (at "
+              + Prices.describe(price) + ")";
+      line.price = price.id;
+      line.quantity = item.quantity;
+      line.subscriptionItem = item.id;
+      line.periodStart = item.periodStart;
+      line.periodEnd = item.periodEnd;
+      line.metadata.putAll(subscription.metadata);
+      invoice.lines.add(line);
+    }
+    account.invoices.put(invoice.id, invoice);
+    subscription.latestInvoice = invoice.id;
+    return invoice;
+  }
+
+  void finalizeLater(Invoice invoice) {
+    invoice.finalizesAt = account.now + HOUR;
+    account.plan(invoice.finalizesAt, Due.Kind.INVOICE_FINALIZES, invoice.id);
+  }
+
+  void finalizeNow(Invoice invoice) {
+    Customer customer = account.customer(invoice.customer);
+    invoice.status = "open";
+    invoice.finalizedAt = account.now;
+    invoice.finalizesAt = null;
+    invoice.number = String.format(
+        Locale.ROOT, "%s-%04d", customer.invoicePrefix, customer.nextInvoiceSequence++);
+    if (invoice.total() == 0) {
+      events.emit("invoice.finalized", invoice);
+      settle(invoice, true);
+      return;
+    }
+    events.emit("invoice.finalized", invoice);
+  }
+
+  /** Tries to collect an open invoice; null when it is paid now. */
+  @Nullable
+  Decline collect(Invoice invoice, @Nullable PaymentMethod method, boolean onSession) {
+    PaymentIntent intent = intentOf(invoice);
+    if (method == null) {
+      return failed(
+          invoice,
+          new Decline("missing_payment_method", null, "There is no payment method to charge."),
+          onSession);
+    }
+    if (!onSession && payments.pointlessToRepeat(intent, method)) {
+      Decline last = intent.lastError == null ? Decline.AUTHENTICATION_REQUIRED : intent.lastError;
+      events.updating("invoice.updated", invoice, () -> countAttempt(invoice));
+      return last;
+    }
+    Decline decline = method.card.declineOffSession();
+    if (decline == null) {
+      payments.succeed(intent, method);
+      pay(invoice, intent);
+      return null;
+    }
+    if (decline.equals(Decline.AUTHENTICATION_REQUIRED)) {
+      payments.askToAuthenticate(intent, method, decline);
+      if (!onSession || invoice.attemptCount == 0) {
+        countAttempt(invoice);
+      }
+      events.emit("invoice.payment_action_required", invoice);
+      events.emit("invoice.payment_failed", invoice);
+      return decline;
+    }
+    payments.decline(intent, method, decline);
+    return failed(invoice, decline, onSession);
+  }
+
+  /** Ties an intent that began before the invoice to it. */
+  void link(Invoice invoice, PaymentIntent intent) {
+    InvoicePayment payment = paymentOf(invoice, intent);
+    payment.amountRequested = intent.amount;
+    invoice.attempted = true;
+    invoice.attemptCount = 1;
+  }
+
+  /** Records that an intent which has succeeded pays this invoice, and announces it. */
+  void pay(Invoice invoice, PaymentIntent intent) {
+    InvoicePayment payment = paymentOf(invoice, intent);
+    invoice.charge = intent.latestCharge;
+    invoice.attempted = true;
+    invoice.attemptCount = Math.max(1, invoice.attemptCount);
+    payment.status = "paid";
+    payment.amountPaid = payment.amountRequested;
+    payment.paidAt = account.now;
+    invoice.amountPaid = invoice.total();
+    ObjectNode paid = markPaid(invoice);
+    events.emit("invoice_payment.paid", payment);
+    events.emit("invoice.paid", paid);
+    events.emit("invoice.payment_succeeded", paid);
+  }
+
+  /** Pays without a payment: nothing was due, or the money came another way. */
+  void settle(Invoice invoice, boolean nothingDue) {
+    invoice.attempted = true;
+    invoice.amountPaid = nothingDue ? 0 : invoice.total();
+    invoice.paidOutOfBand = !nothingDue;
+    ObjectNode paid = markPaid(invoice);
+    events.emit("invoice.paid", paid);
+    if (nothingDue) {
+      events.emit("invoice.payment_succeeded", paid);
+    }
+  }
+
+  private ObjectNode markPaid(Invoice invoice) {
+    invoice.status = "paid";
+    invoice.paidAt = account.now;
+    invoice.autoAdvance = false;
+    invoice.nextPaymentAttempt = null;
+    invoice.voidsAt = null;
+    return events.snapshot(invoice);
+  }
+
+  void voidInvoice(Invoice invoice) {
+    invoice.status = "void";
+    invoice.voidedAt = account.now;
+    stopCollecting(invoice);
+    events.emit("invoice.voided", invoice);
+    if (invoice.paymentIntent != null) {
+      PaymentIntent intent = account.paymentIntent(invoice.paymentIntent);
+      intent.status = "canceled";
+      intent.canceledAt = account.now;
+      intent.cancellationReason = "void_invoice";
+      events.emit("payment_intent.canceled", intent);
+    }
+    for (InvoicePayment payment : account.paymentsOf(invoice)) {
+      payment.status = "canceled";
+      payment.canceledAt = account.now;
+    }
+  }
+
+  void markUncollectible(Invoice invoice) {
+    invoice.status = "uncollectible";
+    invoice.uncollectibleAt = account.now;
+    stopCollecting(invoice);
+    events.emit("invoice.marked_uncollectible", invoice);
+  }
+
+  void stopCollecting(Invoice invoice) {
+    invoice.autoAdvance = false;
+    invoice.finalizesAt = null;
+    invoice.nextPaymentAttempt = null;
+  }
+
+  void voidUnlessPaidSoon(Invoice invoice) {
+    invoice.voidsAt = account.now + RESUME_WINDOW;
+    account.plan(invoice.voidsAt, Due.Kind.INVOICE_VOIDS, invoice.id);
+  }
+
+  private Decline failed(Invoice invoice, Decline decline, boolean onSession) {
+    ObjectNode before = events.snapshot(invoice);
+    if (!onSession || invoice.attemptCount == 0) {
+      countAttempt(invoice);
+    }
+    events.emit("invoice.payment_failed", invoice);
+    events.emitIfChanged("invoice.updated", invoice, before);
+    return decline;
+  }
+
+  private void countAttempt(Invoice invoice) {
+    invoice.attempted = true;
+    invoice.attemptCount++;
+    if (invoice.firstFailureAt == null) {
+      invoice.firstFailureAt = account.now;
+    }
+    invoice.nextPaymentAttempt = null;
+    if (invoice.autoAdvance && invoice.attemptCount <= settings.retryDays().size()) {
+      long days = settings.retryDays().get(invoice.attemptCount - 1);
+      invoice.nextPaymentAttempt = invoice.firstFailureAt + days * DAY;
+      account.plan(invoice.nextPaymentAttempt, Due.Kind.PAYMENT_RETRIES, invoice.id);
+    }
+  }
+
+  private PaymentIntent intentOf(Invoice invoice) {
+    if (invoice.paymentIntent != null) {
+      return account.paymentIntent(invoice.paymentIntent);
+    }
+    PaymentIntent intent = payments.intent(
+        invoice.amountRemaining(), invoice.currency, invoice.customer, describe(invoice));
+    intent.invoice = invoice.id;
+    events.emit("payment_intent.created", intent);
+    paymentOf(invoice, intent);
+    return intent;
+  }
+
+  private InvoicePayment paymentOf(Invoice invoice, PaymentIntent intent) {
+    invoice.paymentIntent = intent.id;
+    intent.invoice = invoice.id;
+    for (InvoicePayment payment : account.paymentsOf(invoice)) {
+      if (payment.paymentIntent.equals(intent.id)) {
+        return payment;
+      }
+    }
+    InvoicePayment payment = account.begin(new InvoicePayment(), "inpay_", 24);
+    payment.invoice = invoice.id;
+    payment.paymentIntent = intent.id;
+    payment.currency = invoice.currency;
+    payment.amountRequested = intent.amount;
+    account.invoicePayments.put(payment.id, payment);
+    invoice.payments.add(payment.id);
+    return payment;
+  }
+
+  private static String describe(Invoice invoice) {
+    return invoice.billingReason.equals("subscription_create")
+        ? "Subscription creation"
+        : "Subscription update";
+  }
+}

@@ -1,0 +1,40 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import org.jspecify.annotations.Nullable;
+
+final class PaymentIntent extends StripeObject {
+  String status = "requires_payment_method";
+  long amount;
+  String currency = "";
+
+  @Nullable
+  String customer;
+
+  @Nullable
+  String paymentMethod;
+
+  @Nullable
+  String latestCharge;
+
+  @Nullable
+  String description;
+
+  @Nullable
+  String invoice;
+
+  @Nullable
+  String failedPaymentMethod;
+
+  @Nullable
+  Decline lastError;
+
+  @Nullable
+  Long canceledAt;
+
+  @Nullable
+  String cancellationReason;
+
+  String clientSecret() {
+    return id + "_secret_" + id.substring(3, 15);
+  }
+}

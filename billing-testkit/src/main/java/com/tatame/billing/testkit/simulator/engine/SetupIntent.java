@@ -1,0 +1,20 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import org.jspecify.annotations.Nullable;
+
+final class SetupIntent extends StripeObject {
+  String status = "requires_payment_method";
+
+  @Nullable
+  String customer;
+
+  @Nullable
+  String paymentMethod;
+
+  @Nullable
+  Decline lastError;
+
+  String clientSecret() {
+    return id + "_secret_" + id.substring(5, 17);
+  }
+}
