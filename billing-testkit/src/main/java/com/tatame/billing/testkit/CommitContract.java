@@ -274,6 +274,28 @@ public interface CommitContract extends StoreUnderTest {
   }
 
   @Test
+  default void twoUnitsOfABatchThatWriteOneRowAreBothApplied() {
+    Instant now = Ids.morning();
+    Subscription moved = ASubscription.active(Ids.next("cus"), now).build();
+    SubjectId former = Commits.aCustomer();
+    Fact fact = moved.facts().get(0);
+    Change put = Commits.put(moved, now);
+    Change append = new Change.Append(fact, Optional.empty());
+
+    assertThat(store()
+            .projections()
+            .commit(
+                List.of(
+                    Commits.unit(moved.subject(), 0, put, append),
+                    Commits.unit(former, 0, put, append)),
+                now))
+        .containsExactly(new CommitResult.Applied(), new CommitResult.Applied());
+
+    assertThat(Commits.known(store(), moved.subject()).rows()).containsOnlyKeys(moved.ref());
+    assertThat(factsOf(moved.subject())).containsExactly(fact);
+  }
+
+  @Test
   default void committingNothingAnswersNothing() {
     assertThat(store().projections().commit(List.of(), Ids.morning())).isEmpty();
   }

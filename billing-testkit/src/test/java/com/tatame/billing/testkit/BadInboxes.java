@@ -1,0 +1,125 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.testkit.fixture.Ids;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Inboxes that break one rule each. */
+@SuppressWarnings("unchecked") // Arguments of the ports' methods come untyped through a proxy.
+final class BadInboxes {
+  private BadInboxes() {}
+
+  abstract static class BadInbox extends ForwardingStore {
+    abstract Map<String, Bad> replaced(InboxStore inbox);
+
+    @Override
+    public InboxStore inbox() {
+      return spoil(InboxStore.class, good.inbox(), replaced(good.inbox()));
+    }
+  }
+
+  static class IngestsTwice extends BadInbox {
+    private final Set<String> seen = new HashSet<>();
+
+    @Override
+    Map<String, Bad> replaced(InboxStore inbox) {
+      return Map.of(
+          "ingest",
+          args -> inbox.ingest(
+              ((List<ReceivedEvent>) args[0])
+                  .stream()
+                      .map(event -> seen.add(event.id())
+                          ? event
+                          : renamed(event, Ids.next(event.id()), event.payload()))
+                      .toList(),
+              (Instant) args[1]));
+    }
+  }
+
+  static class TidiesPayloads extends BadInbox {
+    @Override
+    Map<String, Bad> replaced(InboxStore inbox) {
+      return Map.of(
+          "ingest",
+          args -> inbox.ingest(
+              ((List<ReceivedEvent>) args[0])
+                  .stream()
+                      .map(event -> renamed(event, event.id(), event.payload().strip()))
+                      .toList(),
+              (Instant) args[1]));
+    }
+  }
+
+  static class ClaimsBackwards extends BadInbox {
+    @Override
+    Map<String, Bad> replaced(InboxStore inbox) {
+      return Map.of("claim", args -> {
+        List<Object> claimed = new ArrayList<>(claim(inbox, args));
+        Collections.reverse(claimed);
+        return claimed;
+      });
+    }
+  }
+
+  static class ClaimsForAnInstant extends BadInbox {
+    @Override
+    Map<String, Bad> replaced(InboxStore inbox) {
+      return Map.of("claim", args -> {
+        args[3] = Duration.ofNanos(1);
+        return claim(inbox, args);
+      });
+    }
+  }
+
+  static class ClaimsAnewWhenRepeated extends BadInbox {
+    @Override
+    Map<String, Bad> replaced(InboxStore inbox) {
+      return Map.of("claim", args -> {
+        args[0] = Ids.claim();
+        return claim(inbox, args);
+      });
+    }
+  }
+
+  static class ClaimsWithoutCap extends BadInbox {
+    @Override
+    Map<String, Bad> replaced(InboxStore inbox) {
+      return Map.of("claim", args -> {
+        args[1] = Math.min(Math.max((Integer) args[1], 1), InboxStore.MAX_CLAIM);
+        return claim(inbox, args);
+      });
+    }
+  }
+
+  static class SettlesSilently extends BadInbox {
+    @Override
+    Map<String, Bad> replaced(InboxStore inbox) {
+      return Map.of("settle", args -> Set.of());
+    }
+  }
+
+  private static List<?> claim(InboxStore inbox, Object[] args) {
+    return inbox.claim((ClaimId) args[0], (Integer) args[1], (Instant) args[2], (Duration) args[3]);
+  }
+
+  private static ReceivedEvent renamed(ReceivedEvent event, String id, String payload) {
+    return new ReceivedEvent(
+        id,
+        event.type(),
+        event.createdAt(),
+        event.live(),
+        event.providerAccount(),
+        event.apiVersion(),
+        event.lane(),
+        payload);
+  }
+}

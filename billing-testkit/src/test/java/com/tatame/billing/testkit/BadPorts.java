@@ -1,0 +1,203 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Price;
+import com.tatame.billing.catalog.ProductStore;
+import com.tatame.billing.checkout.CheckoutStore;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandId;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.idempotency.IdempotencyStore;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Stores that break one rule of another port each. */
+@SuppressWarnings("unchecked") // Arguments of the ports' methods come untyped through a proxy.
+final class BadPorts {
+  private BadPorts() {}
+
+  static class LoadsOnlyWhatIsAskedFor extends ForwardingStore {
+    @Override
+    public ProjectionStore projections() {
+      return spoil(ProjectionStore.class, good.projections(), Map.of("load", args -> {
+        Map<SubjectId, Known> all = new HashMap<>();
+        for (Wanted wanted : (Collection<Wanted>) args[0]) {
+          Known known = Commits.known(good, wanted);
+          Map<ObjectRef, StoredObject> rows = new HashMap<>(known.rows());
+          rows.keySet().retainAll(wanted.objects());
+          all.put(
+              wanted.subject(),
+              new Known(
+                  known.subject(),
+                  known.version(),
+                  rows,
+                  known.linked(),
+                  known.customerOf(),
+                  known.entitlement()));
+        }
+        return all;
+      }));
+    }
+  }
+
+  static class LoadsNoEntryForTheUnseen extends ForwardingStore {
+    @Override
+    public ProjectionStore projections() {
+      return spoil(ProjectionStore.class, good.projections(), Map.of("load", args -> {
+        Map<SubjectId, Known> all =
+            new HashMap<>(good.projections().load((Collection<Wanted>) args[0]));
+        all.values().removeIf(known -> known.version() == 0);
+        return all;
+      }));
+    }
+  }
+
+  static class OpensASecondCommand extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(CommandJournal.class, good.commands(), Map.of("open", args -> {
+        good.commands().open((Command) args[0]);
+        return args[0];
+      }));
+    }
+  }
+
+  static class SendsTwice extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(
+          CommandJournal.class,
+          good.commands(),
+          Map.of(
+              "begin",
+              args -> good.commands()
+                  .begin((CommandId) args[0], (String) args[1], (Instant) args[2], Duration.ZERO)));
+    }
+  }
+
+  static class EndsWithoutLease extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(CommandJournal.class, good.commands(), Map.of("end", args -> true));
+    }
+  }
+
+  static class HandsOutAnothersSubscription extends ForwardingStore {
+    @Override
+    public SubscriptionStore subscriptions() {
+      return spoil(
+          SubscriptionStore.class,
+          good.subscriptions(),
+          Map.of("find", args -> anySubscription((String) args[1])));
+    }
+
+    private Optional<Subscription> anySubscription(String id) {
+      return seen.stream()
+          .flatMap(account -> good.subscriptions().find(account, id).stream())
+          .findFirst();
+    }
+
+    private final Set<AccountId> seen = new HashSet<>();
+
+    @Override
+    public ProjectionStore projections() {
+      return spoil(ProjectionStore.class, good.projections(), Map.of("commit", args -> {
+        List<Unit> units = (List<Unit>) args[0];
+        units.forEach(unit -> unit.changes().forEach(change -> {
+          if (change instanceof Change.Link link) {
+            seen.add(link.account());
+          }
+        }));
+        return good.projections().commit(units, (Instant) args[1]);
+      }));
+    }
+  }
+
+  static class HandsOutAnothersSession extends HandsOutAnothersSubscription {
+    private final Map<String, Object> sessions = new HashMap<>();
+
+    @Override
+    public CheckoutStore checkouts() {
+      return spoil(CheckoutStore.class, good.checkouts(), Map.of("find", args -> anySession(args)));
+    }
+
+    private Object anySession(Object[] args) {
+      return Optional.ofNullable(sessions.get((String) args[1]));
+    }
+
+    @Override
+    public ProjectionStore projections() {
+      return spoil(ProjectionStore.class, good.projections(), Map.of("commit", args -> {
+        List<Unit> units = (List<Unit>) args[0];
+        units.forEach(unit -> unit.changes().forEach(change -> {
+          if (change instanceof Change.Put put) {
+            sessions.put(put.state().id(), put.state());
+          }
+        }));
+        return good.projections().commit(units, (Instant) args[1]);
+      }));
+    }
+  }
+
+  static class CapsSets extends ForwardingStore {
+    @Override
+    public ProductStore products() {
+      return spoil(ProductStore.class, good.products(), Map.of("pricesOf", args -> {
+        List<Price> prices = good.products().pricesOf((Set<String>) args[0]);
+        return prices.subList(0, Math.min(100, prices.size()));
+      }));
+    }
+  }
+
+  static class SharesKeys extends ForwardingStore {
+    private static final AccountId EVERYBODY = new AccountId("everybody");
+
+    @Override
+    public IdempotencyStore idempotency() {
+      return spoil(
+          IdempotencyStore.class,
+          good.idempotency(),
+          Map.of("reserve", args -> reserve(args), "complete", args -> complete(args)));
+    }
+
+    private Object reserve(Object[] args) {
+      return good.idempotency()
+          .reserve(
+              EVERYBODY, (String) args[1], (String) args[2], (Instant) args[3], (Duration) args[4]);
+    }
+
+    private Object complete(Object[] args) {
+      good.idempotency()
+          .complete(
+              EVERYBODY, (String) args[1], (Integer) args[2], (String) args[3], (Instant) args[4]);
+      return Optional.empty();
+    }
+  }
+
+  static class ForgetsRunning extends ForwardingStore {
+    @Override
+    public IdempotencyStore idempotency() {
+      return spoil(
+          IdempotencyStore.class,
+          good.idempotency(),
+          Map.of("reserve", args -> new IdempotencyStore.Fresh()));
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package com.tatame.billing.testkit;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The contract of stores notices each rule that is broken. */
+class BadStoresTest {
+
+  static Stream<Arguments> bad() {
+    return Stream.of(
+        Arguments.of(BadInboxes.IngestsTwice.class, "anEventThatIsStoredAlreadyStaysAsItIs"),
+        Arguments.of(BadInboxes.IngestsTwice.class, "anIdThatComesTwiceInOneBatchIsStoredOnce"),
+        Arguments.of(BadInboxes.TidiesPayloads.class, "aPayloadComesBackByteForByte"),
+        Arguments.of(
+            BadInboxes.ClaimsBackwards.class, "eventsAreClaimedInTheOrderInWhichTheyArrived"),
+        Arguments.of(BadInboxes.ClaimsForAnInstant.class, "noEventIsInTwoClaimsWhoseLeasesRun"),
+        Arguments.of(
+            BadInboxes.ClaimsAnewWhenRepeated.class,
+            "aClaimThatIsRepeatedBecauseItsAnswerWasLostReturnsTheSameEvents"),
+        Arguments.of(BadInboxes.ClaimsWithoutCap.class, "aClaimBeyondTheCapIsRefused"),
+        Arguments.of(
+            BadInboxes.SettlesSilently.class, "whatAnotherClaimHoldsByNowIsReportedAndLeftAlone"),
+        Arguments.of(
+            BadCommits.CommitsWithoutTheVersion.class,
+            "aUnitThatExpectsAnotherVersionIsStaleAndChangesNothing"),
+        Arguments.of(
+            BadCommits.ChecksTheVersionTooEarly.class,
+            "ofTwoThreadsThatExpectOneVersionExactlyOneIsApplied"),
+        Arguments.of(
+            BadCommits.CommitsUnitsOfOneSubject.class, "theSecondOfTwoUnitsOfOneSubjectIsStale"),
+        Arguments.of(
+            BadCommits.IgnoresLostLeases.class, "aUnitWhoseEventAnotherClaimHoldsIsRefused"),
+        Arguments.of(
+            BadCommits.IgnoresLostLeases.class, "aUnitIsRefusedOnceTheLeaseOfItsClaimHasRunOut"),
+        Arguments.of(
+            BadCommits.IgnoresLostLeases.class, "oneLostEventRefusesTheWholeUnitAndKeepsItsOthers"),
+        Arguments.of(
+            BadCommits.AppliesHalfAUnit.class,
+            "aViolatedConstraintRefusesTheWholeUnitAndNotItsNeighbours"),
+        Arguments.of(
+            BadCommits.RefusesTheNeighbours.class,
+            "aViolatedConstraintRefusesTheWholeUnitAndNotItsNeighbours"),
+        Arguments.of(BadCommits.AnswersInAnyOrder.class, "resultsStandInTheOrderOfTheUnits"),
+        Arguments.of(BadCommits.DropsMicroseconds.class, "instantsKeepTheirMicroseconds"),
+        Arguments.of(BadCommits.AppendsFactsTwice.class, "aFactIsAppendedOnceAndTheFirstOneStays"),
+        Arguments.of(
+            BadPorts.LoadsOnlyWhatIsAskedFor.class,
+            "aCustomerIsLoadedWithAllItsSubscriptionsAndItsOpenInvoices"),
+        Arguments.of(BadPorts.LoadsNoEntryForTheUnseen.class, "everySubjectWantedHasItsEntry"),
+        Arguments.of(
+            BadPorts.OpensASecondCommand.class,
+            "anOpenCommandStandsInTheWayOfAnotherOfItsAccountKindAndTarget"),
+        Arguments.of(
+            BadPorts.OpensASecondCommand.class,
+            "ofFiftyConcurrentOpensOneIsWrittenDownAndAllSeeIt"),
+        Arguments.of(BadPorts.SendsTwice.class, "whoBeginsACommandHasItAloneUntilTheLeaseRunsOut"),
+        Arguments.of(BadPorts.EndsWithoutLease.class, "whoLostTheLeaseWritesNothing"),
+        Arguments.of(
+            BadPorts.HandsOutAnothersSubscription.class, "somebodyElsesSubscriptionIsNotFound"),
+        Arguments.of(BadPorts.HandsOutAnothersSession.class, "somebodyElsesSessionIsNotFound"),
+        Arguments.of(BadPorts.CapsSets.class, "allPricesOfSomeProductsAreFoundHoweverManyThereAre"),
+        Arguments.of(BadPorts.SharesKeys.class, "aKeyBelongsToItsAccount"),
+        Arguments.of(BadPorts.ForgetsRunning.class, "aKeyWhoseRequestRunsIsRunning"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bad")
+  void isCaught(Class<?> binding, String test) {
+    FailingContractTests.assertThatItFails(binding, test);
+  }
+}

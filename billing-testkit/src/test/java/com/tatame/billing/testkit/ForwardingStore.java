@@ -1,0 +1,106 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.catalog.ProductStore;
+import com.tatame.billing.checkout.CheckoutStore;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.idempotency.IdempotencyStore;
+import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.SubscriptionStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+
+/** A good store of which single methods can be replaced by bad ones. */
+abstract class ForwardingStore implements BillingStore, BillingStoreContract {
+  final InMemoryBillingStore good = new InMemoryBillingStore();
+
+  /** What a bad method does with its arguments. */
+  interface Bad {
+    Object call(Object[] arguments);
+  }
+
+  /** The port with some of its methods, by name, replaced. */
+  static <T> T spoil(Class<T> port, T good, Map<String, Bad> replaced) {
+    return port.cast(Proxy.newProxyInstance(
+        port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
+          Bad bad = replaced.get(method.getName());
+          try {
+            return bad == null ? method.invoke(good, arguments) : bad.call(arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        }));
+  }
+
+  @Override
+  public BillingStore store() {
+    return this;
+  }
+
+  @Override
+  public List<Fact> factsOf(SubjectId subject) {
+    return good.factsOf(subject);
+  }
+
+  @Override
+  public InboxStore inbox() {
+    return good.inbox();
+  }
+
+  @Override
+  public ProjectionStore projections() {
+    return good.projections();
+  }
+
+  @Override
+  public CommandJournal commands() {
+    return good.commands();
+  }
+
+  @Override
+  public CustomerStore customers() {
+    return good.customers();
+  }
+
+  @Override
+  public SubscriptionStore subscriptions() {
+    return good.subscriptions();
+  }
+
+  @Override
+  public CheckoutStore checkouts() {
+    return good.checkouts();
+  }
+
+  @Override
+  public ProductStore products() {
+    return good.products();
+  }
+
+  @Override
+  public EntitlementStore entitlements() {
+    return good.entitlements();
+  }
+
+  @Override
+  public IdempotencyStore idempotency() {
+    return good.idempotency();
+  }
+
+  @Override
+  public void ping() {
+    good.ping();
+  }
+
+  @Override
+  public void close() {
+    good.close();
+  }
+}
