@@ -27,22 +27,23 @@ final class Authentication {
    * @throws Forbidden for a caller who may not
    */
   Optional<Principal> admit(Access access, Context context) {
-    switch (access) {
-      case PUBLIC:
-        return Optional.empty();
-      case METRICS:
+    return switch (access) {
+      case PUBLIC -> Optional.empty();
+      case METRICS -> {
         admitCollector(context);
-        return Optional.empty();
-      case SIGNED_IN:
-        return Optional.of(principal(context));
-      case ADMINISTRATOR:
-        Principal principal = principal(context);
-        if (!principal.administrator()) {
-          throw new Forbidden("Only an administrator may do this.");
-        }
-        return Optional.of(principal);
+        yield Optional.empty();
+      }
+      case SIGNED_IN -> Optional.of(principal(context));
+      case ADMINISTRATOR -> Optional.of(administrator(context));
+    };
+  }
+
+  private Principal administrator(Context context) {
+    Principal principal = principal(context);
+    if (!principal.administrator()) {
+      throw new Forbidden("Only an administrator may do this.");
     }
-    throw new IllegalStateException("Unknown access " + access);
+    return principal;
   }
 
   Principal principal(Context context) {

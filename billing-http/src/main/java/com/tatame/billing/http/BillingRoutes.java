@@ -48,7 +48,8 @@ public final class BillingRoutes {
 
   private final HttpShell shell;
   private final FeatureGuard guard;
-  private final List<Route> table;
+  private final List<Route> table = RouteTable.all();
+  private final Handlers handlers;
   private final String description;
 
   private BillingRoutes(Builder with) {
@@ -81,18 +82,16 @@ public final class BillingRoutes {
         webhooks,
         with.wallClock,
         with.version);
-    table = new RouteTable(
-            health,
-            new DocumentHandlers(
-                this::description, with.metrics, with.publishableKey, with.liveMode),
-            new ProductHandlers(billing.catalog(), billing.products()),
-            new CustomerHandlers(billing.customers()),
-            new CheckoutHandlers(billing.checkouts(), with.pause),
-            new SubscriptionHandlers(billing.subscriptions()),
-            new EntitlementHandlers(billing.entitlements()),
-            webhooks)
-        .all();
-    description = Json.text(OpenApi.describe(table, with.version));
+    description = describe(with.version);
+    handlers = new Handlers(
+        health,
+        new DocumentHandlers(description, with.metrics, with.publishableKey, with.liveMode),
+        new ProductHandlers(billing.catalog(), billing.products()),
+        new CustomerHandlers(billing.customers()),
+        new CheckoutHandlers(billing.checkouts(), with.pause),
+        new SubscriptionHandlers(billing.subscriptions()),
+        new EntitlementHandlers(billing.entitlements()),
+        webhooks);
   }
 
   private static <T> T required(@Nullable T part, String name) {
@@ -103,16 +102,20 @@ public final class BillingRoutes {
     return new Builder();
   }
 
-  /** The OpenAPI 3.1 document as JSON. */
-  public String description() {
-    return description;
+  /**
+   * The OpenAPI 3.1 document of these routes as JSON.
+   *
+   * @param version of the program
+   */
+  public static String describe(String version) {
+    return Json.text(OpenApi.describe(RouteTable.all(), version));
   }
 
   /** Adds the routes, and nothing that touches the host's own. */
   public void mount(JavalinConfig config) {
     Map<String, List<String>> methods = new TreeMap<>();
     for (Route route : table) {
-      Handler handler = shell.handler(route);
+      Handler handler = shell.handler(route, route.handler().apply(handlers));
       config.routes.addHttpHandler(type(route.method()), route.path(), handler);
       List<String> allowed = methods.computeIfAbsent(route.path(), path -> new ArrayList<>());
       allowed.add(route.method());
@@ -144,10 +147,6 @@ public final class BillingRoutes {
    */
   public Handler requires(String feature) {
     return context -> shell.guard(context, () -> guard.require(feature, context));
-  }
-
-  List<Route> table() {
-    return table;
   }
 
   private void unrouted(Context context) {

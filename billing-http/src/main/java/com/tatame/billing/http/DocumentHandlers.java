@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The API's description, its page, the public configuration and the metrics. */
@@ -23,13 +22,13 @@ final class DocumentHandlers {
       "swagger-ui-bundle.js", "text/javascript",
       "start.js", "text/javascript");
 
-  private final Supplier<String> description;
+  private final String description;
   private final Optional<PrometheusMeterRegistry> metrics;
   private final Optional<String> publishableKey;
   private final boolean liveMode;
 
   DocumentHandlers(
-      Supplier<String> description,
+      String description,
       Optional<PrometheusMeterRegistry> metrics,
       Optional<String> publishableKey,
       boolean liveMode) {
@@ -60,7 +59,7 @@ final class DocumentHandlers {
   }
 
   Answer description(Call call) {
-    return new Answer(200, Answer.JSON, description.get(), Map.of());
+    return new Answer(200, Answer.JSON, description, Map.of());
   }
 
   Answer page(Call call) {

@@ -43,9 +43,12 @@ final class HttpShell {
     this.random = random;
   }
 
-  Handler handler(Route route) {
+  Handler handler(Route route, RouteHandler handler) {
     return context -> exchange(
-        context, route.path(), requestId -> respond(route, context, requestId), isPrivate(route));
+        context,
+        route.path(),
+        requestId -> respond(route, handler, context, requestId),
+        isPrivate(route));
   }
 
   Handler preflight(List<String> methods) {
@@ -98,7 +101,7 @@ final class HttpShell {
     }
   }
 
-  private Answer respond(Route route, Context context, String requestId) {
+  private Answer respond(Route route, RouteHandler handler, Context context, String requestId) {
     try {
       Optional<Principal> principal = authentication.admit(route.access(), context);
       Optional<byte[]> read = route.method().equals("POST")
@@ -123,8 +126,8 @@ final class HttpShell {
               principal.get().account(),
               key.get(),
               fingerprint(context, body),
-              () -> handle(route, call, requestId))
-          : handle(route, call, requestId);
+              () -> handle(handler, call, requestId))
+          : handle(handler, call, requestId);
     } catch (BillingException e) {
       return expected(e, requestId);
     } catch (RuntimeException e) {
@@ -132,9 +135,9 @@ final class HttpShell {
     }
   }
 
-  private static Answer handle(Route route, Call call, String requestId) {
+  private static Answer handle(RouteHandler handler, Call call, String requestId) {
     try {
-      return route.handler().handle(call);
+      return handler.handle(call);
     } catch (BillingException e) {
       return expected(e, requestId);
     } catch (RuntimeException e) {

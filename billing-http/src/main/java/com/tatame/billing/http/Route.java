@@ -3,6 +3,7 @@ package com.tatame.billing.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,7 +28,7 @@ record Route(
     List<Reply> replies,
     List<ProblemCode> refusals,
     Optional<String> deprecatedFor,
-    RouteHandler handler) {
+    Function<Handlers, RouteHandler> handler) {
   private static final Pattern PATH_PARAMETER = Pattern.compile("\\{(\\w+)}");
 
   /** A query or header parameter. */
@@ -55,7 +56,7 @@ record Route(
    */
   record Reply(
       int status, String description, String contentType, Optional<Class<?>> type, boolean list) {
-    static Reply of(int status, Class<?> type, String description) {
+    static Reply reply(int status, Class<?> type, String description) {
       return new Reply(status, description, Answer.JSON, Optional.of(type), false);
     }
 
@@ -96,7 +97,7 @@ record Route(
   }
 
   /** The same route under an old path. */
-  Route alias(String oldPath, RouteHandler oldHandler, List<Reply> oldReplies) {
+  Route alias(String oldPath, Function<Handlers, RouteHandler> oldHandler, List<Reply> oldReplies) {
     return new Route(
         method,
         oldPath,
@@ -186,7 +187,7 @@ record Route(
       return this;
     }
 
-    Route by(RouteHandler handler) {
+    Route by(Function<Handlers, RouteHandler> handler) {
       return new Route(
           method,
           path,

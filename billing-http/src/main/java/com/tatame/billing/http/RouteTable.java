@@ -12,9 +12,9 @@ import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
 import static com.tatame.billing.http.ProblemCode.SUBSCRIPTION_EXISTS;
 import static com.tatame.billing.http.Route.Parameter.flag;
 import static com.tatame.billing.http.Route.Parameter.query;
-import static com.tatame.billing.http.Route.Reply.of;
 import static com.tatame.billing.http.Route.Reply.pageOf;
 import static com.tatame.billing.http.Route.Reply.plain;
+import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
 
@@ -42,90 +42,64 @@ import java.util.List;
 
 /** Every URL of the product: the server is wired from it, and its description generated. */
 final class RouteTable {
-  private final HealthHandlers health;
-  private final DocumentHandlers documents;
-  private final ProductHandlers products;
-  private final CustomerHandlers customers;
-  private final CheckoutHandlers checkouts;
-  private final SubscriptionHandlers subscriptions;
-  private final EntitlementHandlers entitlements;
-  private final WebhookHandlers webhooks;
-
-  RouteTable(
-      HealthHandlers health,
-      DocumentHandlers documents,
-      ProductHandlers products,
-      CustomerHandlers customers,
-      CheckoutHandlers checkouts,
-      SubscriptionHandlers subscriptions,
-      EntitlementHandlers entitlements,
-      WebhookHandlers webhooks) {
-    this.health = health;
-    this.documents = documents;
-    this.products = products;
-    this.customers = customers;
-    this.checkouts = checkouts;
-    this.subscriptions = subscriptions;
-    this.entitlements = entitlements;
-    this.webhooks = webhooks;
-  }
+  private RouteTable() {}
 
   /** The canonical routes, then their other names. */
-  List<Route> all() {
+  static List<Route> all() {
     List<Route> all = new ArrayList<>(canonical());
     all.addAll(aliases(all));
     return List.copyOf(all);
   }
 
-  private List<Route> canonical() {
+  private static List<Route> canonical() {
     return List.of(
         get("/health", PUBLIC)
             .is("Server", "The server and what it depends on")
             .answers(
-                of(200, HealthAnswer.class, "It serves."),
-                of(503, HealthAnswer.class, "It is down."))
-            .by(health::health),
+                reply(200, HealthAnswer.class, "It serves."),
+                reply(503, HealthAnswer.class, "It is down."))
+            .by(to -> to.health()::health),
         get("/health/live", PUBLIC)
             .is("Server", "Whether the process runs")
-            .answers(of(200, LivenessAnswer.class, "It runs."))
-            .by(health::live),
+            .answers(reply(200, LivenessAnswer.class, "It runs."))
+            .by(to -> to.health()::live),
         get("/health/ready", PUBLIC)
             .is("Server", "Whether to send requests here")
             .answers(
-                of(200, LivenessAnswer.class, "Send them."),
-                of(503, LivenessAnswer.class, "Send them elsewhere."))
-            .by(health::ready),
+                reply(200, LivenessAnswer.class, "Send them."),
+                reply(503, LivenessAnswer.class, "Send them elsewhere."))
+            .by(to -> to.health()::ready),
         get("/metrics", METRICS)
             .is("Server", "Metrics for Prometheus")
             .answers(plain(DocumentHandlers.METRICS, "The Prometheus text format."))
-            .by(documents::metrics),
+            .by(to -> to.documents()::metrics),
         get("/openapi.json", PUBLIC)
             .is("Server", "This description")
             .answers(plain(Answer.JSON, "An OpenAPI 3.1 document."))
-            .by(documents::description),
+            .by(to -> to.documents()::description),
         get("/docs", PUBLIC)
             .is("Server", "This description as a page")
             .answers(plain(DocumentHandlers.HTML, "The page."))
-            .by(documents::page),
+            .by(to -> to.documents()::page),
         get("/docs/files/{file}", PUBLIC)
             .is("Server", "What the page is made of")
             .answers(plain("*/*", "Its script or its style."))
-            .by(documents::pageFile),
+            .by(to -> to.documents()::pageFile),
         post("/webhooks/stripe", PUBLIC)
             .is("Webhooks", "Take in an event from the payment provider")
             .with(new Route.Parameter(
                 "Stripe-Signature", "header", "As Stripe signs.", Route.Parameter.Type.TEXT))
             .takesRaw()
-            .answers(of(200, ReceiptAnswer.class, "It is stored."))
-            .by(webhooks::receive),
+            .answers(reply(200, ReceiptAnswer.class, "It is stored."))
+            .by(to -> to.webhooks()::receive),
         get("/api/v1/plans", PUBLIC)
             .is("Catalog", "The plans as they are sold")
-            .answers(of(200, PlansAnswer.class, "In the catalog's order."))
-            .by(products::plans),
+            .answers(reply(200, PlansAnswer.class, "In the catalog's order."))
+            .by(to -> to.products()::plans),
         get("/api/v1/config", PUBLIC)
             .is("Catalog", "What a page needs to know")
-            .answers(of(200, ConfigAnswer.class, "The public configuration."))
-            .by(documents::config),
+            .answers(reply(200, ConfigAnswer.class, "The public configuration."))
+            .by(to -> to.documents()::config),
         get("/api/v1/products", SIGNED_IN)
             .is("Catalog", "The payment provider's products with their prices")
             .with(
@@ -133,7 +107,7 @@ final class RouteTable {
                 query("product", "Only the one with this id."))
             .paged()
             .answers(pageOf(ProductAnswer.class, "By id."))
-            .by(products::products),
+            .by(to -> to.products()::products),
         get("/api/v1/prices", SIGNED_IN)
             .is("Catalog", "The payment provider's prices")
             .with(
@@ -141,79 +115,79 @@ final class RouteTable {
                 query("product", "Only those of this product."))
             .paged()
             .answers(pageOf(PriceAnswer.class, "By id."))
-            .by(products::prices),
+            .by(to -> to.products()::prices),
         post(CustomerHandlers.PATH, SIGNED_IN)
             .is("Customer", "Create the caller's customer, or read it")
             .takes(NewCustomer.class)
             .answers(
-                of(200, CustomerAnswer.class, "It was there."),
-                of(201, CustomerAnswer.class, "It is new."))
+                reply(200, CustomerAnswer.class, "It was there."),
+                reply(201, CustomerAnswer.class, "It is new."))
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
-            .by(customers::ensure),
+            .by(to -> to.customers()::ensure),
         get(CustomerHandlers.PATH, SIGNED_IN)
             .is("Customer", "Read the caller's customer")
-            .answers(of(200, CustomerAnswer.class, "The customer."))
+            .answers(reply(200, CustomerAnswer.class, "The customer."))
             .refuses(NOT_FOUND)
-            .by(customers::read),
+            .by(to -> to.customers()::read),
         post("/api/v1/checkout", SIGNED_IN)
             .is("Checkout", "Open a checkout for a subscription")
             .takes(NewCheckout.class)
             .answers(
-                of(200, CheckoutAnswer.class, "An equal one is open already."),
-                of(201, CheckoutAnswer.class, "It is new."))
+                reply(200, CheckoutAnswer.class, "An equal one is open already."),
+                reply(201, CheckoutAnswer.class, "It is new."))
             .refuses(
                 PAYMENT_DECLINED,
                 CONFLICT,
                 SUBSCRIPTION_EXISTS,
                 PROVIDER_REJECTED,
                 PROVIDER_UNAVAILABLE)
-            .by(checkouts::open),
+            .by(to -> to.checkouts()::open),
         post("/api/v1/checkout/{sessionId}/confirm", SIGNED_IN)
             .is("Checkout", "How a checkout ended; waits a few seconds for it")
             .answers(
-                of(200, ConfirmationAnswer.class, "It has ended."),
-                of(202, ConfirmationAnswer.class, "Not yet known; ask again."))
+                reply(200, ConfirmationAnswer.class, "It has ended."),
+                reply(202, ConfirmationAnswer.class, "Not yet known; ask again."))
             .refuses(PROVIDER_UNAVAILABLE)
-            .by(checkouts::confirm),
+            .by(to -> to.checkouts()::confirm),
         get("/api/v1/subscriptions", SIGNED_IN)
             .is("Subscriptions", "The caller's subscriptions")
             .with(query("status", "Only those with this status."))
             .paged()
             .answers(pageOf(SubscriptionAnswer.class, "Newest first."))
-            .by(subscriptions::list),
+            .by(to -> to.subscriptions()::list),
         get("/api/v1/subscriptions/{id}", SIGNED_IN)
             .is("Subscriptions", "One of the caller's subscriptions")
-            .answers(of(200, SubscriptionAnswer.class, "The subscription."))
-            .by(subscriptions::read),
+            .answers(reply(200, SubscriptionAnswer.class, "The subscription."))
+            .by(to -> to.subscriptions()::read),
         post("/api/v1/subscriptions/{id}/cancel", SIGNED_IN)
             .is("Subscriptions", "End a subscription, now or with its period")
             .takes(CancelRequest.class)
-            .answers(of(200, SubscriptionAnswer.class, "As it is now."))
+            .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
-            .by(subscriptions::cancel),
+            .by(to -> to.subscriptions()::cancel),
         post("/api/v1/subscriptions/{id}/resume", SIGNED_IN)
             .is("Subscriptions", "Take back a cancellation, or end a pause")
-            .answers(of(200, SubscriptionAnswer.class, "As it is now."))
+            .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
             .refuses(PAYMENT_DECLINED, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
-            .by(subscriptions::resume),
+            .by(to -> to.subscriptions()::resume),
         get("/api/v1/entitlements", SIGNED_IN)
             .is("Entitlements", "Everything that the caller may do")
-            .answers(of(200, EntitlementsAnswer.class, "As of now."))
-            .by(entitlements::all),
+            .answers(reply(200, EntitlementsAnswer.class, "As of now."))
+            .by(to -> to.entitlements()::all),
         get("/api/v1/entitlements/{feature}", SIGNED_IN)
             .is("Entitlements", "Whether the caller may use a feature")
-            .answers(of(200, DecisionAnswer.class, "As of now."))
-            .by(entitlements::one),
+            .answers(reply(200, DecisionAnswer.class, "As of now."))
+            .by(to -> to.entitlements()::one),
         get("/api/v1/webhooks/status", ADMINISTRATOR)
             .is("Webhooks", "The inbox at a glance")
-            .answers(of(200, StatusAnswer.class, "As of now."))
-            .by(webhooks::status),
+            .answers(reply(200, StatusAnswer.class, "As of now."))
+            .by(to -> to.webhooks()::status),
         get("/api/v1/webhooks/events", ADMINISTRATOR)
             .is("Webhooks", "The stored events")
             .with(query("lane", "Only those of this customer or object."))
             .paged()
             .answers(pageOf(EventAnswer.class, "Newest first."))
-            .by(webhooks::events));
+            .by(to -> to.webhooks()::events));
   }
 
   /** Old path, then the method and path that it stands for. */
@@ -239,7 +213,7 @@ final class RouteTable {
       List.of("/webhooks/events", "GET", "/api/v1/webhooks/events"),
       List.of("/api/user/entitlements", "GET", "/api/v1/entitlements"));
 
-  private List<Route> aliases(List<Route> canonical) {
+  private static List<Route> aliases(List<Route> canonical) {
     return ALIASES.stream()
         .map(alias -> canonical.stream()
             .filter(route -> route.method().equals(alias.get(1)))
@@ -250,19 +224,19 @@ final class RouteTable {
         .toList();
   }
 
-  private Route alias(String path, Route route) {
+  private static Route alias(String path, Route route) {
     return switch (path) {
       case "/api/stripe/create-checkout-session", "/api/subscription/create" ->
         route.alias(
             path,
-            checkouts::openShort,
+            to -> to.checkouts()::openShort,
             List.of(
-                of(200, ShortCheckoutAnswer.class, "An equal one is open already."),
-                of(201, ShortCheckoutAnswer.class, "It is new.")));
+                reply(200, ShortCheckoutAnswer.class, "An equal one is open already."),
+                reply(201, ShortCheckoutAnswer.class, "It is new.")));
       case "/stripe/subscriptions", "/api/v1/stripe/subscriptions" ->
         route.alias(
             path,
-            subscriptions::listLive,
+            to -> to.subscriptions()::listLive,
             List.of(pageOf(SubscriptionAnswer.class, "Those that are live; newest first.")));
       default -> route.alias(path, route.handler(), route.replies());
     };

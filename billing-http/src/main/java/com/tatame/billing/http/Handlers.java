@@ -1,0 +1,12 @@
+package com.tatame.billing.http;
+
+/** All that do routes, by what they are about. */
+record Handlers(
+    HealthHandlers health,
+    DocumentHandlers documents,
+    ProductHandlers products,
+    CustomerHandlers customers,
+    CheckoutHandlers checkouts,
+    SubscriptionHandlers subscriptions,
+    EntitlementHandlers entitlements,
+    WebhookHandlers webhooks) {}

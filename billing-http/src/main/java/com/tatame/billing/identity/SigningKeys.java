@@ -1,0 +1,13 @@
+package com.tatame.billing.identity;
+
+import java.security.PublicKey;
+import java.util.Optional;
+
+/** The keys that an issuer signs with. */
+interface SigningKeys {
+  /** The key with this id; the id is the empty string where a token names none. */
+  Optional<PublicKey> find(String keyId);
+
+  /** Whether there is any key. */
+  boolean ready();
+}

@@ -1,0 +1,292 @@
+package com.tatame.billing.server;
+
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.identity.AdministratorRule;
+import com.tatame.billing.identity.ClerkConfig;
+import com.tatame.billing.postgres.PostgresConfig;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Everything that the server is told, checked. Its text form shows no secret.
+ *
+ * @param port 0 for any that is free
+ */
+public record BillingConfig(
+    Deployment deployment,
+    int port,
+    StripeAccount stripe,
+    CatalogSource catalog,
+    Identity identity,
+    PostgresConfig database,
+    Web web) {
+  private static final int DEFAULT_PORT = 8080;
+  private static final Pattern SECRET_KEY = Pattern.compile("(sk|rk)_(test|live)_\\S+");
+  private static final Pattern PUBLISHABLE_KEY = Pattern.compile("pk_(test|live)_\\S+");
+  private static final String PRICE_PREFIX = "STRIPE_PRICE_";
+  private static final Pattern PRICE_NAME = Pattern.compile(PRICE_PREFIX + "(.+)_(MONTHLY|YEARLY)");
+  private static final Pattern ORIGIN = Pattern.compile("https?://[^/@\\s]+");
+
+  /**
+   * The account at Stripe.
+   *
+   * @param webhookSecrets more than one while they are rotated
+   * @param apiBase another server that speaks Stripe's API; never in production
+   */
+  public record StripeAccount(
+      Secret secretKey,
+      Optional<String> publishableKey,
+      List<Secret> webhookSecrets,
+      Optional<URI> apiBase) {
+    /** Whether money is real. */
+    public boolean live() {
+      return secretKey.value().contains("_live_");
+    }
+  }
+
+  /**
+   * What is sold.
+   *
+   * @param priceIds the provider's, which win over the file's
+   */
+  public record CatalogSource(Path file, Map<PriceName, String> priceIds) {}
+
+  /**
+   * A price of the catalog as the environment names it.
+   *
+   * @param tier upper case, with {@code _} for whatever is neither letter nor digit
+   */
+  public record PriceName(String tier, BillingInterval interval) {
+    static PriceName of(String tier, BillingInterval interval) {
+      return new PriceName(tier.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), interval);
+    }
+
+    String variable() {
+      return PRICE_PREFIX + tier + "_" + interval.name();
+    }
+  }
+
+  /**
+   * The instance at Clerk.
+   *
+   * @param key its public key, which spares fetching the published ones
+   * @param secretKey with which the keys are fetched from the Backend API and not the frontend's
+   */
+  public record Identity(ClerkConfig clerk, Optional<String> key, Optional<Secret> secretKey) {}
+
+  /** How the server meets browsers, proxies and collectors. */
+  public record Web(
+      Set<String> corsOrigins,
+      CheckoutUrls checkoutUrls,
+      TrustedProxies trustedProxies,
+      Optional<Secret> metricsToken) {}
+
+  /**
+   * Reads the environment.
+   *
+   * @throws InvalidConfiguration with all problems at once, each naming its variable
+   */
+  public static BillingConfig fromEnv(Map<String, String> environment) {
+    EnvironmentReader env = new EnvironmentReader(environment);
+    Deployment deployment = deployment(env);
+    StripeAccount stripe = stripe(env, deployment);
+    BillingConfig config = new BillingConfig(
+        deployment,
+        env.number(Variable.PORT, 0, 65_535, DEFAULT_PORT),
+        stripe,
+        new CatalogSource(catalogFile(env), priceIds(env, environment)),
+        identity(env),
+        database(env),
+        web(env, deployment));
+    env.throwIfAny();
+    return config;
+  }
+
+  /** The names of all variables that are read, {@code STRIPE_PRICE_…} apart. */
+  static Set<String> variables() {
+    return new HashSet<>(Arrays.stream(Variable.values()).map(Enum::name).toList());
+  }
+
+  private static Deployment deployment(EnvironmentReader env) {
+    Variable variable =
+        env.text(Variable.BILLING_ENV).isPresent() ? Variable.BILLING_ENV : Variable.NODE_ENV;
+    Optional<String> name = env.text(variable);
+    Optional<Deployment> known = name.flatMap(Deployment::of);
+    if (name.isPresent() && known.isEmpty()) {
+      env.problem(variable, "must be production, development, test or sandbox");
+    }
+    return known.orElse(Deployment.PRODUCTION);
+  }
+
+  private static StripeAccount stripe(EnvironmentReader env, Deployment deployment) {
+    String secretKey = env.required(
+        Variable.STRIPE_SECRET_KEY,
+        "sk_test_missing",
+        "copy it from the Stripe dashboard, Developers, API keys");
+    if (!SECRET_KEY.matcher(secretKey).matches()) {
+      env.problem(
+          Variable.STRIPE_SECRET_KEY, "must start with sk_test_, sk_live_, rk_test_ or rk_live_");
+    }
+    boolean live = secretKey.contains("_live_");
+    Optional<String> publishableKey = env.text(Variable.STRIPE_PUBLISHABLE_KEY);
+    if (publishableKey.isPresent()) {
+      String key = publishableKey.get();
+      if (!PUBLISHABLE_KEY.matcher(key).matches()) {
+        env.problem(Variable.STRIPE_PUBLISHABLE_KEY, "must start with pk_test_ or pk_live_");
+      } else if (key.startsWith("pk_live_") != live) {
+        env.problem(
+            Variable.STRIPE_PUBLISHABLE_KEY,
+            "must be of the same mode, test or live, as STRIPE_SECRET_KEY");
+      }
+    }
+    List<Secret> webhookSecrets =
+        env.list(Variable.STRIPE_WEBHOOK_SECRET).stream().map(Secret::new).toList();
+    if (webhookSecrets.isEmpty()) {
+      env.problem(
+          Variable.STRIPE_WEBHOOK_SECRET,
+          "is missing; copy the endpoint's signing secret, or what 'stripe listen' prints");
+    }
+    if (webhookSecrets.stream().anyMatch(s -> s.value().matches("(sk|rk|pk)_.*"))) {
+      env.problem(
+          Variable.STRIPE_WEBHOOK_SECRET, "holds an API key; it wants a signing secret, whsec_…");
+    }
+    Optional<URI> apiBase = env.parsed(Variable.STRIPE_API_BASE, BillingConfig::httpAddress);
+    if (apiBase.isPresent() && deployment == Deployment.PRODUCTION) {
+      env.problem(
+          Variable.STRIPE_API_BASE, "is not allowed in production; remove it or set BILLING_ENV");
+    }
+    if (live && (apiBase.isPresent() || deployment == Deployment.SANDBOX)) {
+      env.problem(
+          Variable.STRIPE_SECRET_KEY,
+          "is a live key, which nobody but Stripe may see; use a test key");
+    }
+    return new StripeAccount(new Secret(secretKey), publishableKey, webhookSecrets, apiBase);
+  }
+
+  private static URI httpAddress(String text) {
+    URI uri = URI.create(text);
+    if (!Set.of("http", "https").contains(String.valueOf(uri.getScheme()))
+        || uri.getHost() == null) {
+      throw new IllegalArgumentException("must be an http or https address");
+    }
+    return uri;
+  }
+
+  private static Path catalogFile(EnvironmentReader env) {
+    Path file = Path.of(env.required(
+        Variable.BILLING_CATALOG,
+        "catalog.yaml",
+        "set it to the path of a catalog file, such as examples/tatame/catalog.yaml"));
+    if (env.text(Variable.BILLING_CATALOG).isPresent() && !Files.isReadable(file)) {
+      env.problem(Variable.BILLING_CATALOG, "names a file that can't be read: " + file);
+    }
+    return file;
+  }
+
+  private static Map<PriceName, String> priceIds(
+      EnvironmentReader env, Map<String, String> environment) {
+    Map<PriceName, String> ids = new HashMap<>();
+    new TreeMap<>(environment).forEach((name, value) -> {
+      if (name.startsWith(PRICE_PREFIX) && !value.isBlank()) {
+        Matcher matcher = PRICE_NAME.matcher(name);
+        if (!matcher.matches()) {
+          env.problem(name, "must be named STRIPE_PRICE_{TIER}_MONTHLY or _YEARLY");
+        } else if (!value.strip().matches("price_\\w+|plan_\\w+")) {
+          env.problem(name, "must be the id of a price, price_…");
+        } else {
+          ids.put(
+              new PriceName(matcher.group(1), BillingInterval.valueOf(matcher.group(2))),
+              value.strip());
+        }
+      }
+    });
+    return Map.copyOf(ids);
+  }
+
+  private static Identity identity(EnvironmentReader env) {
+    env.required(Variable.CLERK_PUBLISHABLE_KEY, "", "copy it from the Clerk dashboard, API keys");
+    String issuer = env.parsed(Variable.CLERK_PUBLISHABLE_KEY, ClerkConfig::issuerOf)
+        .orElse("https://missing.invalid");
+    List<String> parties = env.parsedList(Variable.CLERK_AUTHORIZED_PARTIES, BillingConfig::origin);
+    return new Identity(
+        new ClerkConfig(
+            issuer,
+            Set.copyOf(parties),
+            new AdministratorRule(
+                Set.copyOf(env.list(Variable.BILLING_ADMIN_SUBJECTS)),
+                env.parsed(Variable.BILLING_ADMIN_CLAIM, BillingConfig::claim))),
+        env.text(Variable.CLERK_JWT_KEY),
+        env.text(Variable.CLERK_SECRET_KEY).map(Secret::new));
+  }
+
+  private static AdministratorRule.Claim claim(String text) {
+    int equals = text.indexOf('=');
+    if (equals < 1 || equals == text.length() - 1) {
+      throw new IllegalArgumentException("must have the form name=value, such as role=admin");
+    }
+    return new AdministratorRule.Claim(
+        text.substring(0, equals).strip(), text.substring(equals + 1).strip());
+  }
+
+  private static String origin(String text) {
+    if (!ORIGIN.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "must list origins such as https://app.example.com, without a path: " + text);
+    }
+    return text;
+  }
+
+  private static PostgresConfig database(EnvironmentReader env) {
+    String store = env.text(Variable.BILLING_STORE).orElse("postgres");
+    if (store.equals("supabase")) {
+      env.problem(
+          Variable.BILLING_STORE,
+          "supabase comes with the Supabase adapter, which this server doesn't hold; set it to"
+              + " postgres");
+    } else if (!store.equals("postgres")) {
+      env.problem(Variable.BILLING_STORE, "must be postgres");
+    }
+    String url = env.required(
+        Variable.DATABASE_URL,
+        "postgres://missing/missing",
+        "set it to postgres://user:password@host:5432/database");
+    int poolMax =
+        env.number(Variable.DATABASE_POOL_MAX, 1, 1000, PostgresConfig.DEFAULT_MAX_POOL_SIZE);
+    try {
+      return PostgresConfig.of(url).withMaxPoolSize(poolMax);
+    } catch (ValidationFailed e) {
+      e.errors().forEach(error -> env.problem(Variable.DATABASE_URL, error.message()));
+      return PostgresConfig.of("postgres://missing/missing");
+    }
+  }
+
+  private static Web web(EnvironmentReader env, Deployment deployment) {
+    boolean production = deployment == Deployment.PRODUCTION;
+    List<CheckoutUrls.Target> targets = env.parsedList(
+        Variable.BILLING_CHECKOUT_URLS, text -> CheckoutUrls.Target.parse(text, production));
+    if (production && env.text(Variable.BILLING_CHECKOUT_URLS).isEmpty()) {
+      env.problem(
+          Variable.BILLING_CHECKOUT_URLS,
+          "is missing; list the origins and app schemes that checkouts return to, such as"
+              + " https://app.example.com,myapp://");
+    }
+    return new Web(
+        Set.copyOf(env.parsedList(Variable.BILLING_CORS_ORIGINS, BillingConfig::origin)),
+        new CheckoutUrls(targets, production),
+        new TrustedProxies(env.parsedList(Variable.TRUSTED_PROXIES, TrustedProxies.Network::parse)),
+        env.text(Variable.METRICS_TOKEN).map(Secret::new));
+  }
+}

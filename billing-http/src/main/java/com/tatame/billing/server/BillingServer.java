@@ -1,0 +1,242 @@
+package com.tatame.billing.server;
+
+import com.tatame.billing.Billing;
+import com.tatame.billing.account.IdentityVerifier;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.http.BillingRoutes;
+import com.tatame.billing.identity.ClerkVerifier;
+import com.tatame.billing.identity.KeySetSource;
+import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.stripe.StripeGateway;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server, put together from top to bottom. {@link #start(BillingConfig)} is all that a program
+ * needs; the builder lets a sandbox and tests bring parts of their own.
+ */
+public final class BillingServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BillingServer.class);
+
+  private final AtomicBoolean accepting = new AtomicBoolean(true);
+  private final BillingStore store;
+  private final boolean ownsStore;
+  private final Billing billing;
+  private final Javalin javalin;
+
+  private BillingServer(Builder with) {
+    BillingConfig config = with.config;
+    Catalog catalog = CatalogFile.read(config.catalog().file(), config.catalog().priceIds());
+    Telemetry telemetry = new Telemetry();
+
+    ownsStore = with.store == null;
+    store = with.store == null ? telemetry.watchPool(openStore(config)) : with.store;
+    try {
+      PaymentGateway gateway =
+          with.gateway == null ? stripe(config, telemetry, with.wallClock) : with.gateway;
+      billing = Billing.builder()
+          .gateway(gateway)
+          .store(store)
+          .catalog(catalog)
+          .clock(with.clock)
+          .wallClock(with.wallClock)
+          .random(with.random)
+          .checkoutUrls(config.web().checkoutUrls())
+          .workers(with.workers)
+          .build();
+      telemetry.watchInbox(billing.webhooks(), with.wallClock);
+
+      IdentityVerifier identity =
+          with.identity == null ? clerk(config, with.wallClock) : with.identity;
+      BillingRoutes routes = BillingRoutes.builder()
+          .billing(billing)
+          .store(store)
+          .gateway(gateway)
+          .identity(identity)
+          .wallClock(with.wallClock)
+          .random(with.random)
+          .corsOrigins(config.web().corsOrigins())
+          .metrics(telemetry.registry())
+          .metricsToken(config.web().metricsToken().map(Secret::value))
+          .openMetrics(config.deployment() == Deployment.SANDBOX)
+          .publishableKey(config.stripe().publishableKey())
+          .liveMode(config.stripe().live())
+          .secure(context -> encrypted(context, config.web().trustedProxies()))
+          .accepting(accepting::get)
+          .version(Version.current())
+          .build();
+      javalin = Javalin.create(javalinConfig -> {
+        HttpServer.configure(javalinConfig);
+        with.pages.accept(javalinConfig, billing);
+        routes.mountAlone(javalinConfig);
+      });
+      billing.start();
+      javalin.start(config.port());
+    } catch (RuntimeException e) {
+      closeStore();
+      throw e;
+    }
+    LOG.atInfo().addKeyValue("port", port()).log("serving");
+  }
+
+  /**
+   * Starts a server with everything that the configuration names.
+   *
+   * @throws InvalidConfiguration if the catalog can't be used
+   * @throws com.tatame.billing.failure.StoreUnavailable if the database can't be reached
+   */
+  public static BillingServer start(BillingConfig config) {
+    return builder(config).start();
+  }
+
+  /** Starts with the configuration, and parts that replace what it names. */
+  public static Builder builder(BillingConfig config) {
+    return new Builder(config);
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  /** What it serves. */
+  public Billing billing() {
+    return billing;
+  }
+
+  /** Reports not ready, finishes what is in flight, then gives everything back. */
+  @Override
+  public void close() {
+    accepting.set(false);
+    try {
+      javalin.stop();
+    } finally {
+      billing.close();
+      closeStore();
+    }
+    LOG.info("stopped");
+  }
+
+  private void closeStore() {
+    if (ownsStore) {
+      store.close();
+    }
+  }
+
+  static PostgresBillingStore openStore(BillingConfig config) {
+    return PostgresBillingStore.open(config.database());
+  }
+
+  static StripeGateway stripe(BillingConfig config, Telemetry telemetry, InstantSource wallClock) {
+    StripeGateway.Builder gateway = StripeGateway.builder(
+            config.stripe().secretKey().value())
+        .live(config.stripe().live())
+        .webhookSecrets(
+            config.stripe().webhookSecrets().stream().map(Secret::value).toList())
+        .wallClock(wallClock)
+        .listener(telemetry::providerCall);
+    config.stripe().apiBase().ifPresent(gateway::apiBase);
+    return gateway.build();
+  }
+
+  static IdentityVerifier clerk(BillingConfig config, InstantSource wallClock) {
+    BillingConfig.Identity identity = config.identity();
+    if (identity.key().isPresent()) {
+      return ClerkVerifier.byKey(identity.clerk(), identity.key().get(), wallClock);
+    }
+    String address = identity.secretKey().isPresent()
+        ? "https://api.clerk.com/v1/jwks"
+        : identity.clerk().issuer() + "/.well-known/jwks.json";
+    KeySetSource keys =
+        KeySetSource.http(URI.create(address), identity.secretKey().map(Secret::value));
+    return ClerkVerifier.byKeySet(identity.clerk(), keys, wallClock);
+  }
+
+  private static boolean encrypted(Context context, TrustedProxies proxies) {
+    return context.scheme().equals("https")
+        || ("https".equals(context.header("X-Forwarded-Proto"))
+            && proxies.include(context.req().getRemoteAddr()));
+  }
+
+  /** Parts that replace what the configuration names. */
+  public static final class Builder {
+    private static final int DEFAULT_WORKERS = 2;
+
+    private final BillingConfig config;
+    private @Nullable BillingStore store;
+    private @Nullable PaymentGateway gateway;
+    private @Nullable IdentityVerifier identity;
+    private InstantSource clock = InstantSource.system();
+    private InstantSource wallClock = InstantSource.system();
+    private RandomGenerator random = new SecureRandom();
+    private int workers = DEFAULT_WORKERS;
+    private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
+
+    private Builder(BillingConfig config) {
+      this.config = config;
+    }
+
+    /** Another store; it stays the caller's to close. */
+    public Builder store(BillingStore value) {
+      store = value;
+      return this;
+    }
+
+    public Builder gateway(PaymentGateway value) {
+      gateway = value;
+      return this;
+    }
+
+    public Builder identity(IdentityVerifier value) {
+      identity = value;
+      return this;
+    }
+
+    /** The billing clock. Default: the system's. */
+    public Builder clock(InstantSource value) {
+      clock = value;
+      return this;
+    }
+
+    /** Wall time. Default: the system's. */
+    public Builder wallClock(InstantSource value) {
+      wallClock = value;
+      return this;
+    }
+
+    /** Source of ids. Default: a secure one. */
+    public Builder random(RandomGenerator value) {
+      random = value;
+      return this;
+    }
+
+    /** Threads that process events. Default: 2. */
+    public Builder workers(int value) {
+      workers = value;
+      return this;
+    }
+
+    /** More routes on the same server. */
+    public Builder pages(BiConsumer<JavalinConfig, Billing> value) {
+      pages = value;
+      return this;
+    }
+
+    /** As {@link BillingServer#start(BillingConfig)}. */
+    public BillingServer start() {
+      return new BillingServer(this);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package com.tatame.billing.server;
+
+import com.tatame.billing.server.YamlTree.Mapping;
+import com.tatame.billing.server.YamlTree.Scalar;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads fields of a catalog file and collects what is wrong with them. */
+final class CatalogFields {
+  private final Path file;
+  private final List<String> problems = new ArrayList<>();
+
+  CatalogFields(Path file) {
+    this.file = file;
+  }
+
+  Mapping mapping(String path, YamlTree tree) {
+    if (tree instanceof Mapping mapping) {
+      return mapping;
+    }
+    problem(path.isEmpty() ? "file" : path, tree, "must hold named fields");
+    return new Mapping(Map.of(), tree.line());
+  }
+
+  /** A mapping below; an empty one if it is missing. */
+  Mapping child(String path, Mapping parent, String name) {
+    YamlTree tree = parent.entries().get(name);
+    return tree == null ? new Mapping(Map.of(), parent.line()) : mapping(join(path, name), tree);
+  }
+
+  Optional<String> text(String path, Mapping parent, String name) {
+    return scalar(path, parent, name).map(Scalar::text).filter(text -> !text.isBlank());
+  }
+
+  String required(String path, Mapping parent, String name) {
+    Optional<String> value = text(path, parent, name);
+    if (value.isEmpty() && !(parent.entries().get(name) instanceof Mapping)) {
+      problem(join(path, name), parent, "is missing");
+    }
+    return value.orElse("");
+  }
+
+  Optional<Long> number(String path, Mapping parent, String name, long least, long most) {
+    Optional<Scalar> scalar = scalar(path, parent, name);
+    if (scalar.isEmpty()) {
+      return Optional.empty();
+    }
+    String digits = scalar.get().text();
+    if (digits.matches("\\d{1,10}")
+        && Long.parseLong(digits) >= least
+        && Long.parseLong(digits) <= most) {
+      return Optional.of(Long.parseLong(digits));
+    }
+    problem(join(path, name), scalar.get(), "must be a whole number from " + least + " to " + most);
+    return Optional.empty();
+  }
+
+  Optional<Boolean> flag(String path, Mapping parent, String name) {
+    Optional<Scalar> scalar = scalar(path, parent, name);
+    if (scalar.isEmpty()) {
+      return Optional.empty();
+    }
+    if (scalar.get().isText() || !Set.of("true", "false").contains(scalar.get().text())) {
+      problem(join(path, name), scalar.get(), "must be true or false");
+      return Optional.empty();
+    }
+    return Optional.of(scalar.get().text().equals("true"));
+  }
+
+  void allowOnly(String path, Mapping mapping, Set<String> names) {
+    mapping.entries().forEach((name, tree) -> {
+      if (!names.contains(name)) {
+        problem(join(path, name), tree, "is not a field of the catalog");
+      }
+    });
+  }
+
+  void problem(String path, YamlTree at, String text) {
+    problems.add(file + ":" + at.line() + ": " + path + " " + text);
+  }
+
+  void problem(String text) {
+    problems.add(text);
+  }
+
+  void throwIfAny() {
+    if (!problems.isEmpty()) {
+      throw new InvalidConfiguration(problems);
+    }
+  }
+
+  private Optional<Scalar> scalar(String path, Mapping parent, String name) {
+    YamlTree tree = parent.entries().get(name);
+    if (tree == null) {
+      return Optional.empty();
+    }
+    if (tree instanceof Scalar scalar) {
+      return Optional.of(scalar);
+    }
+    problem(join(path, name), tree, "must be a single value");
+    return Optional.empty();
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+}

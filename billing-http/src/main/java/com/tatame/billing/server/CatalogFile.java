@@ -1,0 +1,180 @@
+package com.tatame.billing.server;
+
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.catalog.PlanPrice;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.server.BillingConfig.PriceName;
+import com.tatame.billing.server.YamlTree.Mapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads a catalog from YAML. Every problem is told, with its file, line and field. */
+public final class CatalogFile {
+  private final CatalogFields fields;
+  private final Map<PriceName, String> priceIds;
+  private final Set<PriceName> usedPriceIds = new HashSet<>();
+
+  private CatalogFile(Path file, Map<PriceName, String> priceIds) {
+    this.fields = new CatalogFields(file);
+    this.priceIds = priceIds;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param priceIds the provider's ids that win over those of the file
+   * @throws InvalidConfiguration with everything that is wrong with it
+   */
+  public static Catalog read(Path file, Map<PriceName, String> priceIds) {
+    return new CatalogFile(file, priceIds).read(file);
+  }
+
+  private Catalog read(Path file) {
+    YamlTree tree;
+    try {
+      tree = YamlTree.parse(Files.readString(file));
+    } catch (IOException e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new InvalidConfiguration(List.of(file + ": can't be read as YAML: " + reason));
+    }
+    Mapping root = fields.mapping("", tree);
+    fields.allowOnly("", root, Set.of("currency", "defaultTier", "grace", "tiers"));
+    String currency = fields.text("", root, "currency").orElse("usd");
+    if (!currency.matches("[a-z]{3}")) {
+      fields.problem("currency", root, "must be three lower-case letters, such as usd");
+      currency = "usd";
+    }
+    String defaultTier = fields.required("", root, "defaultTier");
+    Duration grace =
+        fields.text("", root, "grace").map(text -> days(root, text)).orElse(Catalog.DEFAULT_GRACE);
+    List<Plan> plans = plans(root, currency);
+    refuseUnusedPriceIds();
+    fields.throwIfAny();
+    try {
+      return new Catalog(plans, defaultTier, grace);
+    } catch (ValidationFailed e) {
+      e.errors().forEach(error -> fields.problem(error.field(), root, error.message()));
+      fields.throwIfAny();
+      throw e;
+    }
+  }
+
+  private Duration days(Mapping root, String text) {
+    if (text.matches("P\\d{1,4}D")) {
+      return Duration.parse(text);
+    }
+    fields.problem("grace", root, "must be a number of days, such as P7D");
+    return Catalog.DEFAULT_GRACE;
+  }
+
+  private List<Plan> plans(Mapping root, String currency) {
+    List<Plan> plans = new ArrayList<>();
+    Mapping tiers = fields.child("", root, "tiers");
+    if (tiers.entries().isEmpty()) {
+      fields.problem("tiers", root, "must define at least one tier");
+    }
+    tiers.entries().forEach((tier, tree) -> {
+      String path = "tiers." + tier;
+      Mapping plan = fields.mapping(path, tree);
+      if (!tier.matches("[a-z][a-z0-9_-]{0,62}")) {
+        fields.problem(path, plan, "must be named in lower case, with letters, digits, _ and -");
+      }
+      plans.add(plan(path, tier, plan, plans.size(), currency));
+    });
+    return plans;
+  }
+
+  private Plan plan(String path, String tier, Mapping plan, int position, String currency) {
+    fields.allowOnly(
+        path,
+        plan,
+        Set.of(
+            "name",
+            "description",
+            "family",
+            "rank",
+            "selfService",
+            "trialDays",
+            "prices",
+            "features"));
+    return new Plan(
+        tier,
+        fields.required(path, plan, "name"),
+        fields.text(path, plan, "description").orElse(""),
+        fields.text(path, plan, "family").orElse("default"),
+        (int) fields
+            .number(path, plan, "rank", 0, 1_000_000)
+            .orElse((long) position)
+            .longValue(),
+        fields.flag(path, plan, "selfService").orElse(true),
+        (int) fields.number(path, plan, "trialDays", 0, 730).orElse(0L).longValue(),
+        prices(path, tier, plan, currency),
+        features(path, plan));
+  }
+
+  private Map<BillingInterval, PlanPrice> prices(
+      String path, String tier, Mapping plan, String currency) {
+    Map<BillingInterval, PlanPrice> prices = new EnumMap<>(BillingInterval.class);
+    fields.child(path, plan, "prices").entries().forEach((name, tree) -> {
+      String pricePath = path + ".prices." + name;
+      Mapping price = fields.mapping(pricePath, tree);
+      fields.allowOnly(pricePath, price, Set.of("amount", "lookupKey", "priceId"));
+      Optional<BillingInterval> interval = BillingInterval.of(name);
+      if (interval.isEmpty()) {
+        fields.problem(pricePath, price, "must be named monthly or yearly");
+        return;
+      }
+      long amount = fields.number(pricePath, price, "amount", 0, 99_999_999).orElse(-1L);
+      if (!price.entries().containsKey("amount")) {
+        fields.problem(pricePath + ".amount", price, "is missing; give it in minor units");
+      }
+      PriceName override = PriceName.of(tier, interval.get());
+      usedPriceIds.add(override);
+      prices.put(
+          interval.get(),
+          new PlanPrice(
+              new Money(amount, currency),
+              fields.text(pricePath, price, "lookupKey").orElse(tier + "_" + name),
+              Optional.ofNullable(priceIds.get(override))
+                  .or(() -> fields.text(pricePath, price, "priceId"))));
+    });
+    return prices;
+  }
+
+  private Map<String, Feature> features(String path, Mapping plan) {
+    Map<String, Feature> features = new HashMap<>();
+    Mapping named = fields.child(path, plan, "features");
+    named.entries().keySet().forEach(name -> {
+      if (!name.matches("[a-z][a-z0-9_]{0,62}")) {
+        fields.problem(
+            path + ".features." + name, named, "must be named in lower case, digits and _");
+      }
+      fields
+          .flag(path + ".features", named, name)
+          .ifPresent(included -> features.put(name, new Feature.Flag(included)));
+    });
+    return features;
+  }
+
+  private void refuseUnusedPriceIds() {
+    priceIds.keySet().stream()
+        .filter(name -> !usedPriceIds.contains(name))
+        .map(name -> name.variable() + " names a price that the catalog doesn't have")
+        .sorted()
+        .forEach(fields::problem);
+  }
+}

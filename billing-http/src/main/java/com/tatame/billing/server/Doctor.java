@@ -1,0 +1,136 @@
+package com.tatame.billing.server;
+
+import com.stripe.Stripe;
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Price;
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.stripe.StripeGateway;
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks at each thing that the server depends on, and says what to do about what is wrong. */
+final class Doctor {
+  private final BillingConfig config;
+  private final PrintWriter out;
+  private boolean healthy = true;
+
+  Doctor(BillingConfig config, PrintWriter out) {
+    this.config = config;
+    this.out = out;
+  }
+
+  private interface Check {
+    /** What was found to be well; throws what is wrong. */
+    String look();
+  }
+
+  /** Runs all checks; returns whether everything is well. */
+  boolean run() {
+    StripeGateway gateway = BillingServer.stripe(config, new Telemetry(), InstantSource.system());
+    check("configuration", "", () -> "complete for " + config.deployment());
+    check(
+        "database",
+        "Check DATABASE_URL, and that the server may reach the database and create a schema.",
+        this::database);
+    check("payment provider", "Check STRIPE_SECRET_KEY and the way to api.stripe.com.", () -> {
+      gateway.ping();
+      return "answers, " + (config.stripe().live() ? "live" : "test") + " mode, API version "
+          + Stripe.API_VERSION;
+    });
+    check("webhook secrets", "", () -> config.stripe().webhookSecrets().size() + " configured");
+    check(
+        "identity provider",
+        "Check CLERK_PUBLISHABLE_KEY and the way to the provider, or set CLERK_JWT_KEY.",
+        this::identity);
+    prices(gateway);
+    out.println(healthy ? "All is well." : "Something needs your attention.");
+    out.flush();
+    return healthy;
+  }
+
+  private String database() {
+    try (PostgresBillingStore store = BillingServer.openStore(config)) {
+      store.ping();
+      return "answers, schema up to date";
+    }
+  }
+
+  private String identity() {
+    if (!BillingServer.clerk(config, InstantSource.system()).ready()) {
+      throw new IllegalStateException("The keys of the issuer can't be fetched.");
+    }
+    return "keys known for " + config.identity().clerk().issuer();
+  }
+
+  private void prices(StripeGateway gateway) {
+    Catalog catalog = CatalogFile.read(config.catalog().file(), config.catalog().priceIds());
+    List<Price> offered = new ArrayList<>();
+    boolean read = check("catalog", "Check the key's permissions.", () -> {
+      for (Observation observation : gateway.products().prices()) {
+        observation
+            .state()
+            .filter(Price.class::isInstance)
+            .map(Price.class::cast)
+            .ifPresent(offered::add);
+      }
+      return catalog.plans().size() + " tiers, the provider has " + offered.size() + " prices";
+    });
+    if (read) {
+      catalog
+          .plans()
+          .forEach(plan -> plan.prices()
+              .forEach((interval, price) -> check(
+                  "price " + plan.tier() + " " + interval.code(),
+                  "Create the price at the provider with this lookup key, or name another by "
+                      + BillingConfig.PriceName.of(plan.tier(), interval).variable() + ".",
+                  () -> match(
+                      offered, price.priceId(), price.lookupKey(), price.price(), interval))));
+    }
+  }
+
+  private static String match(
+      List<Price> offered,
+      Optional<String> priceId,
+      String lookupKey,
+      Money amount,
+      BillingInterval interval) {
+    Price found = offered.stream()
+        .filter(Price::active)
+        .filter(price -> priceId
+            .map(price.id()::equals)
+            .orElseGet(() -> price.lookupKey().filter(lookupKey::equals).isPresent()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(
+            "There is no active price " + priceId.orElse("with lookup key " + lookupKey) + "."));
+    if (!found.currency().equals(amount.currency())
+        || found.unitAmount().filter(unit -> unit != amount.amount()).isPresent()) {
+      throw new IllegalStateException("The price " + found.id() + " is "
+          + found.unitAmount().map(String::valueOf).orElse("?") + " " + found.currency()
+          + ", the catalog says " + amount.amount() + " " + amount.currency() + " "
+          + interval.code()
+          + ".");
+    }
+    return found.id();
+  }
+
+  private boolean check(String name, String advice, Check check) {
+    try {
+      out.println("ok      " + name + ": " + check.look());
+      return true;
+    } catch (BillingException | IllegalStateException e) {
+      healthy = false;
+      out.println("FAILED  " + name + ": " + e.getMessage());
+      if (!advice.isEmpty()) {
+        out.println("        " + advice);
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package com.tatame.billing.server;
+
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.inbox.InboxStatus;
+import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.stripe.ProviderCallListener;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/** What the server measures about itself and about what it depends on. */
+final class Telemetry {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  Telemetry() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ClassLoaderMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+  }
+
+  PrometheusMeterRegistry registry() {
+    return registry;
+  }
+
+  void providerCall(String operation, ProviderCallListener.Outcome outcome, long nanos) {
+    Timer.builder("billing.provider.calls")
+        .description("Calls to the payment provider")
+        .tag("operation", operation)
+        .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+        .register(registry)
+        .record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  PostgresBillingStore watchPool(PostgresBillingStore store) {
+    for (String state : List.of("active", "idle", "total", "waiting")) {
+      Gauge.builder(
+              "billing.store.connections",
+              store,
+              open -> open.poolState().getOrDefault(state, 0).doubleValue())
+          .description("Connections to the database")
+          .tag("state", state)
+          .register(registry);
+    }
+    return store;
+  }
+
+  void watchInbox(Webhooks webhooks, InstantSource wallClock) {
+    RecentStatus recent = new RecentStatus(webhooks, wallClock);
+    gauge("billing.webhooks.backlog", "Events that wait", recent, InboxStatus::backlog);
+    gauge("billing.webhooks.dead", "Events that were given up", recent, InboxStatus::dead);
+    gauge("billing.webhooks.retrying", "Events that failed", recent, InboxStatus::retrying);
+    gauge(
+        "billing.webhooks.needs.read",
+        "Objects that only a read of the provider can settle",
+        recent,
+        InboxStatus::pendingReads);
+    gauge(
+        "billing.webhooks.oldest.age.seconds",
+        "Age of the oldest event that waits",
+        recent,
+        status -> status
+            .oldestReceivedAt()
+            .map(oldest ->
+                Math.max(0, Duration.between(oldest, wallClock.instant()).toSeconds()))
+            .orElse(0L));
+  }
+
+  private void gauge(
+      String name, String description, RecentStatus recent, ToDoubleFunction<InboxStatus> value) {
+    Gauge.builder(
+            name,
+            recent,
+            source -> source.get().map(status -> value.applyAsDouble(status)).orElse(Double.NaN))
+        .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** One look at the inbox for all gauges of a scrape. */
+  private static final class RecentStatus {
+    private static final Duration GOOD_FOR = Duration.ofSeconds(2);
+
+    private final Webhooks webhooks;
+    private final InstantSource wallClock;
+    private Optional<InboxStatus> status = Optional.empty();
+    private Instant lookedAt = Instant.MIN;
+
+    RecentStatus(Webhooks webhooks, InstantSource wallClock) {
+      this.webhooks = webhooks;
+      this.wallClock = wallClock;
+    }
+
+    /** Empty while the store is down. */
+    synchronized Optional<InboxStatus> get() {
+      Instant now = wallClock.instant();
+      if (lookedAt.equals(Instant.MIN) || !now.isBefore(lookedAt.plus(GOOD_FOR))) {
+        lookedAt = now;
+        status = look();
+      }
+      return status;
+    }
+
+    private Optional<InboxStatus> look() {
+      try {
+        return Optional.of(webhooks.status());
+      } catch (BillingException e) {
+        return Optional.empty();
+      }
+    }
+  }
+}
