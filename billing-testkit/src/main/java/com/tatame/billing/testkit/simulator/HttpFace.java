@@ -16,9 +16,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Stripe's REST dialect, the pages and the control routes on one port. */
 final class HttpFace implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpFace.class);
   private static final Pattern KEY = Pattern.compile("(sk|rk)_test_\\w+");
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US);
@@ -41,6 +44,7 @@ final class HttpFace implements AutoCloseable {
         files.hostedPath = "/assets";
       });
       api(config);
+      config.routes.exception(RuntimeException.class, this::broken);
       checkout.addTo(config.routes);
       control.addTo(config.routes);
     });
@@ -50,6 +54,11 @@ final class HttpFace implements AutoCloseable {
     config.routes.get("/v1/*", this::call);
     config.routes.post("/v1/*", this::call);
     config.routes.delete("/v1/*", this::call);
+  }
+
+  private void broken(RuntimeException e, Context ctx) {
+    LOG.error("the simulator failed at {} {}", ctx.method(), ctx.path(), e);
+    send(ctx, engine.refuse(500, "The simulator has a fault of its own; its log says more."));
   }
 
   void start(String host, int port) {
@@ -75,6 +84,10 @@ final class HttpFace implements AutoCloseable {
     } else {
       answer = answer(ctx, body);
     }
+    send(ctx, answer);
+  }
+
+  private void send(Context ctx, Answer answer) {
     ctx.status(answer.status());
     ctx.header("Request-Id", answer.requestId());
     ctx.header("Date", DATE.format(answer.at().atOffset(ZoneOffset.UTC)));

@@ -2,8 +2,10 @@ package com.tatame.billing.testkit.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.testkit.simulator.engine.Answer;
+import com.tatame.billing.testkit.simulator.engine.Delivery;
 import com.tatame.billing.testkit.simulator.engine.Engine;
 import com.tatame.billing.testkit.simulator.engine.Fault;
+import com.tatame.billing.testkit.simulator.engine.Form;
 import com.tatame.billing.testkit.simulator.engine.Request;
 import com.tatame.billing.testkit.simulator.engine.Settings;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Stripe account that runs in this process. Unmodified Stripe clients talk to {@link #url()} with any {@code sk_test_} key.
@@ -30,13 +33,12 @@ public final class StripeSimulator implements AutoCloseable {
   private StripeSimulator(Builder builder) {
     Settings settings =
         new Settings(builder.apiVersion, builder.retryDays, builder.afterLastRetry, this::url);
-    DeferredOutlet outlet = new DeferredOutlet();
     engine = new Engine(
         settings,
         builder.start,
         builder.seed,
         Optional.ofNullable(builder.stateFile),
-        outlet::send);
+        this::deliver);
     sender = new WebhookSender(
         engine,
         builder.webhookRetries,
@@ -44,21 +46,13 @@ public final class StripeSimulator implements AutoCloseable {
         builder.wallClock,
         builder.webhookConcurrency,
         builder.seed);
-    outlet.sender = sender;
     http = new HttpFace(engine, sender);
     wantedPort = builder.port;
     host = builder.host;
   }
 
-  /** The engine and the sender know each other; the sender comes second. */
-  private static final class DeferredOutlet {
-    private @org.jspecify.annotations.Nullable WebhookSender sender;
-
-    void send(List<com.tatame.billing.testkit.simulator.engine.Delivery> deliveries) {
-      if (sender != null) {
-        sender.send(deliveries);
-      }
-    }
+  private void deliver(List<Delivery> deliveries) {
+    sender.send(deliveries);
   }
 
   /** A simulator on a free port of the loopback address, beginning at 2026-01-01T00:00:00Z. */
@@ -112,7 +106,7 @@ public final class StripeSimulator implements AutoCloseable {
     return sender.log();
   }
 
-  /** Every event, oldest first, in the account's API version. */
+  /** Every event, oldest first, in the account's API version; with a state file, those of the last thirty days. */
   public List<JsonNode> events() {
     return engine.events();
   }
@@ -196,7 +190,7 @@ public final class StripeSimulator implements AutoCloseable {
     private Duration webhookTimeout = Duration.ofSeconds(10);
     private int webhookConcurrency = 1;
     private InstantSource wallClock = InstantSource.system();
-    private @org.jspecify.annotations.Nullable Path stateFile;
+    private @Nullable Path stateFile;
 
     private Builder() {}
 
@@ -295,6 +289,6 @@ public final class StripeSimulator implements AutoCloseable {
 
   /** Parameters of a call, by name; nested values are maps and lists of strings. */
   public static Map<String, Object> form(String encoded) {
-    return com.tatame.billing.testkit.simulator.engine.Form.decode(encoded);
+    return Form.decode(encoded);
   }
 }

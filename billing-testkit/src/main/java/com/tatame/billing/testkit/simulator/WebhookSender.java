@@ -245,10 +245,9 @@ final class WebhookSender implements AutoCloseable {
 
     @Override
     public int compareTo(Delayed other) {
-      if (other instanceof Waiting waiting && dueNanos == waiting.dueNanos) {
-        return Long.compare(sequence, waiting.sequence);
-      }
-      return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
+      Waiting waiting = (Waiting) other;
+      long earlier = dueNanos - waiting.dueNanos;
+      return earlier == 0 ? Long.compare(sequence, waiting.sequence) : Long.signum(earlier);
     }
   }
 }

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
@@ -58,16 +59,14 @@ final class Catalog {
 
   Outcome createProduct(Call call) {
     Params params = call.params();
+    Params priced = params.child("default_price_data");
+    Optional<Price> price = priced.has("currency") ? Optional.of(read(priced)) : Optional.empty();
     Product product = newProduct(params);
-    fill(product, params);
-    account.products.put(product.id, product);
     events.emit("product.created", product);
-    Params defaultPrice = params.child("default_price_data");
-    if (defaultPrice.has("currency")) {
-      Price price = newPrice(product.id, defaultPrice);
-      product.defaultPrice = price.id;
-      events.emit("price.created", price);
-    }
+    price.ifPresent(first -> {
+      product.defaultPrice = first.id;
+      add(first, product);
+    });
     return new Outcome.One(product);
   }
 
@@ -78,6 +77,8 @@ final class Catalog {
       throw StripeException.refused("resource_already_exists", "Product already exists.");
     }
     product.updated = account.now;
+    fill(product, params);
+    account.products.put(product.id, product);
     return product;
   }
 
@@ -145,50 +146,57 @@ final class Catalog {
     if (params.text("billing_scheme", "per_unit").equals("tiered")) {
       throw StripeException.notModelled("billing_scheme");
     }
-    Product product = params.has("product") ? product(params.required("product"), "product") : null;
-    if (product == null) {
-      product = newProduct(params.child("product_data"));
-      fill(product, params.child("product_data"));
-      account.products.put(product.id, product);
-      events.emit("product.created", product);
+    Product known = params.has("product") ? product(params.required("product"), "product") : null;
+    Price price = read(params);
+    if (known == null) {
+      known = newProduct(params.child("product_data"));
+      events.emit("product.created", known);
     }
-    Price price = newPrice(product.id, params);
-    events.emit("price.created", price);
+    add(price, known);
     return new Outcome.One(price);
   }
 
-  private Price newPrice(String product, Params params) {
+  private void add(Price price, Product product) {
+    price.product = product.id;
+    account.prices.put(price.id, price);
+    events.emit("price.created", price);
+  }
+
+  /** A price as it is asked for, checked but not in the catalog yet. */
+  private Price read(Params params) {
     Price price = new Price();
-    price.product = product;
     price.currency = params.required("currency").toLowerCase(Locale.ROOT);
     checkCurrency(price.currency);
     price.unitAmount = amount(params);
-    Params recurring = params.child("recurring");
-    if (recurring.has("interval")) {
-      long count = recurring.number("interval_count", 1);
-      String interval = recurring.required("interval");
-      long most = interval.equals("year")
-          ? 3
-          : interval.equals("month") ? 36 : interval.equals("week") ? 156 : 1095;
-      if (count < 1 || count > most) {
-        throw StripeException.invalid(
-            null,
-            "recurring[interval_count]",
-            "Invalid interval_count: must be between 1 and " + most + ".");
-      }
-      price.recurring = new Recurrence(interval, count, recurring.text("usage_type", "licensed"));
-    }
+    price.recurring =
+        params.child("recurring").has("interval") ? recurrence(params.child("recurring")) : null;
     price.taxBehavior = params.text("tax_behavior", "unspecified");
     fill(price, params);
-    account.begin(price, "price_", 24);
-    account.prices.put(price.id, price);
-    return price;
+    return account.begin(price, "price_", 24);
+  }
+
+  private static Recurrence recurrence(Params params) {
+    String interval = params.required("interval");
+    long count = params.number("interval_count", 1);
+    long most = switch (interval) {
+      case "year" -> 3;
+      case "month" -> 36;
+      case "week" -> 156;
+      default -> 1095;
+    };
+    if (count < 1 || count > most) {
+      throw StripeException.invalid(
+          null,
+          params.path("interval_count"),
+          "Invalid interval_count: must be between 1 and " + most + ".");
+    }
+    return new Recurrence(interval, count, params.text("usage_type", "licensed"));
   }
 
   private static long amount(Params params) {
     if (params.given("unit_amount_decimal") && !params.given("unit_amount")) {
       try {
-        return new java.math.BigDecimal(params.required("unit_amount_decimal")).longValueExact();
+        return new BigDecimal(params.required("unit_amount_decimal")).longValueExact();
       } catch (ArithmeticException e) {
         throw StripeException.notModelled("unit_amount_decimal");
       } catch (NumberFormatException e) {
@@ -219,13 +227,13 @@ final class Catalog {
   }
 
   private void fill(Price price, Params params) {
-    price.active = params.flag("active", price.active);
-    params.ifPresent("nickname", value -> price.nickname = value);
     String key = params.text("lookup_key");
     if (key != null && !key.equals(price.lookupKey)) {
       takeLookupKey(key, params.flag("transfer_lookup_key", false));
     }
     params.ifPresent("lookup_key", value -> price.lookupKey = value);
+    price.active = params.flag("active", price.active);
+    params.ifPresent("nickname", value -> price.nickname = value);
     params.mergeMetadata(price.metadata);
   }
 

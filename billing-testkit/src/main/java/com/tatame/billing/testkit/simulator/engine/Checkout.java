@@ -67,7 +67,7 @@ final class Checkout {
     PaymentMethod method = payments.method(
         card, details.expMonth(), details.expYear(), form.email(), session.collectedName);
     boolean charging = amounts.amountDue(session) > 0;
-    Decline decline = card.declineAtPage(charging);
+    Decline decline = card.declineAtPage();
     if (decline == null && !card.asksAtPage()) {
       customer(session);
     }

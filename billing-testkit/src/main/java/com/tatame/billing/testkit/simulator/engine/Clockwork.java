@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit.simulator.engine;
 
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Moves the simulated time from one due instant to the next and does what is due at each. */
 final class Clockwork {
@@ -86,7 +87,7 @@ final class Clockwork {
     };
   }
 
-  private static boolean at(Due due, @org.jspecify.annotations.Nullable Long instant) {
+  private static boolean at(Due due, @Nullable Long instant) {
     return instant != null && instant == due.at();
   }
 

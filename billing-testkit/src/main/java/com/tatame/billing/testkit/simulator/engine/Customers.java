@@ -57,6 +57,10 @@ final class Customers {
 
   Outcome create(Call call) {
     Params params = call.params();
+    if (params.given("payment_method")
+        && TestCard.ofReadyMade(params.required("payment_method")).isEmpty()) {
+      requireUnattached(method(params.required("payment_method"), "payment_method"), "");
+    }
     Customer customer = begin(account);
     try {
       fill(customer, params);
@@ -160,19 +164,23 @@ final class Customers {
     PaymentMethod method = readyMade.isPresent()
         ? payments.method(readyMade.get(), 12, 2034, customer.email, customer.name)
         : method(id, param);
+    requireUnattached(method, customer.id);
+    payments.attach(method, customer);
+    return method;
+  }
+
+  private static void requireUnattached(PaymentMethod method, String exceptTo) {
     if (method.detached) {
       throw StripeException.refused(
           null,
           "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer,"
               + " and may not be used again.");
     }
-    if (method.customer != null && !method.customer.equals(customer.id)) {
+    if (method.customer != null && !method.customer.equals(exceptTo)) {
       throw StripeException.refused(
           "payment_method_unexpected_state",
           "The payment method is already attached to another customer.");
     }
-    payments.attach(method, customer);
-    return method;
   }
 
   Outcome attach(Call call) {

@@ -17,6 +17,9 @@ final class Endpoints {
   static final Shape LIST_EVENTS =
       Shape.of("type types[] created:range delivery_success:bool" + Lists.SHAPE);
 
+  /** Events are listed for thirty days. */
+  static final long LISTED_SECONDS = 30 * 86_400;
+
   private final Account account;
 
   Endpoints(Account account) {
@@ -119,7 +122,8 @@ final class Endpoints {
     Boolean delivered = params.flag("delivery_success");
     return Lists.page(
         account.events.values(),
-        event -> (types.isEmpty() || types.contains(event.type))
+        event -> event.created >= account.now - LISTED_SECONDS
+            && (types.isEmpty() || types.contains(event.type))
             && (type == null || matches(type, event.type))
             && (delivered == null || delivered == event.undelivered.isEmpty())
             && Lists.range(params, "created").test(event.created),

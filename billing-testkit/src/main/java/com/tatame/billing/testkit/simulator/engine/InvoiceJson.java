@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 /** Invoices, their lines and their payments. */
 final class InvoiceJson {
@@ -120,7 +121,7 @@ final class InvoiceJson {
     return node;
   }
 
-  private static @org.jspecify.annotations.Nullable Long nextAttempt(Invoice invoice) {
+  private static @Nullable Long nextAttempt(Invoice invoice) {
     if (!invoice.autoAdvance) {
       return null;
     }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Pages through objects, newest first. */
 final class Lists {
@@ -78,8 +79,7 @@ final class Lists {
   }
 
   /** Whether a value is the one asked for, or none is asked for. */
-  static boolean asked(
-      Params params, String name, @org.jspecify.annotations.Nullable String value) {
+  static boolean asked(Params params, String name, @Nullable String value) {
     String wanted = params.text(name);
     return wanted == null || wanted.equals(value);
   }

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ final class Routes {
     add("GET /v1/account", EXPAND, call -> new Outcome.Ready(account(account)));
   }
 
-  private static com.fasterxml.jackson.databind.node.ObjectNode account(Account account) {
+  private static ObjectNode account(Account account) {
     return Json.object()
         .put("id", account.id)
         .put("object", "account")

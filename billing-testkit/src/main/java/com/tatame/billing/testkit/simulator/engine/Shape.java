@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -184,9 +185,7 @@ final class Shape {
         expect('}');
         type = list ? Type.OBJECTS : Type.OBJECT;
       } else if (take(':')) {
-        if (!isWordStart()) {
-          // an enum of strings follows
-        } else {
+        if (isWordStart()) {
           type = switch (word()) {
             case "int" -> Type.INTEGER;
             case "bool" -> Type.BOOLEAN;
@@ -206,8 +205,7 @@ final class Shape {
       boolean required = take('!');
       boolean clearable = take('?');
       shape.fields.put(
-          name,
-          new Field(type, required, clearable, new java.util.LinkedHashSet<>(allowed), inner));
+          name, new Field(type, required, clearable, new LinkedHashSet<>(allowed), inner));
     }
 
     private boolean isWordStart() {

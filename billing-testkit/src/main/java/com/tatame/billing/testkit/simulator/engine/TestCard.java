@@ -56,7 +56,7 @@ enum TestCard {
           "processing_error",
           null,
           "An error occurred while processing your card. Try again in a little bit.")),
-  FAILS_WHEN_CHARGED(
+  FAILS_AT_RENEWAL(
       "4000000000000341",
       "visa",
       "credit",
@@ -105,7 +105,7 @@ enum TestCard {
       case "pm_card_visa" -> Optional.of(VISA);
       case "pm_card_mastercard" -> Optional.of(MASTERCARD);
       case "pm_card_amex" -> Optional.of(AMEX);
-      case "pm_card_chargeCustomerFail" -> Optional.of(FAILS_WHEN_CHARGED);
+      case "pm_card_chargeCustomerFail" -> Optional.of(FAILS_AT_RENEWAL);
       case "pm_card_authenticationRequired" -> Optional.of(AUTHENTICATE_ALWAYS);
       case "pm_card_authenticationRequiredOnSetup" -> Optional.of(AUTHENTICATE_ONCE);
       default -> Optional.empty();
@@ -118,10 +118,8 @@ enum TestCard {
 
   /** What keeps the card from being saved or charged while its holder is at the page; null when nothing does. */
   @Nullable
-  Decline declineAtPage(boolean charging) {
-    return behaviour == Behaviour.DECLINES || (charging && behaviour == Behaviour.DECLINES_LATER)
-        ? decline
-        : null;
+  Decline declineAtPage() {
+    return behaviour == Behaviour.DECLINES ? decline : null;
   }
 
   /** What keeps a saved card from being charged without its holder; null when it pays. */

@@ -1,0 +1,106 @@
+package com.tatame.billing.testkit.simulator.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/** The rules of the simulation, bound to one account and to each other. */
+final class Rules {
+  final Account account;
+  final Renderer renderer;
+  final Events events;
+  final Checkout checkout;
+  final Clockwork clockwork;
+  final Endpoints endpoints;
+  final Idempotency idempotency;
+  final CheckoutPages pages;
+  final Routes routes;
+
+  Rules(Account account, Settings settings) {
+    this.account = account;
+    renderer = new Renderer(account, settings.pages());
+    events = new Events(account, renderer);
+    Payments payments = new Payments(account, events);
+    Invoicing invoicing = new Invoicing(account, events, payments, settings);
+    Subscriptions subscriptions = new Subscriptions(account, events, invoicing, settings);
+    Customers customers = new Customers(account, events, payments, subscriptions);
+    Catalog catalog = new Catalog(account, events);
+    checkout =
+        new Checkout(account, events, payments, invoicing, subscriptions, renderer.checkouts());
+    clockwork = new Clockwork(account, events, subscriptions, invoicing, checkout);
+    endpoints = new Endpoints(account);
+    idempotency = new Idempotency(account);
+    pages = new CheckoutPages(account, checkout, renderer.checkouts());
+    routes = new Routes(
+        account,
+        renderer,
+        catalog,
+        customers,
+        new CheckoutCreation(account, catalog, customers, checkout),
+        checkout,
+        new SubscriptionControl(account, events, subscriptions, customers),
+        new InvoiceControl(account, customers, invoicing, subscriptions),
+        endpoints);
+  }
+
+  JsonNode answer(Request request) {
+    ApiVersion version = ApiVersion.of(request.apiVersion().orElse(account.apiVersion));
+    Routes.Match match = routes
+        .find(request.method(), request.path())
+        .orElseThrow(() -> StripeException.of(
+            404,
+            "invalid_request_error",
+            null,
+            "Unrecognized request URL (" + request.method() + ": " + request.path() + ")."));
+    Outcome outcome = Routes.run(match, request.path(), request.parameters());
+    List<String> expand = Params.of(request.parameters()).texts("expand");
+    if (outcome instanceof Outcome.One one) {
+      return renderer.expanded(show(one.object(), version), version, expand);
+    } else if (outcome instanceof Outcome.Many many) {
+      ArrayNode data = Json.array();
+      many.page().forEach(object -> data.add(show(object, version)));
+      return renderer.expanded(Json.list(data, many.more(), many.url()), version, expand);
+    } else if (outcome instanceof Outcome.Ready ready) {
+      return renderer.expanded(version.translate(ready.json()), version, expand);
+    }
+    throw new IllegalStateException("an outcome that cannot be shown");
+  }
+
+  private JsonNode show(StripeObject object, ApiVersion version) {
+    return object instanceof StripeEvent event
+        ? event(event)
+        : version.translate(renderer.render(object));
+  }
+
+  ObjectNode event(StripeEvent event) {
+    return EventJson.event(event, ApiVersion.of(event.apiVersion), event.undelivered.size());
+  }
+
+  ObjectNode error(StripeException e, String requestId) {
+    ObjectNode error = Json.object().put("message", e.getMessage());
+    if (e.code != null) {
+      error
+          .put("code", e.code)
+          .put("doc_url", "https://stripe.com/docs/error-codes/" + e.code.replace('_', '-'));
+    }
+    if (e.declineCode != null) {
+      error.put("decline_code", e.declineCode);
+    }
+    if (e.param != null) {
+      error.put("param", e.param);
+    }
+    if (e.paymentIntent != null) {
+      ApiVersion version = ApiVersion.of(account.apiVersion);
+      error.set(
+          "payment_intent",
+          version.translate(renderer.render(account.paymentIntent(e.paymentIntent))));
+    }
+    error.put(
+        "request_log_url",
+        "https://dashboard.stripe.com/" + account.id + "/test/logs/" + requestId);
+    ObjectNode body = Json.object();
+    body.set("error", error.put("type", e.type));
+    return body;
+  }
+}
