@@ -13,6 +13,8 @@ final class SchemaMigration {
   /** SQLSTATE classes: connection, resources, shutdown. */
   private static final Set<String> UNREACHABLE = Set.of("08", "53", "57");
 
+  private static final String CALLBACKS = "com/tatame/billing/postgres/callbacks";
+
   private SchemaMigration() {}
 
   static int run(PostgresConfig config) {
@@ -21,7 +23,7 @@ final class SchemaMigration {
             DatabaseUrl.parse(config.url()).jdbc(),
             Connections.user(config).orElse(null),
             Connections.password(config).orElse(null))
-        .locations("classpath:" + Migrations.LOCATION)
+        .locations("classpath:" + Migrations.LOCATION, "classpath:" + CALLBACKS)
         .schemas(config.schema())
         .defaultSchema(config.schema())
         .createSchemas(true)

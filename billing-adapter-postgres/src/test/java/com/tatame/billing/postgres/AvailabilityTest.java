@@ -1,0 +1,142 @@
+package com.tatame.billing.postgres;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.inbox.ReceivedEvent;
+import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class AvailabilityTest {
+
+  @Test
+  void aPoolWithoutAFreeConnectionMakesTheStoreUnavailable() throws Exception {
+    PostgresConfig config =
+        TestDatabase.freshSchema().withMaxPoolSize(1).withConnectionWait(Duration.ofMillis(250));
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (PostgresBillingStore store = PostgresBillingStore.open(config);
+        Connection blocker = TestDatabase.connect(config);
+        Statement statement = blocker.createStatement()) {
+      statement.execute("begin; lock table account_entitlements");
+      Future<?> stuck = threads.submit(() -> store.entitlements().find(new AccountId("user_1")));
+      await().atMost(Duration.ofSeconds(30)).until(() -> active(store) == 1);
+
+      assertThatThrownBy(store::ping)
+          .isInstanceOf(StoreUnavailable.class)
+          .hasMessageContaining("database");
+
+      statement.execute("rollback");
+      stuck.get(30, SECONDS);
+      assertThatCode(store::ping).doesNotThrowAnyException();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static int active(PostgresBillingStore store) {
+    return Objects.requireNonNull(store.poolState().get("active")).intValue();
+  }
+
+  @Test
+  void aStatementThatTakesTooLongMakesTheStoreUnavailable() throws Exception {
+    PostgresConfig config = TestDatabase.freshSchema().withStatementLimit(Duration.ofSeconds(1));
+    try (PostgresBillingStore store = PostgresBillingStore.open(config);
+        Connection blocker = TestDatabase.connect(config);
+        Statement statement = blocker.createStatement()) {
+      statement.execute("begin; lock table account_entitlements");
+
+      assertThatThrownBy(() -> store.entitlements().find(new AccountId("user_1")))
+          .isInstanceOf(StoreUnavailable.class);
+
+      statement.execute("rollback");
+      assertThat(store.entitlements().find(new AccountId("user_1"))).isEmpty();
+    }
+  }
+
+  @Test
+  void aConnectionThatTheServerEndedIsReplaced() {
+    PostgresConfig config = TestDatabase.freshSchema().withMaxPoolSize(1);
+    try (PostgresBillingStore store = PostgresBillingStore.open(config)) {
+      store.ping();
+      TestDatabase.run(
+          config,
+          "select pg_terminate_backend(pid) from pg_stat_activity"
+              + " where application_name = 'tatame-billing'");
+
+      assertThatThrownBy(store::ping).isInstanceOf(StoreUnavailable.class);
+      assertThatCode(store::ping).doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereMakesTheStoreUnavailable() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    PostgresConfig config =
+        PostgresConfig.of("postgres://ada:s3cret@localhost:" + port + "/billing");
+
+    assertThatThrownBy(() -> PostgresBillingStore.open(config))
+        .isInstanceOf(StoreUnavailable.class)
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void aClosedStoreIsUnavailableAndMayBeClosedAgain() {
+    PostgresBillingStore store = PostgresBillingStore.open(TestDatabase.freshSchema());
+
+    store.close();
+    store.close();
+
+    assertThatThrownBy(store::ping).isInstanceOf(StoreUnavailable.class);
+  }
+
+  @Test
+  void theStateOfThePoolIsShown() {
+    try (PostgresBillingStore store =
+        PostgresBillingStore.open(TestDatabase.freshSchema().withMaxPoolSize(3))) {
+      store.ping();
+
+      assertThat(store.poolState()).containsOnlyKeys("active", "idle", "total", "waiting");
+      assertThat(store.poolState()).containsEntry("active", 0).containsEntry("waiting", 0);
+    }
+  }
+
+  @Test
+  void whatTheDatabaseRefusesIsReportedWithoutItsValues() {
+    PostgresConfig config = TestDatabase.freshSchema();
+    ReceivedEvent poisoned = new ReceivedEvent(
+        "evt_1",
+        "customer.created",
+        Instant.EPOCH,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "ada@example.com \u0000");
+    try (PostgresBillingStore store = PostgresBillingStore.open(config)) {
+      assertThatThrownBy(() -> store.inbox().ingest(List.of(poisoned), Instant.EPOCH))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("SQLSTATE 22P05")
+          .hasMessageNotContaining("ada@")
+          .rootCause()
+          .hasMessageNotContaining("ada@");
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package com.tatame.billing.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.catalog.Price;
+import com.tatame.billing.catalog.Product;
+import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandId;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandState;
+import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.observation.Observation.Source;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.ReadPriority;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.testkit.fixture.ACheckoutSession;
+import com.tatame.billing.testkit.fixture.ACustomer;
+import com.tatame.billing.testkit.fixture.APrice;
+import com.tatame.billing.testkit.fixture.AProduct;
+import com.tatame.billing.testkit.fixture.ASubscription;
+import com.tatame.billing.testkit.fixture.AnEvent;
+import com.tatame.billing.testkit.fixture.AnInvoice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * On 100,000 rows in every table, PostgreSQL itself counts how often a table is read from end to end.
+ * The inbox's status stays out: it counts the whole backlog, which is that long only in trouble.
+ */
+class QueryPlanTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+  private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final PostgresConfig CONFIG = TestDatabase.freshSchema().withMaxPoolSize(1);
+
+  /** How often each statement runs: the server makes its lasting plan only after five. */
+  private static final int ROUNDS = 8;
+
+  private static final String ROWS = " from generate_series(1, 100000) i";
+  private static final String AT = "timestamptz '2026-01-01' + i * interval '1 second'";
+
+  @BeforeAll
+  static void fill() {
+    PostgresBillingStore.migrate(CONFIG);
+    String mirrored = ", " + AT + ", " + AT + ", 'read'" + ROWS;
+    TestDatabase.run(
+        CONFIG,
+        "insert into users (id, issuer, subject) select 'user_' || i, 'issuer', 'user_' || i"
+            + ROWS,
+        "insert into stripe_customer_mapping (user_id, stripe_customer_id, created_at)"
+            + " select 'user_' || i, 'cus_' || i, now()" + ROWS,
+        "insert into customers (id, delinquent, created_at, as_of, source)"
+            + " select 'cus_' || i, false" + mirrored,
+        "insert into subscriptions (stripe_subscription_id, stripe_customer_id, user_id, status, items,"
+            + " current_period_start, current_period_end, cancel_at_period_end, created_at, as_of, source)"
+            + " select 'sub_' || i, 'cus_' || i, 'user_' || i, 'active', '[]', now(), now(), false"
+            + mirrored,
+        "insert into stripe_invoices (stripe_invoice_id, stripe_customer_id, status, currency, total,"
+            + " amount_due, amount_paid, attempt_count, period_start, period_end, created_at, as_of, source)"
+            + " select 'in_' || i, 'cus_' || i, case i % 3 when 0 then 'open' else 'paid' end, 'usd',"
+            + " 1, 1, 1, 1, now(), now()" + mirrored,
+        "insert into checkout_sessions (id, account_id, status, paid, expires_at, created_at, as_of, source)"
+            + " select 'cs_' || i, 'user_' || i, 'open', false, now()" + mirrored,
+        "insert into products (id, name, active, metadata, created_at, as_of, source)"
+            + " select 'prod_' || i, 'p', true, '{}'" + mirrored,
+        "insert into prices (id, product_id, active, currency, lookup_key, metadata, created_at, as_of, source)"
+            + " select 'price_' || i, 'prod_' || i, true, 'usd', 'key_' || i, '{}'" + mirrored,
+        "insert into billing_events (fact_key, subject_id, event_type, status, occurred_at)"
+            + " select 'fact_' || i, 'cus_' || i, 'x', 'x', now()" + ROWS,
+        "insert into account_entitlements (account_id, sources) select 'user_' || i, '[]'" + ROWS,
+        "insert into subjects (id, version) select 'cus_' || i, 1" + ROWS,
+        "insert into pending_reads (kind, object_id, subject_id, priority, since)"
+            + " select 'subscription', 'sub_' || i, 'cus_' || i, i % 3, " + AT + ROWS,
+        "insert into commands (id, account_id, kind, target, params, state, generation, created_at)"
+            + " select 'cmd_' || i, 'user_' || i, 'cancel_subscription', 'sub_' || i, '{}',"
+            + " case i % 3 when 0 then 'planned' else 'succeeded' end, 1, " + AT + ROWS,
+        "insert into idempotency_keys (account_id, key, fingerprint, lease_until, created_at)"
+            + " select 'user_' || i, 'key', 'f', now(), " + AT + ROWS,
+        "insert into webhook_events (stripe_event_id, event_type, lane, livemode, created_at, received_at,"
+            + " raw_data) select 'old_' || i, 't', 'cus_' || i, true, " + AT + ", " + AT + ", '{}'"
+            + ROWS,
+        "insert into webhook_queue (seq, next_attempt_at) select seq, received_at from webhook_events",
+        "insert into webhook_log (seq, claim, at, status, retry_count)"
+            + " select i + 1000000, 1, now(), 'processed', 0" + ROWS,
+        "insert into claims (id, seqs, lease_until)"
+            + " select i + 1000000, array[i + 1000000], timestamptz '2030-01-01'" + ROWS,
+        "analyze");
+  }
+
+  @Test
+  void noCallOfTheStoreReadsATableFromEndToEnd() {
+    Map<String, Long> before = scans();
+    try (PostgresBillingStore store = PostgresBillingStore.open(CONFIG)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        work(store, round);
+        commands(store, round);
+        reads(store, round);
+      }
+      store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
+    }
+
+    assertThat(grown(before)).isEmpty();
+  }
+
+  @Test
+  void theCountSeesAScan() {
+    Map<String, Long> before = scans();
+
+    TestDatabase.run(CONFIG, "select count(*) from prices where unit_amount = 7");
+
+    assertThat(grown(before)).containsExactly("prices");
+  }
+
+  private static Set<String> grown(Map<String, Long> before) {
+    Set<String> tables = new TreeSet<>();
+    scans().forEach((table, count) -> {
+      if (!count.equals(before.get(table))) {
+        tables.add(table);
+      }
+    });
+    return tables;
+  }
+
+  private static void work(PostgresBillingStore store, int round) {
+    store.inbox().ingest(AnEvent.several(20, NOW), NOW);
+    ClaimId claim = new ClaimId(round + 1);
+    List<ClaimedEvent> claimed = store.inbox().claim(claim, 20, NOW, LEASE);
+    assertThat(claimed).hasSize(20);
+    List<Wanted> wanted = new ArrayList<>();
+    List<Unit> units = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      units.add(unit(round * 100 + i + 1, claim, claimed.get(i)));
+      wanted.add(new Wanted(
+          units.get(i).subject(),
+          Set.of(ACustomer.ofNobody(units.get(i).subject().value(), NOW).ref()),
+          Set.of(new AccountId("user_" + i))));
+    }
+    store.projections().load(wanted);
+    assertThat(store.projections().commit(units, NOW)).containsOnly(new CommitResult.Applied());
+    List<Settlement> settlements = new ArrayList<>();
+    claimed.subList(10, 15).forEach(e -> settlements.add(new Settlement.Ignored(e.seq(), "x")));
+    claimed.subList(15, 18).forEach(e -> settlements.add(new Settlement.Retry(e.seq(), NOW, "x")));
+    assertThat(store.inbox().settle(claim, settlements, NOW)).isEmpty();
+    store.inbox().claim(new ClaimId(10_000 + round), 1, NOW.plus(LEASE), LEASE);
+    store.projections().pendingReads(10);
+    store.inbox().events(Optional.empty(), Optional.of("old_5000"), 10);
+    store.inbox().events(Optional.of("cus_7"), Optional.empty(), 10);
+  }
+
+  private static Unit unit(int number, ClaimId claim, ClaimedEvent event) {
+    SubjectId subject = new SubjectId("cus_" + number);
+    Subscription subscription = ASubscription.active(subject.value(), NOW).build();
+    Invoice invoice = AnInvoice.open(subject.value(), NOW).build();
+    AccountId account = new AccountId("user_" + number);
+    CheckoutSession session = ACheckoutSession.open(account, subject.value(), NOW);
+    Product product = AProduct.active(NOW);
+    Price price = APrice.of(product.id(), NOW).build();
+    List<Change> changes = new ArrayList<>();
+    for (ProviderObject object : List.of(
+        ACustomer.of(account, subject.value(), NOW),
+        subscription,
+        invoice,
+        session,
+        product,
+        price)) {
+      changes.add(new Change.Put(object, NOW, Source.READ));
+      changes.add(new Change.SettleRead(object.ref()));
+    }
+    changes.add(new Change.Bury(subscription.ref(), NOW, Source.READ));
+    changes.add(new Change.Append(subscription.facts().get(0), Optional.of(event.id())));
+    changes.add(new Change.RequireRead(invoice.ref(), ReadPriority.ROUTINE, NOW));
+    changes.add(new Change.Entitle(new AccountEntitlement(account, List.of())));
+    changes.add(new Change.Link(account, subject.value(), NOW));
+    return new Unit(subject, 1, Optional.of(claim), Set.of(event.seq()), changes);
+  }
+
+  private static void commands(PostgresBillingStore store, int round) {
+    AccountId account = new AccountId("user_" + (round + 1));
+    Command planned = Command.planned(
+        new CommandId("new_" + round),
+        account,
+        CommandKind.CREATE_CUSTOMER,
+        "customer",
+        Map.of(),
+        NOW);
+    store.commands().open(planned);
+    store.commands().begin(planned.id(), "lease", NOW, LEASE);
+    store
+        .commands()
+        .end(
+            planned.id(), "lease", CommandState.SUCCEEDED, Optional.empty(), Optional.empty(), NOW);
+    store.commands().find(planned.id());
+    store.commands().lastSucceeded(account, CommandKind.CREATE_CUSTOMER, "customer");
+    store.commands().abandoned(Instant.parse("2026-01-01T00:01:00Z"), NOW, 10);
+    store.idempotency().reserve(account, "key", "f", NOW, LEASE);
+    store.idempotency().complete(account, "key", 200, "{}", NOW);
+    store.idempotency().release(account, "key");
+  }
+
+  private static void reads(PostgresBillingStore store, int round) {
+    AccountId account = new AccountId("user_" + (round + 1));
+    store.ping();
+    store.customers().find(account);
+    store
+        .customers()
+        .rememberUser(
+            new Principal(account, "issuer", "user", Optional.empty(), Optional.empty(), false));
+    store.entitlements().find(account);
+    store.checkouts().find(account, "cs_" + round);
+    store.subscriptions().find(account, "sub_" + round);
+    store.subscriptions().list(account, Optional.empty(), Optional.of("sub_" + (round + 1)), 10);
+    store.products().products(Optional.of(true), Optional.of("prod_5"), 10);
+    store.products().prices(Optional.empty(), Optional.empty(), Optional.of("price_5"), 10);
+    store.products().prices(Optional.empty(), Optional.of("prod_5"), Optional.empty(), 10);
+    store.products().pricesOf(Set.of("prod_5", "prod_6"));
+    store.products().price("price_5");
+    store.products().pricesByLookupKey(Set.of("key_5", "key_6"));
+  }
+
+  private static Map<String, Long> scans() {
+    // A session reports the last of its counts when it ends.
+    TestDatabase.awaitNoOtherSession(CONFIG);
+    Map<String, Long> scans = new TreeMap<>();
+    TestDatabase.query(
+            CONFIG,
+            "select relname || ' ' || seq_scan from pg_stat_user_tables"
+                + " where relname <> 'flyway_schema_history' and schemaname = '" + CONFIG.schema()
+                + "'")
+        .forEach(line -> scans.put(
+            line.substring(0, line.indexOf(' ')),
+            Long.valueOf(line.substring(line.indexOf(' ') + 1))));
+    return scans;
+  }
+}
