@@ -244,6 +244,14 @@ class FailuresTest {
   }
 
   @Test
+  void anAnswerThatNeverEndsLeavesTheOutcomeUnknown() {
+    stripe.halfAnAnswer();
+
+    assertThat(fails(ProviderUnavailable.class).execution()).isEqualTo(Execution.UNKNOWN);
+    assertThat(stripe.requests()).hasSize(1);
+  }
+
+  @Test
   void aRefusedConnectionIsNotExecuted() throws IOException {
     stripe.close();
 

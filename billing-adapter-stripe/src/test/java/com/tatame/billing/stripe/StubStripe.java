@@ -31,6 +31,7 @@ final class StubStripe implements AutoCloseable {
 
   private static final Reply HANG_UP = new Reply(-1, Map.of(), "");
   private static final Reply SILENCE = new Reply(-2, Map.of(), "");
+  private static final Reply HALF = new Reply(-3, Map.of(), "");
 
   private final ServerSocket server;
   private final Deque<Reply> replies = new ConcurrentLinkedDeque<>();
@@ -66,6 +67,12 @@ final class StubStripe implements AutoCloseable {
   /** Reads the request and never answers. */
   StubStripe silence() {
     replies.add(SILENCE);
+    return this;
+  }
+
+  /** Begins an answer and never ends it. */
+  StubStripe halfAnAnswer() {
+    replies.add(HALF);
     return this;
   }
 
@@ -110,6 +117,13 @@ final class StubStripe implements AutoCloseable {
       reply = new Reply(599, Map.of(), "no answer is prepared");
     }
     if (reply.equals(SILENCE)) {
+      return;
+    }
+    if (reply.equals(HALF)) {
+      byte[] half =
+          "HTTP/1.1 200 X\r\nContent-Length: 99\r\n\r\n{".getBytes(StandardCharsets.US_ASCII);
+      socket.getOutputStream().write(half);
+      socket.getOutputStream().flush();
       return;
     }
     if (!reply.equals(HANG_UP)) {
