@@ -1,0 +1,176 @@
+package com.tatame.billing.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.server.BillingConfig.PriceName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class BillingConfigTest {
+  private static final String CATALOG = "../examples/tatame/catalog.yaml";
+  /** clerk.example.com$ */
+  private static final String CLERK_KEY = "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k";
+
+  @Test
+  void readsACompleteEnvironment() {
+    BillingConfig config = BillingConfig.fromEnv(with(Map.of(
+        "STRIPE_WEBHOOK_SECRET", "whsec_new, whsec_old",
+        "STRIPE_PRICE_PRO_MONTHLY", "price_123",
+        "BILLING_ADMIN_CLAIM", "metadata.role=admin",
+        "BILLING_ADMIN_SUBJECTS", "user_1, user_2",
+        "DATABASE_POOL_MAX", "7",
+        "PORT", "9000")));
+
+    assertThat(config.deployment()).isEqualTo(Deployment.PRODUCTION);
+    assertThat(config.port()).isEqualTo(9000);
+    assertThat(config.stripe().live()).isFalse();
+    assertThat(config.stripe().webhookSecrets())
+        .containsExactly(new Secret("whsec_new"), new Secret("whsec_old"));
+    assertThat(config.catalog().file()).isEqualTo(Path.of(CATALOG));
+    assertThat(config.catalog().priceIds())
+        .containsExactly(Map.entry(new PriceName("PRO", BillingInterval.MONTHLY), "price_123"));
+    assertThat(config.identity().clerk().issuer()).isEqualTo("https://clerk.example.com");
+    assertThat(config.identity().clerk().administrators().subjects())
+        .containsExactlyInAnyOrder("user_1", "user_2");
+    assertThat(config.database().maxPoolSize()).isEqualTo(7);
+  }
+
+  @Test
+  void tellsAllProblemsAtOnceEachWithItsVariable() {
+    InvalidConfiguration invalid = refused(Map.of(
+        "STRIPE_SECRET_KEY", "whsec_wrong",
+        "STRIPE_PUBLISHABLE_KEY", "sk_test_wrong",
+        "STRIPE_PRICE_PRO_WEEKLY", "price_1",
+        "PORT", "70000",
+        "DATABASE_POOL_MAX", "many",
+        "CLERK_PUBLISHABLE_KEY", "pk_test_%%%",
+        "BILLING_ADMIN_CLAIM", "org_role=admin",
+        "BILLING_STORE", "supabase",
+        "TRUSTED_PROXIES", "example.com"));
+
+    assertThat(invalid.problems().stream().map(problem -> problem.split(" ", 2)[0]))
+        .containsExactlyInAnyOrder(
+            "STRIPE_SECRET_KEY",
+            "STRIPE_PUBLISHABLE_KEY",
+            "STRIPE_WEBHOOK_SECRET",
+            "STRIPE_PRICE_PRO_WEEKLY",
+            "PORT",
+            "BILLING_CATALOG",
+            "CLERK_PUBLISHABLE_KEY",
+            "BILLING_ADMIN_CLAIM",
+            "BILLING_STORE",
+            "DATABASE_URL",
+            "DATABASE_POOL_MAX",
+            "BILLING_CHECKOUT_URLS",
+            "TRUSTED_PROXIES");
+    assertThat(invalid.problems()).anyMatch(problem -> problem.contains("Supabase adapter"));
+    assertThat(invalid).hasMessageContaining("13 problems");
+  }
+
+  @Test
+  void problemsDoNotShowSecrets() {
+    InvalidConfiguration invalid = refused(Map.of(
+        "STRIPE_SECRET_KEY", "topsecret1",
+        "STRIPE_WEBHOOK_SECRET", "sk_test_topsecret2",
+        "DATABASE_URL", "mysql://user:topsecret3@host/database",
+        "CLERK_SECRET_KEY", "topsecret4"));
+
+    assertThat(invalid.getMessage()).doesNotContain("topsecret");
+  }
+
+  @Test
+  void itsTextShowsNoSecret() {
+    BillingConfig config = BillingConfig.fromEnv(with(Map.of(
+        "STRIPE_SECRET_KEY", "sk_test_topsecret1",
+        "STRIPE_WEBHOOK_SECRET", "whsec_topsecret2",
+        "DATABASE_URL", "postgres://user:topsecret3@host/database",
+        "CLERK_SECRET_KEY", "sk_test_topsecret4",
+        "METRICS_TOKEN", "topsecret5")));
+
+    assertThat(config.toString()).doesNotContain("topsecret").contains("***");
+  }
+
+  @Test
+  void keysOfDifferentModesDoNotMix() {
+    assertThat(problemsOf(with(Map.of("STRIPE_PUBLISHABLE_KEY", "pk_live_1"))))
+        .singleElement()
+        .asString()
+        .startsWith("STRIPE_PUBLISHABLE_KEY must be of the same mode");
+  }
+
+  @Test
+  void anotherProviderIsOnlyAllowedOutsideOfProductionAndNeverSeesALiveKey() {
+    String simulator = "http://localhost:12111";
+
+    assertThat(problemsOf(with(Map.of("STRIPE_API_BASE", simulator))))
+        .singleElement()
+        .asString()
+        .contains("not allowed in production");
+    assertThat(problemsOf(with(Map.of(
+            "STRIPE_API_BASE", simulator,
+            "NODE_ENV", "development",
+            "STRIPE_SECRET_KEY", "sk_live_1"))))
+        .singleElement()
+        .asString()
+        .contains("live key");
+    assertThat(BillingConfig.fromEnv(
+                with(Map.of("STRIPE_API_BASE", simulator, "BILLING_ENV", "development")))
+            .stripe()
+            .apiBase())
+        .contains(URI.create(simulator));
+  }
+
+  @Test
+  void billingEnvWinsOverNodeEnv() {
+    assertThat(BillingConfig.fromEnv(with(Map.of("NODE_ENV", "test"))).deployment())
+        .isEqualTo(Deployment.TEST);
+    assertThat(BillingConfig.fromEnv(with(Map.of("NODE_ENV", "test", "BILLING_ENV", "development")))
+            .deployment())
+        .isEqualTo(Deployment.DEVELOPMENT);
+  }
+
+  @Test
+  void theDatabaseAddressIsReadAsLibpqWritesIt() {
+    Map<String, String> environment =
+        with(Map.of("DATABASE_URL", "postgresql://user:p%40ss@host:5433/billing?ssl=true"));
+
+    assertThat(BillingConfig.fromEnv(environment).database().url()).contains("p%40ss");
+    assertThat(problemsOf(with(Map.of("DATABASE_URL", "postgres://"))))
+        .singleElement()
+        .asString()
+        .startsWith("DATABASE_URL must");
+  }
+
+  @Test
+  void aMissingCatalogFileIsNamed() {
+    assertThat(problemsOf(with(Map.of("BILLING_CATALOG", "/nowhere/catalog.yaml"))))
+        .containsExactly("BILLING_CATALOG names a file that can't be read: /nowhere/catalog.yaml");
+  }
+
+  private static InvalidConfiguration refused(Map<String, String> environment) {
+    return catchThrowableOfType(
+        InvalidConfiguration.class, () -> BillingConfig.fromEnv(environment));
+  }
+
+  private static List<String> problemsOf(Map<String, String> environment) {
+    return refused(environment).problems();
+  }
+
+  private static Map<String, String> with(Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(Map.of(
+        "STRIPE_SECRET_KEY", "sk_test_1",
+        "STRIPE_WEBHOOK_SECRET", "whsec_1",
+        "BILLING_CATALOG", CATALOG,
+        "CLERK_PUBLISHABLE_KEY", CLERK_KEY,
+        "DATABASE_URL", "postgres://localhost/billing",
+        "BILLING_CHECKOUT_URLS", "https://app.example.com"));
+    environment.putAll(more);
+    return environment;
+  }
+}
