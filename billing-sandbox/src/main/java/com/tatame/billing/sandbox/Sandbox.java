@@ -1,0 +1,186 @@
+package com.tatame.billing.sandbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.server.BillingConfig;
+import com.tatame.billing.server.BillingServer;
+import com.tatame.billing.testkit.TestIssuer;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole product on one machine without an account anywhere. The server is the real one with the
+ * real adapters; simulated are Stripe, the identity issuer and the passing of time.
+ */
+public final class Sandbox implements AutoCloseable {
+  private static final String ISSUER_HOST = "issuer.sandbox.localhost";
+  private static final String ISSUER = "https://" + ISSUER_HOST;
+  private static final String ALLOWED_RETURNS = "https://example.com,https://yourapp.com";
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final BillingServer server;
+  private final StripeSimulator simulator;
+
+  private Sandbox(SandboxConfig config) {
+    SecureRandom random = new SecureRandom();
+    InstantSource wallClock = InstantSource.system();
+    Path directory = config.dataDirectory();
+    KeptSecrets kept = new KeptSecrets(directory);
+    String webhookSecret = config.webhookSecret().orElseGet(() -> kept.webhookSecret(random));
+    TestIssuer issuer = kept.issuer(ISSUER, wallClock);
+    try {
+      EmbeddedDatabase database = keep(EmbeddedDatabase.start(directory.resolve("postgres")));
+      simulator = keep(StripeSimulator.builder()
+          .port(config.simulatorPort())
+          .startAt(wallClock.instant().truncatedTo(ChronoUnit.SECONDS))
+          .seed(random.nextLong())
+          .stateFile(directory.resolve("stripe.json"))
+          .start());
+      BillingConfig settings =
+          BillingConfig.fromEnv(environment(config, database, issuer, webhookSecret));
+      server = keep(BillingServer.builder(settings)
+          .clock(simulator::now)
+          .pages((javalin, billing) -> {
+            CatalogSeeding.seed(simulator, billing.catalog());
+            TimeMachine timeMachine = new TimeMachine(simulator, billing);
+            new SandboxRoutes(issuer, timeMachine, wallClock).mount(javalin.routes);
+            new HomeRoutes(billing, timeMachine, ISSUER, simulator.url(), random)
+                .mount(javalin.routes);
+          })
+          .start());
+      listenOnlyHere(url() + "/webhooks/stripe", webhookSecret);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts everything and returns when it can be used.
+   *
+   * @throws UncheckedIOException if PostgreSQL can't be started
+   */
+  public static Sandbox start(SandboxConfig config) {
+    return new Sandbox(config);
+  }
+
+  /** Where the page is, without a final slash. */
+  public String url() {
+    return "http://localhost:" + server.port();
+  }
+
+  /** The simulated Stripe. */
+  public StripeSimulator simulator() {
+    return simulator;
+  }
+
+  private Map<String, String> environment(
+      SandboxConfig config, EmbeddedDatabase database, TestIssuer issuer, String webhookSecret) {
+    String host =
+        Base64.getEncoder().encodeToString((ISSUER_HOST + "$").getBytes(StandardCharsets.UTF_8));
+    Map<String, String> env = new HashMap<>();
+    env.put("BILLING_ENV", "sandbox");
+    env.put("PORT", Integer.toString(config.port()));
+    env.put("STRIPE_SECRET_KEY", "sk_test_sandbox");
+    env.put("STRIPE_PUBLISHABLE_KEY", "pk_test_sandbox");
+    env.put("STRIPE_WEBHOOK_SECRET", webhookSecret);
+    env.put("STRIPE_API_BASE", simulator.url());
+    env.put("CLERK_PUBLISHABLE_KEY", "pk_test_" + host);
+    env.put("CLERK_JWT_KEY", issuer.publicKeyPem());
+    env.put("BILLING_ADMIN_CLAIM", "role=admin");
+    env.put("BILLING_CHECKOUT_URLS", ALLOWED_RETURNS);
+    env.put("BILLING_CATALOG", catalog().toString());
+    env.put("DATABASE_URL", database.libpqUrl());
+    return env;
+  }
+
+  // Started from the project's folder, or by a test from the module's.
+  private static Path catalog() {
+    return List.of(
+            Path.of("examples/tatame/catalog.yaml"), Path.of("../examples/tatame/catalog.yaml"))
+        .stream()
+        .filter(Files::isReadable)
+        .findFirst()
+        .orElseThrow(() -> ValidationFailed.of(
+            "BILLING_CATALOG", "examples/tatame/catalog.yaml is not here; start ./run"));
+  }
+
+  // An endpoint that an earlier start made for another port would never answer again.
+  private void listenOnlyHere(String address, String secret) {
+    boolean there = false;
+    JsonNode endpoints = json(
+        simulator.call(Request.of("GET", "/v1/webhook_endpoints", Map.of())).body());
+    for (JsonNode endpoint : endpoints.path("data")) {
+      String id = endpoint.path("id").asText();
+      if (endpoint.path("url").asText().equals(address)
+          && simulator.secretsOf(id).contains(secret)) {
+        there = true;
+      } else {
+        simulator.call(Request.of("DELETE", "/v1/webhook_endpoints/" + id, Map.of()));
+      }
+    }
+    if (!there) {
+      simulator.createWebhookEndpoint(address, Optional.of(secret), Optional.empty());
+    }
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the simulator answered no JSON", e);
+    }
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  /** Stops everything in reverse; what is stored stays. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        System.getLogger(Sandbox.class.getName())
+            .log(System.Logger.Level.WARNING, "a part of the sandbox did not stop cleanly", e);
+      }
+    }
+  }
+
+  /** Starts the sandbox and serves until the process is told to stop. */
+  public static void main(String[] args) {
+    System.setProperty("logback.configurationFile", "sandbox/logback.xml");
+    Sandbox sandbox;
+    try {
+      sandbox = start(SandboxConfig.fromEnv(System.getenv()));
+    } catch (RuntimeException e) {
+      System.err.println("The sandbox did not start: " + e.getMessage());
+      System.exit(1);
+      return;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "sandbox-stop"));
+    System.out.println("Stripe simulator  " + sandbox.simulator().url());
+    System.out.println("API               " + sandbox.url() + "/docs");
+    System.out.println("Open the page, sign in as a test user and choose a plan. Ctrl-C stops it.");
+    System.out.println("ready " + sandbox.url());
+  }
+}

@@ -1,0 +1,49 @@
+package com.tatame.billing.sandbox;
+
+import com.tatame.billing.failure.ValidationFailed;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a sandbox can be told, by environment.
+ *
+ * @param port of the server and its page
+ * @param simulatorPort of the simulated Stripe
+ * @param dataDirectory what survives a restart
+ * @param webhookSecret fixes the signing secret; else one is made on the first start and kept
+ */
+public record SandboxConfig(
+    int port, int simulatorPort, Path dataDirectory, Optional<String> webhookSecret) {
+  private static final int MAX_PORT = 65_535;
+
+  /**
+   * Reads {@code PORT} (8080), {@code STRIPE_SIMULATOR_PORT} (12111), {@code BILLING_DATA_DIR}
+   * ({@code .billing}) and {@code STRIPE_WEBHOOK_SECRET}.
+   *
+   * @throws ValidationFailed naming the variable
+   */
+  public static SandboxConfig fromEnv(Map<String, String> env) {
+    return new SandboxConfig(
+        port(env, "PORT", 8080),
+        port(env, "STRIPE_SIMULATOR_PORT", 12_111),
+        Path.of(env.getOrDefault("BILLING_DATA_DIR", ".billing")),
+        Optional.ofNullable(env.get("STRIPE_WEBHOOK_SECRET")).filter(value -> !value.isBlank()));
+  }
+
+  private static int port(Map<String, String> env, String name, int otherwise) {
+    String value = env.get(name);
+    if (value == null || value.isBlank()) {
+      return otherwise;
+    }
+    try {
+      int port = Integer.parseInt(value.trim());
+      if (port >= 0 && port <= MAX_PORT) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      // falls through: both mistakes get the same advice
+    }
+    throw ValidationFailed.of(name, "must be a port from 0 to " + MAX_PORT);
+  }
+}

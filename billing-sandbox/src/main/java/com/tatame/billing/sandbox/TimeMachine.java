@@ -1,0 +1,126 @@
+package com.tatame.billing.sandbox;
+
+import com.tatame.billing.Billing;
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.Period;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * The sandbox's clock: the simulated Stripe's and the product's are one. It stands still until it is
+ * moved, and a move ends when everything that it caused has arrived and taken effect.
+ */
+final class TimeMachine implements InstantSource {
+  private static final Duration LOOK = Duration.ofMillis(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  // The invoice of a renewal is finalized and paid an hour after the period has begun.
+  private static final Duration UNTIL_PAID = Duration.ofHours(2);
+  private static final int MAX_STEPS = 5_000;
+
+  private final StripeSimulator simulator;
+  private final Billing billing;
+
+  TimeMachine(StripeSimulator simulator, Billing billing) {
+    this.simulator = simulator;
+    this.billing = billing;
+  }
+
+  @Override
+  public Instant instant() {
+    return simulator.now();
+  }
+
+  /**
+   * Moves time forward.
+   *
+   * @param amount ISO 8601, such as {@code P31D} or {@code PT2H}
+   * @return the time then
+   * @throws ValidationFailed for what is no amount, or goes back
+   */
+  Instant advance(String amount) {
+    return moveTo(after(amount));
+  }
+
+  /** Moves to just after the next renewal or trial end of the account; a month if there is none. */
+  Instant toNextRenewal(Optional<AccountId> account) {
+    Instant target = account
+        .flatMap(
+            id -> billing.subscriptions().list(id, Optional.empty(), Optional.empty(), 100).stream()
+                .filter(subscription -> !subscription.terminal())
+                .map(Subscription::currentPeriodEnd)
+                .min(Comparator.naturalOrder()))
+        .map(end -> end.plus(UNTIL_PAID))
+        .orElseGet(() -> after("P1M"));
+    return moveTo(target);
+  }
+
+  /** Waits until no event is on its way and none waits to take effect. */
+  void settle() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!quiet()) {
+      if (System.nanoTime() > deadline) {
+        throw new StoreUnavailable(
+            "Events are still waiting after " + PATIENCE.toSeconds() + " s; see /health.");
+      }
+      pause(LOOK);
+    }
+  }
+
+  void pause(Duration duration) {
+    try {
+      Thread.sleep(duration.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // An event that arrives may cause a command, and a command causes events: both must rest at once.
+  private boolean quiet() {
+    return nothingOnItsWay() && billing.idle() && nothingOnItsWay();
+  }
+
+  private boolean nothingOnItsWay() {
+    try {
+      return simulator.idle(Duration.ZERO);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailable("The wait was interrupted.", e);
+    }
+  }
+
+  // Step by step, so that each event meets the product at the time that it was made.
+  private Instant moveTo(Instant target) {
+    if (target.isBefore(instant())) {
+      throw ValidationFailed.of("advance", "the clock only moves forward");
+    }
+    for (int i = 0; i < MAX_STEPS; i++) {
+      settle();
+      Optional<Instant> due = simulator.nextDue().filter(next -> !next.isAfter(target));
+      simulator.advanceTo(due.orElse(target));
+      if (due.isEmpty()) {
+        settle();
+        return instant();
+      }
+    }
+    throw ValidationFailed.of("advance", "is too far for one move");
+  }
+
+  private Instant after(String amount) {
+    try {
+      return amount.startsWith("PT")
+          ? instant().plus(Duration.parse(amount))
+          : instant().atZone(ZoneOffset.UTC).plus(Period.parse(amount)).toInstant();
+    } catch (DateTimeException | ArithmeticException e) {
+      throw ValidationFailed.of("advance", "must be an ISO 8601 duration such as P31D or PT2H");
+    }
+  }
+}
