@@ -175,6 +175,7 @@ public final class StripeSimulator implements AutoCloseable {
   public void close() {
     http.close();
     sender.close();
+    engine.save();
   }
 
   /** How a simulator is set up; every value has a default. */

@@ -290,7 +290,7 @@ public final class Engine {
         new Letter(endpoint.url, body.toPrettyString(), List.copyOf(endpoint.secrets)));
   }
 
-  /** Records that an endpoint has acknowledged an event. It reaches the disk with the next change. */
+  /** Records that an endpoint has acknowledged an event. It reaches the disk with the next change or {@link #save}. */
   public synchronized void acknowledged(Delivery delivery) {
     StripeEvent event = account.events.get(delivery.event());
     if (event != null) {
@@ -324,7 +324,8 @@ public final class Engine {
     }
   }
 
-  private void save() {
+  /** Writes the state file, if there is one. */
+  public synchronized void save() {
     if (file != null) {
       long forgotten = account.now - Endpoints.LISTED_SECONDS;
       account
