@@ -1,0 +1,46 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.catalog.Recurrence;
+import java.time.Duration;
+import java.time.Instant;
+
+/** What a contract makes happen at a payment provider in its test mode, past the gateway. */
+public interface ProviderControl {
+  /** What happens to calls while the provider is not well. */
+  enum Outage {
+    /** A server error; nothing is executed, nothing is remembered. */
+    NOT_EXECUTED,
+    /** The call is executed, but its answer never arrives. */
+    ANSWER_LOST
+  }
+
+  /** Creates a product and gives its id. */
+  String createProduct(String name);
+
+  /**
+   * Creates a price that recurs every month or year and gives its id.
+   *
+   * @param unitAmount minor units
+   */
+  String createPrice(
+      String productId, long unitAmount, String currency, Recurrence.Unit unit, String lookupKey);
+
+  /**
+   * Pays a checkout on its page.
+   *
+   * @return whether the checkout is complete then
+   */
+  boolean pay(String sessionId, String cardNumber);
+
+  /** The provider's time. */
+  Instant now();
+
+  /** Moves the provider's time, and lets everything happen that is due on the way. */
+  void advance(Duration time);
+
+  /** Makes the next so many calls fail, whatever they are. */
+  void fail(Outage outage, int calls);
+
+  /** Ends an outage. */
+  void recover();
+}

@@ -1,0 +1,118 @@
+package com.tatame.billing.testkit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tatame.billing.catalog.Recurrence;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.testkit.simulator.engine.Answer;
+import com.tatame.billing.testkit.simulator.engine.Fault;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Control over a simulated Stripe account, for gateways that talk to it over HTTP. */
+public final class SimulatorControl implements ProviderControl {
+  private static final String EVERY_ROUTE = "";
+  private static final int SERVER_ERROR = 500;
+  private static final int GONE_ON = 303;
+
+  private final StripeSimulator simulator;
+  private final HttpClient browser = HttpClient.newHttpClient();
+
+  /** Control over a simulator that is started. */
+  public SimulatorControl(StripeSimulator simulator) {
+    this.simulator = simulator;
+  }
+
+  @Override
+  public String createProduct(String name) {
+    return created("/v1/products", Map.of("name", name));
+  }
+
+  @Override
+  public String createPrice(
+      String productId, long unitAmount, String currency, Recurrence.Unit unit, String lookupKey) {
+    return created(
+        "/v1/prices",
+        Map.of(
+            "product",
+            productId,
+            "unit_amount",
+            Long.toString(unitAmount),
+            "currency",
+            currency,
+            "recurring",
+            Map.of("interval", unit.name().toLowerCase(Locale.ROOT)),
+            "lookup_key",
+            lookupKey));
+  }
+
+  private String created(String path, Map<String, Object> parameters) {
+    Answer answer = simulator.call(Request.of("POST", path, parameters));
+    try {
+      return new ObjectMapper().readTree(answer.body()).required("id").asText();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the simulator answered no JSON", e);
+    }
+  }
+
+  @Override
+  public boolean pay(String sessionId, String cardNumber) {
+    String form = Map.of(
+            "email", "ada@example.com",
+            "name", "Ada Lovelace",
+            "number", cardNumber,
+            "exp", "12 / 39",
+            "cvc", "123")
+        .entrySet()
+        .stream()
+        .map(field ->
+            field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining("&"));
+    HttpRequest request = HttpRequest.newBuilder(
+            URI.create(simulator.url() + "/checkout/" + sessionId))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(HttpRequest.BodyPublishers.ofString(form))
+        .build();
+    try {
+      return browser.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == GONE_ON;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while paying", e);
+    }
+  }
+
+  @Override
+  public Instant now() {
+    return simulator.now();
+  }
+
+  @Override
+  public void advance(Duration time) {
+    simulator.advanceTo(simulator.now().plus(time));
+  }
+
+  @Override
+  public void fail(Outage outage, int calls) {
+    Fault.When when = outage == Outage.ANSWER_LOST ? Fault.When.LOST : Fault.When.BEFORE;
+    simulator.fail(new Fault(EVERY_ROUTE, SERVER_ERROR, when), calls);
+  }
+
+  @Override
+  public void recover() {
+    simulator.clearFaults();
+  }
+}
