@@ -121,6 +121,10 @@ public final class Projector {
         require(seen.object(), priorityOf(seen.object().kind()), seen.asOf());
       }
       if (seen.source() == Source.READ) {
+        // Settled even if it can't be understood: asking again would only give the same answer.
+        if (seen.content() instanceof Observation.Unreadable unreadable) {
+          alarms.add("a read of " + seen.object().id() + " is unreadable: " + unreadable.reason());
+        }
         required.remove(seen.object());
         settled.put(seen.object(), new Change.SettleRead(seen.object()));
       }

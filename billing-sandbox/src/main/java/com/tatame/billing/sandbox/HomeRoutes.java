@@ -54,7 +54,8 @@ final class HomeRoutes {
   private final String issuer;
   private final String contentPolicy;
   private final RandomGenerator random;
-  private final TemplateEngine templates = TemplateEngine.createPrecompiled(ContentType.Html);
+  private final TemplateEngine templates = TemplateEngine.createPrecompiled(
+      null, ContentType.Html, null, HomeRoutes.class.getPackageName());
 
   HomeRoutes(
       Billing billing,
