@@ -63,6 +63,23 @@ class ApiDialectTest {
   }
 
   @Test
+  void theOrderOfTheParametersMakesNoDifferenceToAKey() {
+    shop.post(
+        "/v1/customers",
+        List.of("email=a", "metadata[x]=1", "metadata[y]=2"),
+        "Idempotency-Key",
+        "k");
+
+    assertThat(shop.post(
+                "/v1/customers",
+                List.of("metadata[y]=2", "metadata[x]=1", "email=a"),
+                "Idempotency-Key",
+                "k")
+            .header("Idempotent-Replayed"))
+        .isEqualTo("true");
+  }
+
+  @Test
   void theSameKeyWithOtherParametersIsAnError() {
     shop.post("/v1/customers", List.of("email=a@example.com"), "Idempotency-Key", "k");
 

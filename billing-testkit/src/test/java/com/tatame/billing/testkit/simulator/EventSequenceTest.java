@@ -409,15 +409,17 @@ class EventSequenceTest {
   }
 
   @Test
-  void deletingACustomerEndsItsSubscriptions() {
+  void deletingACustomerEndsItsSubscriptionsAndItsOpenCheckouts() {
     JsonNode subscription = shop.subscribe(price, Shop.PAYS);
     String customer = subscription.get("customer").asText();
+    shop.session(price, "customer=" + customer);
     shop.happened();
 
     shop.ok(shop.delete("/v1/customers/" + customer));
 
     assertThat(shop.happened())
-        .containsExactly("customer.subscription.deleted", "customer.deleted");
+        .containsExactly(
+            "customer.subscription.deleted", "checkout.session.expired", "customer.deleted");
     assertThat(shop.ok(shop.get("/v1/customers/" + customer)).get("deleted").asBoolean())
         .isTrue();
     shop.advance("P2M");

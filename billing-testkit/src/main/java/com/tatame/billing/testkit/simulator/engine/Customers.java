@@ -131,6 +131,12 @@ final class Customers {
         .filter(subscription -> subscription.customer.equals(customer.id) && !subscription.ended())
         .toList();
     live.forEach(subscription -> subscriptions.end(subscription, "cancellation_requested"));
+    account.sessions.values().stream()
+        .filter(session -> session.status.equals("open") && customer.id.equals(session.customer))
+        .forEach(session -> {
+          session.status = "expired";
+          events.emit("checkout.session.expired", session);
+        });
     account.paymentMethods.values().stream()
         .filter(method -> customer.id.equals(method.customer))
         .forEach(method -> {

@@ -1,7 +1,10 @@
 package com.tatame.billing.testkit.simulator.engine;
 
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Remembers the first answer to each key for a day of simulated time. */
 final class Idempotency {
@@ -20,7 +23,7 @@ final class Idempotency {
       throw StripeException.of(
           400, "idempotency_error", null, "Idempotency-Key must be at most 255 characters.");
     }
-    account.answers.values().removeIf(answer -> answer.at() + KEPT < account.now);
+    forgetOld();
     StoredAnswer stored = account.answers.get(key);
     if (stored != null && !stored.question().equals(question)) {
       throw StripeException.of(
@@ -37,7 +40,26 @@ final class Idempotency {
     account.answers.put(key, new StoredAnswer(account.now, question, status, body));
   }
 
+  private void forgetOld() {
+    Iterator<StoredAnswer> oldestFirst = account.answers.values().iterator();
+    while (oldestFirst.hasNext() && oldestFirst.next().at() + KEPT < account.now) {
+      oldestFirst.remove();
+    }
+  }
+
+  /** The request in one text, in which the order of its parameters makes no difference. */
   static String question(String method, String path, Map<String, Object> parameters) {
-    return method + " " + path + " " + parameters;
+    return method + " " + path + " " + sorted(parameters);
+  }
+
+  private static Object sorted(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> sorted = new TreeMap<>();
+      map.forEach((key, child) -> sorted.put(String.valueOf(key), sorted(child)));
+      return sorted;
+    }
+    return value instanceof List<?> list
+        ? list.stream().map(Idempotency::sorted).toList()
+        : value;
   }
 }

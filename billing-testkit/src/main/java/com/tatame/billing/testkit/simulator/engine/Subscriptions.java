@@ -58,6 +58,9 @@ final class Subscriptions {
     subscription.trialReminderAt = Math.max(account.now, end - TRIAL_REMINDER);
     subscription.anchor = end;
     subscription.cycle = -1;
+    if (subscription.cancelAtPeriodEnd) {
+      subscription.cancelAt = end;
+    }
     for (SubscriptionItem item : subscription.items) {
       item.periodStart = subscription.created;
       item.periodEnd = end;
