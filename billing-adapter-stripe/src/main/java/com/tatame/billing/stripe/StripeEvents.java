@@ -23,8 +23,11 @@ final class StripeEvents implements EventSource {
 
   private final WebhookSignature signature;
 
-  StripeEvents(WebhookSignature signature) {
+  private final boolean live;
+
+  StripeEvents(WebhookSignature signature, boolean live) {
     this.signature = signature;
+    this.live = live;
   }
 
   @Override
@@ -46,9 +49,15 @@ final class StripeEvents implements EventSource {
     }
   }
 
-  private static Translation translate(Fields event) {
+  private Translation translate(Fields event) {
     if (event.omissibleText("object").filter(THIN_EVENT::equals).isPresent()) {
       return new Irrelevant("a thin event names an object without its state");
+    }
+    if (event.omissibleFlag("livemode") != live) {
+      return new Irrelevant("of " + (live ? "test" : "live") + " mode, which is not this server's");
+    }
+    if (event.states("account")) {
+      return new Irrelevant("of another account, " + event.text("account"));
     }
     String type = event.text("type");
     Optional<ObjectKind> kind = kind(type);

@@ -52,8 +52,10 @@ public final class StripeGateway implements PaymentGateway {
     this.checkouts = new StripeCheckouts(calls, stripeReads, settings.automaticTax);
     this.subscriptions = new StripeSubscriptions(calls, stripeReads);
     this.reads = stripeReads;
-    this.events = new StripeEvents(new WebhookSignature(
-        settings.webhookSecrets, settings.signatureTolerance, settings.wallClock));
+    this.events = new StripeEvents(
+        new WebhookSignature(
+            settings.webhookSecrets, settings.signatureTolerance, settings.wallClock),
+        settings.live);
   }
 
   /**

@@ -131,7 +131,7 @@ class DialectTest {
           MADE));
 
   private final EventSource events = new StripeEvents(
-      new WebhookSignature(List.of(), Duration.ofMinutes(5), InstantSource.fixed(START)));
+      new WebhookSignature(List.of(), Duration.ofMinutes(5), InstantSource.fixed(START)), false);
 
   @ParameterizedTest
   @EnumSource

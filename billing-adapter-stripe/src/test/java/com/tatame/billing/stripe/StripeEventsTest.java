@@ -26,7 +26,25 @@ class StripeEventsTest {
   private static final Instant CREATED = Instant.ofEpochSecond(1_767_225_601);
 
   private final EventSource events = new StripeEvents(
-      new WebhookSignature(List.of(), Duration.ofMinutes(5), InstantSource.fixed(CREATED)));
+      new WebhookSignature(List.of(), Duration.ofMinutes(5), InstantSource.fixed(CREATED)), false);
+
+  @Test
+  void eventsOfTheOtherModeAreNothingToUs() {
+    String event = """
+        {"id":"evt_1","type":"customer.created","created":1767225601,"livemode":true,
+         "data":{"object":{"id":"cus_1"}}}""";
+    assertThat(events.translate(event)).isInstanceOf(EventSource.Irrelevant.class);
+    EventSource ofLiveMode = new StripeEvents(
+        new WebhookSignature(List.of(), Duration.ofMinutes(5), InstantSource.fixed(CREATED)), true);
+    assertThat(ofLiveMode.translate(event)).isInstanceOf(EventSource.Observed.class);
+  }
+
+  @Test
+  void eventsOfAnotherAccountAreNothingToUs() {
+    assertThat(events.translate("""
+                {"id":"evt_1","type":"customer.created","created":1767225601,"livemode":false,
+                 "account":"acct_2","data":{"object":{"id":"cus_1"}}}""")).isInstanceOf(EventSource.Irrelevant.class);
+  }
 
   @Test
   void handledTypesTellOfTheirObject() {

@@ -120,7 +120,8 @@ class WebhookTest {
 
   @Test
   void aMissingHeaderIsRefused() {
-    assertThatThrownBy(() -> new StripeEvents(Signing.check(NOW, OLD)).verify(bytes(EVENT), null))
+    assertThatThrownBy(
+            () -> new StripeEvents(Signing.check(NOW, OLD), false).verify(bytes(EVENT), null))
         .isInstanceOf(InvalidSignature.class);
   }
 
@@ -224,6 +225,6 @@ class WebhookTest {
   }
 
   private static EventSource events(String... secrets) {
-    return new StripeEvents(Signing.check(NOW, secrets));
+    return new StripeEvents(Signing.check(NOW, secrets), false);
   }
 }
