@@ -1,4 +1,5 @@
 -- Locks are always taken in this order: subjects, claims, queue rows; each kind sorted.
+-- Even a single query is plpgsql: a session then keeps its plan.
 
 -- {received_at, events: [{id, type, ...}]} -> [id of each new event]
 create function ingest_events_v1(p jsonb) returns jsonb
@@ -155,19 +156,21 @@ end $$;
 
 -- {} -> the inbox at a glance
 create function inbox_status_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select jsonb_build_object(
-    'backlog', b.backlog,
-    'oldest_received_at', (select e.received_at from webhook_events e where e.seq = b.oldest),
-    'retrying', b.retrying,
-    'dead', (select count(*) from webhook_queue q where q.next_attempt_at = 'infinity'),
-    'pending_reads', (select count(*) from pending_reads),
-    'last_received_at', (select e.received_at from webhook_events e order by e.seq desc limit 1))
-  from (
-    select count(*) as backlog, min(q.seq) as oldest,
-      count(*) filter (where q.status = 'retrying' and q.claim is null) as retrying
-    from webhook_queue q where q.next_attempt_at < 'infinity') b
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select jsonb_build_object(
+      'backlog', b.backlog,
+      'oldest_received_at', (select e.received_at from webhook_events e where e.seq = b.oldest),
+      'retrying', b.retrying,
+      'dead', (select count(*) from webhook_queue q where q.next_attempt_at = 'infinity'),
+      'pending_reads', (select count(*) from pending_reads),
+      'last_received_at', (select e.received_at from webhook_events e order by e.seq desc limit 1))
+    from (
+      select count(*) as backlog, min(q.seq) as oldest,
+        count(*) filter (where q.status = 'retrying' and q.claim is null) as retrying
+      from webhook_queue q where q.next_attempt_at < 'infinity') b);
+end $$;
 
 -- {lane, before, limit} -> stored events, newest first
 create function stored_events_v1(p jsonb) returns jsonb

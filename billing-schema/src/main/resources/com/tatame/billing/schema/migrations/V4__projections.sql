@@ -356,46 +356,50 @@ end $$;
 
 -- [{subject, customers: [id], subscriptions: [id], …, accounts: [id]}] -> what is stored about each
 create function load_subjects_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
   -- One statement, so one snapshot: the version and the rows belong together.
-  select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-    'subject', w.subject,
-    'version', (select s.version from subjects s where s.id = w.subject),
-    'customers', (
-      select jsonb_agg(to_jsonb(t)) from customers t
-      where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'customers')))),
-    'subscriptions', (
-      select jsonb_agg(to_jsonb(t)) from subscriptions t
-      where t.stripe_customer_id = w.subject
-        or t.stripe_subscription_id = any (array(select jsonb_array_elements_text(w.wanted -> 'subscriptions')))),
-    'stripe_invoices', (
-      select jsonb_agg(to_jsonb(t)) from stripe_invoices t
-      where (t.stripe_customer_id = w.subject and t.status = 'open' and not t.gone)
-        or t.stripe_invoice_id = any (array(select jsonb_array_elements_text(w.wanted -> 'stripe_invoices')))),
-    'checkout_sessions', (
-      select jsonb_agg(to_jsonb(t)) from checkout_sessions t
-      where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'checkout_sessions')))),
-    'products', (
-      select jsonb_agg(to_jsonb(t)) from products t
-      where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'products')))),
-    'prices', (
-      select jsonb_agg(to_jsonb(t)) from prices t
-      where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'prices')))),
-    'linked', m.user_id,
-    'customer_of', (
-      select jsonb_object_agg(a.user_id, a.stripe_customer_id) from stripe_customer_mapping a
-      where a.user_id = any (array(select jsonb_array_elements_text(w.wanted -> 'accounts')))),
-    'entitlement', (select to_jsonb(t) from account_entitlements t where t.account_id = m.user_id)))), '[]')
-  from (select e.value ->> 'subject' as subject, e.value as wanted from jsonb_array_elements(p) as e) w
-  left join stripe_customer_mapping m on m.stripe_customer_id = w.subject
-$$;
+  return (
+    select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+      'subject', w.subject,
+      'version', (select s.version from subjects s where s.id = w.subject),
+      'customers', (
+        select jsonb_agg(to_jsonb(t)) from customers t
+        where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'customers')))),
+      'subscriptions', (
+        select jsonb_agg(to_jsonb(t)) from subscriptions t
+        where t.stripe_customer_id = w.subject
+          or t.stripe_subscription_id = any (array(select jsonb_array_elements_text(w.wanted -> 'subscriptions')))),
+      'stripe_invoices', (
+        select jsonb_agg(to_jsonb(t)) from stripe_invoices t
+        where (t.stripe_customer_id = w.subject and t.status = 'open' and not t.gone)
+          or t.stripe_invoice_id = any (array(select jsonb_array_elements_text(w.wanted -> 'stripe_invoices')))),
+      'checkout_sessions', (
+        select jsonb_agg(to_jsonb(t)) from checkout_sessions t
+        where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'checkout_sessions')))),
+      'products', (
+        select jsonb_agg(to_jsonb(t)) from products t
+        where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'products')))),
+      'prices', (
+        select jsonb_agg(to_jsonb(t)) from prices t
+        where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'prices')))),
+      'linked', m.user_id,
+      'customer_of', (
+        select jsonb_object_agg(a.user_id, a.stripe_customer_id) from stripe_customer_mapping a
+        where a.user_id = any (array(select jsonb_array_elements_text(w.wanted -> 'accounts')))),
+      'entitlement', (select to_jsonb(t) from account_entitlements t where t.account_id = m.user_id)))), '[]')
+    from (select e.value ->> 'subject' as subject, e.value as wanted from jsonb_array_elements(p) as e) w
+    left join stripe_customer_mapping m on m.stripe_customer_id = w.subject);
+end $$;
 
 -- {limit} -> objects to be read, most urgent and then oldest first
 create function pending_reads_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select coalesce(jsonb_agg(to_jsonb(z)), '[]')
-  from (
-    select r.kind, r.object_id, r.subject_id, r.priority, r.since from pending_reads r
-    order by r.priority, r.since, r.kind, r.object_id
-    limit (p ->> 'limit')::integer) z
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(to_jsonb(z)), '[]')
+    from (
+      select r.kind, r.object_id, r.subject_id, r.priority, r.since from pending_reads r
+      order by r.priority, r.since, r.kind, r.object_id
+      limit (p ->> 'limit')::integer) z);
+end $$;

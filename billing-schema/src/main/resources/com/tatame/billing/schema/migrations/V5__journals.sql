@@ -57,32 +57,38 @@ begin
 end $$;
 
 create function find_command_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select to_jsonb(c) from commands c where c.id = p ->> 'id'
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select to_jsonb(c) from commands c where c.id = p ->> 'id');
+end $$;
 
 -- {account_id, kind, target} -> the latest command that succeeded, or null
 create function last_succeeded_command_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select to_jsonb(c) from commands c
-  where c.account_id = p ->> 'account_id' and c.kind = p ->> 'kind' and c.target = p ->> 'target'
-    and c.state = 'succeeded'
-  order by c.created_at desc, c.id desc
-  limit 1
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select to_jsonb(c) from commands c
+    where c.account_id = p ->> 'account_id' and c.kind = p ->> 'kind' and c.target = p ->> 'target'
+      and c.state = 'succeeded'
+    order by c.created_at desc, c.id desc
+    limit 1);
+end $$;
 
 -- {before, now, limit} -> unsettled commands that nobody sends, oldest first
 create function abandoned_commands_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select coalesce(jsonb_agg(to_jsonb(z)), '[]')
-  from (
-    select c.* from commands c
-    where c.state in ('planned', 'sending', 'unknown')
-      and c.created_at < (p ->> 'before')::timestamptz
-      and (c.state <> 'sending' or c.lease_until <= (p ->> 'now')::timestamptz)
-    order by c.created_at, c.id
-    limit (p ->> 'limit')::integer) z
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(to_jsonb(z)), '[]')
+    from (
+      select c.* from commands c
+      where c.state in ('planned', 'sending', 'unknown')
+        and c.created_at < (p ->> 'before')::timestamptz
+        and (c.state <> 'sending' or c.lease_until <= (p ->> 'now')::timestamptz)
+      order by c.created_at, c.id
+      limit (p ->> 'limit')::integer) z);
+end $$;
 
 -- {account_id, key, fingerprint, now, lease_until} -> {outcome, status, body}
 create function reserve_key_v1(p jsonb) returns jsonb

@@ -15,15 +15,19 @@ $$;
 
 -- {account_id}
 create function find_customer_link_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select to_jsonb(m) from stripe_customer_mapping m where m.user_id = p ->> 'account_id'
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select to_jsonb(m) from stripe_customer_mapping m where m.user_id = p ->> 'account_id');
+end $$;
 
 -- {account_id}
 create function find_entitlement_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select to_jsonb(t) from account_entitlements t where t.account_id = p ->> 'account_id'
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select to_jsonb(t) from account_entitlements t where t.account_id = p ->> 'account_id');
+end $$;
 
 -- {account_id, status, after, limit} -> newest first, then by id
 create function list_subscriptions_v1(p jsonb) returns jsonb
@@ -53,29 +57,35 @@ end $$;
 
 -- {account_id, id}
 create function find_subscription_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select to_jsonb(s) from subscriptions s
-  where s.stripe_subscription_id = p ->> 'id' and s.user_id = p ->> 'account_id' and not s.gone
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select to_jsonb(s) from subscriptions s
+    where s.stripe_subscription_id = p ->> 'id' and s.user_id = p ->> 'account_id' and not s.gone);
+end $$;
 
 -- {account_id, id}
 create function find_checkout_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select to_jsonb(c) from checkout_sessions c
-  where c.id = p ->> 'id' and c.account_id = p ->> 'account_id' and not c.gone
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select to_jsonb(c) from checkout_sessions c
+    where c.id = p ->> 'id' and c.account_id = p ->> 'account_id' and not c.gone);
+end $$;
 
 -- {active, after, limit} -> by id
 create function list_products_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select coalesce(jsonb_agg(to_jsonb(z)), '[]')
-  from (
-    select t.* from products t
-    where t.id > coalesce(p ->> 'after', '') and not t.gone
-      and (p ->> 'active' is null or t.active = (p ->> 'active')::boolean)
-    order by t.id
-    limit (p ->> 'limit')::integer) z
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(to_jsonb(z)), '[]')
+    from (
+      select t.* from products t
+      where t.id > coalesce(p ->> 'after', '') and not t.gone
+        and (p ->> 'active' is null or t.active = (p ->> 'active')::boolean)
+      order by t.id
+      limit (p ->> 'limit')::integer) z);
+end $$;
 
 -- {active, product_id, after, limit} -> by id
 create function list_prices_v1(p jsonb) returns jsonb
@@ -104,24 +114,30 @@ end $$;
 
 -- {product_ids} -> all their prices, by id
 create function prices_of_products_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select coalesce(jsonb_agg(to_jsonb(t) order by t.id), '[]') from prices t
-  where t.product_id = any (array(select jsonb_array_elements_text(p -> 'product_ids'))) and not t.gone
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(to_jsonb(t) order by t.id), '[]') from prices t
+    where t.product_id = any (array(select jsonb_array_elements_text(p -> 'product_ids'))) and not t.gone);
+end $$;
 
 -- {id}
 create function find_price_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select to_jsonb(t) from prices t where t.id = p ->> 'id' and not t.gone
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select to_jsonb(t) from prices t where t.id = p ->> 'id' and not t.gone);
+end $$;
 
 -- {lookup_keys} -> the active prices that carry one of them, by id
 create function prices_by_lookup_key_v1(p jsonb) returns jsonb
-language sql stable security invoker set search_path = "${schema}", pg_temp as $$
-  select coalesce(jsonb_agg(to_jsonb(t) order by t.id), '[]') from prices t
-  where t.lookup_key = any (array(select jsonb_array_elements_text(p -> 'lookup_keys')))
-    and t.active and not t.gone
-$$;
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(to_jsonb(t) order by t.id), '[]') from prices t
+    where t.lookup_key = any (array(select jsonb_array_elements_text(p -> 'lookup_keys')))
+      and t.active and not t.gone);
+end $$;
 
 create function ping_v1(p jsonb) returns jsonb
 language sql stable security invoker set search_path = "${schema}", pg_temp as $$
