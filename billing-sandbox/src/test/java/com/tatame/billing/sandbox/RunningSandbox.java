@@ -1,0 +1,65 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** The sandbox as a script meets it: all but its simulator is reached by HTTP. */
+final class RunningSandbox implements World {
+  private final Sandbox sandbox;
+
+  private RunningSandbox(Sandbox sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  static RunningSandbox start(Path directory) {
+    return new RunningSandbox(Sandbox.start(new SandboxConfig(0, 0, directory, Optional.empty())));
+  }
+
+  @Override
+  public String url() {
+    return sandbox.url();
+  }
+
+  @Override
+  public StripeSimulator stripe() {
+    return sandbox.simulator();
+  }
+
+  @Override
+  public String token(String user) {
+    return post(url(), "/sandbox/token", Map.of("user", user)).path("token").asText();
+  }
+
+  @Override
+  public void advance(String amount) {
+    post(url(), "/sandbox/clock", Map.of("advance", amount));
+  }
+
+  @Override
+  public void settle() {
+    post(url(), "/sandbox/idle", Map.of());
+  }
+
+  /** Calls a route that only the sandbox has. */
+  static JsonNode post(String url, String path, Map<String, String> body) {
+    HttpResponse<String> answer = ApiClient.send(HttpRequest.newBuilder(URI.create(url + path))
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(Json.write(body))));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return Json.read(answer.body());
+  }
+
+  @Override
+  public void close() {
+    sandbox.close();
+  }
+}
