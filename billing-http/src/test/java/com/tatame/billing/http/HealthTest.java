@@ -1,0 +1,86 @@
+package com.tatame.billing.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.http.RunningServer.Reply;
+import com.tatame.billing.testkit.simulator.engine.Fault;
+import org.junit.jupiter.api.Test;
+
+final class HealthTest {
+  @Test
+  void allIsWell() {
+    try (RunningServer server = new RunningServer()) {
+      Reply health = server.get("/health", null);
+
+      assertThat(health.status()).isEqualTo(200);
+      assertThat(health.at("/status")).isEqualTo("ok");
+      assertThat(health.at("/services/store/status")).isEqualTo("ok");
+      assertThat(health.json().at("/services/store/latencyMs").isIntegralNumber())
+          .isTrue();
+      assertThat(health.at("/services/identity/status")).isEqualTo("ok");
+      assertThat(health.json().at("/services/webhooks/backlog").isIntegralNumber())
+          .isTrue();
+      assertThat(server.get("/health/live", null).status()).isEqualTo(200);
+      assertThat(server.get("/health/ready", null).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void withoutTheStoreItIsDownButAlive() {
+    try (RunningServer server = new RunningServer()) {
+      server.cutOffStore(true);
+
+      Reply health = server.get("/health", null);
+      assertThat(health.status()).isEqualTo(503);
+      assertThat(health.at("/status")).isEqualTo("down");
+      assertThat(health.at("/services/store/status")).isEqualTo("down");
+      assertThat(health.json().at("/services/webhooks/backlog").isNull()).isTrue();
+      assertThat(server.get("/health/ready", null).status()).isEqualTo(503);
+      assertThat(server.get("/health/live", null).status()).isEqualTo(200);
+
+      Reply read = server.get("/api/v1/entitlements", "user_ada");
+      assertThat(read.status()).isEqualTo(503);
+      assertThat(read.code()).isEqualTo("store_unavailable");
+      assertThat(read.header("Retry-After")).isEqualTo("5");
+    }
+  }
+
+  @Test
+  void withoutTheProviderItIsDegradedAndServesWhatItKnows() {
+    try (RunningServer server = new RunningServer()) {
+      server.stripe.fail(new Fault("GET /v1/products", 500, Fault.When.BEFORE), 1000);
+
+      Reply health = server.get("/health", null);
+      assertThat(health.status()).isEqualTo(200);
+      assertThat(health.at("/status")).isEqualTo("degraded");
+      assertThat(health.at("/services/provider/status")).isEqualTo("down");
+      assertThat(server.get("/health/ready", null).status()).isEqualTo(200);
+      assertThat(server.get("/api/v1/products", "user_ada").json().path("data")).hasSize(2);
+    }
+  }
+
+  @Test
+  void metricsShowRequestsByTemplateAndWhatDependsOn() {
+    try (RunningServer server = new RunningServer()) {
+      server.get("/api/v1/subscriptions/sub_secret", "user_ada");
+      server.get("/no/such/path", null);
+
+      String metrics = server
+          .get("/metrics", null, "Authorization", "Bearer " + RunningServer.METRICS_TOKEN)
+          .body();
+
+      assertThat(metrics)
+          .contains("http_server_requests_seconds_bucket{")
+          .contains("route=\"/api/v1/subscriptions/{id}\"")
+          .contains("route=\"unrouted\"")
+          .contains("billing_webhooks_backlog")
+          .contains("billing_webhooks_oldest_age_seconds")
+          .contains("billing_provider_calls_seconds_count{")
+          .contains("outcome=\"succeeded\"")
+          .contains("jvm_memory_used_bytes")
+          .doesNotContain("sub_secret")
+          .doesNotContain("/no/such/path")
+          .doesNotContain("user_ada");
+    }
+  }
+}
