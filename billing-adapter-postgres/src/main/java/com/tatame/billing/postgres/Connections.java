@@ -1,6 +1,7 @@
 package com.tatame.billing.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -8,6 +9,9 @@ import java.util.Properties;
 final class Connections {
   private static final String APPLICATION_NAME = "tatame-billing";
   private static final String CONNECT_TIMEOUT_SECONDS = "5";
+
+  /** How much longer the network is waited for, so that a cancelled statement's answer arrives. */
+  private static final Duration CANCELLATION_TAKES = Duration.ofSeconds(5);
 
   private Connections() {}
 
@@ -43,7 +47,8 @@ final class Connections {
     properties.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty(
-        "socketTimeout", Long.toString(config.statementLimit().toSeconds()));
+        "socketTimeout",
+        Long.toString(config.statementLimit().plus(CANCELLATION_TAKES).toSeconds()));
     if (!config.prepareStatements() || !url.preparesStatements()) {
       properties.setProperty("prepareThreshold", "0");
     }

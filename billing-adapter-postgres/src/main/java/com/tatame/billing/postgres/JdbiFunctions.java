@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -17,10 +18,13 @@ final class JdbiFunctions implements SqlFunctions {
   private final Jdbi jdbi;
   private final String schema;
 
-  JdbiFunctions(HikariDataSource pool, String schema) {
+  JdbiFunctions(HikariDataSource pool, PostgresConfig config) {
     this.pool = pool;
     this.jdbi = Jdbi.create(pool);
-    this.schema = schema;
+    this.schema = config.schema();
+    // The driver cancels on the server, too: what nobody waits for must not hold locks.
+    jdbi.getConfig(SqlStatements.class)
+        .setQueryTimeout(Math.toIntExact(config.statementLimit().toSeconds()));
   }
 
   @Override

@@ -25,9 +25,9 @@ public final class PostgresBillingStore implements BillingStore {
   private final HikariDataSource pool;
   private final FunctionBackedStore store;
 
-  private PostgresBillingStore(HikariDataSource pool, String schema) {
+  private PostgresBillingStore(HikariDataSource pool, PostgresConfig config) {
     this.pool = pool;
-    this.store = new FunctionBackedStore(new JdbiFunctions(pool, schema));
+    this.store = new FunctionBackedStore(new JdbiFunctions(pool, config));
   }
 
   /**
@@ -39,8 +39,7 @@ public final class PostgresBillingStore implements BillingStore {
   public static PostgresBillingStore open(PostgresConfig config) {
     migrate(config);
     try {
-      return new PostgresBillingStore(
-          new HikariDataSource(Connections.pool(config)), config.schema());
+      return new PostgresBillingStore(new HikariDataSource(Connections.pool(config)), config);
     } catch (PoolInitializationException e) {
       throw new StoreUnavailable("The database can't be reached.", e);
     }
