@@ -1,0 +1,114 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.sandbox.Contract.Operation;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Who may do what, route by route as the server describes them. */
+final class AccessTest {
+  private static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");
+  // Names no object of anybody's: the catalog knows the same features for all.
+  private static final Set<String> NOT_AN_OBJECT = Set.of("feature", "file");
+  private static final String CANCEL = "{\"when\":\"now\"}";
+
+  private final ServerInMemory world = (ServerInMemory) Worlds.IN_MEMORY.world();
+  private final ApiClient anonymous = ApiClient.of(world.url());
+  private final List<Operation> operations = anonymous.contract().operations();
+
+  @Test
+  void everyRouteSaysWhoItIsFor() {
+    assertThat(operations)
+        .hasSizeGreaterThan(35)
+        .allSatisfy(operation ->
+            assertThat(operation.access()).isIn("public", "signed_in", "administrator", "metrics"));
+  }
+
+  @Test
+  void nobodyGetsInWithoutASession() {
+    List<Operation> closed = operations.stream()
+        .filter(operation -> Set.of("signed_in", "administrator").contains(operation.access()))
+        .toList();
+
+    assertThat(closed).hasSizeGreaterThan(25).allSatisfy(operation -> {
+      String path = PARAMETER.matcher(operation.path()).replaceAll("any");
+      assertThat(call(anonymous, operation.method(), path).code()).isEqualTo("unauthenticated");
+    });
+  }
+
+  @Test
+  void aUserIsNoAdministrator() {
+    ApiClient user = new Buyer(world).api();
+    ApiClient root = anonymous.as(world.token("user_root"));
+    List<Operation> administrative = operations.stream()
+        .filter(operation -> operation.access().equals("administrator"))
+        .toList();
+
+    assertThat(administrative).isNotEmpty().allSatisfy(operation -> {
+      assertThat(call(user, operation.method(), operation.path()).code()).isEqualTo("forbidden");
+      assertThat(call(root, operation.method(), operation.path()).status()).isEqualTo(200);
+    });
+  }
+
+  @Test
+  void theMetricsAreClosedUntilTheyHaveAToken() {
+    assertThat(anonymous.get("/metrics").code()).isEqualTo("forbidden");
+  }
+
+  @Test
+  void whatBelongsToAnotherAccountIsNotThere() {
+    Buyer owner = new Buyer(world);
+    Reply opened = owner.checkout("basic", "monthly");
+    Buyer.pay(opened.at("/url"), Buyer.PAYS);
+    String subscription = owner.confirm(opened.at("/sessionId")).at("/subscription/id");
+    String before = owner.subscription(subscription).body();
+    Map<String, String> objects = Map.of("id", subscription, "sessionId", opened.at("/sessionId"));
+    ApiClient stranger = new Buyer(world).api();
+    List<Operation> ofObjects = operations.stream()
+        .filter(Operation::hasId)
+        .filter(operation -> !NOT_AN_OBJECT.contains(parameter(operation)))
+        .toList();
+
+    assertThat(ofObjects).hasSizeGreaterThan(4).allSatisfy(operation -> {
+      String name = parameter(operation);
+      assertThat(objects).as("an object for " + operation.path()).containsKey(name);
+      String path = operation.path().replace("{" + name + "}", objects.get(name));
+      Reply refused = call(stranger, operation.method(), path);
+      assertThat(refused.status()).as(path).isEqualTo(404);
+      assertThat(refused.body()).doesNotContain(owner.user());
+    });
+    world.settle();
+    assertThat(owner.subscription(subscription).body()).isEqualTo(before);
+    assertThat(stranger.get("/api/v1/subscriptions").json().path("data")).isEmpty();
+  }
+
+  @Test
+  void everyPathRefusesMethodsThatItDoesNotKnow() {
+    ApiClient user = new Buyer(world).api();
+
+    assertThat(operations.stream().map(Operation::path).distinct())
+        .hasSizeGreaterThan(30)
+        .allSatisfy(path -> {
+          Reply refused = user.call(
+              "PUT", PARAMETER.matcher(path).replaceAll("any"), BodyPublishers.ofString("{}"));
+          assertThat(refused.status()).isEqualTo(405);
+          assertThat(refused.header("Allow")).isPresent();
+        });
+  }
+
+  private static Reply call(ApiClient api, String method, String path) {
+    return method.equals("GET") ? api.get(path) : api.post(path, CANCEL);
+  }
+
+  private static String parameter(Operation operation) {
+    Matcher matcher = PARAMETER.matcher(operation.path());
+    return matcher.find() ? matcher.group(1) : "";
+  }
+}
