@@ -24,7 +24,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -73,9 +72,8 @@ public final class BillingRoutes {
 
     WebhookHandlers webhooks = new WebhookHandlers(billing.webhooks(), with.wallClock);
     HealthHandlers health = new HealthHandlers(
-        new DependencyCheck(store::ping, STORE_GOOD_FOR, with.wallClock, ForkJoinPool.commonPool()),
-        new DependencyCheck(
-            gateway::ping, PROVIDER_GOOD_FOR, with.wallClock, ForkJoinPool.commonPool()),
+        new DependencyCheck(store::ping, STORE_GOOD_FOR, with.wallClock),
+        new DependencyCheck(gateway::ping, PROVIDER_GOOD_FOR, with.wallClock),
         identity::ready,
         with.accepting,
         billing.webhooks(),

@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,6 @@ final class DependencyCheck {
   private final Runnable ping;
   private final Duration goodFor;
   private final InstantSource wallClock;
-  private final Executor executor;
   private @Nullable CompletableFuture<Sight> look;
   private Instant lookedAt = Instant.MIN;
 
@@ -33,11 +31,10 @@ final class DependencyCheck {
    *
    * @param ping returns if all is well, and throws otherwise
    */
-  DependencyCheck(Runnable ping, Duration goodFor, InstantSource wallClock, Executor executor) {
+  DependencyCheck(Runnable ping, Duration goodFor, InstantSource wallClock) {
     this.ping = ping;
     this.goodFor = goodFor;
     this.wallClock = wallClock;
-    this.executor = executor;
   }
 
   Sight look() {
@@ -58,9 +55,17 @@ final class DependencyCheck {
       return last;
     }
     lookedAt = now;
-    CompletableFuture<Sight> fresh = CompletableFuture.supplyAsync(this::ping, executor);
+    CompletableFuture<Sight> fresh =
+        CompletableFuture.supplyAsync(this::ping, DependencyCheck::onItsOwnThread);
     look = fresh;
     return fresh;
+  }
+
+  // A shared pool would let one dependency that hangs keep the others from being looked at.
+  private static void onItsOwnThread(Runnable task) {
+    Thread thread = new Thread(task, "dependency-check");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private Sight ping() {

@@ -82,10 +82,16 @@ public final class BillingServer implements AutoCloseable {
         with.pages.accept(javalinConfig, billing);
         routes.mountAlone(javalinConfig);
       });
-      billing.start();
-      javalin.start(config.port());
     } catch (RuntimeException e) {
       closeStore();
+      throw e;
+    }
+    try {
+      // First the port: a provider that hangs must not keep stored data from being served.
+      javalin.start(config.port());
+      billing.start();
+    } catch (RuntimeException e) {
+      close();
       throw e;
     }
     LOG.atInfo().addKeyValue("port", port()).log("serving");
@@ -228,7 +234,7 @@ public final class BillingServer implements AutoCloseable {
       return this;
     }
 
-    /** More routes on the same server. */
+    /** More routes on the same server, which may call the use cases. */
     public Builder pages(BiConsumer<JavalinConfig, Billing> value) {
       pages = value;
       return this;
