@@ -24,7 +24,8 @@ public final class Migrations {
       "V4__projections.sql",
       "V5__journals.sql",
       "V6__reads.sql",
-      "V7__access.sql");
+      "V7__access.sql",
+      "V8__repetition.sql");
 
   private Migrations() {}
 

@@ -3,12 +3,15 @@ package com.tatame.billing.schema;
 /** Port: calls a function of the schema, in one transaction of its own. */
 public interface SqlFunctions extends AutoCloseable {
   /**
-   * Calls a function once. It is never repeated here: whether that is safe, the caller knows.
+   * Calls a function, which takes effect at most once. A transport that repeats a call whose answer
+   * was lost must see to that; {@code once_v1} does it for any function.
    *
    * @param function its name without the schema, such as {@code claim_events_v1}
    * @param argument one JSON document
    * @return one JSON document, {@code null} as a literal included
    * @throws SqlFunctionFailed if the database refused, or could not be asked
+   * @throws com.tatame.billing.failure.StoreUnavailable if the transport knows what stands in the
+   *     way of all calls, and what to do about it
    */
   String call(String function, String argument);
 
