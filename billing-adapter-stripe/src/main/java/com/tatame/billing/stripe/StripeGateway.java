@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -103,6 +104,23 @@ public final class StripeGateway implements PaymentGateway {
   public void ping() {
     ProductListParams one = ProductListParams.builder().setLimit(1L).build();
     calls.send("ping", client -> client.v1().products().list(one));
+  }
+
+  /**
+   * The API versions in play. Events of any of them are understood as long as they are not newer
+   * than this gateway.
+   *
+   * @param client what this gateway speaks
+   * @param account the account's default, as its latest event tells; empty before the first event
+   * @param endpoints webhook endpoint by address, with the version that it pins; empty for the
+   *     account's default
+   */
+  public record ApiVersions(
+      String client, Optional<String> account, SortedMap<String, Optional<String>> endpoints) {}
+
+  /** Asks which API versions the account and its webhook endpoints use. */
+  public ApiVersions apiVersions() {
+    return new StripeVersions(calls).read();
   }
 
   private static String withoutSlash(URI base) {

@@ -62,7 +62,13 @@ final class CheckoutHandlers {
       String email,
 
       @Doc("If it is sent, it must be the caller's account.") @Nullable
-      String userId) {}
+      String userId,
+
+      @Doc("Refused: this version sells subscriptions only.") @Nullable
+      String item,
+
+      @Doc("Refused: codes are entered on the checkout page.") @Nullable
+      String promotionCode) {}
 
   record CheckoutAnswer(
       @Doc(value = "The provider's.", example = "cs_123") String sessionId,
@@ -141,6 +147,13 @@ final class CheckoutHandlers {
         Optional.ofNullable(wanted.interval()).flatMap(BillingInterval::of);
     if (wanted.interval() != null && interval.isEmpty()) {
       errors.add(new FieldError("interval", "must be monthly or yearly"));
+    }
+    // Leaving them out silently would sell something else, or at another price.
+    if (wanted.item() != null) {
+      errors.add(new FieldError("item", "one-time items are not sold by this version"));
+    }
+    if (wanted.promotionCode() != null) {
+      errors.add(new FieldError("promotionCode", "is entered on the checkout page instead"));
     }
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 
 /** Looks at each thing that the server depends on, and says what to do about what is wrong. */
 final class Doctor {
@@ -44,6 +45,10 @@ final class Doctor {
       return "answers, " + (config.stripe().live() ? "live" : "test") + " mode, API version "
           + Stripe.API_VERSION;
     });
+    check(
+        "API versions",
+        "Pin the webhook endpoint's API version to " + Stripe.API_VERSION + ".",
+        () -> versions(gateway.apiVersions()));
     check("webhook secrets", "", () -> config.stripe().webhookSecrets().size() + " configured");
     check(
         "identity provider",
@@ -60,6 +65,25 @@ final class Doctor {
       store.ping();
       return "answers, schema up to date";
     }
+  }
+
+  // Versions are named by their date, so their text order is their age.
+  private static String versions(StripeGateway.ApiVersions versions) {
+    StringJoiner found = new StringJoiner("; ");
+    found.add("this server " + versions.client());
+    versions.account().ifPresent(account -> found.add("the account " + account));
+    versions.endpoints().forEach((url, pinned) -> {
+      Optional<String> sent = pinned.or(versions::account);
+      found.add(url + " " + pinned.orElse("the account's"));
+      if (sent.filter(version -> version.compareTo(versions.client()) > 0).isPresent()) {
+        throw new IllegalStateException("The endpoint " + url + " sends events of " + sent.get()
+            + ", which is newer than what this server knows, " + versions.client() + ".");
+      }
+    });
+    if (versions.endpoints().isEmpty()) {
+      throw new IllegalStateException("The account has no webhook endpoint.");
+    }
+    return found.toString();
   }
 
   private String identity() {

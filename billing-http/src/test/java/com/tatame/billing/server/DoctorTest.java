@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,9 @@ final class DoctorTest {
     price(product, "basic_yearly", 9590, "year");
     price(product, "pro_monthly", 2500, "month");
 
+    stripe.createWebhookEndpoint(
+        "https://billing.example.com/webhooks/stripe", Optional.empty(), Optional.of("2024-06-20"));
+
     StringWriter out = new StringWriter();
     boolean healthy = new Doctor(config(stripe.url()), new PrintWriter(out)).run();
 
@@ -35,6 +39,8 @@ final class DoctorTest {
         .contains("FAILED  database: ")
         .contains("Check DATABASE_URL")
         .contains("ok      payment provider: answers, test mode, API version 20")
+        .contains("ok      API versions: this server 20")
+        .contains("https://billing.example.com/webhooks/stripe 2024-06-20")
         .contains("ok      webhook secrets: 2 configured")
         .contains("ok      identity provider: keys known for https://clerk.example.com")
         .contains("ok      price basic monthly: price_")
@@ -44,6 +50,15 @@ final class DoctorTest {
         .contains("STRIPE_PRICE_PRO_YEARLY")
         .contains("Something needs your attention.")
         .doesNotContain("topsecret");
+  }
+
+  @Test
+  void anAccountWithoutAWebhookEndpointIsNotWell() {
+    StringWriter out = new StringWriter();
+    new Doctor(config(stripe.url()), new PrintWriter(out)).run();
+
+    assertThat(out.toString())
+        .contains("FAILED  API versions: The account has no webhook endpoint.");
   }
 
   @Test
