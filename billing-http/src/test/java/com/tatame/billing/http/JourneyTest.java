@@ -89,6 +89,17 @@ final class JourneyTest {
   }
 
   @Test
+  void whatCanNotBeSoldIsRefusedAndNotLeftOut() {
+    for (String field : new String[] {"item", "promotionCode"}) {
+      String body =
+          RunningServer.checkoutOf("basic").replaceFirst("}$", ", \"" + field + "\": \"x\"}");
+      Reply refused = SERVER.post("/api/v1/checkout", "user_code", body);
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.at("/errors/0/field")).isEqualTo(field);
+    }
+  }
+
+  @Test
   void anUnpaidCheckoutIsPendingAndSaysWhenToAskAgain() {
     Reply opened = SERVER.post("/api/v1/checkout", "user_wait", RunningServer.checkoutOf("basic"));
     String path = "/api/v1/checkout/" + opened.at("/sessionId") + "/confirm";
