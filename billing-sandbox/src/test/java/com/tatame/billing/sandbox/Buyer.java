@@ -20,18 +20,18 @@ final class Buyer {
   static final String FAILS_AT_RENEWAL = "4000000000000341";
   private static final String SHOP = "http://localhost:3000";
 
-  private final World world;
+  private final RunningProduct product;
   private final String user;
   private final ApiClient api;
 
-  Buyer(World world) {
-    this(world, ApiClient.of(world.url()), newUser());
+  Buyer(RunningProduct product) {
+    this(product, ApiClient.of(product.url()), newUser());
   }
 
-  private Buyer(World world, ApiClient anonymous, String user) {
-    this.world = world;
+  private Buyer(RunningProduct product, ApiClient anonymous, String user) {
+    this.product = product;
     this.user = user;
-    this.api = anonymous.as(world.token(user));
+    this.api = anonymous.as(product.token(user));
   }
 
   static String newUser() {
@@ -114,6 +114,6 @@ final class Buyer {
 
   /** What the provider says about an object of its own. */
   JsonNode atProvider(String path, Map<String, Object> parameters) {
-    return Json.read(world.stripe().call(Request.of("GET", path, parameters)).body());
+    return Json.read(product.stripe().call(Request.of("GET", path, parameters)).body());
   }
 }

@@ -1,0 +1,125 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** A program in a process of its own, so that it can be ended in every way that there is. */
+final class ChildProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final List<String> output = Collections.synchronizedList(new ArrayList<>());
+
+  private ChildProcess(Process process) {
+    this.process = process;
+    Thread reader = new Thread(this::read, "output of " + process.pid());
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** Runs a class of this class path; of the environment it has only what it is given. */
+  static ChildProcess java(Class<?> main, Map<String, String> env, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.addAll(List.of(
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xshare:auto",
+        "-Dlogback.configurationFile=logback.xml",
+        "-cp",
+        System.getProperty("java.class.path"),
+        main.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    String path = System.getenv("PATH");
+    builder.environment().clear();
+    builder.environment().put("PATH", path == null ? "" : path);
+    builder.environment().putAll(env);
+    try {
+      return new ChildProcess(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void read() {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      lines.lines().forEach(output::add);
+    } catch (IOException | UncheckedIOException e) {
+      output.add("the output ended: " + e.getMessage());
+    }
+  }
+
+  /** Waits for a line that holds this, and gives the match. */
+  MatchResult awaitLine(Pattern pattern) {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> find(pattern).isPresent() || !process.isAlive());
+    Optional<MatchResult> match = find(pattern);
+    assertThat(match).as(() -> String.join("\n", output())).isPresent();
+    return match.orElseThrow();
+  }
+
+  private Optional<MatchResult> find(Pattern pattern) {
+    return output().stream().flatMap(line -> pattern.matcher(line).results()).findFirst();
+  }
+
+  List<String> output() {
+    synchronized (output) {
+      return List.copyOf(output);
+    }
+  }
+
+  /** SIGKILL; returns when it is dead. */
+  void kill() {
+    signal("KILL");
+    awaitExit(PATIENCE);
+  }
+
+  /** Sends a signal by its name without SIG. */
+  void signal(String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+      assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for the end and gives the exit code. */
+  int awaitExit(Duration atMost) {
+    try {
+      assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
+          .as(() -> String.join("\n", output()))
+          .isTrue();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    awaitExit(PATIENCE);
+  }
+}

@@ -1,0 +1,236 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.sandbox.ProviderProxy.Hold;
+import com.tatame.billing.testkit.simulator.DeliveryAttempt;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import java.time.Duration;
+import java.time.Period;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The server is ended in every way that there is, and nothing is lost and nothing done twice. */
+final class CrashTest {
+  private static final int BUYERS = 16;
+  // What a dead process has claimed comes back when its lease runs out. Nobody waits for that here.
+  private static final String END_ALL_LEASES = """
+      update claims set lease_until = now() - interval '1 second';
+      update commands set lease_until = now() - interval '1 second' where lease_until is not null""";
+
+  private final StripeSimulator stripe = StripeSimulator.builder()
+      .webhookConcurrency(4)
+      .webhookTimeout(Duration.ofSeconds(2))
+      .start();
+  private final ProviderProxy proxy = new ProviderProxy(stripe.url(), Duration.ofMillis(25));
+  private final Database database = new Database();
+  private final ProviderState provider = new ProviderState(stripe, database);
+  private final List<AutoCloseable> started = new ArrayList<>(List.of(proxy, stripe));
+
+  @BeforeEach
+  void sellTheCatalog() {
+    ServerInMemory another = (ServerInMemory) Worlds.IN_MEMORY.world();
+    CatalogSeeding.seed(stripe, another.server().billing().catalog());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (int i = started.size() - 1; i >= 0; i--) {
+      started.get(i).close();
+    }
+  }
+
+  @Test
+  void whatWasAcknowledgedTakesEffectOnceHoweverOftenTheServerIsKilled() throws Exception {
+    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), database));
+    subscribeMany(server);
+    long workInHand = 0;
+
+    for (String move : List.of("P15D", "P1M")) {
+      long acknowledged = acknowledged();
+      CompletableFuture<Void> renewals = CompletableFuture.runAsync(() -> move(move));
+      await()
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> acknowledged() >= acknowledged + 30);
+      server.process().kill();
+      workInHand += database.count("webhook_queue");
+      renewals.get(60, TimeUnit.SECONDS);
+      database.run(END_ALL_LEASES);
+      server = keep(ServerProcess.again(server, proxy.url(), database));
+    }
+
+    awaitMirrored();
+    assertThat(workInHand)
+        .as("events that were acknowledged, but not worked, at a kill")
+        .isPositive();
+    provider.assertMirrored();
+    provider.assertNoEventIsLost();
+    assertThat(database.query("select distinct status from subscriptions"))
+        .containsExactly("active");
+  }
+
+  @Test
+  void aCustomerThatWasCreatedButNotStoredIsFoundAgain() throws Exception {
+    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), database));
+    Buyer buyer = new Buyer(server);
+    Hold hold = proxy.hold("POST /v1/customers");
+    CompletableFuture<Void> asked = CompletableFuture.runAsync(() -> {
+      try {
+        buyer.api().post("/api/v1/customer");
+      } catch (AssertionError e) {
+        // Its server dies while it waits.
+      }
+    });
+    hold.awaitAnswered();
+    server.process().kill();
+    asked.get(30, TimeUnit.SECONDS);
+    hold.release();
+    assertThat(database.query("select state from commands")).containsExactly("sending");
+    assertThat(database.count("stripe_customer_mapping")).isZero();
+
+    database.run(END_ALL_LEASES);
+    ServerProcess again = keep(ServerProcess.again(server, proxy.url(), database));
+    Reply found = buyer.api().post("/api/v1/customer");
+
+    assertThat(found.status()).isIn(200, 201);
+    String customers =
+        stripe.call(Request.of("GET", "/v1/customers", Map.of("limit", "100"))).body();
+    assertThat(Json.read(customers).path("data"))
+        .hasSize(1)
+        .allSatisfy(
+            only -> assertThat(only.path("id").asText()).isEqualTo(found.at("/customerId")));
+    assertThat(database.query("select stripe_customer_id from stripe_customer_mapping"))
+        .containsExactly(found.at("/customerId"));
+    assertThat(database.query("select state from commands")).containsExactly("succeeded");
+    assertThat(again.process().output()).noneMatch(line -> line.contains("\"ERROR\""));
+  }
+
+  @Test
+  void aServerThatIsToldToStopFinishesWhatItHasBegun() throws Exception {
+    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), database));
+    Buyer buyer = new Buyer(server);
+    Hold hold = proxy.hold("POST /v1/customers");
+    CompletableFuture<Reply> inFlight =
+        CompletableFuture.supplyAsync(() -> buyer.api().post("/api/v1/customer"));
+    hold.awaitAnswered();
+
+    server.process().signal("TERM");
+    await().atMost(Duration.ofSeconds(10)).until(() -> refusesNewCalls(server));
+    hold.release();
+
+    assertThat(inFlight.get(10, TimeUnit.SECONDS).status()).isEqualTo(201);
+    assertThat(server.process().awaitExit(Duration.ofSeconds(15))).isIn(0, 128 + 15);
+    assertThat(database.query("select state from commands")).containsExactly("succeeded");
+    assertThat(database.count("stripe_customer_mapping")).isEqualTo(1);
+    assertThat(server.process().output()).anyMatch(line -> line.contains("\"stopped\""));
+  }
+
+  @Test
+  void aServerThatWakesUpAfterAnotherTookItsWorkOverChangesNothing() throws Exception {
+    ServerProcess sleeper = keep(ServerProcess.start(stripe, proxy.url(), database));
+    String id = new Buyer(sleeper).subscribe("basic", "monthly", Buyer.PAYS);
+    awaitMirrored();
+
+    Hold oldTruth = proxy.hold("GET /v1/subscriptions/" + id);
+    cancelAtPeriodEnd(id, true);
+    oldTruth.awaitAnswered();
+    sleeper.process().signal("STOP");
+    database.run(END_ALL_LEASES);
+    ServerProcess other = keep(ServerProcess.start(stripe, stripe.url(), database));
+    cancelAtPeriodEnd(id, false);
+    await().atMost(Duration.ofSeconds(30)).until(() -> lastEventIsMirrored(false));
+    List<String> before = rowsOf(id);
+
+    oldTruth.release();
+    sleeper.process().signal("CONT");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .during(Duration.ofMillis(1500))
+        .until(() -> stripe.idle(Duration.ZERO) && rowsOf(id).equals(before));
+
+    provider.assertMirrored();
+    provider.assertNoEventIsLost();
+    assertThat(ApiClient.of(sleeper.url()).get("/health").at("/status")).isEqualTo("ok");
+    assertThat(ApiClient.of(other.url()).get("/health").at("/status")).isEqualTo("ok");
+  }
+
+  private List<String> rowsOf(String subscription) {
+    return database.query("""
+        select concat_ws('|', s.cancel_at_period_end, s.as_of, s.source, u.version)
+        from subscriptions s join subjects u on u.id = s.stripe_customer_id
+        where s.stripe_subscription_id = '%s'""".formatted(subscription));
+  }
+
+  private boolean lastEventIsMirrored(boolean cancelAtPeriodEnd) {
+    return provider.isMirrored()
+        && database
+            .query("select cancel_at_period_end from subscriptions")
+            .equals(List.of(cancelAtPeriodEnd ? "t" : "f"));
+  }
+
+  private void cancelAtPeriodEnd(String id, boolean value) {
+    move("PT10S");
+    stripe.call(Request.of(
+        "POST",
+        "/v1/subscriptions/" + id,
+        Map.of("cancel_at_period_end", Boolean.toString(value))));
+  }
+
+  private void subscribeMany(ServerProcess server) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    List<Future<String>> bought = new ArrayList<>();
+    for (int i = 0; i < BUYERS; i++) {
+      String tier = i % 2 == 0 ? "pro" : "basic";
+      bought.add(threads.submit(() -> new Buyer(server).subscribe(tier, "monthly", Buyer.PAYS)));
+    }
+    for (Future<String> one : bought) {
+      one.get(60, TimeUnit.SECONDS);
+    }
+    threads.shutdown();
+  }
+
+  private void move(String amount) {
+    stripe.advanceTo(
+        amount.startsWith("PT")
+            ? stripe.now().plus(Duration.parse(amount))
+            : stripe.now().atZone(ZoneOffset.UTC).plus(Period.parse(amount)).toInstant());
+  }
+
+  private long acknowledged() {
+    return stripe.deliveries().stream().filter(DeliveryAttempt::succeeded).count();
+  }
+
+  private void awaitMirrored() throws InterruptedException {
+    assertThat(stripe.idle(Duration.ofSeconds(60)))
+        .as(() -> "waiting: " + stripe.deliveries())
+        .isTrue();
+    await().atMost(Duration.ofSeconds(60)).until(provider::isMirrored);
+  }
+
+  private static boolean refusesNewCalls(ServerProcess server) {
+    try {
+      return ApiClient.of(server.url()).get("/health/ready").status() == 503;
+    } catch (AssertionError e) {
+      return true;
+    }
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    started.add(part);
+    return part;
+  }
+}

@@ -1,0 +1,17 @@
+package com.tatame.billing.sandbox;
+
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+
+/** A product that runs, with a Stripe of its own. */
+interface RunningProduct extends AutoCloseable {
+  /** Where it serves, without a final slash. */
+  String url();
+
+  StripeSimulator stripe();
+
+  /** A session token of this user. */
+  String token(String user);
+
+  @Override
+  void close();
+}
