@@ -1,12 +1,8 @@
 package com.tatame.billing.testkit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.testkit.simulator.StripeSimulator;
-import com.tatame.billing.testkit.simulator.engine.Answer;
 import com.tatame.billing.testkit.simulator.engine.Fault;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -17,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -28,43 +23,24 @@ public final class SimulatorControl implements ProviderControl {
   private static final int GONE_ON = 303;
 
   private final StripeSimulator simulator;
+  private final SimulatedCatalog catalog;
   private final HttpClient browser = HttpClient.newHttpClient();
 
   /** Control over a simulator that is started. */
   public SimulatorControl(StripeSimulator simulator) {
     this.simulator = simulator;
+    this.catalog = new SimulatedCatalog(simulator::call);
   }
 
   @Override
   public String createProduct(String name) {
-    return created("/v1/products", Map.of("name", name));
+    return catalog.createProduct(name);
   }
 
   @Override
   public String createPrice(
       String productId, long unitAmount, String currency, Recurrence.Unit unit, String lookupKey) {
-    return created(
-        "/v1/prices",
-        Map.of(
-            "product",
-            productId,
-            "unit_amount",
-            Long.toString(unitAmount),
-            "currency",
-            currency,
-            "recurring",
-            Map.of("interval", unit.name().toLowerCase(Locale.ROOT)),
-            "lookup_key",
-            lookupKey));
-  }
-
-  private String created(String path, Map<String, Object> parameters) {
-    Answer answer = simulator.call(Request.of("POST", path, parameters));
-    try {
-      return new ObjectMapper().readTree(answer.body()).required("id").asText();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("the simulator answered no JSON", e);
-    }
+    return catalog.createPrice(productId, unitAmount, currency, unit, lookupKey);
   }
 
   @Override

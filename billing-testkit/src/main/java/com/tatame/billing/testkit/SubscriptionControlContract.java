@@ -159,6 +159,19 @@ public interface SubscriptionControlContract extends GatewayUnderTest {
   }
 
   @Test
+  default void aRepeatedKeyAnswersHowThingsAreByNow() {
+    Subscription active = bought(buyer(), 0, GatewayCalls.PAYS);
+    String key = Ids.next("key");
+    control().cancelAtPeriodEnd(active.id(), Optional.empty(), key);
+    control().keep(active.id(), Ids.next("key"));
+
+    Observation again = control().cancelAtPeriodEnd(active.id(), Optional.empty(), key);
+
+    assertThat(GatewayCalls.state(again, Subscription.class))
+        .isEqualTo(GatewayCalls.read(gateway(), active));
+  }
+
+  @Test
   default void aKeyOfAnotherRequestIsRefused() {
     Subscription active = bought(buyer(), 0, GatewayCalls.PAYS);
     String key = Ids.next("key");

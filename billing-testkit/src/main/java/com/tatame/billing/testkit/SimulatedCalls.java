@@ -1,0 +1,104 @@
+package com.tatame.billing.testkit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.failure.PaymentDeclined;
+import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.failure.ProviderUnavailable.Execution;
+import com.tatame.billing.testkit.simulator.engine.Answer;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Calls the simulated account, and says in the core's words what a refusal means. */
+final class SimulatedCalls {
+  static final String VERSION = "2026-07-29.dahlia";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Set<Integer> WITHOUT_EFFECT = Set.of(409, 429);
+
+  private final Function<Request, Answer> api;
+
+  SimulatedCalls(Function<Request, Answer> api) {
+    this.api = api;
+  }
+
+  /**
+   * A successful answer.
+   *
+   * @param at the simulated time
+   * @param replayed whether it is the one that the idempotency key was given before
+   */
+  record Success(JsonNode body, Instant at, boolean replayed) {}
+
+  Success get(String path, Map<String, Object> parameters) {
+    return succeed(request("GET", path, parameters, Optional.empty()));
+  }
+
+  Success post(String path, Map<String, Object> parameters, String idempotencyKey) {
+    return succeed(request("POST", path, parameters, Optional.of(idempotencyKey)));
+  }
+
+  Success delete(String path, Map<String, Object> parameters) {
+    return succeed(request("DELETE", path, parameters, Optional.empty()));
+  }
+
+  /** The answer to a read; a body without an id stands for an object that isn't there. */
+  Success find(String path) {
+    Request request = request("GET", path, Map.of(), Optional.empty());
+    Answer answer = api.apply(request);
+    return answer.status() == 404
+        ? new Success(JSON.createObjectNode(), answer.at(), false)
+        : success(request, answer);
+  }
+
+  private Success succeed(Request request) {
+    return success(request, api.apply(request));
+  }
+
+  private static Success success(Request request, Answer answer) {
+    if (answer.status() != 200) {
+      throw failure(request, answer.status(), parse(answer.body()).path("error"));
+    }
+    return new Success(parse(answer.body()), answer.at(), answer.replayed());
+  }
+
+  private static Request request(
+      String method, String path, Map<String, Object> parameters, Optional<String> key) {
+    return new Request(method, path, parameters, key, Optional.of(VERSION));
+  }
+
+  static JsonNode parse(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON", e);
+    }
+  }
+
+  // The account's own words are left out: they may quote what somebody typed.
+  private static BillingException failure(Request request, int status, JsonNode error) {
+    String code = error.path("code").asText(error.path("type").asText());
+    String what = request.method() + " (HTTP " + status + ", " + code + ")";
+    if (status == 402) {
+      String reason = error.path("decline_code").asText(code);
+      return new PaymentDeclined(reason, "The payment was declined: " + reason + ".");
+    }
+    if (status >= 500 || WITHOUT_EFFECT.contains(status)) {
+      Execution execution = status >= 500 ? Execution.UNKNOWN : Execution.NOT_EXECUTED;
+      return new ProviderUnavailable(
+          execution, SOON, "The simulated provider could not answer " + what + ".");
+    }
+    Optional<String> parameter =
+        Optional.ofNullable(error.get("param")).filter(JsonNode::isTextual).map(JsonNode::asText);
+    return new ProviderRejected(code, parameter, "The simulated provider refused " + what + ".");
+  }
+}

@@ -1,0 +1,78 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.Observation;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes customers, and the checkouts that they pay at. */
+final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
+  private static final String METADATA = "metadata";
+  private static final int LONGEST_REFERENCE = 200;
+
+  private final SimulatedReads reads;
+
+  SimulatedCheckouts(SimulatedReads reads) {
+    this.reads = reads;
+  }
+
+  @Override
+  public Observation create(NewCustomer customer, String commandId, String idempotencyKey) {
+    Map<String, Object> parameters = new HashMap<>();
+    customer.email().ifPresent(email -> parameters.put("email", email));
+    customer.name().ifPresent(name -> parameters.put("name", name));
+    parameters.put(
+        METADATA,
+        Map.of(
+            ProviderRecords.ACCOUNT,
+            customer.account().value(),
+            ProviderRecords.COMMAND,
+            commandId));
+    return reads.mutate(ObjectKind.CUSTOMER, "/v1/customers", parameters, idempotencyKey);
+  }
+
+  @Override
+  public Observation create(
+      NewSubscriptionCheckout checkout, String commandId, String idempotencyKey) {
+    String account = checkout.account().value();
+    Map<String, Object> metadata = new HashMap<>();
+    metadata.put(ProviderRecords.ACCOUNT, account);
+    metadata.put(ProviderRecords.COMMAND, commandId);
+    checkout.tier().ifPresent(tier -> metadata.put("tier", tier));
+    checkout.interval().ifPresent(interval -> metadata.put("interval", interval));
+    Map<String, Object> subscription = new HashMap<>(Map.of(METADATA, metadata));
+    if (checkout.trialDays() > 0) {
+      subscription.put("trial_period_days", Integer.toString(checkout.trialDays()));
+    }
+    Map<String, Object> parameters = new HashMap<>();
+    parameters.put("mode", "subscription");
+    parameters.put("customer", checkout.customerId());
+    parameters.put(
+        "line_items",
+        List.of(
+            Map.of("price", checkout.priceId(), "quantity", Long.toString(checkout.quantity()))));
+    parameters.put("subscription_data", subscription);
+    parameters.put(METADATA, metadata);
+    parameters.put("allow_promotion_codes", "true");
+    parameters.put("billing_address_collection", "required");
+    parameters.put("success_url", checkout.successUrl());
+    parameters.put("cancel_url", checkout.cancelUrl());
+    if (account.length() <= LONGEST_REFERENCE) {
+      parameters.put("client_reference_id", account);
+    }
+    return reads.mutate(
+        ObjectKind.CHECKOUT_SESSION, "/v1/checkout/sessions", parameters, idempotencyKey);
+  }
+
+  @Override
+  public Observation expire(String sessionId, String idempotencyKey) {
+    return reads.mutate(
+        ObjectKind.CHECKOUT_SESSION,
+        "/v1/checkout/sessions/" + sessionId + "/expire",
+        Map.of(),
+        idempotencyKey);
+  }
+}

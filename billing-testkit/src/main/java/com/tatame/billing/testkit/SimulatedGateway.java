@@ -1,0 +1,81 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.catalog.Products;
+import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.EventSource;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.subscription.SubscriptionControl;
+import com.tatame.billing.testkit.simulator.engine.Answer;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The payment gateway on a simulated account in this process: no HTTP, no library of the
+ * provider's, no waiting and no repeating. It speaks the account's newest version only; an event in
+ * an older one is told as unreadable, which makes the core read the object.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class SimulatedGateway implements PaymentGateway {
+  private final SimulatedCalls calls;
+  private final SimulatedReads reads;
+  private final SimulatedCheckouts checkouts;
+  private final SimulatedSubscriptions subscriptions;
+  private final SimulatedEvents events;
+
+  /**
+   * A gateway to an account.
+   *
+   * @param api carries out a call, such as {@code engine::call} or {@code simulator::call}
+   * @param webhookSecrets of the endpoint whose webhooks are to be believed
+   * @param wallClock wall time, for the age of signatures
+   */
+  public SimulatedGateway(
+      Function<Request, Answer> api, List<String> webhookSecrets, InstantSource wallClock) {
+    calls = new SimulatedCalls(api);
+    reads = new SimulatedReads(calls);
+    checkouts = new SimulatedCheckouts(reads);
+    subscriptions = new SimulatedSubscriptions(calls, reads);
+    events = new SimulatedEvents(new WebhookVerifier(webhookSecrets, wallClock));
+  }
+
+  @Override
+  public Products products() {
+    return reads;
+  }
+
+  @Override
+  public CustomerAccounts customers() {
+    return checkouts;
+  }
+
+  @Override
+  public CheckoutSessions checkouts() {
+    return checkouts;
+  }
+
+  @Override
+  public SubscriptionControl subscriptions() {
+    return subscriptions;
+  }
+
+  @Override
+  public ObjectReads reads() {
+    return reads;
+  }
+
+  @Override
+  public EventSource events() {
+    return events;
+  }
+
+  @Override
+  public void ping() {
+    calls.get("/v1/account", Map.of());
+  }
+}

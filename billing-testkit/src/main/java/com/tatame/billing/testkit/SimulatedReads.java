@@ -1,0 +1,97 @@
+package com.tatame.billing.testkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.catalog.Products;
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.failure.ProviderUnavailable.Execution;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.testkit.SimulatedCalls.Success;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads objects and lists, and mutations' answers as reads. */
+final class SimulatedReads implements ObjectReads, Products {
+  private static final String PAGE = "100";
+
+  private final SimulatedCalls calls;
+
+  SimulatedReads(SimulatedCalls calls) {
+    this.calls = calls;
+  }
+
+  @Override
+  public Observation read(ObjectRef object, SubjectId subject) {
+    Success answer = calls.find(path(object.kind()) + "/" + object.id());
+    JsonNode body = answer.body();
+    return !body.has("id") || body.path("deleted").asBoolean()
+        ? Observation.absent(object, subject, answer.at())
+        : present(object.kind(), body, answer.at());
+  }
+
+  /**
+   * Sends a mutation whose answer is an object. A replayed answer tells what was true when the key
+   * was first used, so the object is read again.
+   */
+  Observation mutate(ObjectKind kind, String path, Map<String, Object> parameters, String key) {
+    Success answer = calls.post(path, parameters, key);
+    Observation then = present(kind, answer.body(), answer.at());
+    return answer.replayed() ? after(then.object(), then.subject()) : then;
+  }
+
+  /** A read that follows a mutation; should it fail, the mutation may still have been executed. */
+  Observation after(ObjectRef object, SubjectId subject) {
+    try {
+      return read(object, subject);
+    } catch (ProviderUnavailable e) {
+      throw new ProviderUnavailable(Execution.UNKNOWN, e.retryAfter(), "It can't be read back.", e);
+    }
+  }
+
+  @Override
+  public List<Observation> products() {
+    return all(ObjectKind.PRODUCT, Map.of());
+  }
+
+  @Override
+  public List<Observation> prices() {
+    return all(ObjectKind.PRICE, Map.of());
+  }
+
+  List<Observation> all(ObjectKind kind, Map<String, Object> filter) {
+    List<Observation> all = new ArrayList<>();
+    Map<String, Object> parameters = new HashMap<>(filter);
+    parameters.put("limit", PAGE);
+    boolean more = true;
+    while (more) {
+      Success page = calls.get(path(kind), parameters);
+      page.body().path("data").forEach(body -> all.add(present(kind, body, page.at())));
+      more = page.body().path("has_more").asBoolean();
+      if (more) {
+        parameters.put("starting_after", all.get(all.size() - 1).object().id());
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  static Observation present(ObjectKind kind, JsonNode body, Instant at) {
+    return Observation.read(ProviderRecords.read(kind, body), at);
+  }
+
+  private static String path(ObjectKind kind) {
+    return switch (kind) {
+      case CUSTOMER -> "/v1/customers";
+      case SUBSCRIPTION -> "/v1/subscriptions";
+      case INVOICE -> "/v1/invoices";
+      case CHECKOUT_SESSION -> "/v1/checkout/sessions";
+      case PRODUCT -> "/v1/products";
+      case PRICE -> "/v1/prices";
+    };
+  }
+}

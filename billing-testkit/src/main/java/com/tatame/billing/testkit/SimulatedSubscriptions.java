@@ -1,0 +1,99 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.failure.ProviderUnavailable.Execution;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionControl;
+import com.tatame.billing.testkit.SimulatedCalls.Success;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Cancels, keeps, resumes and lists subscriptions. */
+final class SimulatedSubscriptions implements SubscriptionControl {
+  private static final String PATH = "/v1/subscriptions/";
+
+  private final SimulatedCalls calls;
+  private final SimulatedReads reads;
+
+  SimulatedSubscriptions(SimulatedCalls calls, SimulatedReads reads) {
+    this.calls = calls;
+    this.reads = reads;
+  }
+
+  // A deletion has no idempotency key, and what has ended can't be found to be ended again; so when
+  // there is nothing to cancel, what is there decides.
+  @Override
+  public Observation cancelNow(
+      String subscriptionId, Optional<String> reason, String idempotencyKey) {
+    try {
+      Success answer = calls.delete(PATH + subscriptionId, details(reason));
+      return SimulatedReads.present(ObjectKind.SUBSCRIPTION, answer.body(), answer.at());
+    } catch (ProviderRejected e) {
+      ObjectRef subscription = new ObjectRef(ObjectKind.SUBSCRIPTION, subscriptionId);
+      Observation present = reads.after(subscription, new SubjectId(subscriptionId));
+      if (present.state().filter(ProviderObject::terminal).isEmpty()) {
+        throw e;
+      }
+      return present;
+    }
+  }
+
+  @Override
+  public Observation cancelAtPeriodEnd(
+      String subscriptionId, Optional<String> reason, String idempotencyKey) {
+    Map<String, Object> parameters = details(reason);
+    parameters.put("cancel_at_period_end", "true");
+    return update(subscriptionId, parameters, idempotencyKey);
+  }
+
+  // Only one of the two parameters is taken at a time. The second step depends on what the first
+  // one answers, and has a key of its own.
+  @Override
+  public Observation keep(String subscriptionId, String idempotencyKey) {
+    Observation kept =
+        update(subscriptionId, Map.of("cancel_at_period_end", "false"), idempotencyKey);
+    boolean stillEnds = kept.state()
+        .map(Subscription.class::cast)
+        .filter(Subscription::cancelAtPeriodEnd)
+        .isPresent();
+    if (!stillEnds) {
+      return kept;
+    }
+    try {
+      return update(subscriptionId, Map.of("cancel_at", ""), idempotencyKey + ":cancel_at");
+    } catch (ProviderUnavailable e) {
+      throw new ProviderUnavailable(
+          Execution.UNKNOWN, e.retryAfter(), "It was executed in part.", e);
+    }
+  }
+
+  @Override
+  public Observation resumePaused(String subscriptionId, String idempotencyKey) {
+    return reads.mutate(
+        ObjectKind.SUBSCRIPTION, PATH + subscriptionId + "/resume", Map.of(), idempotencyKey);
+  }
+
+  @Override
+  public List<Observation> ofCustomer(String customerId) {
+    return reads.all(ObjectKind.SUBSCRIPTION, Map.of("customer", customerId, "status", "all"));
+  }
+
+  private Observation update(
+      String subscriptionId, Map<String, Object> parameters, String idempotencyKey) {
+    return reads.mutate(ObjectKind.SUBSCRIPTION, PATH + subscriptionId, parameters, idempotencyKey);
+  }
+
+  private static Map<String, Object> details(Optional<String> reason) {
+    Map<String, Object> parameters = new HashMap<>();
+    reason.ifPresent(comment -> parameters.put("cancellation_details", Map.of("comment", comment)));
+    return parameters;
+  }
+}

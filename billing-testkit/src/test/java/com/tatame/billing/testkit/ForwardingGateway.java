@@ -1,0 +1,75 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.catalog.Products;
+import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.EventSource;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.subscription.SubscriptionControl;
+import com.tatame.billing.testkit.simulator.engine.Engine;
+import com.tatame.billing.testkit.simulator.engine.Settings;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A good gateway of which single roles can be replaced by bad ones. */
+abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContract {
+  final Engine engine = new Engine(
+      new Settings(
+          SimulatedCalls.VERSION,
+          List.of(1, 3, 5),
+          Settings.AfterLastRetry.CANCEL,
+          () -> "https://pay.example.com"),
+      Instant.parse("2026-01-01T00:00:00Z"),
+      1,
+      Optional.empty(),
+      deliveries -> {});
+  final PaymentGateway good =
+      new SimulatedGateway(engine::call, List.of("whsec_test"), engine::now);
+
+  @Override
+  public PaymentGateway gateway() {
+    return this;
+  }
+
+  @Override
+  public ProviderControl provider() {
+    return new EngineControl(engine);
+  }
+
+  @Override
+  public Products products() {
+    return good.products();
+  }
+
+  @Override
+  public CustomerAccounts customers() {
+    return good.customers();
+  }
+
+  @Override
+  public CheckoutSessions checkouts() {
+    return good.checkouts();
+  }
+
+  @Override
+  public SubscriptionControl subscriptions() {
+    return good.subscriptions();
+  }
+
+  @Override
+  public ObjectReads reads() {
+    return good.reads();
+  }
+
+  @Override
+  public EventSource events() {
+    return good.events();
+  }
+
+  @Override
+  public void ping() {
+    good.ping();
+  }
+}
