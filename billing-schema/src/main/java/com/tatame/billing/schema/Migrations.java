@@ -40,11 +40,13 @@ public final class Migrations {
   /** All migrations for a schema of this name, in order. */
   public static List<Script> scripts(String schema) {
     return NAMES.stream()
-        .map(name -> new Script(name, read(name).replace("${" + SCHEMA_PLACEHOLDER + "}", schema)))
+        .map(
+            name -> new Script(name, source(name).replace("${" + SCHEMA_PLACEHOLDER + "}", schema)))
         .toList();
   }
 
-  private static String read(String name) {
+  /** A migration as it lies on the class path, with its placeholders. */
+  static String source(String name) {
     try (InputStream in =
         Migrations.class.getClassLoader().getResourceAsStream(LOCATION + "/" + name)) {
       if (in == null) {
