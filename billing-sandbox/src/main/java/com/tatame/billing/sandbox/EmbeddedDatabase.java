@@ -3,18 +3,26 @@ package com.tatame.billing.sandbox;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A PostgreSQL of the sandbox's own, whose data outlives it. */
 final class EmbeddedDatabase implements AutoCloseable {
-  private final EmbeddedPostgres postgres;
+  private static final long STOP_SECONDS = 20;
 
-  private EmbeddedDatabase(EmbeddedPostgres postgres) {
+  private final EmbeddedPostgres postgres;
+  private final FileChannel lock;
+
+  private EmbeddedDatabase(EmbeddedPostgres postgres, FileChannel lock) {
     this.postgres = postgres;
+    this.lock = lock;
   }
 
   /**
@@ -27,15 +35,14 @@ final class EmbeddedDatabase implements AutoCloseable {
     Path binaries = directory.resolve("binaries").toAbsolutePath();
     try {
       Files.createDirectories(directory);
-      stopLeftover(data, binaries);
-      return new EmbeddedDatabase(EmbeddedPostgres.builder()
-          .setDataDirectory(data)
-          .setCleanDataDirectory(false)
-          .setOverrideWorkingDirectory(binaries.toFile())
-          .setServerConfig("fsync", "on")
-          .setServerConfig("synchronous_commit", "on")
-          .setServerConfig("full_page_writes", "on")
-          .start());
+      FileChannel lock = lock(directory.resolve("lock"));
+      try {
+        stopLeftover(data, binaries);
+        return new EmbeddedDatabase(postgres(data, binaries), lock);
+      } catch (IOException | RuntimeException e) {
+        lock.close();
+        throw e;
+      }
     } catch (IOException | IllegalStateException e) {
       throw new UncheckedIOException(
           "PostgreSQL did not start in "
@@ -44,6 +51,35 @@ final class EmbeddedDatabase implements AutoCloseable {
               + " folder.",
           e instanceof IOException io ? io : new IOException(e));
     }
+  }
+
+  // Whoever starts it ends it, after all that uses it: no hook of its own at the end of the
+  // process.
+  private static EmbeddedPostgres postgres(Path data, Path binaries) throws IOException {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(data)
+        .setCleanDataDirectory(false)
+        .setRegisterShutdownHook(false)
+        .setOverrideWorkingDirectory(binaries.toFile())
+        .setServerConfig("fsync", "on")
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("full_page_writes", "on")
+        .start();
+  }
+
+  // The system gives the lock back however the process ends.
+  private static FileChannel lock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Another sandbox of this very process holds it.
+    }
+    channel.close();
+    throw new IOException("another sandbox is running with " + file.getParent());
   }
 
   String jdbcUrl() {
@@ -70,26 +106,20 @@ final class EmbeddedDatabase implements AutoCloseable {
     if (leftover.isEmpty()) {
       return;
     }
-    if (sandboxIsAlive(leftover.get())) {
-      throw new IOException("another sandbox is running on " + data);
-    }
     leftover.get().destroy();
-    leftover.get().onExit().orTimeout(20, TimeUnit.SECONDS).join();
-  }
-
-  // PostgreSQL is a child of its sandbox; once orphaned, its parent is the init process.
-  private static boolean sandboxIsAlive(ProcessHandle postgres) {
-    return postgres
-        .parent()
-        .flatMap(parent -> parent.info().command())
-        .filter(command ->
-            List.of("java", "java.exe").contains(Path.of(command).getFileName().toString()))
-        .isPresent();
+    try {
+      leftover.get().onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the wait for process " + leftover.get().pid() + " was interrupted", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("process " + leftover.get().pid() + " of an earlier start goes on", e);
+    }
   }
 
   @Override
   public void close() {
-    try {
+    try (lock) {
       postgres.close();
     } catch (IOException e) {
       throw new UncheckedIOException("PostgreSQL did not stop", e);

@@ -25,13 +25,14 @@ final class Buyer {
   private final ApiClient api;
 
   Buyer(RunningProduct product) {
-    this(product, ApiClient.of(product.url()), newUser());
+    this(product, newUser());
   }
 
-  private Buyer(RunningProduct product, ApiClient anonymous, String user) {
+  /** Somebody who may have been here before. */
+  Buyer(RunningProduct product, String user) {
     this.product = product;
     this.user = user;
-    this.api = anonymous.as(product.token(user));
+    this.api = ApiClient.of(product.url()).as(product.token(user));
   }
 
   static String newUser() {
