@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 final class MainTest {
@@ -21,6 +23,32 @@ final class MainTest {
   void showsItsCommands() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("serve", "doctor", "openapi");
+  }
+
+  @Test
+  void printsTheScriptsForSupabase() {
+    assertThat(run("supabase-sql", "--schema", "plans")).isZero();
+    assertThat(out.toString()).contains("create schema if not exists \"plans\"", "commit_units_v1");
+  }
+
+  @Test
+  void printsTheQueryThatListsWhatIsMissing() {
+    assertThat(run("supabase-sql", "--validation")).isZero();
+    assertThat(out.toString()).contains("select", "Run supabase-migrations.sql.");
+  }
+
+  @Test
+  void writesBothScriptsIntoAFolder(@TempDir Path folder) {
+    assertThat(run("supabase-sql", "--directory", folder.toString())).isZero();
+    assertThat(folder.resolve("supabase-migrations.sql")).isNotEmptyFile();
+    assertThat(folder.resolve("supabase-validation.sql")).isNotEmptyFile();
+  }
+
+  @Test
+  void aSchemaThatIsNoNameIsRefused() {
+    assertThat(run("supabase-sql", "--schema", "x\"; drop")).isNotZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("--schema");
   }
 
   @Test
