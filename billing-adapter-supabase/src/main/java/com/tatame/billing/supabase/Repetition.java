@@ -1,0 +1,70 @@
+package com.tatame.billing.supabase;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What to do about an answer that was lost, since the call behind it may have been executed. Nothing
+ * is lost by asking for any function again; the question is what the second answer says.
+ */
+enum Repetition {
+  /**
+   * Asked again as it is: it reads, or it writes what its first call wrote and answers the same. A
+   * claim knows its events, a command its sender's lease.
+   */
+  SAME_ANSWER,
+
+  /**
+   * Asked through {@code once_v1}, which keeps the first answer: the second would deny what the first
+   * did (an event that is no longer new, a unit that is stale, a key that is running), or would undo
+   * what came after (releasing a key that is reserved anew).
+   */
+  KEPT_ANSWER;
+
+  static final String ONCE = "once_v1";
+
+  private static final Map<String, Repetition> OF = Map.ofEntries(
+      Map.entry("ingest_events_v1", KEPT_ANSWER),
+      Map.entry("claim_events_v1", SAME_ANSWER),
+      Map.entry("settle_events_v1", KEPT_ANSWER),
+      Map.entry("inbox_status_v1", SAME_ANSWER),
+      Map.entry("stored_events_v1", SAME_ANSWER),
+      Map.entry("load_subjects_v1", SAME_ANSWER),
+      Map.entry("commit_units_v1", KEPT_ANSWER),
+      Map.entry("pending_reads_v1", SAME_ANSWER),
+      Map.entry("open_command_v1", SAME_ANSWER),
+      Map.entry("begin_command_v1", SAME_ANSWER),
+      Map.entry("end_command_v1", SAME_ANSWER),
+      Map.entry("find_command_v1", SAME_ANSWER),
+      Map.entry("last_succeeded_command_v1", SAME_ANSWER),
+      Map.entry("abandoned_commands_v1", SAME_ANSWER),
+      Map.entry("reserve_key_v1", KEPT_ANSWER),
+      Map.entry("complete_key_v1", SAME_ANSWER),
+      Map.entry("release_key_v1", KEPT_ANSWER),
+      Map.entry("prune_keys_v1", KEPT_ANSWER),
+      Map.entry("remember_user_v1", SAME_ANSWER),
+      Map.entry("find_customer_link_v1", SAME_ANSWER),
+      Map.entry("find_entitlement_v1", SAME_ANSWER),
+      Map.entry("list_subscriptions_v1", SAME_ANSWER),
+      Map.entry("find_subscription_v1", SAME_ANSWER),
+      Map.entry("find_checkout_v1", SAME_ANSWER),
+      Map.entry("list_products_v1", SAME_ANSWER),
+      Map.entry("list_prices_v1", SAME_ANSWER),
+      Map.entry("prices_of_products_v1", SAME_ANSWER),
+      Map.entry("find_price_v1", SAME_ANSWER),
+      Map.entry("prices_by_lookup_key_v1", SAME_ANSWER),
+      Map.entry("ping_v1", SAME_ANSWER),
+      Map.entry("missing_v1", SAME_ANSWER),
+      Map.entry(ONCE, SAME_ANSWER));
+
+  /** Of a function that nobody thought about, the answer is kept. */
+  static Repetition of(String function) {
+    return OF.getOrDefault(function, KEPT_ANSWER);
+  }
+
+  /** All functions that the store calls. */
+  static Set<String> functions() {
+    return new TreeMap<>(OF).keySet();
+  }
+}

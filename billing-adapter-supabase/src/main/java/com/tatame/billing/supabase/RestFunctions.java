@@ -1,0 +1,139 @@
+package com.tatame.billing.supabase;
+
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.schema.SqlFunctions;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/** Calls the schema's functions over the Data API, each call one request and one transaction. */
+final class RestFunctions implements SqlFunctions {
+  private static final String USER_AGENT = "tatame-billing/1";
+  private static final String JSON = "application/json";
+  private static final int SUCCESS = 200;
+
+  private final SupabaseConfig config;
+  private final ServiceKey key;
+  private final RandomGenerator random;
+  private final Backoff backoff;
+  private final Pause pause;
+  private final InstantSource clock;
+  private final HttpClient client;
+  private volatile boolean closed;
+
+  /** Lets time pass. */
+  interface Pause {
+    void take(Duration duration) throws InterruptedException;
+  }
+
+  RestFunctions(SupabaseConfig config, RandomGenerator random, Pause pause, InstantSource clock) {
+    this.config = config;
+    this.key = new ServiceKey(config.serviceKey());
+    this.random = random;
+    this.backoff = new Backoff(random);
+    this.pause = pause;
+    this.clock = clock;
+    this.client = HttpClient.newBuilder()
+        // A connection that the gateway gives up then takes one call with it, not all.
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(config.connectTimeout())
+        .build();
+  }
+
+  @Override
+  public String call(String function, String argument) {
+    return Repetition.of(function) == Repetition.KEPT_ANSWER
+        ? ask(Repetition.ONCE, once(function, argument))
+        : ask(function, argument);
+  }
+
+  private String once(String function, String argument) {
+    UUID request = new UUID(random.nextLong(), random.nextLong());
+    return "{\"request\":\"" + request + "\",\"function\":\"" + function + "\",\"argument\":"
+        + argument + "}";
+  }
+
+  private String ask(String function, String argument) {
+    HttpRequest request = request(function, argument);
+    Instant end = clock.instant().plus(config.patience());
+    for (int failures = 1; ; failures++) {
+      DataApiFailure failure;
+      try {
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        if (isAnswer(response)) {
+          return response.body();
+        }
+        failure = failure(function, response);
+      } catch (IOException e) {
+        failure = DataApiFailure.of(e);
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+      if (!failure.passing() || failures == Backoff.ATTEMPTS || !waited(failures, end)) {
+        throw failure.reason();
+      }
+    }
+  }
+
+  private HttpRequest request(String function, String argument) {
+    if (closed) {
+      throw new StoreUnavailable("The store is closed.");
+    }
+    HttpRequest.Builder request = HttpRequest.newBuilder(config.functionUri(function))
+        .timeout(config.callTimeout())
+        .header("apikey", key.apiKey())
+        .header("Content-Profile", config.schema())
+        .header("Content-Type", JSON)
+        .header("Accept", JSON)
+        .header("User-Agent", USER_AGENT)
+        .POST(BodyPublishers.ofString("{\"p\":" + argument + "}"));
+    key.bearer().ifPresent(bearer -> request.header("Authorization", bearer));
+    return request.build();
+  }
+
+  private static boolean isAnswer(HttpResponse<String> response) {
+    return response.statusCode() == SUCCESS && isJson(response);
+  }
+
+  private static boolean isJson(HttpResponse<String> response) {
+    return response.headers().firstValue("Content-Type").orElse("").startsWith(JSON);
+  }
+
+  private DataApiFailure failure(String function, HttpResponse<String> response) {
+    int status = response.statusCode();
+    return status == SUCCESS
+        ? DataApiFailure.notJson(status)
+        : DataApiFailure.of(status, response.body(), function, config.schema());
+  }
+
+  private boolean waited(int failures, Instant end) {
+    Duration wait = backoff.after(failures);
+    if (clock.instant().plus(wait).isAfter(end)) {
+      return false;
+    }
+    try {
+      pause.take(wait);
+      return true;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static StoreUnavailable interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new StoreUnavailable("The call was interrupted.", e);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

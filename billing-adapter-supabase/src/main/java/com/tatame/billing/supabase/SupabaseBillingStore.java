@@ -1,0 +1,136 @@
+package com.tatame.billing.supabase;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.tatame.billing.catalog.ProductStore;
+import com.tatame.billing.checkout.CheckoutStore;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.idempotency.IdempotencyStore;
+import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.SubscriptionStore;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/**
+ * The billing store on a Supabase project, over its Data API. Thread-safe; one for each program and
+ * project. Any number of programs may share a project.
+ *
+ * <p>An answer that was lost is asked for again, and what was executed is never executed twice. Each
+ * call throws {@link StoreUnavailable} if the project can't be reached or is not set up as needed;
+ * the message then says what to do, and never holds the key or a row's values.
+ */
+public final class SupabaseBillingStore implements BillingStore {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final FunctionBackedStore store;
+
+  SupabaseBillingStore(RestFunctions functions) {
+    this.store = new FunctionBackedStore(functions);
+  }
+
+  /**
+   * Opens the store and checks that the project is set up: the schema exposed, all migrations run,
+   * everything granted. It can't run the migrations itself; that takes a database connection.
+   *
+   * @throws StoreUnavailable if the project can't be reached, or saying what it lacks
+   */
+  public static SupabaseBillingStore open(SupabaseConfig config) {
+    RestFunctions functions = new RestFunctions(
+        config,
+        new SecureRandom(),
+        duration -> Thread.sleep(duration.toMillis()),
+        InstantSource.system());
+    check(config, functions);
+    return new SupabaseBillingStore(functions);
+  }
+
+  static void check(SupabaseConfig config, RestFunctions functions) {
+    try {
+      JsonNode missing = JSON.readTree(functions.call(
+          "missing_v1", JSON.writeValueAsString(Map.of("functions", Repetition.functions()))));
+      if (!missing.isEmpty()) {
+        String names = StreamSupport.stream(missing.spliterator(), false)
+            .map(JsonNode::asText)
+            .collect(Collectors.joining(", "));
+        throw new StoreUnavailable("In the schema " + config.schema()
+            + " the key's role can't use: "
+            + names + ". Run the migrations on the project's database, and grant what they grant to"
+            + " service_role.");
+      }
+    } catch (JsonProcessingException e) {
+      e.clearLocation();
+      throw new IllegalStateException("the project's answer is no list", e);
+    }
+  }
+
+  @Override
+  public InboxStore inbox() {
+    return store.inbox();
+  }
+
+  @Override
+  public ProjectionStore projections() {
+    return store.projections();
+  }
+
+  @Override
+  public CommandJournal commands() {
+    return store.commands();
+  }
+
+  @Override
+  public CustomerStore customers() {
+    return store.customers();
+  }
+
+  @Override
+  public SubscriptionStore subscriptions() {
+    return store.subscriptions();
+  }
+
+  @Override
+  public CheckoutStore checkouts() {
+    return store.checkouts();
+  }
+
+  @Override
+  public ProductStore products() {
+    return store.products();
+  }
+
+  @Override
+  public EntitlementStore entitlements() {
+    return store.entitlements();
+  }
+
+  @Override
+  public IdempotencyStore idempotency() {
+    return store.idempotency();
+  }
+
+  /**
+   * Asks the database for a sign of life, through the Data API. Waits as long as any call.
+   *
+   * @throws StoreUnavailable if there is none
+   */
+  @Override
+  public void ping() {
+    store.ping();
+  }
+
+  /** Later calls find the store unavailable. */
+  @Override
+  public void close() {
+    store.close();
+  }
+}

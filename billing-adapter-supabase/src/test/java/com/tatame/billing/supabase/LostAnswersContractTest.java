@@ -1,0 +1,52 @@
+package com.tatame.billing.supabase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.testkit.BillingStoreContract;
+import com.tatame.billing.testkit.supabase.Fault;
+import com.tatame.billing.testkit.supabase.LocalSupabase;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The contract with a legacy key, over a project that loses one request or answer in seven, cuts
+ * lists after 20 rows, has two connections and gives a statement 300 ms.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LostAnswersContractTest implements BillingStoreContract {
+  private final String database = TestProject.migratedDatabase();
+  private final LocalSupabase project = LocalSupabase.builder(database)
+      .withSchema("billing")
+      .withMaxRows(20)
+      .withPool(2, Duration.ofSeconds(10))
+      .withStatementLimit(Duration.ofMillis(300))
+      .start();
+  private final SupabaseBillingStore store =
+      SupabaseBillingStore.open(SupabaseConfig.of(project.url(), project.serviceRoleKey()));
+
+  LostAnswersContractTest() {
+    project.loseEvery(7, Fault.DROPPED_AFTER, Fault.BAD_GATEWAY_AFTER, Fault.BAD_GATEWAY_BEFORE);
+  }
+
+  @AfterAll
+  void close() {
+    store.close();
+    project.close();
+    assertThat(project.requests()).anyMatch(request -> request.fault().isPresent());
+  }
+
+  @Override
+  public BillingStore store() {
+    return store;
+  }
+
+  @Override
+  public List<Fact> factsOf(SubjectId subject) {
+    return TestProject.factsOf(database, subject);
+  }
+}

@@ -1,0 +1,123 @@
+package com.tatame.billing.supabase;
+
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.schema.Migrations;
+import com.tatame.billing.testkit.supabase.LocalSupabase;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A database of its own for each project that a test starts, in one PostgreSQL for all of them. */
+final class TestProject {
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  private TestProject() {}
+
+  /** Started when it is first needed: not where PostgREST is missing. */
+  private static final class Server {
+    static final EmbeddedPostgres RUNNING = start();
+
+    private static EmbeddedPostgres start() {
+      try {
+        return EmbeddedPostgres.builder()
+            .setServerConfig("max_connections", "100")
+            .start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** A database with the schema, its roles and their grants. */
+  static String migratedDatabase() {
+    String jdbcUrl = emptyDatabase();
+    migrate(jdbcUrl);
+    return jdbcUrl;
+  }
+
+  static String emptyDatabase() {
+    LocalSupabase.require();
+    String name = "project_" + DATABASES.incrementAndGet();
+    run(Server.RUNNING.getJdbcUrl("postgres", "postgres"), "create database " + name);
+    return Server.RUNNING.getJdbcUrl("postgres", name);
+  }
+
+  static void migrate(String jdbcUrl) {
+    LocalSupabase.createRoles(jdbcUrl);
+    List<String> statements =
+        new ArrayList<>(List.of("create schema billing", "set search_path = billing"));
+    Migrations.scripts("billing").forEach(script -> statements.add(script.sql()));
+    run(jdbcUrl, statements.toArray(String[]::new));
+  }
+
+  /** Runs statements in one session of the superuser. */
+  static void run(String jdbcUrl, String... statements) {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The first column of what a query returns, as text. */
+  static List<String> query(String jdbcUrl, String sql) {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<String> values = new ArrayList<>();
+      while (rows.next()) {
+        values.add(rows.getString(1));
+      }
+      return values;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What the store writes and never reads. */
+  static List<Fact> factsOf(String jdbcUrl, SubjectId subject) {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl);
+        PreparedStatement query = connection.prepareStatement(
+            "select fact_key, event_type, subscription_id, amount, currency, status, occurred_at"
+                + " from billing.billing_events where subject_id = ?")) {
+      query.setString(1, subject.value());
+      try (ResultSet rows = query.executeQuery()) {
+        List<Fact> facts = new ArrayList<>();
+        while (rows.next()) {
+          facts.add(fact(subject, rows));
+        }
+        return facts;
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Fact fact(SubjectId subject, ResultSet row) throws SQLException {
+    long amount = row.getLong("amount");
+    return new Fact(
+        row.getString("fact_key"),
+        row.getString("event_type"),
+        subject,
+        Optional.ofNullable(row.getString("subscription_id")),
+        Optional.ofNullable(row.getString("currency")).map(currency -> new Money(amount, currency)),
+        row.getString("status"),
+        row.getObject("occurred_at", OffsetDateTime.class).toInstant());
+  }
+}

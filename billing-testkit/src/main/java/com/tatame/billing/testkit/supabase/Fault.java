@@ -1,0 +1,11 @@
+package com.tatame.billing.testkit.supabase;
+
+/** What goes wrong with one request on its way through the gateway. */
+public enum Fault {
+  /** 502 with a page of HTML; the request never reached the database. */
+  BAD_GATEWAY_BEFORE,
+  /** 502 with a page of HTML, after the database has committed. */
+  BAD_GATEWAY_AFTER,
+  /** The connection is closed without an answer, after the database has committed. */
+  DROPPED_AFTER
+}

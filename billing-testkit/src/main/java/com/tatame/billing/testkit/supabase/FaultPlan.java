@@ -1,0 +1,43 @@
+package com.tatame.billing.testkit.supabase;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+
+/** Which of the coming requests meet a fault. */
+final class FaultPlan {
+  private final Queue<Fault> next = new ArrayDeque<>();
+  private List<Fault> regular = List.of();
+  private int interval;
+  private long seen;
+
+  synchronized void next(Fault... faults) {
+    next.addAll(List.of(faults));
+  }
+
+  synchronized void every(int requests, Fault... faults) {
+    if (requests < 1 || faults.length == 0) {
+      throw new IllegalArgumentException("at least every request, and at least one fault");
+    }
+    interval = requests;
+    regular = List.of(faults);
+    seen = 0;
+  }
+
+  synchronized void none() {
+    next.clear();
+    regular = List.of();
+  }
+
+  synchronized Optional<Fault> take() {
+    Fault told = next.poll();
+    if (told != null) {
+      return Optional.of(told);
+    }
+    if (regular.isEmpty() || ++seen % interval != 0) {
+      return Optional.empty();
+    }
+    return Optional.of(regular.get((int) (seen / interval % regular.size())));
+  }
+}
