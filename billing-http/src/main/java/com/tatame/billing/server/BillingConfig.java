@@ -5,6 +5,7 @@ import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
 import com.tatame.billing.postgres.PostgresConfig;
+import com.tatame.billing.supabase.SupabaseConfig;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ public record BillingConfig(
     StripeAccount stripe,
     CatalogSource catalog,
     Identity identity,
-    PostgresConfig database,
+    Store store,
     Web web) {
   private static final int DEFAULT_PORT = 8080;
   private static final Pattern SECRET_KEY = Pattern.compile("(sk|rk)_(test|live)_\\S+");
@@ -87,6 +88,15 @@ public record BillingConfig(
    */
   public record Identity(ClerkConfig clerk, Optional<String> key, Optional<Secret> secretKey) {}
 
+  /** Where everything is kept. */
+  public sealed interface Store {
+    /** In a PostgreSQL. */
+    record Postgres(PostgresConfig config) implements Store {}
+
+    /** In a Supabase project, over its REST API. */
+    record Supabase(SupabaseConfig config) implements Store {}
+  }
+
   /** How the server meets browsers, proxies and collectors. */
   public record Web(
       Set<String> corsOrigins,
@@ -109,7 +119,7 @@ public record BillingConfig(
         stripe,
         new CatalogSource(catalogFile(env), priceIds(env, environment)),
         identity(env),
-        database(env),
+        store(env),
         web(env, deployment));
     env.throwIfAny();
     return config;
@@ -249,16 +259,18 @@ public record BillingConfig(
     return text;
   }
 
-  private static PostgresConfig database(EnvironmentReader env) {
+  private static Store store(EnvironmentReader env) {
     String store = env.text(Variable.BILLING_STORE).orElse("postgres");
     if (store.equals("supabase")) {
-      env.problem(
-          Variable.BILLING_STORE,
-          "supabase comes with the Supabase adapter, which this server doesn't hold; set it to"
-              + " postgres");
-    } else if (!store.equals("postgres")) {
-      env.problem(Variable.BILLING_STORE, "must be postgres");
+      return new Store.Supabase(supabase(env));
     }
+    if (!store.equals("postgres")) {
+      env.problem(Variable.BILLING_STORE, "must be postgres or supabase");
+    }
+    return new Store.Postgres(postgres(env));
+  }
+
+  private static PostgresConfig postgres(EnvironmentReader env) {
     String url = env.required(
         Variable.DATABASE_URL,
         "postgres://missing/missing",
@@ -270,6 +282,28 @@ public record BillingConfig(
     } catch (ValidationFailed e) {
       e.errors().forEach(error -> env.problem(Variable.DATABASE_URL, error.message()));
       return PostgresConfig.of("postgres://missing/missing");
+    }
+  }
+
+  private static SupabaseConfig supabase(EnvironmentReader env) {
+    String placeholder = "sb_secret_missing";
+    String url = env.required(
+        Variable.SUPABASE_URL,
+        "https://missing.supabase.co",
+        "copy the project's URL from Supabase, Project Settings, Data API");
+    String key = env.required(
+        Variable.SUPABASE_SERVICE_ROLE_KEY,
+        placeholder,
+        "copy a secret key from Supabase, Project Settings, API Keys");
+    try {
+      return SupabaseConfig.of(url, key);
+    } catch (ValidationFailed e) {
+      for (ValidationFailed.FieldError error : e.errors()) {
+        boolean ofUrl = error.field().equals("supabaseUrl");
+        env.problem(
+            ofUrl ? Variable.SUPABASE_URL : Variable.SUPABASE_SERVICE_ROLE_KEY, error.message());
+      }
+      return SupabaseConfig.of("https://missing.supabase.co", placeholder);
     }
   }
 

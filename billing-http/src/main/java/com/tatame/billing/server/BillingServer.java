@@ -10,6 +10,7 @@ import com.tatame.billing.identity.KeySetSource;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
+import com.tatame.billing.supabase.SupabaseBillingStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -42,7 +43,7 @@ public final class BillingServer implements AutoCloseable {
     Telemetry telemetry = new Telemetry();
 
     ownsStore = with.store == null;
-    store = with.store == null ? telemetry.watchPool(openStore(config)) : with.store;
+    store = with.store == null ? openStore(config, telemetry) : with.store;
     try {
       PaymentGateway gateway =
           with.gateway == null ? stripe(config, telemetry, with.wallClock) : with.gateway;
@@ -141,8 +142,10 @@ public final class BillingServer implements AutoCloseable {
     }
   }
 
-  static PostgresBillingStore openStore(BillingConfig config) {
-    return PostgresBillingStore.open(config.database());
+  static BillingStore openStore(BillingConfig config, Telemetry telemetry) {
+    return config.store() instanceof BillingConfig.Store.Postgres postgres
+        ? telemetry.watchPool(PostgresBillingStore.open(postgres.config()))
+        : SupabaseBillingStore.open(((BillingConfig.Store.Supabase) config.store()).config());
   }
 
   static StripeGateway stripe(BillingConfig config, Telemetry telemetry, InstantSource wallClock) {

@@ -7,7 +7,7 @@ import com.tatame.billing.catalog.Price;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Observation;
-import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -38,7 +38,11 @@ final class Doctor {
     check("configuration", "", () -> "complete for " + config.deployment());
     check(
         "database",
-        "Check DATABASE_URL, and that the server may reach the database and create a schema.",
+        config.store() instanceof BillingConfig.Store.Postgres
+            ? "Check DATABASE_URL, and that the server may reach the database and create a schema."
+            : "Check SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY. Run what 'supabase-sql' prints in the"
+                + " project's SQL editor and expose the schema; 'supabase-sql --validation' lists"
+                + " what is missing.",
         this::database);
     check("payment provider", "Check STRIPE_SECRET_KEY and the way to api.stripe.com.", () -> {
       gateway.ping();
@@ -61,7 +65,7 @@ final class Doctor {
   }
 
   private String database() {
-    try (PostgresBillingStore store = BillingServer.openStore(config)) {
+    try (BillingStore store = BillingServer.openStore(config, new Telemetry())) {
       store.ping();
       return "answers, schema up to date";
     }

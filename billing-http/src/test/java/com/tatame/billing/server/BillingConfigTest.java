@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.postgres.PostgresConfig;
 import com.tatame.billing.server.BillingConfig.PriceName;
 import java.net.URI;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class BillingConfigTest {
     assertThat(config.identity().clerk().issuer()).isEqualTo("https://clerk.example.com");
     assertThat(config.identity().clerk().administrators().subjects())
         .containsExactlyInAnyOrder("user_1", "user_2");
-    assertThat(config.database().maxPoolSize()).isEqualTo(7);
+    assertThat(postgres(config).maxPoolSize()).isEqualTo(7);
   }
 
   @Test
@@ -51,7 +52,7 @@ final class BillingConfigTest {
         "DATABASE_POOL_MAX", "many",
         "CLERK_PUBLISHABLE_KEY", "pk_test_%%%",
         "BILLING_ADMIN_CLAIM", "org_role=admin",
-        "BILLING_STORE", "supabase",
+        "BILLING_STORE", "redis",
         "TRUSTED_PROXIES", "example.com"));
 
     assertThat(invalid.problems().stream().map(problem -> problem.split(" ", 2)[0]))
@@ -69,8 +70,33 @@ final class BillingConfigTest {
             "DATABASE_POOL_MAX",
             "BILLING_CHECKOUT_URLS",
             "TRUSTED_PROXIES");
-    assertThat(invalid.problems()).anyMatch(problem -> problem.contains("Supabase adapter"));
+    assertThat(invalid.problems()).contains("BILLING_STORE must be postgres or supabase");
     assertThat(invalid).hasMessageContaining("13 problems");
+  }
+
+  @Test
+  void supabaseNeedsItsOwnTwoVariablesAndNoDatabase() {
+    Map<String, String> environment = with(Map.of(
+        "BILLING_STORE", "supabase",
+        "SUPABASE_URL", "https://ref.supabase.co",
+        "SUPABASE_SERVICE_ROLE_KEY", "sb_secret_topsecret"));
+    environment.remove("DATABASE_URL");
+
+    BillingConfig config = BillingConfig.fromEnv(environment);
+
+    assertThat(config.store()).isInstanceOf(BillingConfig.Store.Supabase.class);
+    assertThat(config.toString()).doesNotContain("topsecret");
+  }
+
+  @Test
+  void aPublishableKeyOfSupabaseIsRefusedWithoutShowingIt() {
+    assertThat(problemsOf(with(Map.of(
+            "BILLING_STORE", "supabase",
+            "SUPABASE_SERVICE_ROLE_KEY", "sb_publishable_topsecret"))))
+        .hasSize(2)
+        .anyMatch(problem -> problem.startsWith("SUPABASE_URL "))
+        .anyMatch(problem -> problem.startsWith("SUPABASE_SERVICE_ROLE_KEY "))
+        .noneMatch(problem -> problem.contains("topsecret"));
   }
 
   @Test
@@ -140,7 +166,7 @@ final class BillingConfigTest {
     Map<String, String> environment =
         with(Map.of("DATABASE_URL", "postgresql://user:p%40ss@host:5433/billing?ssl=true"));
 
-    assertThat(BillingConfig.fromEnv(environment).database().url()).contains("p%40ss");
+    assertThat(postgres(BillingConfig.fromEnv(environment)).url()).contains("p%40ss");
     assertThat(problemsOf(with(Map.of("DATABASE_URL", "postgres://"))))
         .singleElement()
         .asString()
@@ -160,6 +186,10 @@ final class BillingConfigTest {
 
   private static List<String> problemsOf(Map<String, String> environment) {
     return refused(environment).problems();
+  }
+
+  private static PostgresConfig postgres(BillingConfig config) {
+    return ((BillingConfig.Store.Postgres) config.store()).config();
   }
 
   private static Map<String, String> with(Map<String, String> more) {
