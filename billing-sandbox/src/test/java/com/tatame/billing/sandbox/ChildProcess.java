@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,27 +24,37 @@ final class ChildProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
+  private final Thread reader;
   private final List<String> output = Collections.synchronizedList(new ArrayList<>());
 
   private ChildProcess(Process process) {
     this.process = process;
-    Thread reader = new Thread(this::read, "output of " + process.pid());
+    this.reader = new Thread(this::read, "output of " + process.pid());
     reader.setDaemon(true);
     reader.start();
   }
 
   /** Runs a class of this class path; of the environment it has only what it is given. */
   static ChildProcess java(Class<?> main, Map<String, String> env, String... arguments) {
+    return start(
+        List.of("-cp", System.getProperty("java.class.path"), main.getName()), env, arguments);
+  }
+
+  /** Runs a jar, with an empty environment. */
+  static ChildProcess jar(Path jar, String... arguments) {
+    return start(List.of("-jar", jar.toString()), Map.of(), arguments);
+  }
+
+  private static ChildProcess start(
+      List<String> program, Map<String, String> env, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     command.addAll(List.of(
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-Xshare:auto",
-        "-Dlogback.configurationFile=logback.xml",
-        "-cp",
-        System.getProperty("java.class.path"),
-        main.getName()));
+        "-Dlogback.configurationFile=logback.xml"));
+    command.addAll(program);
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     String path = System.getenv("PATH");
@@ -110,6 +121,7 @@ final class ChildProcess implements AutoCloseable {
       assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
           .as(() -> String.join("\n", output()))
           .isTrue();
+      reader.join(PATIENCE.toMillis());
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

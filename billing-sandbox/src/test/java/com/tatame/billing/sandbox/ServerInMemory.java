@@ -2,13 +2,17 @@ package com.tatame.billing.sandbox;
 
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
+import com.tatame.billing.stripe.StripeGateway;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.TestIssuer;
 import com.tatame.billing.testkit.simulator.StripeSimulator;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -28,6 +32,7 @@ final class ServerInMemory implements World {
     this.stripe = stripe;
     server = BillingServer.builder(BillingConfig.fromEnv(environment(apiBase)))
         .store(store)
+        .gateway(gateway(apiBase))
         .clock(stripe::now)
         .random(new Random(1))
         .pages((javalin, billing) -> CatalogSeeding.seed(stripe, billing.catalog()))
@@ -51,6 +56,15 @@ final class ServerInMemory implements World {
   /** Takes this simulator over, but calls Stripe at another address. */
   static ServerInMemory calling(String apiBase, StripeSimulator stripe) {
     return new ServerInMemory(stripe, apiBase, Optional.empty());
+  }
+
+  // The same that the server makes, but it doesn't wait long for a provider that is down.
+  private static StripeGateway gateway(String apiBase) {
+    return StripeGateway.builder("sk_test_e2e")
+        .apiBase(URI.create(apiBase))
+        .webhookSecrets(List.of(WEBHOOK_SECRET))
+        .retries(1, Duration.ofMillis(1), Duration.ofMillis(1))
+        .build();
   }
 
   /** What a server needs to be told that trusts {@link #ISSUER}. */

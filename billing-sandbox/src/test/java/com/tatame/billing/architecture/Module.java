@@ -1,0 +1,53 @@
+package com.tatame.billing.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The parts of the product with what each may know besides itself; arrows point inwards only. */
+enum Module {
+  CORE,
+  SCHEMA,
+  STRIPE,
+  POSTGRES,
+  SUPABASE,
+  IDENTITY,
+  HTTP,
+  /** The composition root, the only one of its module that knows the adapters. */
+  SERVER,
+  TESTKIT,
+  SANDBOX;
+
+  private static final Map<Module, Set<Module>> KNOWS = Map.of(
+      CORE, Set.of(),
+      SCHEMA, Set.of(CORE),
+      STRIPE, Set.of(CORE),
+      POSTGRES, Set.of(CORE, SCHEMA),
+      SUPABASE, Set.of(CORE, SCHEMA),
+      IDENTITY, Set.of(CORE),
+      HTTP, Set.of(CORE),
+      SERVER, Set.of(CORE, STRIPE, POSTGRES, SUPABASE, IDENTITY, HTTP),
+      TESTKIT, Set.of(CORE),
+      SANDBOX, Set.of(CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, IDENTITY, HTTP, SERVER, TESTKIT));
+
+  boolean mayKnow(Module other) {
+    return this == other || KNOWS.getOrDefault(this, Set.of()).contains(other);
+  }
+
+  /** The part that a class belongs to; what no other part claims is the core's. */
+  static Optional<Module> of(JavaClass any, String root) {
+    String name = any.getPackageName() + ".";
+    if (!name.startsWith(root + ".")) {
+      return Optional.empty();
+    }
+    String feature = name.substring(root.length() + 1).split("\\.", 2)[0];
+    for (Module module : values()) {
+      if (module.name().toLowerCase(Locale.ROOT).equals(feature)) {
+        return Optional.of(module);
+      }
+    }
+    return Optional.of(CORE);
+  }
+}

@@ -1,0 +1,4 @@
+package com.tatame.billing.architecture.bad.stripe;
+
+/** Stands for a port. */
+interface Gateway {}

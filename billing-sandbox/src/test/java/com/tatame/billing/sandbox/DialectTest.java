@@ -1,0 +1,162 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.testkit.simulator.engine.Fault;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same happenings, told in the shapes of old and new versions of Stripe's API. */
+final class DialectTest {
+  private static final String PINNED = "2026-07-29.dahlia";
+  private static final Map<String, ObjectKind> KINDS = Map.of(
+      "customer", ObjectKind.CUSTOMER,
+      "subscription", ObjectKind.SUBSCRIPTION,
+      "invoice", ObjectKind.INVOICE,
+      "checkout.session", ObjectKind.CHECKOUT_SESSION);
+  private static Map<String, String> expected = Map.of();
+  private static Map<String, String> expectedOfTheBlind = Map.of();
+
+  @BeforeAll
+  static void tellItInTheVersionThatIsPinned() {
+    expected = rowsOf(PINNED, true);
+    expectedOfTheBlind = rowsOf(PINNED, false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2024-06-20", "2025-03-31.basil", "2025-09-30.clover", PINNED})
+  void everyVersionTellsTheSameStory(String version) {
+    assertThat(rowsOf(version, true)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2024-06-20", "2025-03-31.basil", "2025-09-30.clover"})
+  void everyVersionTellsTheSameToAServerThatCannotAskBack(String version) {
+    assertThat(rowsOf(version, false)).isEqualTo(expectedOfTheBlind);
+  }
+
+  /** All rows at the end of the story, by kind and id. */
+  private static Map<String, String> rowsOf(String version, boolean canAskBack) {
+    try (ServerInMemory world = ServerInMemory.withWebhooksOf(version)) {
+      tellTheStory(world, canAskBack);
+      assertThat(world.stripe().events()).hasSizeGreaterThan(60);
+      return rows(world);
+    }
+  }
+
+  private static void tellTheStory(ServerInMemory world, boolean canAskBack) {
+    Reply ada = open(world, "user_ada", "pro", "monthly");
+    Reply bob = open(world, "user_bob", "pro", "monthly");
+    Reply eve = open(world, "user_eve", "basic", "yearly");
+    if (!canAskBack) {
+      List.of("subscriptions", "invoices", "checkout/sessions", "customers")
+          .forEach(objects ->
+              world.stripe().fail(new Fault("GET /v1/" + objects, 503, Fault.When.BEFORE), 10_000));
+    }
+    pay(world, ada, Buyer.PAYS);
+    pay(world, bob, Buyer.FAILS_AT_RENEWAL);
+    pay(world, eve, Buyer.PAYS);
+    advance(world, Duration.ofDays(15));
+    String canceled =
+        new Buyer(world, "user_ada").confirm(ada.at("/sessionId")).at("/subscription/id");
+    world
+        .stripe()
+        .call(Request.of(
+            "POST", "/v1/subscriptions/" + canceled, Map.of("cancel_at_period_end", "true")));
+    advance(world, Duration.ofDays(40));
+
+    assertThat(new Buyer(world, "user_ada").subscription(canceled).at("/status"))
+        .isEqualTo("canceled");
+    assertThat(new Buyer(world, "user_bob").entitlements().at("/tier")).isEqualTo("free");
+    assertThat(new Buyer(world, "user_eve").allowed("technique_library")).isTrue();
+  }
+
+  private static Reply open(ServerInMemory world, String user, String tier, String interval) {
+    Reply opened = new Buyer(world, user).checkout(tier, interval);
+    assertThat(opened.status()).isEqualTo(201);
+    advance(world, Duration.ofSeconds(10));
+    return opened;
+  }
+
+  private static void pay(ServerInMemory world, Reply opened, String card) {
+    assertThat(Buyer.pay(opened.at("/url"), card).statusCode()).isEqualTo(303);
+    advance(world, Duration.ofSeconds(10));
+  }
+
+  private static void advance(ServerInMemory world, Duration amount) {
+    Instant target = world.stripe().now().plus(amount);
+    Optional<Instant> due = world.stripe().nextDue();
+    while (due.isPresent() && !due.get().isAfter(target)) {
+      world.stripe().advanceTo(due.get());
+      quiet(world);
+      due = world.stripe().nextDue();
+    }
+    world.stripe().advanceTo(target);
+    quiet(world);
+  }
+
+  // Reads that can't be answered stay wanted, so only what was sent must have taken effect.
+  private static void quiet(ServerInMemory world) {
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> world.stripe().idle(Duration.ZERO)
+            && world.server().billing().webhooks().status().backlog() == 0);
+  }
+
+  private static Map<String, String> rows(ServerInMemory world) {
+    Map<String, String> rows = new TreeMap<>();
+    objects(world).forEach((subject, refs) -> {
+      Known known = world
+          .store()
+          .projections()
+          .load(List.of(new Wanted(subject, refs, Set.of())))
+          .getOrDefault(subject, Known.nothing(subject));
+      known.rows().forEach((ref, row) -> rows.put(ref.toString(), withoutCommand(row.state())));
+      rows.put(subject + " is of", known.linked() + " with " + known.entitlement());
+      world.store().factsOf(subject).forEach(fact -> rows.put(fact.key(), fact.toString()));
+    });
+    assertThat(rows).hasSizeGreaterThan(25);
+    return rows;
+  }
+
+  // What the provider told of is known without asking it.
+  private static Map<SubjectId, Set<ObjectRef>> objects(ServerInMemory world) {
+    Map<SubjectId, Set<ObjectRef>> objects = new HashMap<>();
+    for (JsonNode event : world.stripe().events()) {
+      JsonNode object = event.at("/data/object");
+      ObjectKind kind = KINDS.get(object.path("object").asText());
+      if (kind != null) {
+        String id = object.path("id").asText();
+        SubjectId subject = new SubjectId(
+            kind == ObjectKind.CUSTOMER ? id : object.path("customer").asText());
+        objects.computeIfAbsent(subject, any -> new HashSet<>()).add(new ObjectRef(kind, id));
+      }
+    }
+    return objects;
+  }
+
+  // Ids of commands are the server's own, and drawn by several threads.
+  private static String withoutCommand(Optional<?> state) {
+    return state.toString().replaceAll("commandId=Optional\\[\\w+]", "commandId=…");
+  }
+}

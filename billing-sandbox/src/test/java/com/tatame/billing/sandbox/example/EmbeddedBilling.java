@@ -1,0 +1,169 @@
+package com.tatame.billing.sandbox.example;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.tatame.billing.Billing;
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.catalog.PlanPrice;
+import com.tatame.billing.checkout.CheckoutRequest;
+import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.checkout.Confirmation;
+import com.tatame.billing.failure.InvalidSignature;
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.stripe.StripeGateway;
+import com.tatame.billing.testkit.InMemoryBillingStore;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Sells a plan inside of a program that has neither a framework nor a server of ours. */
+public final class EmbeddedBilling {
+  private static final String WEBHOOK_SECRET = "whsec_example";
+  private static final Catalog CATALOG = new Catalog(
+      List.of(plan("free", Map.of(), false), plan("pro", monthly(2499), true)),
+      "free",
+      Catalog.DEFAULT_GRACE);
+
+  private static final Principal ALICE = new Principal(
+      new AccountId("user_alice"),
+      "https://login.example.com",
+      "user_alice",
+      Optional.of("alice@example.com"),
+      Optional.empty(),
+      false);
+
+  private EmbeddedBilling() {}
+
+  /** Sells one subscription, on a simulated Stripe and a store that forgets it with the program. */
+  public static void main(String[] args) throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    String ourPages = "http://localhost:" + server.getAddress().getPort();
+    try (StripeSimulator stripe = StripeSimulator.builder().start();
+        BillingStore store = new InMemoryBillingStore()) {
+      putOnSale(stripe);
+      stripe.createWebhookEndpoint(
+          ourPages + "/webhooks/stripe", Optional.of(WEBHOOK_SECRET), Optional.empty());
+      PaymentGateway gateway = StripeGateway.builder("sk_test_example")
+          .webhookSecrets(List.of(WEBHOOK_SECRET))
+          .apiBase(URI.create(stripe.url()))
+          .build();
+      sell(gateway, store, server, ourPages);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  // This method is what the README shows.
+  static void sell(PaymentGateway gateway, BillingStore store, HttpServer server, String ourPages)
+      throws Exception {
+    try (Billing billing = Billing.builder()
+        .gateway(gateway)
+        .store(store)
+        .catalog(CATALOG)
+        .checkoutUrls(url -> url.toString().startsWith(ourPages))
+        .build()) {
+      billing.start();
+      server.createContext("/webhooks/stripe", exchange -> receive(billing, exchange));
+      server.start();
+
+      CheckoutSession session = billing.checkouts().open(ALICE, pro(ourPages)).session();
+      payAsTheUserDoes(session.url().orElseThrow());
+      Confirmation confirmed = billing.checkouts().confirm(ALICE.account(), session.id());
+      boolean mayExport =
+          billing.entitlements().check(ALICE.account(), "export").allowed();
+      System.out.println(confirmed.status() + ", may export: " + mayExport);
+    }
+  }
+
+  private static void receive(Billing billing, HttpExchange exchange) throws IOException {
+    int status = 200;
+    try {
+      billing
+          .webhooks()
+          .receive(
+              exchange.getRequestBody().readAllBytes(),
+              exchange.getRequestHeaders().getFirst("Stripe-Signature"));
+    } catch (InvalidSignature e) {
+      status = 400;
+    } catch (StoreUnavailable e) {
+      status = 503;
+    }
+    exchange.sendResponseHeaders(status, -1);
+    exchange.close();
+  }
+
+  private static CheckoutRequest pro(String ourPages) {
+    return new CheckoutRequest(
+        Optional.of("pro"),
+        Optional.of(BillingInterval.MONTHLY),
+        Optional.empty(),
+        1,
+        ourPages + "/thanks",
+        ourPages + "/plans",
+        Optional.empty());
+  }
+
+  private static Plan plan(
+      String tier, Map<BillingInterval, PlanPrice> prices, boolean includesExport) {
+    return new Plan(
+        tier,
+        tier,
+        "",
+        "plans",
+        includesExport ? 1 : 0,
+        !prices.isEmpty(),
+        0,
+        prices,
+        Map.of("export", new Feature.Flag(includesExport)));
+  }
+
+  private static Map<BillingInterval, PlanPrice> monthly(long cents) {
+    return Map.of(
+        BillingInterval.MONTHLY,
+        new PlanPrice(new Money(cents, "usd"), "pro_monthly", Optional.empty()));
+  }
+
+  private static void putOnSale(StripeSimulator stripe) {
+    stripe.call(Request.of("POST", "/v1/products", Map.of("id", "prod_pro", "name", "Pro")));
+    stripe.call(Request.of(
+        "POST",
+        "/v1/prices",
+        Map.of(
+            "product",
+            "prod_pro",
+            "currency",
+            "usd",
+            "unit_amount",
+            "2499",
+            "lookup_key",
+            "pro_monthly",
+            "recurring",
+            Map.of("interval", "month"))));
+  }
+
+  private static void payAsTheUserDoes(String checkoutUrl) throws Exception {
+    HttpRequest form = HttpRequest.newBuilder(URI.create(checkoutUrl))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(BodyPublishers.ofString(
+            "email=alice@example.com&number=4242424242424242&exp=12/40&cvc=123&name=Alice"))
+        .build();
+    HttpClient.newHttpClient().send(form, BodyHandlers.discarding());
+  }
+}
