@@ -1,0 +1,147 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+/**
+ * Every request of the adapter, every answer and every webhook of the simulator, held against
+ * Stripe's own published contract by a program that is not part of this repository.
+ */
+@EnabledIfEnvironmentVariable(
+    named = "STRIPE_JUDGE_DIR",
+    matches = ".+",
+    disabledReason = "STRIPE_JUDGE_DIR names no folder with judge.js and its node_modules")
+final class StripeJudgeTest {
+  private static final Path LOG = Path.of("target/stripe-judge.log");
+  private static final String SECRET = "whsec_of_the_recorder";
+
+  private final StripeSimulator stripe = StripeSimulator.builder().start();
+  private final List<Letter> letters = new CopyOnWriteArrayList<>();
+  private final HttpServer recorder;
+  private final Process judge;
+  private final String judgeUrl;
+
+  /** A webhook as it was sent. */
+  private record Letter(String body, String signature) {}
+
+  StripeJudgeTest() throws IOException {
+    int port = freePort();
+    judgeUrl = "http://localhost:" + port;
+    judge = new ProcessBuilder(
+            "node",
+            "judge.js",
+            "--listen",
+            Integer.toString(port),
+            "--target",
+            stripe.url().replace("localhost", "127.0.0.1"))
+        .directory(Path.of(System.getenv("STRIPE_JUDGE_DIR")).toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(LOG.toFile())
+        .start();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Files.readString(LOG).contains("on " + port));
+    recorder = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    recorder.createContext("/", this::record);
+    recorder.start();
+    stripe.createWebhookEndpoint(
+        "http://localhost:" + recorder.getAddress().getPort() + "/",
+        Optional.of(SECRET),
+        Optional.empty());
+  }
+
+  @AfterEach
+  void dismissThem() {
+    recorder.stop(0);
+    judge.destroy();
+    stripe.close();
+  }
+
+  @Test
+  void wholeStoriesKeepToTheLetterOfStripesContract() {
+    try (ServerInMemory world = ServerInMemory.calling(judgeUrl, stripe)) {
+      tellStories(world);
+    }
+    letters.forEach(this::judge);
+    JsonNode report =
+        Json.read(ApiClient.send(HttpRequest.newBuilder(URI.create(judgeUrl + "/__judge/report")))
+            .body());
+
+    System.out.println("Stripe's contract: " + report.path("exchanges").asInt() + " exchanges, "
+        + letters.size() + " of them webhooks");
+    assertThat(letters).hasSizeGreaterThan(80);
+    assertThat(report.path("exchanges").asInt()).isGreaterThan(letters.size() + 60);
+    assertThat(report.path("violations").valueStream().map(JsonNode::toString)).isEmpty();
+  }
+
+  private static void tellStories(ServerInMemory world) {
+    Buyer mind = new Buyer(world);
+    mind.checkout("pro", "monthly");
+    mind.checkout("basic", "yearly");
+    String renewing = mind.subscribe("pro", "monthly", Buyer.PAYS);
+    Buyer late = new Buyer(world);
+    String unpaid = late.subscribe("pro", "monthly", Buyer.FAILS_AT_RENEWAL);
+    Buyer declined = new Buyer(world);
+    Reply opened = declined.checkout("basic", "monthly");
+    Buyer.pay(opened.at("/url"), "4000000000000002");
+    declined.confirm(opened.at("/sessionId"));
+    world.advance("P15D");
+    world.advance("P1M");
+    mind.cancel(renewing, "period_end");
+    mind.resume(renewing);
+    mind.cancel(renewing, "period_end");
+    world.advance("P1M");
+    assertThat(mind.subscription(renewing).at("/status")).isEqualTo("canceled");
+    assertThat(late.subscription(unpaid).at("/status")).isEqualTo("canceled");
+    String again = mind.subscribe("basic", "monthly", Buyer.PAYS);
+    assertThat(mind.cancel(again, "now").at("/status")).isEqualTo("canceled");
+    world.settle();
+  }
+
+  private void record(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      letters.add(new Letter(
+          new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
+          exchange.getRequestHeaders().getFirst("Stripe-Signature")));
+      exchange.sendResponseHeaders(200, -1);
+    }
+  }
+
+  private void judge(Letter letter) {
+    HttpResponse<String> verdict =
+        ApiClient.send(HttpRequest.newBuilder(URI.create(judgeUrl + "/__judge/event"))
+            .header("Stripe-Signature", letter.signature())
+            .header("X-Secret", SECRET)
+            .POST(BodyPublishers.ofString(letter.body())));
+    assertThat(verdict.statusCode()).as(verdict.body() + " " + letter.body()).isEqualTo(200);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket any = new ServerSocket(0)) {
+      return any.getLocalPort();
+    }
+  }
+}
