@@ -27,9 +27,11 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,8 @@ public final class Billing implements AutoCloseable {
   private final InboxWorker worker;
   private final InboxWorkers workers;
   private final Commands commands;
+  private final InstantSource wallClock;
+  private final AtomicReference<Instant> maintainedAt = new AtomicReference<>(Instant.EPOCH);
 
   private Billing(Builder with) {
     PaymentGateway gateway = required(with.gateway, "gateway");
@@ -71,7 +75,8 @@ public final class Billing implements AutoCloseable {
         new ObservationRecorder(store.projections(), projector, gateway.reads(), with.wallClock);
     Map<CommandKind, CommandHandler> handlers = Map.of(
         CommandKind.CREATE_CUSTOMER, Customers.creation(gateway.customers()),
-        CommandKind.CREATE_CHECKOUT, CheckoutCommands.creation(gateway.checkouts()),
+        CommandKind.CREATE_CHECKOUT,
+            CheckoutCommands.creation(gateway.checkouts(), store.commands()),
         CommandKind.EXPIRE_CHECKOUT, CheckoutCommands.expiry(gateway.checkouts()),
         CommandKind.CANCEL_SUBSCRIPTION, Subscriptions.cancellation(gateway.subscriptions()),
         CommandKind.RESUME_SUBSCRIPTION, Subscriptions.resumption(gateway.subscriptions()));
@@ -105,8 +110,8 @@ public final class Billing implements AutoCloseable {
         with.retries,
         with.wallClock,
         with.random);
-    InstantSource wallClock = with.wallClock;
-    workers = new InboxWorkers(worker, with.workers, () -> maintain(wallClock));
+    wallClock = with.wallClock;
+    workers = new InboxWorkers(worker, with.workers, () -> maintain(with.wallClock.instant()));
     webhooks = new Webhooks(gateway.events(), store.inbox(), with.wallClock, workers::wake);
   }
 
@@ -148,8 +153,9 @@ public final class Billing implements AutoCloseable {
   }
 
   /**
-   * Starts the workers, after reading the provider's products and finishing what an earlier run left
-   * behind. A provider that is down doesn't keep this from starting.
+   * Starts the workers, after reading the provider's products. A provider that is down doesn't keep
+   * this from starting. What an earlier run left behind is finished by the first worker, or without
+   * workers by {@link #work}.
    */
   public void start() {
     try {
@@ -161,15 +167,25 @@ public final class Billing implements AutoCloseable {
   }
 
   /**
-   * Does what is due now on the calling thread, for programs without workers and for tests.
+   * Does what is due now on the calling thread, for programs without workers and for tests: a batch
+   * of events, outstanding reads, and every 15 seconds of wall time what else the workers do, such
+   * as finishing commands whose sender died.
    *
-   * @return whether there was anything to do
+   * @return whether anything was done
    */
   public boolean work() {
+    boolean maintained = maintainIfDue();
     var batch = worker.claim();
     boolean worked = batch.isPresent();
     batch.ifPresent(step -> step.runAll());
-    return worker.settlePendingReads() > 0 || worked;
+    return worker.settlePendingReads() > 0 || worked || maintained;
+  }
+
+  private boolean maintainIfDue() {
+    Instant now = wallClock.instant();
+    Instant last = maintainedAt.get();
+    boolean due = Duration.between(last, now).compareTo(InboxWorkers.MAINTENANCE) >= 0;
+    return due && maintainedAt.compareAndSet(last, now) && maintain(now) > 0;
   }
 
   /** Whether nothing waits: no event that is due, none in work, no read outstanding. */
@@ -181,9 +197,10 @@ public final class Billing implements AutoCloseable {
     return status.backlog() == status.retrying() && status.pendingReads() == 0 && workers.resting();
   }
 
-  private void maintain(InstantSource wallClock) {
-    commands.recover();
-    store.idempotency().prune(wallClock.instant().minus(KEEP_ANSWERS));
+  private int maintain(Instant now) {
+    int recovered = commands.recover();
+    store.idempotency().prune(now.minus(KEEP_ANSWERS));
+    return recovered;
   }
 
   /** Ends the workers, after the batches that they have begun. The store stays open. */

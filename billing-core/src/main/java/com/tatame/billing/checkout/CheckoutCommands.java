@@ -3,6 +3,8 @@ package com.tatame.billing.checkout;
 import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Map;
@@ -21,9 +23,27 @@ public final class CheckoutCommands {
   private static final String SUCCESS_URL = "success_url";
   private static final String CANCEL_URL = "cancel_url";
 
+  /** The checkout of the same family that came before, and was seen to be closed. */
+  private static final String AFTER = "after";
+
+  private static final String OVERTAKEN = "overtaken";
+
   private CheckoutCommands() {}
 
-  static Map<String, String> params(NewSubscriptionCheckout checkout) {
+  static Map<String, String> params(NewSubscriptionCheckout checkout, Optional<Command> last) {
+    Map<String, String> params = params(checkout);
+    last.ifPresent(before -> params.put(AFTER, before.id().value()));
+    return params;
+  }
+
+  /** Whether this command, when it was sent, sold just that. */
+  static boolean sells(Command command, NewSubscriptionCheckout checkout) {
+    Map<String, String> sold = new TreeMap<>(command.params());
+    sold.remove(AFTER);
+    return sold.equals(params(checkout));
+  }
+
+  private static Map<String, String> params(NewSubscriptionCheckout checkout) {
     Map<String, String> params = new TreeMap<>();
     params.put(CUSTOMER, checkout.customerId());
     params.put(PRICE, checkout.priceId());
@@ -64,10 +84,27 @@ public final class CheckoutCommands {
     return value;
   }
 
-  /** How the creation of a session is sent. */
-  public static CommandHandler creation(CheckoutSessions provider) {
-    return handler(command ->
-        provider.create(checkout(command), command.id().value(), command.idempotencyKey()));
+  /**
+   * How the creation of a session is sent: not at all if another session of the family was opened
+   * after the decision, since nobody has closed that one. While a command is open no other can be,
+   * so what is seen here holds until it ends.
+   */
+  public static CommandHandler creation(CheckoutSessions provider, CommandJournal journal) {
+    return handler(command -> {
+      Optional<String> last = journal
+          .lastSucceeded(command.account(), command.kind(), command.target())
+          .map(before -> before.id().value());
+      if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
+        throw new ProviderRejected(
+            OVERTAKEN, Optional.empty(), "Another checkout was opened meanwhile; try again.");
+      }
+      return provider.create(checkout(command), command.id().value(), command.idempotencyKey());
+    });
+  }
+
+  /** Whether a creation ended because another session of the family was opened before it. */
+  static boolean wasOvertaken(ProviderRejected rejection) {
+    return rejection.providerCode().equals(OVERTAKEN);
   }
 
   /** How the closing of a session is sent. */

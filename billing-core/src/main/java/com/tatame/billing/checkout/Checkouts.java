@@ -15,6 +15,7 @@ import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
@@ -25,6 +26,8 @@ import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
 import java.net.URI;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -32,6 +35,7 @@ import java.util.function.Predicate;
 /** Use cases: selling a subscription. */
 public final class Checkouts {
   private static final int ALL = 101;
+  private static final int MAX_ROUNDS = 5;
   private static final String SESSION_PLACEHOLDER = "{CHECKOUT_SESSION_ID}";
 
   private final Catalog catalog;
@@ -93,24 +97,49 @@ public final class Checkouts {
     refuseSecond(account, sale.plan());
     CustomerLink customer =
         customers.ensure(caller, request.email(), Optional.empty()).link();
+    for (int i = 0; i < MAX_ROUNDS; i++) {
+      Optional<Opened> opened = open(customer, sale, request);
+      if (opened.isPresent()) {
+        return opened.get();
+      }
+    }
+    throw Commands.inTheWay();
+  }
+
+  // Empty if another checkout of the family came in between: then all is decided anew.
+  private Optional<Opened> open(CustomerLink customer, Sale sale, CheckoutRequest request) {
+    AccountId account = customer.accountId();
+    String family = sale.plan().family();
+    Optional<Command> last = journal.lastSucceeded(account, CommandKind.CREATE_CHECKOUT, family);
+    Optional<CheckoutSession> open = last.flatMap(command -> stillOpen(account, command));
+    CheckoutSessions.NewSubscriptionCheckout wanted = checkout(customer, sale, request);
+    if (open.isPresent() && CheckoutCommands.sells(last.get(), wanted)) {
+      return Optional.of(new Opened(open.get(), false));
+    }
+    open.ifPresent(session -> expire(account, session));
+    refuseSecond(account, sale.plan());
+    // Later than the one before even if another node's clock made that one: the journal goes by it.
+    Instant now = commands.now();
     Command planned = Command.planned(
         commands.nextId(),
         account,
         CommandKind.CREATE_CHECKOUT,
-        sale.plan().family(),
-        CheckoutCommands.params(checkout(customer, sale, request)),
-        commands.now());
-    Optional<Command> last =
-        journal.lastSucceeded(account, CommandKind.CREATE_CHECKOUT, sale.plan().family());
-    Optional<CheckoutSession> open = last.flatMap(command -> stillOpen(account, command));
-    if (open.isPresent() && last.get().params().equals(planned.params())) {
-      return new Opened(open.get(), false);
+        family,
+        CheckoutCommands.params(wanted, last),
+        last.map(before -> before.createdAt().plus(1, ChronoUnit.MICROS))
+            .filter(next -> next.isAfter(now))
+            .orElse(now));
+    try {
+      return commands
+          .runIfClear(planned)
+          .map(done -> new Opened(
+              session(account, done.result().orElseThrow()), done.id().equals(planned.id())));
+    } catch (ProviderRejected e) {
+      if (CheckoutCommands.wasOvertaken(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
-    open.ifPresent(session -> expire(account, session));
-    refuseSecond(account, sale.plan());
-    Command done = commands.run(planned);
-    return new Opened(
-        session(account, done.result().orElseThrow()), done.id().equals(planned.id()));
   }
 
   /**

@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -66,9 +67,9 @@ public final class Commands {
     return new CommandId("%016x%016x".formatted(random.nextLong(), random.nextLong()));
   }
 
-  /** The present wall time, for commands that are about to be planned. */
+  /** The present wall time as journals keep it, for commands that are about to be planned. */
   public Instant now() {
-    return wallClock.instant();
+    return wallClock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
   /**
@@ -80,42 +81,72 @@ public final class Commands {
    */
   public Command run(Command planned) {
     for (int i = 0; i < MAX_IN_THE_WAY; i++) {
-      Command open = journal.open(planned);
-      if (open.kind().joins(open, planned)) {
-        return drive(open.id());
-      }
-      try {
-        drive(open.id());
-      } catch (ProviderRejected | PaymentDeclined e) {
-        LOG.log(Level.DEBUG, "the command in the way was rejected, which clears the way");
+      Optional<Command> done = runIfClear(planned);
+      if (done.isPresent()) {
+        return done.get();
       }
     }
-    throw Conflict.because("Other changes of the same kind are under way; try again.");
+    throw inTheWay();
   }
 
-  /** Finishes commands whose sender died or got no answer. Failures are left for the next time. */
-  public void recover() {
-    Instant now = wallClock.instant();
+  /**
+   * As {@link #run}, for a command that was decided on what may have changed by the time another one
+   * has let it pass.
+   *
+   * @return empty if another one was in the way; that one has ended, and this one was not written
+   */
+  public Optional<Command> runIfClear(Command planned) {
+    Command open = journal.open(planned);
+    if (open.kind().joins(open, planned)) {
+      return Optional.of(drive(open));
+    }
+    try {
+      drive(open);
+    } catch (ProviderRejected | PaymentDeclined e) {
+      LOG.log(Level.DEBUG, "the command in the way was rejected, which clears the way");
+    }
+    return Optional.empty();
+  }
+
+  /** What a caller is told whom others keep from being served. */
+  public static Conflict inTheWay() {
+    return Conflict.because("Other changes of the same kind are under way; try again.");
+  }
+
+  /**
+   * Finishes commands whose sender died or got no answer. Failures are left for the next time.
+   *
+   * @return how many succeeded
+   */
+  public int recover() {
+    Instant now = now();
+    int succeeded = 0;
     for (Command abandoned : journal.abandoned(now.minus(LEASE), now, RECOVERY_BATCH)) {
       try {
-        drive(abandoned.id());
+        drive(abandoned);
+        succeeded++;
       } catch (BillingException e) {
-        LOG.log(Level.INFO, "command {0} stays open: {1}", abandoned.id(), e.code());
+        LOG.log(Level.INFO, "command {0} did not succeed: {1}", abandoned.id(), e.code());
       }
     }
+    return succeeded;
   }
 
-  private Command drive(CommandId id) {
+  private Command drive(Command open) {
+    Command seen = open;
     for (int polls = 0; polls < MAX_POLLS; polls++) {
       String lease = nextId().value();
-      Instant now = wallClock.instant();
-      Optional<Command> mine = journal.begin(id, lease, now, LEASE);
+      Instant now = now();
+      Optional<Command> mine = journal.begin(seen.id(), lease, now, LEASE);
       if (mine.isPresent()) {
-        return send(mine.get(), lease, now);
+        // Unsent when last seen, and sent first at this very moment: nobody was in between.
+        boolean firstTime = seen.state() == CommandState.PLANNED
+            && mine.get().firstSentAt().filter(now::equals).isPresent();
+        return send(mine.get(), lease, now, firstTime);
       }
-      Command current = journal.find(id).orElseThrow();
-      if (current.state().settled()) {
-        return outcome(current);
+      seen = journal.find(seen.id()).orElseThrow();
+      if (seen.state().settled()) {
+        return outcome(seen);
       }
       pause.pause(POLL);
     }
@@ -123,8 +154,7 @@ public final class Commands {
         Execution.UNKNOWN, Duration.ofSeconds(5), "The same request is still under way.");
   }
 
-  private Command send(Command command, String lease, Instant now) {
-    boolean firstTime = command.firstSentAt().filter(now::equals).isPresent();
+  private Command send(Command command, String lease, Instant now, boolean firstTime) {
     if (command.firstSentAt().filter(at -> at.plus(KEY_LIFETIME).isBefore(now)).isPresent()) {
       String error = "no answer within the lifetime of its idempotency key";
       end(command, lease, CommandState.NEEDS_OPERATOR, Optional.empty(), Optional.of(error));

@@ -18,9 +18,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * that was begun end.
  */
 public final class InboxWorkers implements AutoCloseable {
+  /** How often the maintenance runs. */
+  public static final Duration MAINTENANCE = Duration.ofSeconds(15);
+
   private static final Logger LOG = System.getLogger(InboxWorkers.class.getName());
   private static final Duration LOOK = Duration.ofSeconds(1);
-  private static final Duration MAINTENANCE = Duration.ofSeconds(15);
 
   private final InboxWorker worker;
   private final Runnable maintenance;
