@@ -1,0 +1,92 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a person does with mouse and eyes, in a real browser if there is one. */
+final class BrowserTest {
+  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+
+  private final World world = Worlds.ON_POSTGRESQL.world();
+  private final Browser browser = new Browser(CHROMIUM);
+
+  @BeforeAll
+  static void isThere() {
+    assumeThat(Files.isExecutable(CHROMIUM)).as(CHROMIUM + " is installed").isTrue();
+  }
+
+  @AfterEach
+  void close() {
+    browser.close();
+  }
+
+  @Test
+  void carolTriesAPlanPaysRenewsAndChangesHerMindTwice() {
+    browser.open(world.url());
+    assertThat(browser.text()).contains("Sell a subscription in two minutes", "Sign in above");
+    assertPageIsSound();
+
+    browser.follow("Carol");
+    assertThat(browser.text()).contains("Nothing yet", "Plan in force: Free");
+    assertPageIsSound();
+
+    browser.follow("Choose Pro, monthly, $24.99 / month");
+    assertThat(browser.ask("document.querySelector('h1').innerText").asText()).isEqualTo("Try Pro");
+    assertThat(browser.text()).contains("$0.00", "due today", "$24.99");
+    assertPageIsSound();
+
+    browser.click("Pays");
+    assertThat(browser.ask("document.querySelector('[name=number]').value").asText())
+        .isEqualTo("4242 4242 4242 4242");
+    browser.follow("Start trial");
+    assertThat(browser.ask("location.href").asText()).isEqualTo(world.url() + "/");
+    assertThat(browser.text())
+        .contains(
+            "Thank you! Free until", "trialing", "Plan in force: Pro", "Subscription started");
+    assertPageIsSound();
+
+    browser.follow("To the next renewal");
+    assertThat(browser.text()).contains("It is now", "active", "Renews on", "Invoice paid");
+    browser.follow("Cancel at the period's end");
+    assertThat(browser.text()).contains("Canceled. Ends on", "does not renew");
+    browser.follow("Keep it after all");
+    assertThat(browser.text()).contains("You keep it. Renews on");
+    assertPageIsSound();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private void assertPageIsSound() {
+    assertThat(browser.ask("document.querySelectorAll('h1, h2').length").asInt())
+        .isPositive();
+    assertThat(browser.ask("document.documentElement.lang").asText()).isEqualTo("en");
+    assertThat(browser.ask("document.title").asText()).isNotEmpty();
+    assertThat(browser
+            .ask("document.querySelectorAll('[style], [onclick], script:not([src]), style').length")
+            .asInt())
+        .as("scripts and styles in the page itself")
+        .isZero();
+    assertThat(browser
+            .ask("[...document.querySelectorAll('input:not([type=hidden])')]"
+                + ".filter(field => !field.labels.length).length")
+            .asInt())
+        .as("fields without a label")
+        .isZero();
+    assertThat(browser
+            .ask("[...document.querySelectorAll('button')]"
+                + ".filter(b => !(b.getAttribute('aria-label') || b.innerText).trim()).length")
+            .asInt())
+        .as("buttons without a name")
+        .isZero();
+    assertThat(browser
+            .ask("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+            .asBoolean())
+        .as("fits the window")
+        .isTrue();
+  }
+}
