@@ -75,6 +75,7 @@ record DataApiFailure(boolean passing, RuntimeException reason) {
    * @param body as PostgREST or the gateway before it sent it
    */
   static DataApiFailure of(int status, String body, String function, String schema) {
+    System.out.println("DBG " + status + " " + body);
     JsonNode error = json(body);
     String code = error.path("code").asText("");
     if (code.startsWith("PGRST")) {

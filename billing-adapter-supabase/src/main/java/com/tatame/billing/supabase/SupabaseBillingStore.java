@@ -3,18 +3,8 @@ package com.tatame.billing.supabase;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.tatame.billing.catalog.ProductStore;
-import com.tatame.billing.checkout.CheckoutStore;
-import com.tatame.billing.command.CommandJournal;
-import com.tatame.billing.customer.CustomerStore;
-import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.failure.StoreUnavailable;
-import com.tatame.billing.idempotency.IdempotencyStore;
-import com.tatame.billing.inbox.InboxStore;
-import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.schema.FunctionBackedStore;
-import com.tatame.billing.store.BillingStore;
-import com.tatame.billing.subscription.SubscriptionStore;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
@@ -29,13 +19,11 @@ import java.util.stream.StreamSupport;
  * call throws {@link StoreUnavailable} if the project can't be reached or is not set up as needed;
  * the message then says what to do, and never holds the key or a row's values.
  */
-public final class SupabaseBillingStore implements BillingStore {
+public final class SupabaseBillingStore extends FunctionBackedStore {
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final FunctionBackedStore store;
-
   SupabaseBillingStore(RestFunctions functions) {
-    this.store = new FunctionBackedStore(functions);
+    super(functions);
   }
 
   /**
@@ -71,66 +59,5 @@ public final class SupabaseBillingStore implements BillingStore {
       e.clearLocation();
       throw new IllegalStateException("the project's answer is no list", e);
     }
-  }
-
-  @Override
-  public InboxStore inbox() {
-    return store.inbox();
-  }
-
-  @Override
-  public ProjectionStore projections() {
-    return store.projections();
-  }
-
-  @Override
-  public CommandJournal commands() {
-    return store.commands();
-  }
-
-  @Override
-  public CustomerStore customers() {
-    return store.customers();
-  }
-
-  @Override
-  public SubscriptionStore subscriptions() {
-    return store.subscriptions();
-  }
-
-  @Override
-  public CheckoutStore checkouts() {
-    return store.checkouts();
-  }
-
-  @Override
-  public ProductStore products() {
-    return store.products();
-  }
-
-  @Override
-  public EntitlementStore entitlements() {
-    return store.entitlements();
-  }
-
-  @Override
-  public IdempotencyStore idempotency() {
-    return store.idempotency();
-  }
-
-  /**
-   * Asks the database for a sign of life, through the Data API. Waits as long as any call.
-   *
-   * @throws StoreUnavailable if there is none
-   */
-  @Override
-  public void ping() {
-    store.ping();
-  }
-
-  /** Later calls find the store unavailable. */
-  @Override
-  public void close() {
-    store.close();
   }
 }

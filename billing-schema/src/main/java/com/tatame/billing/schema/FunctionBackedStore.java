@@ -16,58 +16,58 @@ import com.tatame.billing.subscription.SubscriptionStore;
  * every transport gives the same semantics. Only a commit that the database refuses is repeated, unit
  * by unit.
  */
-public final class FunctionBackedStore implements BillingStore {
+public class FunctionBackedStore implements BillingStore {
   private final Functions functions;
   private final AccountFunctions accounts;
 
   /** A store that owns its transport: closing the one closes the other. */
-  public FunctionBackedStore(SqlFunctions transport) {
+  protected FunctionBackedStore(SqlFunctions transport) {
     this.functions = new Functions(transport);
     this.accounts = new AccountFunctions(functions);
   }
 
   @Override
-  public InboxStore inbox() {
+  public final InboxStore inbox() {
     return new InboxFunctions(functions);
   }
 
   @Override
-  public ProjectionStore projections() {
+  public final ProjectionStore projections() {
     return new ProjectionFunctions(functions);
   }
 
   @Override
-  public CommandJournal commands() {
+  public final CommandJournal commands() {
     return new CommandFunctions(functions);
   }
 
   @Override
-  public CustomerStore customers() {
+  public final CustomerStore customers() {
     return accounts.customers();
   }
 
   @Override
-  public SubscriptionStore subscriptions() {
+  public final SubscriptionStore subscriptions() {
     return accounts.subscriptions();
   }
 
   @Override
-  public CheckoutStore checkouts() {
+  public final CheckoutStore checkouts() {
     return accounts.checkouts();
   }
 
   @Override
-  public ProductStore products() {
+  public final ProductStore products() {
     return new CatalogFunctions(functions);
   }
 
   @Override
-  public EntitlementStore entitlements() {
+  public final EntitlementStore entitlements() {
     return accounts.entitlements();
   }
 
   @Override
-  public IdempotencyStore idempotency() {
+  public final IdempotencyStore idempotency() {
     return new IdempotencyFunctions(functions);
   }
 
