@@ -1,0 +1,247 @@
+package com.tatame.billing.testkit.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.Billing;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.subscription.Cancellation;
+import com.tatame.billing.testkit.BillingWorld;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A command survives the death of its program at every step: it is finished or found again, and
+ * never executed twice.
+ */
+class CrashTest {
+  private static final Duration PAST_THE_LEASE = Duration.ofMinutes(3);
+
+  /** What is asked for while the program dies. */
+  enum Wish {
+    A_CUSTOMER("CustomerAccounts.create") {
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        billing.customers().ensure(ada.caller(), Optional.empty(), Optional.empty());
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        return ProviderState.customers(world).size();
+      }
+    },
+    A_CHECKOUT("CheckoutSessions.create") {
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        ada.opens("basic", billing);
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        assertThat(ProviderState.customers(world)).hasSizeLessThanOrEqualTo(1);
+        return ProviderState.all(world, "/v1/checkout/sessions", Map.of()).size();
+      }
+    },
+    ANOTHER_CHECKOUT("CheckoutSessions.expire") {
+      @Override
+      void prepare(Shopper ada) {
+        ada.opens("basic");
+      }
+
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        ada.opens("pro", billing);
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        assertThat(ProviderState.sessions(world, "open")).hasSizeLessThanOrEqualTo(1);
+        return ProviderState.all(world, "/v1/checkout/sessions", Map.of()).size() - 1;
+      }
+    },
+    AN_END_NOW("SubscriptionControl.cancelNow") {
+      @Override
+      void prepare(Shopper ada) {
+        ada.buys("basic", Shopper.PAYS);
+      }
+
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        cancel(billing, ada, Cancellation.NOW);
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        return ProviderState.events(world, "customer.subscription.deleted").size();
+      }
+    },
+    AN_END_WITH_THE_PERIOD("SubscriptionControl.cancelAtPeriodEnd") {
+      @Override
+      void prepare(Shopper ada) {
+        ada.buys("basic", Shopper.PAYS);
+      }
+
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        cancel(billing, ada, Cancellation.PERIOD_END);
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        return changesOfTheEnd(world);
+      }
+    },
+    NO_END_AFTER_ALL("SubscriptionControl.keep") {
+      @Override
+      void prepare(Shopper ada) {
+        ada.buys("basic", Shopper.PAYS);
+        cancel(ada.world().billing(), ada, Cancellation.PERIOD_END);
+      }
+
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        billing.subscriptions().resume(ada.account(), ada.newest().id());
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        return changesOfTheEnd(world) - 1;
+      }
+    };
+
+    /** The provider's call that carries it out. */
+    final String call;
+
+    Wish(String call) {
+      this.call = call;
+    }
+
+    void prepare(Shopper ada) {}
+
+    abstract void ask(Billing billing, Shopper ada);
+
+    abstract int timesGranted(BillingWorld world);
+
+    private static void cancel(Billing billing, Shopper ada, Cancellation when) {
+      billing
+          .subscriptions()
+          .cancel(ada.account(), ada.newest().id(), when, Optional.of("too dear"));
+    }
+
+    private static int changesOfTheEnd(BillingWorld world) {
+      return (int) ProviderState.events(world, "customer.subscription.updated").stream()
+          .filter(event ->
+              event.required("data").path("previous_attributes").has("cancel_at_period_end"))
+          .count();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isMadeUpForByTheNextProgramAlone(Wish wish) {
+    Set<String> steps = eachDeath(wish, (world, ada) -> {
+      world.restart();
+      world.settle();
+
+      assertThat(open(world)).isEmpty();
+      assertThat(wish.timesGranted(world)).isLessThanOrEqualTo(1);
+
+      askAgain(wish, world, ada);
+      assertThat(wish.timesGranted(world)).isEqualTo(1);
+    });
+    assertThatItDiedEverywhere(steps, wish);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isMadeUpForWhenTheCallerAsksAgain(Wish wish) {
+    Set<String> steps = eachDeath(wish, (world, ada) -> {
+      world.restart();
+      askAgain(wish, world, ada);
+
+      assertThat(wish.timesGranted(world)).isEqualTo(1);
+    });
+    assertThatItDiedEverywhere(steps, wish);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isMadeUpForWhenEventsCameInBetween(Wish wish) {
+    eachDeath(wish, (world, ada) -> {
+      world.settle();
+      askAgain(wish, world, ada);
+
+      assertThat(wish.timesGranted(world)).isEqualTo(1);
+    });
+  }
+
+  private interface Aftermath {
+    void comes(BillingWorld world, Shopper ada);
+  }
+
+  // Dies at the first step, in another world at the second, until the program gets through.
+  private static Set<String> eachDeath(Wish wish, Aftermath aftermath) {
+    Set<String> steps = new LinkedHashSet<>();
+    for (int i = 0; ; i++) {
+      Death death = new Death(i);
+      try (BillingWorld world = BillingWorld.builder().seed(i).build()) {
+        Shopper ada = Shopper.named("ada", world);
+        wish.prepare(ada);
+        try (Billing mortal =
+            world.program(death.mortal(world.store()), death.mortal(world.gateway()))) {
+          wish.ask(mortal, ada);
+          assertThat(wish.timesGranted(world)).isEqualTo(1);
+          return steps;
+        } catch (Death.Struck e) {
+          steps.add(death.struck());
+        }
+        world.wallClock().advance(PAST_THE_LEASE);
+        try {
+          aftermath.comes(world, ada);
+          world.settle();
+          assertThat(open(world)).isEmpty();
+          assertThat(wish.timesGranted(world)).isEqualTo(1);
+          assertThat(MirroredState.differences(world)).isEmpty();
+        } catch (AssertionError | RuntimeException e) {
+          throw new AssertionError("after it died at step " + i + ", " + death.struck(), e);
+        }
+      }
+    }
+  }
+
+  // Who asks again for an end that has come is told so.
+  private static void askAgain(Wish wish, BillingWorld world, Shopper ada) {
+    try {
+      wish.ask(world.billing(), ada);
+    } catch (Conflict e) {
+      assertThat(wish).isEqualTo(Wish.AN_END_NOW);
+    }
+  }
+
+  private static List<Command> open(BillingWorld world) {
+    Instant inAYear = world.wallClock().instant().plus(Duration.ofDays(365));
+    return world.store().commands().abandoned(inAYear, inAYear, 100);
+  }
+
+  private static void assertThatItDiedEverywhere(Set<String> steps, Wish wish) {
+    assertThat(steps)
+        .contains(
+            "before CommandJournal.open",
+            "after CommandJournal.open",
+            "before CommandJournal.begin",
+            "after CommandJournal.begin",
+            "before " + wish.call,
+            "after " + wish.call,
+            "before ProjectionStore.commit",
+            "after ProjectionStore.commit",
+            "before CommandJournal.end",
+            "after CommandJournal.end");
+  }
+}
