@@ -74,7 +74,7 @@ public final class Billing implements AutoCloseable {
     ObservationRecorder observations =
         new ObservationRecorder(store.projections(), projector, gateway.reads(), with.wallClock);
     Map<CommandKind, CommandHandler> handlers = Map.of(
-        CommandKind.CREATE_CUSTOMER, Customers.creation(gateway.customers()),
+        CommandKind.CREATE_CUSTOMER, Customers.creation(gateway.customers(), store.customers()),
         CommandKind.CREATE_CHECKOUT,
             CheckoutCommands.creation(gateway.checkouts(), store.commands()),
         CommandKind.EXPIRE_CHECKOUT, CheckoutCommands.expiry(gateway.checkouts()),

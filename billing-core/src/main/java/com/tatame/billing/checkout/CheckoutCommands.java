@@ -4,7 +4,7 @@ import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandJournal;
-import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.command.Commands;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Map;
@@ -25,8 +25,6 @@ public final class CheckoutCommands {
 
   /** The checkout of the same family that came before, and was seen to be closed. */
   private static final String AFTER = "after";
-
-  private static final String OVERTAKEN = "overtaken";
 
   private CheckoutCommands() {}
 
@@ -95,16 +93,10 @@ public final class CheckoutCommands {
           .lastSucceeded(command.account(), command.kind(), command.target())
           .map(before -> before.id().value());
       if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
-        throw new ProviderRejected(
-            OVERTAKEN, Optional.empty(), "Another checkout was opened meanwhile; try again.");
+        throw Commands.overtaken("Another checkout was opened meanwhile; try again.");
       }
       return provider.create(checkout(command), command.id().value(), command.idempotencyKey());
     });
-  }
-
-  /** Whether a creation ended because another session of the family was opened before it. */
-  static boolean wasOvertaken(ProviderRejected rejection) {
-    return rejection.providerCode().equals(OVERTAKEN);
   }
 
   /** How the closing of a session is sent. */

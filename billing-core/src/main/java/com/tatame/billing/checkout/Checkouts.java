@@ -135,7 +135,7 @@ public final class Checkouts {
           .map(done -> new Opened(
               session(account, done.result().orElseThrow()), done.id().equals(planned.id())));
     } catch (ProviderRejected e) {
-      if (CheckoutCommands.wasOvertaken(e)) {
+      if (Commands.wasOvertaken(e)) {
         return Optional.empty();
       }
       throw e;

@@ -34,6 +34,7 @@ public final class Commands {
   private static final int MAX_IN_THE_WAY = 5;
   private static final int RECOVERY_BATCH = 50;
   private static final String NOT_EXECUTED = "not_executed";
+  private static final String OVERTAKEN = "overtaken";
 
   private final CommandJournal journal;
   private final Observations observations;
@@ -106,6 +107,20 @@ public final class Commands {
       LOG.log(Level.DEBUG, "the command in the way was rejected, which clears the way");
     }
     return Optional.empty();
+  }
+
+  /**
+   * Thrown by a handler instead of sending, when what the command was decided on no longer holds.
+   * While a command is open no other of its kind and target can be, so what its handler sees holds
+   * until it ends.
+   */
+  public static ProviderRejected overtaken(String message) {
+    return new ProviderRejected(OVERTAKEN, Optional.empty(), message);
+  }
+
+  /** Whether a command ended because another one was before it. Nothing was sent then. */
+  public static boolean wasOvertaken(ProviderRejected rejection) {
+    return rejection.providerCode().equals(OVERTAKEN);
   }
 
   /** What a caller is told whom others keep from being served. */

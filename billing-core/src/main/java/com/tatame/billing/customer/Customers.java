@@ -7,6 +7,7 @@ import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Map;
@@ -55,16 +56,31 @@ public final class Customers {
         TARGET,
         params,
         commands.now());
-    Command done = commands.run(planned);
+    boolean created = ran(planned);
     CustomerLink link = store
         .find(caller.account())
         .orElseThrow(
             () -> Conflict.because("The new customer is linked to another account already."));
-    return new Ensured(link, done.id().equals(planned.id()));
+    return new Ensured(link, created);
   }
 
-  /** How the creation of a customer is sent. */
-  public static CommandHandler creation(CustomerAccounts provider) {
+  // Whether this very command made the customer.
+  private boolean ran(Command planned) {
+    try {
+      return commands.run(planned).id().equals(planned.id());
+    } catch (ProviderRejected e) {
+      if (Commands.wasOvertaken(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * How the creation of a customer is sent: not at all if the account got one since it was looked
+   * for.
+   */
+  public static CommandHandler creation(CustomerAccounts provider, CustomerStore store) {
     return new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
@@ -73,6 +89,9 @@ public final class Customers {
 
       @Override
       public Observation send(Command command) {
+        if (store.find(command.account()).isPresent()) {
+          throw Commands.overtaken("The account has a customer already.");
+        }
         return provider.create(
             new CustomerAccounts.NewCustomer(
                 command.account(),
