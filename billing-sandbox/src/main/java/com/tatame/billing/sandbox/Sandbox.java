@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.schema.Migrations;
+import com.tatame.billing.schema.SupabaseSql;
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
 import com.tatame.billing.testkit.TestIssuer;
 import com.tatame.billing.testkit.simulator.StripeSimulator;
 import com.tatame.billing.testkit.simulator.engine.Request;
+import com.tatame.billing.testkit.supabase.LocalSupabase;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,8 +55,8 @@ public final class Sandbox implements AutoCloseable {
           .seed(random.nextLong())
           .stateFile(directory.resolve("stripe.json"))
           .start());
-      BillingConfig settings =
-          BillingConfig.fromEnv(environment(config, database, issuer, webhookSecret));
+      BillingConfig settings = BillingConfig.fromEnv(
+          environment(config, storeSettings(config, database), issuer, webhookSecret));
       server = keep(BillingServer.builder(settings)
           .clock(simulator::now)
           .pages((javalin, billing) -> {
@@ -91,10 +94,10 @@ public final class Sandbox implements AutoCloseable {
   }
 
   private Map<String, String> environment(
-      SandboxConfig config, EmbeddedDatabase database, TestIssuer issuer, String webhookSecret) {
+      SandboxConfig config, Map<String, String> store, TestIssuer issuer, String webhookSecret) {
     String host =
         Base64.getEncoder().encodeToString((ISSUER_HOST + "$").getBytes(StandardCharsets.UTF_8));
-    Map<String, String> env = new HashMap<>();
+    Map<String, String> env = new HashMap<>(store);
     env.put("BILLING_ENV", "sandbox");
     env.put("PORT", Integer.toString(config.port()));
     env.put("STRIPE_SECRET_KEY", "sk_test_sandbox");
@@ -106,8 +109,29 @@ public final class Sandbox implements AutoCloseable {
     env.put("BILLING_ADMIN_CLAIM", "role=admin");
     env.put("BILLING_CHECKOUT_URLS", ALLOWED_RETURNS);
     env.put("BILLING_CATALOG", catalog().toString());
-    env.put("DATABASE_URL", database.libpqUrl());
     return env;
+  }
+
+  // What the server is told of its database is all that it can reach it by.
+  private Map<String, String> storeSettings(SandboxConfig config, EmbeddedDatabase database) {
+    return switch (config.store()) {
+      case POSTGRES -> Map.of("BILLING_STORE", "postgres", "DATABASE_URL", database.libpqUrl());
+      case SUPABASE -> {
+        LocalSupabase project = keep(supabase(database));
+        yield Map.of(
+            "BILLING_STORE", "supabase",
+            "SUPABASE_URL", project.url(),
+            "SUPABASE_SERVICE_ROLE_KEY", project.secretKey());
+      }
+    };
+  }
+
+  private static LocalSupabase supabase(EmbeddedDatabase database) {
+    LocalSupabase.createRoles(database.jdbcUrl());
+    database.run(SupabaseSql.migrations(Migrations.DEFAULT_SCHEMA));
+    return LocalSupabase.builder(database.jdbcUrl())
+        .withSchema(Migrations.DEFAULT_SCHEMA)
+        .start();
   }
 
   // Started from the project's folder, or by a test from the module's.

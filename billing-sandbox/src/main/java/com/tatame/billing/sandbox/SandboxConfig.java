@@ -2,6 +2,7 @@ package com.tatame.billing.sandbox;
 
 import com.tatame.billing.failure.ValidationFailed;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,14 +13,23 @@ import java.util.Optional;
  * @param simulatorPort of the simulated Stripe
  * @param dataDirectory what survives a restart
  * @param webhookSecret fixes the signing secret; else one is made on the first start and kept
+ * @param store how the server reaches its database
  */
 public record SandboxConfig(
-    int port, int simulatorPort, Path dataDirectory, Optional<String> webhookSecret) {
+    int port, int simulatorPort, Path dataDirectory, Optional<String> webhookSecret, Store store) {
+  /** The sandbox's own PostgreSQL, reached in one of two ways. */
+  public enum Store {
+    POSTGRES,
+    /** Only over a REST API as Supabase has one; needs PostgREST on this machine. */
+    SUPABASE
+  }
+
   private static final int MAX_PORT = 65_535;
 
   /**
    * Reads {@code PORT} (8080), {@code STRIPE_SIMULATOR_PORT} (12111), {@code BILLING_DATA_DIR}
-   * ({@code .billing}) and {@code STRIPE_WEBHOOK_SECRET}.
+   * ({@code .billing}), {@code STRIPE_WEBHOOK_SECRET} and {@code BILLING_STORE} ({@code postgres} or
+   * {@code supabase}).
    *
    * @throws ValidationFailed naming the variable
    */
@@ -28,7 +38,17 @@ public record SandboxConfig(
         port(env, "PORT", 8080),
         port(env, "STRIPE_SIMULATOR_PORT", 12_111),
         Path.of(env.getOrDefault("BILLING_DATA_DIR", ".billing")),
-        Optional.ofNullable(env.get("STRIPE_WEBHOOK_SECRET")).filter(value -> !value.isBlank()));
+        Optional.ofNullable(env.get("STRIPE_WEBHOOK_SECRET")).filter(value -> !value.isBlank()),
+        store(env.getOrDefault("BILLING_STORE", "postgres")));
+  }
+
+  private static Store store(String name) {
+    for (Store store : Store.values()) {
+      if (store.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return store;
+      }
+    }
+    throw ValidationFailed.of("BILLING_STORE", "must be postgres or supabase");
   }
 
   private static int port(Map<String, String> env, String name, int otherwise) {

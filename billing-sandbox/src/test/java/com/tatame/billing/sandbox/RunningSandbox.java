@@ -10,7 +10,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /** The sandbox as a script meets it: all but its simulator is reached by HTTP. */
 final class RunningSandbox implements World {
@@ -21,7 +20,12 @@ final class RunningSandbox implements World {
   }
 
   static RunningSandbox start(Path directory) {
-    return new RunningSandbox(Sandbox.start(new SandboxConfig(0, 0, directory, Optional.empty())));
+    return start(directory, SandboxConfig.Store.POSTGRES);
+  }
+
+  static RunningSandbox start(Path directory, SandboxConfig.Store store) {
+    return new RunningSandbox(Sandbox.start(SandboxConfig.fromEnv(Map.of(
+        "PORT", "0", "STRIPE_SIMULATOR_PORT", "0", "BILLING_DATA_DIR", directory.toString()))));
   }
 
   @Override

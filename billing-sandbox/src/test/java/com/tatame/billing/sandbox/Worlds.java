@@ -1,5 +1,6 @@
 package com.tatame.billing.sandbox;
 
+import com.tatame.billing.testkit.supabase.LocalSupabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +21,13 @@ enum Worlds {
     World world() {
       return Postgres.WORLD;
     }
+  },
+  ON_SUPABASE {
+    @Override
+    World world() {
+      LocalSupabase.require();
+      return Supabase.WORLD;
+    }
   };
 
   abstract World world();
@@ -29,17 +37,21 @@ enum Worlds {
   }
 
   private static final class Postgres {
-    static final RunningSandbox WORLD = start();
+    static final RunningSandbox WORLD = sandbox(SandboxConfig.Store.POSTGRES);
+  }
 
-    private static RunningSandbox start() {
-      Path directory = temporaryDirectory();
-      RunningSandbox world = RunningSandbox.start(directory);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-        world.close();
-        delete(directory);
-      }));
-      return world;
-    }
+  private static final class Supabase {
+    static final RunningSandbox WORLD = sandbox(SandboxConfig.Store.SUPABASE);
+  }
+
+  private static RunningSandbox sandbox(SandboxConfig.Store store) {
+    Path directory = temporaryDirectory();
+    RunningSandbox world = RunningSandbox.start(directory, store);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      world.close();
+      delete(directory);
+    }));
+    return world;
   }
 
   static Path temporaryDirectory() {

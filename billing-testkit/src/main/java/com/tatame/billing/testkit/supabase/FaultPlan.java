@@ -1,12 +1,15 @@
 package com.tatame.billing.testkit.supabase;
 
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 
-/** Which of the coming requests meet a fault. */
+/** Which of the coming requests meet a fault. One that is repeated gets through the second time. */
 final class FaultPlan {
+  private final Set<String> struck = new HashSet<>();
   private final Queue<Fault> next = new ArrayDeque<>();
   private List<Fault> regular = List.of();
   private int interval;
@@ -30,14 +33,15 @@ final class FaultPlan {
     regular = List.of();
   }
 
-  synchronized Optional<Fault> take() {
+  synchronized Optional<Fault> take(String request) {
     Fault told = next.poll();
     if (told != null) {
       return Optional.of(told);
     }
-    if (regular.isEmpty() || ++seen % interval != 0) {
+    if (regular.isEmpty() || struck.remove(request) || ++seen % interval != 0) {
       return Optional.empty();
     }
+    struck.add(request);
     return Optional.of(regular.get((int) (seen / interval % regular.size())));
   }
 }

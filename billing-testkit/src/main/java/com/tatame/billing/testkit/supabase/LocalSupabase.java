@@ -94,12 +94,15 @@ public final class LocalSupabase implements AutoCloseable {
     gateway.replaceKeys(keys);
   }
 
-  /** The coming requests meet these faults, one each. */
+  /** The coming requests meet these faults, one each, repetitions included. */
   public void loseNext(Fault... next) {
     faults.next(next);
   }
 
-  /** Every so many requests one meets a fault, of these in turn. */
+  /**
+   * Every so many requests one meets a fault, of these in turn. A repetition of that request gets
+   * through, so that nobody runs out of attempts by chance.
+   */
   public void loseEvery(int requests, Fault... inTurn) {
     faults.every(requests, inTurn);
   }
@@ -174,9 +177,14 @@ public final class LocalSupabase implements AutoCloseable {
       return this;
     }
 
-    /** Starts PostgREST, which takes about half a second. See {@link LocalSupabase#require()}. */
+    /**
+     * Starts PostgREST, which takes about half a second.
+     *
+     * @throws IllegalStateException if its program is not on this machine; a test asks {@link
+     *     LocalSupabase#require()} before
+     */
     public LocalSupabase start() {
-      Path binary = PostgrestBinary.require();
+      Path binary = PostgrestBinary.located();
       database.createRoles();
       database.limitStatements(statementLimit);
       Map<String, String> settings = Map.of(

@@ -27,6 +27,15 @@ final class PostgrestBinary {
     return found.orElseThrow();
   }
 
+  /**
+   * The program.
+   *
+   * @throws IllegalStateException saying how to install it
+   */
+  static Path located() {
+    return find().orElseThrow(() -> new IllegalStateException(MISSING));
+  }
+
   private static Optional<Path> find() {
     String configured = System.getProperty(PROPERTY);
     if (configured != null && !configured.isBlank()) {
