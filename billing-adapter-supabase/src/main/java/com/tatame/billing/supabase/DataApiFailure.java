@@ -75,11 +75,14 @@ record DataApiFailure(boolean passing, RuntimeException reason) {
    * @param body as PostgREST or the gateway before it sent it
    */
   static DataApiFailure of(int status, String body, String function, String schema) {
-    System.out.println("DBG " + status + " " + body);
     JsonNode error = json(body);
     String code = error.path("code").asText("");
     if (code.startsWith("PGRST")) {
       return ofPostgrest(status, code, function, schema);
+    }
+    if (code.isEmpty() && error.has("code")) {
+      // PostgREST's words for a connection that broke under a call, with status 400.
+      return passing("The Data API lost its connection to the database.");
     }
     return SQL_STATE.matcher(code).matches()
         ? ofDatabase(code, error.path("message").asText(""), schema)

@@ -9,7 +9,9 @@ import com.tatame.billing.testkit.BillingStoreContract;
 import com.tatame.billing.testkit.supabase.Fault;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
 
@@ -26,8 +28,11 @@ class LostAnswersContractTest implements BillingStoreContract {
       .withPool(2, Duration.ofSeconds(10))
       .withStatementLimit(Duration.ofMillis(300))
       .start();
-  private final SupabaseBillingStore store =
-      SupabaseBillingStore.open(SupabaseConfig.of(project.url(), project.serviceRoleKey()));
+  private final SupabaseBillingStore store = new SupabaseBillingStore(new RestFunctions(
+      SupabaseConfig.of(project.url(), project.serviceRoleKey()),
+      new Random(7),
+      pause -> {},
+      InstantSource.system()));
 
   LostAnswersContractTest() {
     project.loseEvery(7, Fault.DROPPED_AFTER, Fault.BAD_GATEWAY_AFTER, Fault.BAD_GATEWAY_BEFORE);

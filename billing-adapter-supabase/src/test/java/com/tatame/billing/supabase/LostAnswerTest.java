@@ -1,0 +1,102 @@
+package com.tatame.billing.supabase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.supabase.PortCalls.PortCall;
+import com.tatame.billing.testkit.supabase.Fault;
+import com.tatame.billing.testkit.supabase.LocalSupabase;
+import com.tatame.billing.testkit.supabase.LoggedRequest;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each call of each port, with and without its answer lost: nobody can tell the difference. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LostAnswerTest {
+  private static final String ROWS =
+      "select table_name || ' ' || query_to_xml('select (to_jsonb(t) - array[''updated_at'',"
+          + " ''recorded_at''])::text as row from billing.' || table_name || ' t order by 1', true,"
+          + " false, '')::text from information_schema.tables where table_schema = 'billing' and"
+          + " table_type = 'BASE TABLE' and table_name not in ('answers', 'users') order by 1";
+
+  private final Random random = new Random(7);
+  private final List<Object> answers = new ArrayList<>();
+  private final List<List<LoggedRequest>> requests = new ArrayList<>();
+  private List<String> rows = List.of();
+
+  @BeforeAll
+  void tellTheStoryWithoutLoss() {
+    String database = TestProject.migratedDatabase();
+    try (LocalSupabase project = start(database);
+        SupabaseBillingStore store = store(project)) {
+      for (PortCall call : PortCalls.inOrder()) {
+        project.forgetRequests();
+        answers.add(call.answer().apply(store));
+        requests.add(project.requests());
+      }
+    }
+    rows = TestProject.query(database, ROWS);
+  }
+
+  private static LocalSupabase start(String database) {
+    return LocalSupabase.builder(database).withSchema("billing").start();
+  }
+
+  private SupabaseBillingStore store(LocalSupabase project) {
+    return new SupabaseBillingStore(new RestFunctions(
+        SupabaseConfig.of(project.url(), project.secretKey()),
+        random,
+        pause -> {},
+        InstantSource.system()));
+  }
+
+  @Test
+  void theStoryCallsEveryFunction() {
+    Set<String> called = new TreeSet<>(Set.of("missing_v1", "once_v1"));
+    PortCalls.inOrder().forEach(call -> called.add(call.function()));
+
+    assertThat(called).isEqualTo(Repetition.functions());
+  }
+
+  @Test
+  void aCallIsOneRequestWhereNothingIsLost() {
+    List<PortCall> calls = PortCalls.inOrder();
+    for (int i = 0; i < calls.size(); i++) {
+      PortCall call = calls.get(i);
+      assertThat(requests.get(i)).as(call.function()).singleElement().satisfies(request -> {
+        assertThat(request.method()).isEqualTo("POST");
+        assertThat(request.status()).isEqualTo(200);
+        assertThat(request.path() + request.body()).contains(call.function());
+      });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void everyCallAnswersAndLeavesWhatItDoesWhereNothingIsLost(Fault fault) {
+    String database = TestProject.migratedDatabase();
+    try (LocalSupabase project = start(database);
+        SupabaseBillingStore store = store(project)) {
+      List<PortCall> calls = PortCalls.inOrder();
+      for (int i = 0; i < calls.size(); i++) {
+        PortCall call = calls.get(i);
+        project.forgetRequests();
+        project.loseNext(fault, fault);
+
+        assertThat(call.answer().apply(store)).as(call.function()).isEqualTo(answers.get(i));
+
+        assertThat(project.requests()).as(call.function()).hasSize(3);
+      }
+    }
+    assertThat(TestProject.query(database, ROWS)).isEqualTo(rows);
+    assertThat(rows).anyMatch(row -> row.contains("cus_1"));
+  }
+}

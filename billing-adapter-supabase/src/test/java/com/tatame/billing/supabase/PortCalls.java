@@ -1,0 +1,178 @@
+package com.tatame.billing.supabase;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandId;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandState;
+import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.observation.Observation.Source;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.testkit.fixture.ACustomer;
+import com.tatame.billing.testkit.fixture.AnEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One story that calls each function, in an order in which each call depends on those before; so
+ * a call that was executed twice, or that answered wrongly, shows.
+ */
+final class PortCalls {
+  static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final AccountId ACCOUNT = new AccountId("user_1");
+  private static final SubjectId CUSTOMER = new SubjectId("cus_1");
+  private static final ClaimId CLAIM = new ClaimId(1);
+  private static final List<ReceivedEvent> EVENTS = AnEvent.several(3, NOW);
+  private static final Command COMMAND = Command.planned(
+      new CommandId("cmd_1"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1", Map.of(), NOW);
+
+  /**
+   * One call of a port.
+   *
+   * @param function behind it
+   * @param answer makes the call, and gives something that can be compared
+   */
+  record PortCall(String function, Function<BillingStore, Object> answer) {}
+
+  private final List<PortCall> calls = new ArrayList<>();
+
+  private PortCalls() {
+    then("ping_v1", store -> {
+      store.ping();
+      return true;
+    });
+    then("remember_user_v1", store -> {
+      store
+          .customers()
+          .rememberUser(
+              new Principal(ACCOUNT, "issuer", "user", Optional.empty(), Optional.empty(), false));
+      return true;
+    });
+    inbox();
+    commands();
+    keys();
+    reads();
+  }
+
+  static List<PortCall> inOrder() {
+    return List.copyOf(new PortCalls().calls);
+  }
+
+  private void then(String function, Function<BillingStore, Object> answer) {
+    calls.add(new PortCall(function, answer));
+  }
+
+  private void inbox() {
+    then("ingest_events_v1", store -> store.inbox().ingest(EVENTS, NOW));
+    then("claim_events_v1", store -> seqs(store.inbox().claim(CLAIM, 2, NOW, LEASE)));
+    then(
+        "load_subjects_v1",
+        store ->
+            store.projections().load(List.of(new Wanted(CUSTOMER, Set.of(), Set.of(ACCOUNT)))));
+    then(
+        "commit_units_v1",
+        store -> store
+            .projections()
+            .commit(
+                List.of(new Unit(
+                    CUSTOMER,
+                    0,
+                    Optional.of(CLAIM),
+                    Set.of(1L),
+                    List.of(
+                        new Change.Put(ACustomer.of(ACCOUNT, "cus_1", NOW), NOW, Source.READ),
+                        new Change.Link(ACCOUNT, "cus_1", NOW)))),
+                NOW));
+    then(
+        "settle_events_v1",
+        store -> store
+            .inbox()
+            .settle(
+                CLAIM,
+                List.of(new Settlement.Dead(2, "unreadable"), new Settlement.Release(3)),
+                NOW));
+    then("inbox_status_v1", store -> store.inbox().status());
+    then("stored_events_v1", store -> store.inbox().events(Optional.empty(), Optional.empty(), 10));
+    then("pending_reads_v1", store -> store.projections().pendingReads(10));
+  }
+
+  private static List<Long> seqs(List<ClaimedEvent> events) {
+    return events.stream().map(ClaimedEvent::seq).toList();
+  }
+
+  private void commands() {
+    then("open_command_v1", store -> store.commands().open(COMMAND));
+    then("begin_command_v1", store -> store.commands().begin(COMMAND.id(), "lease", NOW, LEASE));
+    then(
+        "end_command_v1",
+        store -> store
+            .commands()
+            .end(
+                COMMAND.id(),
+                "lease",
+                CommandState.SUCCEEDED,
+                Optional.of("done"),
+                Optional.empty(),
+                NOW));
+    then("find_command_v1", store -> store.commands().find(COMMAND.id()));
+    then(
+        "last_succeeded_command_v1",
+        store -> store.commands().lastSucceeded(ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1"));
+    then("abandoned_commands_v1", store -> store.commands().abandoned(NOW.plusSeconds(1), NOW, 10));
+  }
+
+  private void keys() {
+    reserve();
+    then("release_key_v1", store -> {
+      store.idempotency().release(ACCOUNT, "key");
+      return true;
+    });
+    reserve();
+    then("complete_key_v1", store -> {
+      store.idempotency().complete(ACCOUNT, "key", 201, "{}", NOW);
+      return true;
+    });
+    reserve();
+    then("prune_keys_v1", store -> store.idempotency().prune(NOW.plusSeconds(1)));
+  }
+
+  private void reserve() {
+    then(
+        "reserve_key_v1", store -> store.idempotency().reserve(ACCOUNT, "key", "hash", NOW, LEASE));
+  }
+
+  private void reads() {
+    then("find_customer_link_v1", store -> store.customers().find(ACCOUNT));
+    then("find_entitlement_v1", store -> store.entitlements().find(ACCOUNT));
+    then("find_checkout_v1", store -> store.checkouts().find(ACCOUNT, "cs_1"));
+    then("find_subscription_v1", store -> store.subscriptions().find(ACCOUNT, "sub_1"));
+    then(
+        "list_subscriptions_v1",
+        store -> store.subscriptions().list(ACCOUNT, Optional.empty(), Optional.empty(), 10));
+    then(
+        "list_products_v1",
+        store -> store.products().products(Optional.empty(), Optional.empty(), 10));
+    then(
+        "list_prices_v1",
+        store -> store.products().prices(Optional.empty(), Optional.empty(), Optional.empty(), 10));
+    then("prices_of_products_v1", store -> store.products().pricesOf(Set.of("prod_1")));
+    then("find_price_v1", store -> store.products().price("price_1"));
+    then("prices_by_lookup_key_v1", store -> store.products().pricesByLookupKey(Set.of("pro")));
+  }
+}

@@ -1,0 +1,31 @@
+package com.tatame.billing.supabase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.schema.Migrations;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class RepetitionTest {
+  private static final Pattern FUNCTION = Pattern.compile("create (?:or replace )?function (\\w+)");
+
+  @Test
+  void everyFunctionOfTheSchemaIsDecidedOn() {
+    Set<String> functions = new TreeSet<>();
+    Migrations.scripts("billing")
+        .forEach(script -> FUNCTION
+            .matcher(script.sql())
+            .results()
+            .forEach(match -> functions.add(match.group(1))));
+
+    assertThat(functions).hasSizeGreaterThan(30);
+    assertThat(Repetition.functions()).containsExactlyElementsOf(functions);
+  }
+
+  @Test
+  void theAnswerOfAFunctionThatNobodyDecidedOnIsKept() {
+    assertThat(Repetition.of("of_a_later_release_v1")).isEqualTo(Repetition.KEPT_ANSWER);
+  }
+}

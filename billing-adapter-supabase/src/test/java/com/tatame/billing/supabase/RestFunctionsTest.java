@@ -1,0 +1,215 @@
+package com.tatame.billing.supabase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.schema.SqlFunctionFailed;
+import com.tatame.billing.supabase.ScriptedApi.Asked;
+import com.tatame.billing.supabase.ScriptedApi.Says;
+import com.tatame.billing.testkit.SettableClock;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RestFunctionsTest {
+  private static final String SECRET = "sb_secret_0123456789";
+  private static final Says DONE = Says.json(200, "[\"evt_1\"]");
+
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-01-02T03:04:05Z"));
+  private final List<Duration> pauses = new ArrayList<>();
+
+  private RestFunctions functions(SupabaseConfig config) {
+    return new RestFunctions(
+        config,
+        new Random(1),
+        pause -> {
+          pauses.add(pause);
+          clock.advance(pause);
+        },
+        clock);
+  }
+
+  private RestFunctions functions(ScriptedApi api) {
+    return functions(SupabaseConfig.of(api.url(), SECRET));
+  }
+
+  @Test
+  void aCallIsOnePostOfTheArgument() {
+    try (ScriptedApi api = new ScriptedApi(Says.json(200, "null"))) {
+      String answer = functions(api).call("find_price_v1", "{\"id\":\"price_1\"}");
+
+      assertThat(answer).isEqualTo("null");
+      assertThat(api.asked()).singleElement().satisfies(asked -> {
+        assertThat(asked.path()).isEqualTo("/rest/v1/rpc/find_price_v1");
+        assertThat(asked.body()).isEqualTo("{\"p\":{\"id\":\"price_1\"}}");
+        assertThat(asked.headers().getFirst("apikey")).isEqualTo(SECRET);
+        assertThat(asked.headers().getFirst("Content-Profile")).isEqualTo("billing");
+        assertThat(asked.headers().getFirst("User-Agent")).startsWith("tatame-billing/");
+        assertThat(asked.headers()).doesNotContainKey("Authorization");
+      });
+      assertThat(pauses).isEmpty();
+    }
+  }
+
+  static Stream<Says> passing() {
+    return Stream.of(
+        Says.nothing(),
+        Says.page(200),
+        Says.page(502),
+        Says.page(520),
+        Says.page(522),
+        Says.page(524),
+        Says.json(429, "{}"),
+        Says.json(503, "{\"code\":\"PGRST000\"}"),
+        Says.json(503, "{\"code\":\"PGRST001\"}"),
+        Says.json(503, "{\"code\":\"PGRST002\"}"),
+        Says.json(504, "{\"code\":\"PGRST003\"}"),
+        Says.json(500, "{\"code\":\"57014\"}"),
+        Says.json(500, "{\"code\":\"40P01\"}"),
+        Says.json(500, "{\"code\":\"55P03\"}"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("passing")
+  void whatPassesIsAskedAgainWithTheSameWords(Says trouble) {
+    try (ScriptedApi api = new ScriptedApi(trouble, trouble, DONE)) {
+      String answer = functions(api).call("ingest_events_v1", "{\"events\":[]}");
+
+      assertThat(answer).isEqualTo("[\"evt_1\"]");
+      assertThat(api.asked()).hasSize(3);
+      assertThat(api.asked().stream().map(Asked::body).distinct()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("passing")
+  void whatDoesNotPassIsGivenUpAfterFiveAttempts(Says trouble) {
+    try (ScriptedApi api = new ScriptedApi(trouble)) {
+      assertThatThrownBy(() -> functions(api).call("claim_events_v1", "{}"))
+          .isInstanceOfAny(StoreUnavailable.class, SqlFunctionFailed.class)
+          .hasMessageNotContaining("ada@")
+          .hasMessageNotContaining(SECRET);
+
+      assertThat(api.asked()).hasSize(5);
+      assertThat(pauses).hasSize(4);
+    }
+  }
+
+  @Test
+  void eachPauseIsLongerThanTheOneBeforeAndNoneIsTheSameForEverybody() {
+    try (ScriptedApi api = new ScriptedApi(Says.page(502))) {
+      assertThatThrownBy(() -> functions(api).call("ping_v1", "{}"))
+          .isInstanceOf(StoreUnavailable.class);
+
+      long most = 100;
+      for (Duration pause : pauses) {
+        assertThat(pause).isBetween(Duration.ofMillis(most / 2), Duration.ofMillis(most));
+        most *= 2;
+      }
+      assertThat(new Backoff(new Random(1)).after(4))
+          .isNotEqualTo(new Backoff(new Random(2)).after(4));
+    }
+  }
+
+  @Test
+  void patienceEndsTheAttempts() {
+    try (ScriptedApi api = new ScriptedApi(Says.page(502))) {
+      SupabaseConfig config =
+          SupabaseConfig.of(api.url(), SECRET).withPatience(Duration.ofMillis(150));
+
+      assertThatThrownBy(() -> functions(config).call("ping_v1", "{}"))
+          .isInstanceOf(StoreUnavailable.class);
+
+      assertThat(api.asked()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aCallWhoseAnswerMustBeKeptHasAnIdOfItsOwn() {
+    try (ScriptedApi api = new ScriptedApi(DONE)) {
+      RestFunctions functions = functions(api);
+      functions.call("ingest_events_v1", "{\"events\":[1]}");
+      functions.call("ingest_events_v1", "{\"events\":[1]}");
+
+      assertThat(api.asked())
+          .extracting(Asked::path)
+          .containsExactly("/rest/v1/rpc/once_v1", "/rest/v1/rpc/once_v1");
+      assertThat(api.asked().get(0).body())
+          .matches("\\{\"p\":\\{\"request\":\"[0-9a-f-]{36}\",\"function\":\"ingest_events_v1\","
+              + "\"argument\":\\{\"events\":\\[1]}}}");
+      assertThat(api.asked().get(1).body()).isNotEqualTo(api.asked().get(0).body());
+    }
+  }
+
+  @Test
+  void whatIsRefusedIsNotAskedAgain() {
+    try (ScriptedApi api = new ScriptedApi(Says.json(401, "{\"message\":\"Invalid API key\"}"))) {
+      assertThatThrownBy(() -> functions(api).call("ping_v1", "{}"))
+          .isInstanceOf(StoreUnavailable.class)
+          .hasMessageContaining("SUPABASE_SERVICE_ROLE_KEY");
+
+      assertThat(api.asked()).hasSize(1);
+      assertThat(pauses).isEmpty();
+    }
+  }
+
+  @Test
+  void nobodyThereIsUnavailable() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    SupabaseConfig config = SupabaseConfig.of("http://localhost:" + port, SECRET);
+
+    assertThatThrownBy(() -> functions(config).call("ping_v1", "{}"))
+        .isInstanceOf(StoreUnavailable.class)
+        .hasMessage("The project can't be reached.");
+    assertThat(pauses).hasSize(4);
+  }
+
+  @Test
+  void anInterruptedCallEndsAndStaysInterrupted() {
+    try (ScriptedApi api = new ScriptedApi(DONE)) {
+      Thread.currentThread().interrupt();
+
+      assertThatThrownBy(() -> functions(api).call("ping_v1", "{}"))
+          .isInstanceOf(StoreUnavailable.class);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void aClosedStoreIsUnavailableAndMayBeClosedAgain() {
+    try (ScriptedApi api = new ScriptedApi(Says.json(200, "true"))) {
+      SupabaseBillingStore store = new SupabaseBillingStore(functions(api));
+      store.ping();
+
+      store.close();
+      store.close();
+
+      assertThatThrownBy(store::ping).isInstanceOf(StoreUnavailable.class);
+    }
+  }
+
+  @Test
+  void whatTheProjectLacksIsNamed() {
+    try (ScriptedApi api =
+        new ScriptedApi(Says.json(200, "[\"function claim_events_v1\",\"table commands\"]"))) {
+      SupabaseConfig config = SupabaseConfig.of(api.url(), SECRET);
+
+      assertThatThrownBy(() -> SupabaseBillingStore.check(config, functions(config)))
+          .isInstanceOf(StoreUnavailable.class)
+          .hasMessageContaining("function claim_events_v1, table commands")
+          .hasMessageContaining("Run the migrations");
+    }
+  }
+}
