@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** The server is ended in every way that there is, and nothing is lost and nothing done twice. */
 final class CrashTest {
-  private static final int BUYERS = 16;
+  private static final int BUYERS = 10;
   // What a dead process has claimed comes back when its lease runs out. Nobody waits for that here.
   private static final String END_ALL_LEASES = """
       update claims set lease_until = now() - interval '1 second';

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -102,7 +103,8 @@ final class StoryTest {
         .isEqualTo(2499);
   }
 
-  @Test
+  // The calls rarely meet in the same order.
+  @RepeatedTest(4)
   void fiftyCallsAtOnceMakeOneCustomer() throws Exception {
     int calls = 50;
     ExecutorService threads = Executors.newFixedThreadPool(calls);
@@ -214,9 +216,9 @@ final class StoryTest {
         .count();
   }
 
+  // The newest come first, and nobody is newer than this buyer.
   private List<JsonNode> customersAtProvider() {
     JsonNode all = buyer.atProvider("/v1/customers", Map.of("limit", "100"));
-    assertThat(all.path("has_more").asBoolean()).isFalse();
     List<JsonNode> mine = new ArrayList<>();
     for (JsonNode customer : all.path("data")) {
       if (customer.path("metadata").toString().contains(buyer.user())) {
