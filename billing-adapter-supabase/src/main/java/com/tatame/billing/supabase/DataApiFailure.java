@@ -158,8 +158,8 @@ record DataApiFailure(boolean passing, RuntimeException reason) {
 
   private static DataApiFailure missing(String what, String schema, String code) {
     return lasting("The Data API doesn't know " + what + " in the schema " + schema + " (" + code
-        + "): run the migrations on the project's database. If they were run, tell the API with:"
-        + " notify pgrst, 'reload schema'");
+        + "): run the migrations (supabase-migrations.sql) in the project's SQL editor. If they were"
+        + " run, tell the API with: notify pgrst, 'reload schema'");
   }
 
   private static DataApiFailure keyRefused(String code) {

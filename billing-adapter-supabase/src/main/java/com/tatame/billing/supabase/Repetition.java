@@ -17,8 +17,8 @@ enum Repetition {
 
   /**
    * Asked through {@code once_v1}, which keeps the first answer: the second would deny what the first
-   * did (an event that is no longer new, a unit that is stale, a key that is running), or would undo
-   * what came after (releasing a key that is reserved anew).
+   * did (an event that is no longer new, a unit that is stale, a key that is running, a command that
+   * somebody else sends by now), or would undo what came after (a key that is reserved anew).
    */
   KEPT_ANSWER;
 
@@ -35,7 +35,7 @@ enum Repetition {
       Map.entry("pending_reads_v1", SAME_ANSWER),
       Map.entry("open_command_v1", SAME_ANSWER),
       Map.entry("begin_command_v1", SAME_ANSWER),
-      Map.entry("end_command_v1", SAME_ANSWER),
+      Map.entry("end_command_v1", KEPT_ANSWER),
       Map.entry("find_command_v1", SAME_ANSWER),
       Map.entry("last_succeeded_command_v1", SAME_ANSWER),
       Map.entry("abandoned_commands_v1", SAME_ANSWER),

@@ -52,8 +52,9 @@ public final class SupabaseBillingStore extends FunctionBackedStore {
             .collect(Collectors.joining(", "));
         throw new StoreUnavailable("In the schema " + config.schema()
             + " the key's role can't use: "
-            + names + ". Run the migrations on the project's database, and grant what they grant to"
-            + " service_role.");
+            + names
+            + ". Run the migrations (supabase-migrations.sql) in the project's SQL editor, and grant"
+            + " what they grant to service_role.");
       }
     } catch (JsonProcessingException e) {
       e.clearLocation();

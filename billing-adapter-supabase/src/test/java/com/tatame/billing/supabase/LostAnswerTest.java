@@ -2,13 +2,24 @@ package com.tatame.billing.supabase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandId;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandState;
+import com.tatame.billing.idempotency.IdempotencyStore.Fresh;
+import com.tatame.billing.idempotency.IdempotencyStore.Reservation;
+import com.tatame.billing.idempotency.IdempotencyStore.Running;
 import com.tatame.billing.supabase.PortCalls.PortCall;
 import com.tatame.billing.testkit.supabase.Fault;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import com.tatame.billing.testkit.supabase.LoggedRequest;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,7 +36,7 @@ class LostAnswerTest {
       "select table_name || ' ' || query_to_xml('select (to_jsonb(t) - array[''updated_at'',"
           + " ''recorded_at''])::text as row from billing.' || table_name || ' t order by 1', true,"
           + " false, '')::text from information_schema.tables where table_schema = 'billing' and"
-          + " table_type = 'BASE TABLE' and table_name not in ('answers', 'users') order by 1";
+          + " table_type = 'BASE TABLE' and table_name not in ('answers', 'users', 'flyway_schema_history') order by 1";
 
   private final Random random = new Random(7);
   private final List<Object> answers = new ArrayList<>();
@@ -51,10 +62,14 @@ class LostAnswerTest {
   }
 
   private SupabaseBillingStore store(LocalSupabase project) {
+    return store(project, () -> {});
+  }
+
+  private SupabaseBillingStore store(LocalSupabase project, Runnable beforeRepetition) {
     return new SupabaseBillingStore(new RestFunctions(
         SupabaseConfig.of(project.url(), project.secretKey()),
         random,
-        pause -> {},
+        pause -> beforeRepetition.run(),
         InstantSource.system()));
   }
 
@@ -98,5 +113,62 @@ class LostAnswerTest {
     }
     assertThat(TestProject.query(database, ROWS)).isEqualTo(rows);
     assertThat(rows).anyMatch(row -> row.contains("cus_1"));
+  }
+
+  @Test
+  void aReleaseWhoseAnswerWasLostDoesNotForgetTheNextReservation() {
+    AccountId account = new AccountId("user_1");
+    try (LocalSupabase project = start(TestProject.migratedDatabase());
+        SupabaseBillingStore other = store(project);
+        SupabaseBillingStore store =
+            store(project, () -> assertThat(reserve(other, account)).isEqualTo(new Fresh()))) {
+      reserve(store, account);
+      project.loseNext(Fault.DROPPED_AFTER);
+
+      store.idempotency().release(account, "key");
+
+      assertThat(reserve(store, account)).isEqualTo(new Running());
+    }
+  }
+
+  @Test
+  void anEndWhoseAnswerWasLostHeldEvenIfSomebodyElseSendsByNow() {
+    Command command = Command.planned(
+        new CommandId("cmd_1"),
+        new AccountId("user_1"),
+        CommandKind.CANCEL_SUBSCRIPTION,
+        "sub_1",
+        Map.of(),
+        PortCalls.NOW);
+    try (LocalSupabase project = start(TestProject.migratedDatabase());
+        SupabaseBillingStore other = store(project);
+        SupabaseBillingStore store =
+            store(project, () -> assertThat(begin(other, command, "theirs")).isPresent())) {
+      store.commands().open(command);
+      begin(store, command, "ours");
+      project.loseNext(Fault.DROPPED_AFTER);
+
+      assertThat(store
+              .commands()
+              .end(
+                  command.id(),
+                  "ours",
+                  CommandState.UNKNOWN,
+                  Optional.empty(),
+                  Optional.empty(),
+                  PortCalls.NOW))
+          .isTrue();
+    }
+  }
+
+  private static Optional<Command> begin(
+      SupabaseBillingStore store, Command command, String lease) {
+    return store.commands().begin(command.id(), lease, PortCalls.NOW, Duration.ofMinutes(1));
+  }
+
+  private static Reservation reserve(SupabaseBillingStore store, AccountId account) {
+    return store
+        .idempotency()
+        .reserve(account, "key", "hash", PortCalls.NOW, Duration.ofMinutes(1));
   }
 }

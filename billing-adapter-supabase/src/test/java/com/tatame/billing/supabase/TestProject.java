@@ -3,7 +3,7 @@ package com.tatame.billing.supabase;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.schema.Migrations;
+import com.tatame.billing.schema.SupabaseSql;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -55,12 +55,10 @@ final class TestProject {
     return Server.RUNNING.getJdbcUrl("postgres", name);
   }
 
+  /** As people do it, with the script for the SQL editor. */
   static void migrate(String jdbcUrl) {
     LocalSupabase.createRoles(jdbcUrl);
-    List<String> statements =
-        new ArrayList<>(List.of("create schema billing", "set search_path = billing"));
-    Migrations.scripts("billing").forEach(script -> statements.add(script.sql()));
-    run(jdbcUrl, statements.toArray(String[]::new));
+    run(jdbcUrl, SupabaseSql.migrations("billing"));
   }
 
   /** Runs statements in one session of the superuser. */
