@@ -47,6 +47,7 @@ final class ArchitectureTest {
             Module.SCHEMA,
             Module.STRIPE,
             Module.POSTGRES,
+            Module.SUPABASE,
             Module.IDENTITY,
             Module.HTTP,
             Module.SERVER,
@@ -92,12 +93,14 @@ final class ArchitectureTest {
         .containsExactly("com.tatame.billing.stripe.StripeGateway");
     assertThat(waysIn("postgres", PRODUCT, BillingStore.class.getName()))
         .containsExactly("com.tatame.billing.postgres.PostgresBillingStore");
+    assertThat(waysIn("supabase", PRODUCT, BillingStore.class.getName()))
+        .containsExactly("com.tatame.billing.supabase.SupabaseBillingStore");
     assertThat(waysIn("stripe", BAD, BAD_ROOT + ".stripe.Gateway")).hasSize(2);
   }
 
   @Test
   void whatElseAnAdapterShowsIsNeededToOpenIt() {
-    for (String adapter : List.of("stripe", "postgres")) {
+    for (String adapter : List.of("stripe", "postgres", "supabase")) {
       assertThat(shown(adapter, PRODUCT)).isNotEmpty();
       assertThat(shownWithoutNeed(adapter, PRODUCT)).isEmpty();
     }
