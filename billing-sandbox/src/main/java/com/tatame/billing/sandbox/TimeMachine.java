@@ -21,7 +21,8 @@ import java.util.Optional;
  */
 final class TimeMachine implements InstantSource {
   private static final Duration LOOK = Duration.ofMillis(20);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  // What a killed process had claimed comes back after a minute.
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   // The invoice of a renewal is finalized and paid an hour after the period has begun.
   private static final Duration UNTIL_PAID = Duration.ofHours(2);
   private static final int MAX_STEPS = 5_000;

@@ -70,8 +70,9 @@ final class RestartTest {
         Map.of("PORT", "0", "STRIPE_SIMULATOR_PORT", "0", "BILLING_DATA_DIR", directory.toString());
     JsonNode customer;
     try (ChildProcess first = ChildProcess.java(Sandbox.class, env)) {
-      customer =
-          aliceAt(first.awaitLine(READY).group(1)).post("/api/v1/customer").json();
+      String url = first.awaitLine(READY).group(1);
+      customer = aliceAt(url).post("/api/v1/customer").json();
+      RunningSandbox.post(url, "/sandbox/idle", Map.of());
       assertThat(customer.path("customerId").asText()).startsWith("cus_");
       first.kill();
     }
