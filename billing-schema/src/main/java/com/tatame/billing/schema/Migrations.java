@@ -25,7 +25,8 @@ public final class Migrations {
       "V5__journals.sql",
       "V6__reads.sql",
       "V7__access.sql",
-      "V8__repetition.sql");
+      "V8__repetition.sql",
+      "V9__access_of_later_objects.sql");
 
   private Migrations() {}
 
