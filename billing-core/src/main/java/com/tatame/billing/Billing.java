@@ -1,5 +1,6 @@
 package com.tatame.billing;
 
+import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.CheckoutCommands;
@@ -59,6 +60,7 @@ public final class Billing implements AutoCloseable {
   private final Subscriptions subscriptions;
   private final Entitlements entitlements;
   private final Webhooks webhooks;
+  private final ApiKeys apiKeys;
   private final InboxWorker worker;
   private final InboxWorkers workers;
   private final Commands commands;
@@ -110,6 +112,7 @@ public final class Billing implements AutoCloseable {
         with.retries,
         with.wallClock,
         with.random);
+    apiKeys = new ApiKeys(store.apiKeys(), with.wallClock, with.random);
     wallClock = with.wallClock;
     workers = new InboxWorkers(worker, with.workers, () -> maintain(with.wallClock.instant()));
     webhooks = new Webhooks(gateway.events(), store.inbox(), with.wallClock, workers::wake);
@@ -150,6 +153,10 @@ public final class Billing implements AutoCloseable {
 
   public Webhooks webhooks() {
     return webhooks;
+  }
+
+  public ApiKeys apiKeys() {
+    return apiKeys;
   }
 
   /**
@@ -256,7 +263,7 @@ public final class Billing implements AutoCloseable {
       return this;
     }
 
-    /** Source of ids and jitter. Default: a secure one. */
+    /** Source of ids, jitter and the secrets of API keys. Default: a secure one. */
     public Builder random(RandomGenerator value) {
       random = value;
       return this;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.apikey.ApiKey;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.checkout.CheckoutSession;
@@ -96,6 +98,8 @@ class QueryPlanTest {
             + " case i % 3 when 0 then 'planned' else 'succeeded' end, 1, " + AT + ROWS,
         "insert into idempotency_keys (account_id, key, fingerprint, lease_until, created_at)"
             + " select 'user_' || i, 'key', 'f', now(), " + AT + ROWS,
+        "insert into api_keys (id, hash, name, scopes, created_at)"
+            + " select 'bk_' || i, 'hash_' || i, 'name', '{account}', " + AT + ROWS,
         "insert into webhook_events (stripe_event_id, event_type, lane, livemode, created_at, received_at,"
             + " raw_data) select 'old_' || i, 't', 'cus_' || i, true, " + AT + ", " + AT + ", '{}'"
             + ROWS,
@@ -115,6 +119,7 @@ class QueryPlanTest {
         work(store, round);
         commands(store, round);
         reads(store, round);
+        apiKeys(store, round);
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
     }
@@ -215,6 +220,24 @@ class QueryPlanTest {
     store.idempotency().reserve(account, "key", "f", NOW, LEASE);
     store.idempotency().complete(account, "key", 200, "{}", NOW);
     store.idempotency().release(account, "key");
+  }
+
+  private static void apiKeys(PostgresBillingStore store, int round) {
+    ApiKey key = new ApiKey(
+        "bk_new_" + round,
+        "name",
+        Set.of(Scope.ACCOUNT),
+        NOW,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+    store.apiKeys().add(key, "new_" + round);
+    store.apiKeys().findByHash("hash_" + (round + 1));
+    store.apiKeys().find(key.id());
+    store.apiKeys().list(Optional.empty(), 10);
+    store.apiKeys().list(Optional.of("bk_5000"), 10);
+    store.apiKeys().noteUse(key.id(), NOW, LEASE);
+    store.apiKeys().revoke(key.id(), NOW);
   }
 
   private static void reads(PostgresBillingStore store, int round) {

@@ -2,6 +2,8 @@ package com.tatame.billing.supabase;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.apikey.ApiKey;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
@@ -42,6 +44,15 @@ final class PortCalls {
   private static final Command COMMAND = Command.planned(
       new CommandId("cmd_1"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1", Map.of(), NOW);
 
+  private static final ApiKey API_KEY = new ApiKey(
+      "bk_1",
+      "backend",
+      Set.of(Scope.ACCOUNT),
+      NOW,
+      Optional.empty(),
+      Optional.empty(),
+      Optional.empty());
+
   /**
    * One call of a port.
    *
@@ -67,6 +78,7 @@ final class PortCalls {
     inbox();
     commands();
     keys();
+    apiKeys();
     reads();
   }
 
@@ -155,6 +167,21 @@ final class PortCalls {
   private void reserve() {
     then(
         "reserve_key_v1", store -> store.idempotency().reserve(ACCOUNT, "key", "hash", NOW, LEASE));
+  }
+
+  private void apiKeys() {
+    then("add_api_key_v1", store -> {
+      store.apiKeys().add(API_KEY, "hash_1");
+      return true;
+    });
+    then("note_api_key_use_v1", store -> {
+      store.apiKeys().noteUse(API_KEY.id(), NOW, LEASE);
+      return true;
+    });
+    then("api_key_by_hash_v1", store -> store.apiKeys().findByHash("hash_1"));
+    then("revoke_api_key_v1", store -> store.apiKeys().revoke(API_KEY.id(), NOW));
+    then("find_api_key_v1", store -> store.apiKeys().find(API_KEY.id()));
+    then("list_api_keys_v1", store -> store.apiKeys().list(Optional.empty(), 10));
   }
 
   private void reads() {

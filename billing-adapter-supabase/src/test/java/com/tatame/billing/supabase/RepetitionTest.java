@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class RepetitionTest {
+  /** Called by migrations alone, never over the API. */
+  private static final String OF_MIGRATIONS = "secure_schema_v1";
+
   private static final Pattern FUNCTION = Pattern.compile("create (?:or replace )?function (\\w+)");
 
   @Test
@@ -20,7 +23,8 @@ class RepetitionTest {
             .results()
             .forEach(match -> functions.add(match.group(1))));
 
-    assertThat(functions).hasSizeGreaterThan(30);
+    assertThat(functions).hasSizeGreaterThan(30).contains(OF_MIGRATIONS);
+    functions.remove(OF_MIGRATIONS);
     assertThat(Repetition.functions()).containsExactlyElementsOf(functions);
   }
 

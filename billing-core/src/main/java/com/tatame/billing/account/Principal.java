@@ -16,4 +16,17 @@ public record Principal(
     String subject,
     Optional<String> email,
     Optional<String> name,
-    boolean administrator) {}
+    boolean administrator) {
+  private static final String API_KEYS = "urn:tatame:billing:api-key";
+
+  /** The holder of an API key, who has neither e-mail address nor name. */
+  public static Principal ofApiKey(AccountId account, String keyId, boolean administrator) {
+    return new Principal(
+        account, API_KEYS, keyId, Optional.empty(), Optional.empty(), administrator);
+  }
+
+  /** Whether it is a program with an API key, and nobody of the account itself. */
+  public boolean isApiKey() {
+    return issuer.equals(API_KEYS);
+  }
+}

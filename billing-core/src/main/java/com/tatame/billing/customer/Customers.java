@@ -45,7 +45,9 @@ public final class Customers {
     if (existing.isPresent()) {
       return new Ensured(existing.get(), false);
     }
-    store.rememberUser(caller);
+    if (!caller.isApiKey()) {
+      store.rememberUser(caller);
+    }
     Map<String, String> params = new TreeMap<>();
     email.or(caller::email).ifPresent(value -> params.put("email", value));
     name.or(caller::name).ifPresent(value -> params.put("name", value));

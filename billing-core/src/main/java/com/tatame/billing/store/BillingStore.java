@@ -1,5 +1,6 @@
 package com.tatame.billing.store;
 
+import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -29,6 +30,8 @@ public interface BillingStore extends AutoCloseable {
   EntitlementStore entitlements();
 
   IdempotencyStore idempotency();
+
+  ApiKeyStore apiKeys();
 
   /**
    * Asks the database for a sign of life, for health reports.

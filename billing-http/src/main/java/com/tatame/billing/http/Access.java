@@ -3,8 +3,12 @@ package com.tatame.billing.http;
 /** Who may call a route. */
 enum Access {
   PUBLIC,
-  /** Any caller whose token proves who it is; sees its own account only. */
+  /**
+   * Any caller whose token proves who it is, and sees its own account only; or an API key with the
+   * route's scope, for the account that it names.
+   */
   SIGNED_IN,
+  /** An administrator, or an API key with the route's scope. */
   ADMINISTRATOR,
   /** A collector of metrics, known by its own token. */
   METRICS

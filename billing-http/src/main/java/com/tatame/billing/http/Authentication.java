@@ -1,22 +1,32 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.apikey.ApiKey;
+import com.tatame.billing.apikey.ApiKeys;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.Forbidden;
 import com.tatame.billing.failure.Unauthenticated;
+import com.tatame.billing.failure.ValidationFailed;
 import io.javalin.http.Context;
 import java.security.MessageDigest;
 import java.util.Optional;
 
 /** Lets in whom a route admits. */
 final class Authentication {
+  /** Names the account that an API key acts for. */
+  static final String ACCOUNT_HEADER = "X-Account-Id";
+
   private static final String SCHEME = "bearer ";
 
   private final IdentityVerifier identity;
+  private final KnownKeys keys;
   private final MetricsAccess metrics;
 
-  Authentication(IdentityVerifier identity, MetricsAccess metrics) {
+  Authentication(IdentityVerifier identity, KnownKeys keys, MetricsAccess metrics) {
     this.identity = identity;
+    this.keys = keys;
     this.metrics = metrics;
   }
 
@@ -25,29 +35,54 @@ final class Authentication {
    *
    * @throws Unauthenticated without a valid proof
    * @throws Forbidden for a caller who may not
+   * @throws ValidationFailed for a key that doesn't say for whom it acts, where it must
    */
-  Optional<Principal> admit(Access access, Context context) {
-    return switch (access) {
+  Optional<Principal> admit(Route route, Context context) {
+    return switch (route.access()) {
       case PUBLIC -> Optional.empty();
       case METRICS -> {
         admitCollector(context);
         yield Optional.empty();
       }
-      case SIGNED_IN -> Optional.of(principal(context));
-      case ADMINISTRATOR -> Optional.of(administrator(context));
+      case SIGNED_IN -> Optional.of(signedIn(route.scope(), context));
+      case ADMINISTRATOR -> Optional.of(administrator(route.scope(), context));
     };
   }
 
-  private Principal administrator(Context context) {
-    Principal principal = principal(context);
+  /** A user, or a key that may do this for the account that it names. */
+  Principal signedIn(Scope scope, Context context) {
+    String token = token(context);
+    return ApiKeys.looksLikeKey(token)
+        ? permitted(token, scope).actingFor(account(context))
+        : identity.verify(token);
+  }
+
+  private Principal administrator(Scope scope, Context context) {
+    String token = token(context);
+    if (ApiKeys.looksLikeKey(token)) {
+      return permitted(token, scope).asItself();
+    }
+    Principal principal = identity.verify(token);
     if (!principal.administrator()) {
       throw new Forbidden("Only an administrator may do this.");
     }
     return principal;
   }
 
-  Principal principal(Context context) {
-    return identity.verify(token(context));
+  private ApiKey permitted(String token, Scope scope) {
+    ApiKey key = keys.verify(token);
+    if (!key.permits(scope)) {
+      throw new Forbidden("The API key lacks the scope " + scope.code() + ".");
+    }
+    return key;
+  }
+
+  private static AccountId account(Context context) {
+    String account = context.header(ACCOUNT_HEADER);
+    if (account == null || !Texts.id(account)) {
+      throw ValidationFailed.of(ACCOUNT_HEADER, "must name the account that the API key acts for");
+    }
+    return new AccountId(account);
   }
 
   private void admitCollector(Context context) {

@@ -1,5 +1,6 @@
 package com.tatame.billing.http;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.command.Pause;
@@ -57,8 +58,9 @@ public final class BillingRoutes {
     PaymentGateway gateway = required(with.gateway, "gateway");
     IdentityVerifier identity = required(with.identity, "identity");
 
+    KnownKeys keys = new KnownKeys(billing.apiKeys(), with.wallClock, Ticker.systemTicker());
     Authentication authentication =
-        new Authentication(identity, new MetricsAccess(with.openMetrics, with.metricsToken));
+        new Authentication(identity, keys, new MetricsAccess(with.openMetrics, with.metricsToken));
     MeterRegistry registry =
         with.metrics.<MeterRegistry>map(m -> m).orElseGet(SimpleMeterRegistry::new);
     shell = new HttpShell(
@@ -89,7 +91,8 @@ public final class BillingRoutes {
         new CheckoutHandlers(billing.checkouts(), with.pause),
         new SubscriptionHandlers(billing.subscriptions()),
         new EntitlementHandlers(billing.entitlements()),
-        webhooks);
+        webhooks,
+        new ApiKeyHandlers(billing.apiKeys(), keys));
   }
 
   private static <T> T required(@Nullable T part, String name) {
@@ -174,7 +177,12 @@ public final class BillingRoutes {
   }
 
   private static HandlerType type(String method) {
-    return method.equals("GET") ? HandlerType.GET : HandlerType.POST;
+    return switch (method) {
+      case "GET" -> HandlerType.GET;
+      case "POST" -> HandlerType.POST;
+      case "DELETE" -> HandlerType.DELETE;
+      default -> throw new IllegalStateException("no route may have the method " + method);
+    };
   }
 
   /** Collects the parts. Billing, store, gateway and identity are required. */

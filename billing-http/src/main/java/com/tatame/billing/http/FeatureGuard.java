@@ -1,6 +1,7 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.failure.Forbidden;
@@ -17,7 +18,7 @@ final class FeatureGuard {
   }
 
   void require(String feature, Context context) {
-    Principal caller = authentication.principal(context);
+    Principal caller = authentication.signedIn(Scope.ENTITLEMENTS, context);
     Decision decision = entitlements.check(caller.account(), feature);
     if (!decision.allowed()) {
       throw new Forbidden(decision.reason().orElse("The plan does not include " + feature + "."));

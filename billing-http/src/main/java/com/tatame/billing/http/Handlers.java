@@ -9,4 +9,5 @@ record Handlers(
     CheckoutHandlers checkouts,
     SubscriptionHandlers subscriptions,
     EntitlementHandlers entitlements,
-    WebhookHandlers webhooks) {}
+    WebhookHandlers webhooks,
+    ApiKeyHandlers apiKeys) {}

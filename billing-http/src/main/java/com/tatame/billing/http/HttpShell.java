@@ -103,7 +103,7 @@ final class HttpShell {
 
   private Answer respond(Route route, RouteHandler handler, Context context, String requestId) {
     try {
-      Optional<Principal> principal = authentication.admit(route.access(), context);
+      Optional<Principal> principal = authentication.admit(route, context);
       Optional<byte[]> read = route.method().equals("POST")
           ? RequestBody.read(context, route.bodyRule().limit())
           : Optional.of(new byte[0]);
@@ -166,7 +166,9 @@ final class HttpShell {
     cors.apply(context);
     context.header(REQUEST_ID, requestId);
     answer.headers().forEach(context::header);
-    context.result(Texts.utf8(answer.body())).contentType(answer.contentType());
+    if (answer.status() != 204) {
+      context.result(Texts.utf8(answer.body())).contentType(answer.contentType());
+    }
   }
 
   private static boolean isPrivate(Route route) {

@@ -66,7 +66,8 @@ final class IdempotentAnswers {
     try {
       Answer answer = first.get();
       if (answer.status() < 500 && !NOT_KEPT.contains(answer.status())) {
-        String body = Json.text(new Kept(answer.contentType(), answer.headers(), answer.body()));
+        String body = Json.text(new Kept(
+            answer.contentType(), answer.headers(), answer.keptBody().orElse(answer.body())));
         kept = complete(account, key, answer.status(), body);
       }
       return answer;

@@ -62,6 +62,15 @@ final class OpenApi {
                     "JWT",
                     "description",
                     "A token of the identity provider."),
+                "apiKey",
+                Map.of(
+                    "type",
+                    "http",
+                    "scheme",
+                    "bearer",
+                    "description",
+                    "A key, bk_…, with this scope or a wider one: admin permits everything, account"
+                        + " also entitlements."),
                 "metrics",
                 Map.of(
                     "type",
@@ -88,8 +97,14 @@ final class OpenApi {
         switch (route.access()) {
           case PUBLIC -> List.of();
           case METRICS -> List.of(Map.of("metrics", List.of()));
-          case SIGNED_IN, ADMINISTRATOR -> List.of(Map.of("signedIn", List.of()));
+          case SIGNED_IN, ADMINISTRATOR ->
+            List.of(
+                Map.of("signedIn", List.of()),
+                Map.of("apiKey", List.of(route.scope().code())));
         });
+    if (route.authenticated()) {
+      operation.put("x-scope", route.scope().code());
+    }
     operation.put("parameters", parameters(route));
     if (route.bodyRule() == BodyRule.RAW) {
       operation.put(
@@ -130,6 +145,13 @@ final class OpenApi {
           Map.of("type", "string", "maxLength", 255)));
     }
     route.parameters().forEach(parameter -> parameters.add(parameter(parameter)));
+    if (route.access() == Access.SIGNED_IN) {
+      parameters.add(parameter(new Parameter(
+          Authentication.ACCOUNT_HEADER,
+          "header",
+          "The account that an API key acts for. Required of a key, ignored of others.",
+          Parameter.Type.TEXT)));
+    }
     if (route.method().equals("POST") && route.authenticated()) {
       parameters.add(parameter(new Parameter(
           "Idempotency-Key",
@@ -203,7 +225,9 @@ final class OpenApi {
         .type()
         .map(type -> reply.list() ? schemas.page(type) : schemas.answer(type))
         .orElse(Map.of());
-    response.put("content", content(reply.contentType(), schema));
+    if (reply.status() != 204) {
+      response.put("content", content(reply.contentType(), schema));
+    }
     if (reply.status() == 201) {
       response.put("headers", header("Location", "Where it can be read."));
     }
@@ -224,7 +248,7 @@ final class OpenApi {
   private static List<ProblemCode> problems(Route route) {
     List<ProblemCode> codes = new ArrayList<>();
     boolean post = route.method().equals("POST");
-    if (post || !route.parameters().isEmpty()) {
+    if (post || !route.parameters().isEmpty() || route.access() == Access.SIGNED_IN) {
       codes.add(
           route.bodyRule() == BodyRule.RAW
               ? ProblemCode.INVALID_SIGNATURE

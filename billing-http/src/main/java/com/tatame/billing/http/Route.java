@@ -1,5 +1,6 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.apikey.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +11,9 @@ import java.util.regex.Pattern;
 /**
  * One row of the route table: how it is called, by whom, what it takes and answers, and who does it.
  *
- * @param method GET or POST
+ * @param method GET, POST or DELETE
  * @param path with {@code {parameters}}
+ * @param scope what an API key must be permitted to be let in; of no meaning where nobody need call
  * @param body what the request's body is read into; empty if the route takes none
  * @param refusals the problems that are particular to it
  * @param deprecatedFor the canonical path, if this is an old name for it
@@ -20,6 +22,7 @@ record Route(
     String method,
     String path,
     Access access,
+    Scope scope,
     String tag,
     String summary,
     List<Parameter> parameters,
@@ -64,6 +67,10 @@ record Route(
       return new Reply(200, description, Answer.JSON, Optional.of(type), true);
     }
 
+    static Reply none(String description) {
+      return new Reply(204, description, Answer.JSON, Optional.empty(), false);
+    }
+
     static Reply plain(String contentType, String description) {
       return new Reply(200, description, contentType, Optional.empty(), false);
     }
@@ -96,12 +103,17 @@ record Route(
     return new Builder("POST", path, access);
   }
 
+  static Builder delete(String path, Access access) {
+    return new Builder("DELETE", path, access);
+  }
+
   /** The same route under an old path. */
   Route alias(String oldPath, Function<Handlers, RouteHandler> oldHandler, List<Reply> oldReplies) {
     return new Route(
         method,
         oldPath,
         access,
+        scope,
         "Other paths",
         summary,
         parameters,
@@ -136,6 +148,7 @@ record Route(
     private final String method;
     private final String path;
     private final Access access;
+    private Scope scope;
     private String tag = "";
     private String summary = "";
     private final List<Parameter> parameters = new ArrayList<>();
@@ -148,6 +161,13 @@ record Route(
       this.method = method;
       this.path = path;
       this.access = access;
+      this.scope = access == Access.SIGNED_IN ? Scope.ACCOUNT : Scope.ADMIN;
+    }
+
+    /** Lets in API keys of this scope, too; by default it takes the widest of the access. */
+    Builder orKeyWith(Scope narrower) {
+      scope = narrower;
+      return this;
     }
 
     Builder is(String newTag, String newSummary) {
@@ -192,6 +212,7 @@ record Route(
           method,
           path,
           access,
+          scope,
           tag,
           summary,
           List.copyOf(parameters),

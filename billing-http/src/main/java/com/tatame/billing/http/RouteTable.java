@@ -12,12 +12,18 @@ import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
 import static com.tatame.billing.http.ProblemCode.SUBSCRIPTION_EXISTS;
 import static com.tatame.billing.http.Route.Parameter.flag;
 import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.none;
 import static com.tatame.billing.http.Route.Reply.pageOf;
 import static com.tatame.billing.http.Route.Reply.plain;
 import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.delete;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
 
+import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.http.ApiKeyHandlers.ApiKeyAnswer;
+import com.tatame.billing.http.ApiKeyHandlers.CreatedApiKeyAnswer;
+import com.tatame.billing.http.ApiKeyHandlers.NewApiKey;
 import com.tatame.billing.http.CheckoutHandlers.CheckoutAnswer;
 import com.tatame.billing.http.CheckoutHandlers.ConfirmationAnswer;
 import com.tatame.billing.http.CheckoutHandlers.NewCheckout;
@@ -171,23 +177,46 @@ final class RouteTable {
             .refuses(PAYMENT_DECLINED, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
             .by(to -> to.subscriptions()::resume),
         get("/api/v1/entitlements", SIGNED_IN)
+            .orKeyWith(Scope.ENTITLEMENTS)
             .is("Entitlements", "Everything that the caller may do")
             .answers(reply(200, EntitlementsAnswer.class, "As of now."))
             .by(to -> to.entitlements()::all),
         get("/api/v1/entitlements/{feature}", SIGNED_IN)
+            .orKeyWith(Scope.ENTITLEMENTS)
             .is("Entitlements", "Whether the caller may use a feature")
             .answers(reply(200, DecisionAnswer.class, "As of now."))
             .by(to -> to.entitlements()::one),
         get("/api/v1/webhooks/status", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_READ)
             .is("Webhooks", "The inbox at a glance")
             .answers(reply(200, StatusAnswer.class, "As of now."))
             .by(to -> to.webhooks()::status),
         get("/api/v1/webhooks/events", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_READ)
             .is("Webhooks", "The stored events")
             .with(query("lane", "Only those of this customer or object."))
             .paged()
             .answers(pageOf(EventAnswer.class, "Newest first."))
-            .by(to -> to.webhooks()::events));
+            .by(to -> to.webhooks()::events),
+        get(ApiKeyHandlers.PATH, ADMINISTRATOR)
+            .is("API keys", "All keys, revoked and expired ones included")
+            .paged()
+            .answers(pageOf(ApiKeyAnswer.class, "Newest first."))
+            .by(to -> to.apiKeys()::list),
+        post(ApiKeyHandlers.PATH, ADMINISTRATOR)
+            .is("API keys", "Make a key for another program")
+            .takes(NewApiKey.class)
+            .answers(
+                reply(201, CreatedApiKeyAnswer.class, "It is made, and the key told this once."))
+            .by(to -> to.apiKeys()::create),
+        get(ApiKeyHandlers.PATH + "/{id}", ADMINISTRATOR)
+            .is("API keys", "One key")
+            .answers(reply(200, ApiKeyAnswer.class, "What is known of it, which is not the key."))
+            .by(to -> to.apiKeys()::read),
+        delete(ApiKeyHandlers.PATH + "/{id}", ADMINISTRATOR)
+            .is("API keys", "Revoke a key, on all nodes within 5 seconds")
+            .answers(none("It is revoked, or was before."))
+            .by(to -> to.apiKeys()::revoke));
   }
 
   /** Old path, then the method and path that it stands for. */

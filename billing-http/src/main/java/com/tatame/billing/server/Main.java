@@ -4,13 +4,16 @@ import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.http.BillingRoutes;
 import com.tatame.billing.schema.Migrations;
 import com.tatame.billing.schema.SupabaseSql;
+import com.tatame.billing.store.BillingStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,7 +47,14 @@ public final class Main {
   }
 
   static CommandLine commandLine() {
+    return commandLine(
+        () -> BillingServer.openStore(BillingConfig.fromEnv(System.getenv()), new Telemetry()));
+  }
+
+  /** The command line over another store than the configured one. */
+  static CommandLine commandLine(Supplier<BillingStore> store) {
     return new CommandLine(new Main())
+        .addSubcommand(new KeysCommand(store, InstantSource.system()))
         .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line.getErr()));
   }
 

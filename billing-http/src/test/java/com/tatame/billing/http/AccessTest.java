@@ -70,7 +70,7 @@ final class AccessTest {
 
           assertThat(user.code()).isEqualTo("forbidden");
           assertThat(organisationAdmin.code()).isEqualTo("forbidden");
-          assertThat(administrator.status()).isEqualTo(200);
+          assertThat(administrator.status()).isNotIn(401, 403).isLessThan(500);
         });
   }
 
@@ -94,6 +94,9 @@ final class AccessTest {
     int tried = 0;
     for (Operation operation : OPERATIONS) {
       String id = operation.path().contains("{sessionId}") ? sessionId : subscription;
+      if (!operation.access().equals("signed_in")) {
+        continue;
+      }
       if (operation.path().contains("{sessionId}") || operation.path().contains("{id}")) {
         tried++;
         Reply reply = SERVER.send(

@@ -26,6 +26,11 @@ final class Description {
       return details.path("x-access").asText();
     }
 
+    /** What lets an API key in; empty where none is asked for. */
+    String scope() {
+      return details.path("x-scope").asText();
+    }
+
     /** The path with this in the place of each parameter. */
     String pathWith(String id) {
       return path.replaceAll("\\{\\w+}", id);
@@ -64,6 +69,9 @@ final class Description {
         operation.details().path("responses").path(Integer.toString(reply.status()));
     if (response.isMissingNode()) {
       return List.of("status " + reply.status() + " is not documented");
+    }
+    if (reply.status() == 204) {
+      return reply.body().isEmpty() ? List.of() : List.of("there is a body");
     }
     String type = reply.header("Content-Type").split(";", 2)[0];
     JsonNode schema = response.path("content").path(type).path("schema");

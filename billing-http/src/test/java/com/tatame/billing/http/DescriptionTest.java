@@ -3,6 +3,7 @@ package com.tatame.billing.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.http.Description.Operation;
 import com.tatame.billing.http.RunningServer.Reply;
 import java.util.List;
@@ -101,6 +102,15 @@ final class DescriptionTest {
         "GET", "/api/v1/webhooks/status", SERVER.get("/api/v1/webhooks/status", "user_root"));
     isAsDescribed(
         "GET", "/api/v1/webhooks/events", SERVER.get("/api/v1/webhooks/events", "user_root"));
+    Reply key =
+        SERVER.post("/api/v1/api-keys", "user_root", "{\"name\":\"n\",\"scopes\":[\"account\"]}");
+    isAsDescribed("POST", "/api/v1/api-keys", key);
+    isAsDescribed("GET", "/api/v1/api-keys", SERVER.get("/api/v1/api-keys", "user_root"));
+    isAsDescribed("GET", "/api/v1/api-keys/{id}", SERVER.get(key.header("Location"), "user_root"));
+    isAsDescribed(
+        "DELETE",
+        "/api/v1/api-keys/{id}",
+        SERVER.send("DELETE", key.header("Location"), "user_root", null));
     isAsDescribed("POST", "/webhooks/stripe", SERVER.post("/webhooks/stripe", null, "{}"));
     isAsDescribed("GET", "/docs", SERVER.get("/docs", null));
   }
@@ -128,7 +138,19 @@ final class DescriptionTest {
       assertThat(operation.details().path("summary").asText()).isNotBlank();
       assertThat(operation.details().path("security").isEmpty())
           .isEqualTo(operation.access().equals("public"));
+      assertThat(operation.details().at("/security/1/apiKey/0").asText())
+          .isEqualTo(operation.scope());
+      assertThat(Scope.of(operation.scope()).isPresent())
+          .isEqualTo(Set.of("signed_in", "administrator").contains(operation.access()));
     });
+  }
+
+  @Test
+  void everyScopeIsExplained() {
+    assertThat(DOCUMENT
+            .at("/components/schemas/NewApiKey/properties/scopes/description")
+            .asText())
+        .contains(Scope.codes());
   }
 
   @Test

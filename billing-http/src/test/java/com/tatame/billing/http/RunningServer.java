@@ -2,6 +2,8 @@ package com.tatame.billing.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tatame.billing.apikey.ApiKeys;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
@@ -24,6 +26,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +49,7 @@ final class RunningServer implements AutoCloseable {
 
   final StripeSimulator stripe =
       StripeSimulator.builder().startAt(WALL.instant()).start();
+  private final InMemoryBillingStore store = new InMemoryBillingStore();
   private final AtomicBoolean storeDown = new AtomicBoolean();
   private final BillingServer server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -69,7 +75,7 @@ final class RunningServer implements AutoCloseable {
         Map.of("METRICS_TOKEN", METRICS_TOKEN, "DATABASE_URL", "postgres://localhost/unused"));
     environment.putAll(more);
     server = BillingServer.builder(BillingConfig.fromEnv(environment))
-        .store(cuttable(BillingStore.class, new InMemoryBillingStore()))
+        .store(cuttable(BillingStore.class, store))
         .identity(ClerkVerifier.byKey(
             new ClerkConfig(
                 ISSUER.issuer(),
@@ -123,6 +129,22 @@ final class RunningServer implements AutoCloseable {
 
   void cutOffStore(boolean down) {
     storeDown.set(down);
+  }
+
+  InMemoryBillingStore store() {
+    return store;
+  }
+
+  /** Makes an API key with these scopes, good for a year from then. */
+  String apiKey(Instant then, Scope... scopes) {
+    return new ApiKeys(store.apiKeys(), () -> then, new SecureRandom())
+        .create("test", Set.of(scopes), Optional.of(then.plus(Duration.ofDays(365))))
+        .secret();
+  }
+
+  /** Makes an API key with these scopes. */
+  String apiKey(Scope... scopes) {
+    return apiKey(WALL.instant(), scopes);
   }
 
   Reply get(String path, @Nullable String user, String... headers) {

@@ -41,7 +41,8 @@ final class ServerProcess implements RunningProduct {
     return new ServerProcess(dead.stripe, environment(apiBase, database, Optional.of(dead.port)));
   }
 
-  private static Map<String, String> environment(
+  /** What such a server is told. */
+  static Map<String, String> environment(
       String apiBase, Database database, Optional<Integer> port) {
     Map<String, String> env = new HashMap<>(ServerInMemory.environment(apiBase));
     env.put("DATABASE_URL", database.url());

@@ -1,5 +1,6 @@
 package com.tatame.billing.schema;
 
+import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -69,6 +70,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final IdempotencyStore idempotency() {
     return new IdempotencyFunctions(functions);
+  }
+
+  @Override
+  public final ApiKeyStore apiKeys() {
+    return new ApiKeyFunctions(functions);
   }
 
   @Override

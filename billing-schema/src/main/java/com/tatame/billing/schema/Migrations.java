@@ -26,7 +26,8 @@ public final class Migrations {
       "V6__reads.sql",
       "V7__access.sql",
       "V8__repetition.sql",
-      "V9__access_of_later_objects.sql");
+      "V9__access_of_later_objects.sql",
+      "V10__api_keys.sql");
 
   private Migrations() {}
 

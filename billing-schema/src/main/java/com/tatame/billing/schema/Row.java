@@ -10,12 +10,14 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +138,12 @@ record Row(JsonNode json) {
   /** The rows in this column; none if it is absent. */
   Rows rows(String column) {
     return has(column) ? new Rows(required(column)) : Rows.NONE;
+  }
+
+  List<String> textList(String column) {
+    return StreamSupport.stream(required(column).spliterator(), false)
+        .map(JsonNode::textValue)
+        .toList();
   }
 
   SortedMap<String, String> texts(String column) {

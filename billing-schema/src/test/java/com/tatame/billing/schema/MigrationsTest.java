@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,9 +28,15 @@ class MigrationsTest {
     try (Stream<Path> files = Files.list(FOLDER)) {
       assertThat(Migrations.scripts("billing"))
           .extracting(Migrations.Script::name)
-          .containsExactlyElementsOf(
-              files.map(file -> file.getFileName().toString()).sorted().toList());
+          .containsExactlyElementsOf(files
+              .map(file -> file.getFileName().toString())
+              .sorted(Comparator.comparingInt(MigrationsTest::number))
+              .toList());
     }
+  }
+
+  private static int number(String file) {
+    return Integer.parseInt(file.substring(1, file.indexOf("__")));
   }
 
   @Test

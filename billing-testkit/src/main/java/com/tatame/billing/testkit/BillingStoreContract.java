@@ -28,7 +28,8 @@ public interface BillingStoreContract
         CheckoutStoreContract,
         ProductStoreContract,
         EntitlementStoreContract,
-        IdempotencyStoreContract {
+        IdempotencyStoreContract,
+        ApiKeyStoreContract {
 
   @Test
   default void givesASignOfLife() {

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -27,6 +28,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryProjections projections = new InMemoryProjections(lock, rows, inbox);
   private final InMemoryJournal journal = new InMemoryJournal(lock);
   private final InMemoryIdempotency idempotency = new InMemoryIdempotency(lock);
+  private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock);
   private final InMemoryReads reads = new InMemoryReads(lock, rows);
 
   @Override
@@ -72,6 +74,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public IdempotencyStore idempotency() {
     return idempotency;
+  }
+
+  @Override
+  public ApiKeyStore apiKeys() {
+    return apiKeys;
   }
 
   /** The facts stored about a subject, in the order in which they were appended. */

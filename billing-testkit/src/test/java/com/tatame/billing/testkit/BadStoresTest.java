@@ -62,7 +62,13 @@ class BadStoresTest {
         Arguments.of(BadPorts.HandsOutAnothersSession.class, "somebodyElsesSessionIsNotFound"),
         Arguments.of(BadPorts.CapsSets.class, "allPricesOfSomeProductsAreFoundHoweverManyThereAre"),
         Arguments.of(BadPorts.SharesKeys.class, "aKeyBelongsToItsAccount"),
-        Arguments.of(BadPorts.ForgetsRunning.class, "aKeyWhoseRequestRunsIsRunning"));
+        Arguments.of(BadPorts.ForgetsRunning.class, "aKeyWhoseRequestRunsIsRunning"),
+        Arguments.of(BadApiKeys.FindsByTheId.class, "aKeyIsFoundByItsHashAlone"),
+        Arguments.of(BadApiKeys.KeepsQuietAboutATakenId.class, "noTwoKeysShareAnIdOrAHash"),
+        Arguments.of(BadApiKeys.OnlySaysThatItRevoked.class, "aRevokedKeyIsFoundAsRevoked"),
+        Arguments.of(BadApiKeys.RevokesAgain.class, "theFirstRevocationCounts"),
+        Arguments.of(BadApiKeys.NotesEveryUse.class, "aUseIsNotedOnceInAnInterval"),
+        Arguments.of(BadApiKeys.ListsLiveOnesOnly.class, "keysAreListedNewestFirstPageByPage"));
   }
 
   @ParameterizedTest

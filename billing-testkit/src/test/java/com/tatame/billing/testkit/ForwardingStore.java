@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -92,6 +93,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public IdempotencyStore idempotency() {
     return good.idempotency();
+  }
+
+  @Override
+  public ApiKeyStore apiKeys() {
+    return good.apiKeys();
   }
 
   @Override

@@ -1,0 +1,162 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.apikey.ApiKey;
+import com.tatame.billing.apikey.ApiKeys;
+import com.tatame.billing.apikey.ApiKeys.Created;
+import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.failure.ValidationFailed;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Keys for other programs, as administrators manage them. */
+final class ApiKeyHandlers {
+  static final String PATH = "/api/v1/api-keys";
+
+  private final ApiKeys keys;
+  private final KnownKeys known;
+
+  ApiKeyHandlers(ApiKeys keys, KnownKeys known) {
+    this.keys = keys;
+    this.known = known;
+  }
+
+  record NewApiKey(
+      @Doc(value = "What it is for, 1 to 100 characters.", example = "nightly reports")
+      String name,
+
+      @Doc(
+          "What it may do. admin: everything. account: act for the account that X-Account-Id names."
+              + " entitlements, usage:write: only this, for such an account. refunds, grants,"
+              + " customers:read, analytics:read, webhooks:read, webhooks:write: this, for all accounts.")
+      List<String> scopes,
+
+      @Doc(
+          value = "From when it is refused, in the future; never if missing.",
+          example = "2030-01-31T00:00:00Z")
+      @Nullable
+      String expiresAt) {}
+
+  record ApiKeyAnswer(
+      @Doc(value = "Also the beginning of the key.", example = "bk_0123456789abcdef")
+      String id,
+
+      String name,
+      @Doc("What it may do.") List<String> scopes,
+      Instant createdAt,
+
+      @Doc("From when it is refused; null for never.") @Nullable
+      Instant expiresAt,
+
+      @Doc("Since when it is refused.") @Nullable Instant revokedAt,
+      @Doc("To the minute.") @Nullable Instant lastUsedAt) {
+    static ApiKeyAnswer of(ApiKey key) {
+      return new ApiKeyAnswer(
+          key.id(),
+          key.name(),
+          codes(key),
+          key.createdAt(),
+          key.expiresAt().orElse(null),
+          key.revokedAt().orElse(null),
+          key.lastUsedAt().orElse(null));
+    }
+  }
+
+  record CreatedApiKeyAnswer(
+      @Doc(value = "Also the beginning of the key.", example = "bk_0123456789abcdef")
+      String id,
+
+      @Doc(
+          "The key itself. It is told this once: null where an Idempotency-Key repeats the answer.")
+      @Nullable
+      String key,
+
+      String name,
+      @Doc("What it may do.") List<String> scopes,
+      Instant createdAt,
+
+      @Doc("From when it is refused; null for never.") @Nullable
+      Instant expiresAt) {
+    private static CreatedApiKeyAnswer of(ApiKey key, @Nullable String secret) {
+      return new CreatedApiKeyAnswer(
+          key.id(),
+          secret,
+          key.name(),
+          codes(key),
+          key.createdAt(),
+          key.expiresAt().orElse(null));
+    }
+  }
+
+  Answer create(Call call) {
+    NewApiKey wanted = call.body(NewApiKey.class);
+    Created created = keys.create(
+        CustomerHandlers.text("name", wanted.name()).orElse(""),
+        scopes(wanted),
+        expiresAt(wanted.expiresAt()));
+    return Answer.created(
+            PATH + "/" + created.key().id(),
+            CreatedApiKeyAnswer.of(created.key(), created.secret()))
+        .keptAs(CreatedApiKeyAnswer.of(created.key(), null));
+  }
+
+  Answer list(Call call) {
+    PageRequest page = call.page();
+    return Answer.ok(
+        page.render(keys.list(page.after(), page.lookahead()), ApiKey::id, ApiKeyAnswer::of));
+  }
+
+  Answer read(Call call) {
+    return Answer.ok(ApiKeyAnswer.of(keys.get(call.id("id"))));
+  }
+
+  Answer revoke(Call call) {
+    known.forget(keys.revoke(call.id("id")).id());
+    return Answer.noContent();
+  }
+
+  // A missing field of the body is null here, and so is what a list holds, whatever their types
+  // say.
+  @SuppressWarnings("ConstantValue")
+  private static Set<Scope> scopes(NewApiKey wanted) {
+    Set<Scope> scopes = new HashSet<>();
+    if (wanted.scopes() != null) {
+      for (String code : wanted.scopes()) {
+        scopes.add(Optional.ofNullable(code)
+            .flatMap(Scope::of)
+            .orElseThrow(() -> ValidationFailed.of(
+                "scopes",
+                "'" + code + "' is not a scope; there are " + String.join(", ", Scope.codes()))));
+      }
+    }
+    return scopes;
+  }
+
+  private static Optional<Instant> expiresAt(@Nullable String text) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      // Years of more digits can be said, but not kept.
+      if (text.matches("\\d{4}-.*")) {
+        return Optional.of(OffsetDateTime.parse(text).toInstant());
+      }
+    } catch (DateTimeException e) {
+      throw badTime();
+    }
+    throw badTime();
+  }
+
+  private static ValidationFailed badTime() {
+    return ValidationFailed.of("expiresAt", "must be a time such as 2030-01-31T00:00:00Z");
+  }
+
+  private static List<String> codes(ApiKey key) {
+    return key.scopes().stream().sorted().map(Scope::code).toList();
+  }
+}
