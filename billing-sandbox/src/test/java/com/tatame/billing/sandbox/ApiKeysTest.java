@@ -21,8 +21,7 @@ final class ApiKeysTest {
   @Test
   void aKeyOfTheCommandLineOpensARunningServerUntilItIsRevoked() {
     try (StripeSimulator stripe = StripeSimulator.builder().start()) {
-      Map<String, String> env =
-          ServerProcess.environment(stripe.url(), database, Optional.empty());
+      Map<String, String> env = ServerProcess.environment(stripe.url(), database, Optional.empty());
       String key;
       try (ChildProcess create = ChildProcess.java(
           Main.class, env, "keys", "create", "--name", "backend", "--scope", "account")) {
@@ -40,9 +39,7 @@ final class ApiKeysTest {
           assertThat(revoke.awaitExit(Duration.ofSeconds(60))).isZero();
           assertThat(String.join("\n", revoke.output())).doesNotContain(secret);
         }
-        await()
-            .atMost(Duration.ofSeconds(10))
-            .until(() -> entitlements(program).status() == 401);
+        await().atMost(Duration.ofSeconds(10)).until(() -> entitlements(program).status() == 401);
 
         assertThat(String.join("\n", server.process().output()))
             .contains("\"route\":\"/api/v1/entitlements\"")
