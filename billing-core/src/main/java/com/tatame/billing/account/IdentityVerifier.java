@@ -8,6 +8,7 @@ public interface IdentityVerifier {
    * @param token as sent, without the scheme
    * @throws com.tatame.billing.failure.Unauthenticated if it proves nobody; the message is safe to
    *     show and to log
+   * @throws com.tatame.billing.failure.IdentityUnavailable if no token can be judged at present
    */
   Principal verify(String token);
 

@@ -8,6 +8,7 @@ public abstract sealed class BillingException extends RuntimeException
     permits ValidationFailed,
         InvalidSignature,
         Unauthenticated,
+        IdentityUnavailable,
         Forbidden,
         NotFound,
         Conflict,

@@ -12,6 +12,7 @@ import com.tatame.billing.failure.ValidationFailed;
 import io.javalin.http.Context;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Lets in whom a route admits. */
 final class Authentication {
@@ -23,11 +24,22 @@ final class Authentication {
   private final IdentityVerifier identity;
   private final KnownKeys keys;
   private final MetricsAccess metrics;
+  private final Predicate<Context> webhookSource;
 
-  Authentication(IdentityVerifier identity, KnownKeys keys, MetricsAccess metrics) {
+  /**
+   * Wires it.
+   *
+   * @param webhookSource whether a webhook may come from where it comes from
+   */
+  Authentication(
+      IdentityVerifier identity,
+      KnownKeys keys,
+      MetricsAccess metrics,
+      Predicate<Context> webhookSource) {
     this.identity = identity;
     this.keys = keys;
     this.metrics = metrics;
+    this.webhookSource = webhookSource;
   }
 
   /**
@@ -39,7 +51,12 @@ final class Authentication {
    */
   Optional<Principal> admit(Route route, Context context) {
     return switch (route.access()) {
-      case PUBLIC -> Optional.empty();
+      case PUBLIC -> {
+        if (route.fromProvider() && !webhookSource.test(context)) {
+          throw new Forbidden("Webhooks are not accepted from this address.");
+        }
+        yield Optional.empty();
+      }
       case METRICS -> {
         admitCollector(context);
         yield Optional.empty();

@@ -59,8 +59,8 @@ public final class BillingRoutes {
     IdentityVerifier identity = required(with.identity, "identity");
 
     KnownKeys keys = new KnownKeys(billing.apiKeys(), with.wallClock, Ticker.systemTicker());
-    Authentication authentication =
-        new Authentication(identity, keys, new MetricsAccess(with.openMetrics, with.metricsToken));
+    Authentication authentication = new Authentication(
+        identity, keys, new MetricsAccess(with.openMetrics, with.metricsToken), with.webhookSource);
     MeterRegistry registry =
         with.metrics.<MeterRegistry>map(m -> m).orElseGet(SimpleMeterRegistry::new);
     shell = new HttpShell(
@@ -201,6 +201,7 @@ public final class BillingRoutes {
     private Optional<String> publishableKey = Optional.empty();
     private boolean liveMode;
     private Predicate<Context> secure = context -> context.scheme().equals("https");
+    private Predicate<Context> webhookSource = context -> true;
     private BooleanSupplier accepting = () -> true;
     private String version = "0";
 
@@ -285,6 +286,12 @@ public final class BillingRoutes {
     /** Whether a client's connection is encrypted. Default: what the server itself sees. */
     public Builder secure(Predicate<Context> value) {
       secure = value;
+      return this;
+    }
+
+    /** Whether a webhook may come from where it comes from. Default: from anywhere. */
+    public Builder webhookSource(Predicate<Context> value) {
+      webhookSource = value;
       return this;
     }
 

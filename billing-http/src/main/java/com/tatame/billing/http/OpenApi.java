@@ -258,6 +258,12 @@ final class OpenApi {
       codes.add(ProblemCode.UNAUTHENTICATED);
       codes.add(ProblemCode.FORBIDDEN);
     }
+    if (route.authenticated()) {
+      codes.add(ProblemCode.IDENTITY_UNAVAILABLE);
+    }
+    if (route.fromProvider()) {
+      codes.add(ProblemCode.FORBIDDEN);
+    }
     if (!route.pathParameters().isEmpty()) {
       codes.add(ProblemCode.NOT_FOUND);
     }

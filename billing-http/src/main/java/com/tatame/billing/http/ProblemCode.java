@@ -2,6 +2,7 @@ package com.tatame.billing.http;
 
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.IdentityUnavailable;
 import com.tatame.billing.failure.PaymentDeclined;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
@@ -31,6 +32,7 @@ enum ProblemCode {
   UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong media type"),
   INTERNAL_ERROR(500, "Something went wrong"),
   PROVIDER_UNAVAILABLE(503, "The payment provider can't be reached"),
+  IDENTITY_UNAVAILABLE(503, "The identity provider can't be reached"),
   STORE_UNAVAILABLE(503, "The database can't be reached");
 
   private static final Duration STORE_RETRY = Duration.ofSeconds(5);
@@ -128,8 +130,12 @@ enum ProblemCode {
   }
 
   private static String retryAfter(BillingException failure) {
-    Duration wait =
-        failure instanceof ProviderUnavailable unavailable ? unavailable.retryAfter() : STORE_RETRY;
+    Duration wait = STORE_RETRY;
+    if (failure instanceof ProviderUnavailable provider) {
+      wait = provider.retryAfter();
+    } else if (failure instanceof IdentityUnavailable identity) {
+      wait = identity.retryAfter();
+    }
     return Long.toString(Math.max(1, wait.toSeconds()));
   }
 }

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * @param path with {@code {parameters}}
  * @param scope what an API key must be permitted to be let in; of no meaning where nobody need call
  * @param body what the request's body is read into; empty if the route takes none
+ * @param fromProvider whether the payment provider calls it, from an address that it may have
  * @param refusals the problems that are particular to it
  * @param deprecatedFor the canonical path, if this is an old name for it
  */
@@ -28,6 +29,7 @@ record Route(
     List<Parameter> parameters,
     Optional<Class<?>> body,
     BodyRule bodyRule,
+    boolean fromProvider,
     List<Reply> replies,
     List<ProblemCode> refusals,
     Optional<String> deprecatedFor,
@@ -119,6 +121,7 @@ record Route(
         parameters,
         body,
         bodyRule,
+        fromProvider,
         oldReplies,
         refusals,
         Optional.of(path),
@@ -154,6 +157,7 @@ record Route(
     private final List<Parameter> parameters = new ArrayList<>();
     private Optional<Class<?>> body = Optional.empty();
     private BodyRule bodyRule = BodyRule.JSON;
+    private boolean fromProvider;
     private final List<Reply> replies = new ArrayList<>();
     private final List<ProblemCode> refusals = new ArrayList<>();
 
@@ -192,6 +196,11 @@ record Route(
       return this;
     }
 
+    Builder fromProvider() {
+      fromProvider = true;
+      return this;
+    }
+
     Builder takesRaw() {
       bodyRule = BodyRule.RAW;
       return this;
@@ -218,6 +227,7 @@ record Route(
           List.copyOf(parameters),
           body,
           bodyRule,
+          fromProvider,
           List.copyOf(replies),
           List.copyOf(refusals),
           Optional.empty(),

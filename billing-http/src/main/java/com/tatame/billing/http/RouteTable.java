@@ -95,6 +95,7 @@ final class RouteTable {
             .is("Webhooks", "Take in an event from the payment provider")
             .with(new Route.Parameter(
                 "Stripe-Signature", "header", "As Stripe signs.", Route.Parameter.Type.TEXT))
+            .fromProvider()
             .takesRaw()
             .answers(reply(200, ReceiptAnswer.class, "It is stored."))
             .by(to -> to.webhooks()::receive),

@@ -1,5 +1,6 @@
 package com.tatame.billing.identity;
 
+import com.tatame.billing.failure.IdentityUnavailable;
 import io.jsonwebtoken.JwtException;
 import io.jsonwebtoken.security.Jwk;
 import io.jsonwebtoken.security.Jwks;
@@ -44,6 +45,10 @@ final class CachedKeySet implements SigningKeys {
     Instant now = wallClock.instant();
     if (!now.isBefore(fetchedAt.plus(FRESH)) || !keys.containsKey(keyId)) {
       refresh(now, keys.containsKey(keyId) ? 0 : PATIENCE_MILLIS);
+    }
+    if (keys.isEmpty()) {
+      throw new IdentityUnavailable(
+          BETWEEN_FETCHES, "Nobody can be recognised until the identity provider answers.");
     }
     return Optional.ofNullable(keys.get(keyId));
   }

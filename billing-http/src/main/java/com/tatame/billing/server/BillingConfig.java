@@ -102,6 +102,7 @@ public record BillingConfig(
       Set<String> corsOrigins,
       CheckoutUrls checkoutUrls,
       TrustedProxies trustedProxies,
+      WebhookSources webhookSources,
       Optional<Secret> metricsToken) {}
 
   /**
@@ -320,7 +321,9 @@ public record BillingConfig(
     return new Web(
         Set.copyOf(env.parsedList(Variable.BILLING_CORS_ORIGINS, BillingConfig::origin)),
         new CheckoutUrls(targets, production),
-        new TrustedProxies(env.parsedList(Variable.TRUSTED_PROXIES, TrustedProxies.Network::parse)),
+        new TrustedProxies(new AddressRanges(
+            env.parsedList(Variable.TRUSTED_PROXIES, AddressRanges.Range::parse))),
+        WebhookSources.of(env.parsedList(Variable.STRIPE_WEBHOOK_SOURCES, WebhookSources::parse)),
         env.text(Variable.METRICS_TOKEN).map(Secret::new));
   }
 }

@@ -13,7 +13,6 @@ import com.tatame.billing.stripe.StripeGateway;
 import com.tatame.billing.supabase.SupabaseBillingStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.Context;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -61,6 +60,7 @@ public final class BillingServer implements AutoCloseable {
 
       IdentityVerifier identity =
           with.identity == null ? clerk(config, with.wallClock) : with.identity;
+      TrustedProxies proxies = config.web().trustedProxies();
       BillingRoutes routes = BillingRoutes.builder()
           .billing(billing)
           .store(store)
@@ -74,7 +74,8 @@ public final class BillingServer implements AutoCloseable {
           .openMetrics(config.deployment() == Deployment.SANDBOX)
           .publishableKey(config.stripe().publishableKey())
           .liveMode(config.stripe().live())
-          .secure(context -> encrypted(context, config.web().trustedProxies()))
+          .secure(proxies::encrypted)
+          .webhookSource(context -> config.web().webhookSources().admit(proxies.client(context)))
           .accepting(accepting::get)
           .version(Version.current())
           .build();
@@ -171,12 +172,6 @@ public final class BillingServer implements AutoCloseable {
     KeySetSource keys =
         KeySetSource.http(URI.create(address), identity.secretKey().map(Secret::value));
     return ClerkVerifier.byKeySet(identity.clerk(), keys, wallClock);
-  }
-
-  private static boolean encrypted(Context context, TrustedProxies proxies) {
-    return context.scheme().equals("https")
-        || ("https".equals(context.header("X-Forwarded-Proto"))
-            && proxies.include(context.req().getRemoteAddr()));
   }
 
   /** Parts that replace what the configuration names. */

@@ -54,6 +54,7 @@ final class Doctor {
         "Pin the webhook endpoint's API version to " + Stripe.API_VERSION + ".",
         () -> versions(gateway.apiVersions()));
     check("webhook secrets", "", () -> config.stripe().webhookSecrets().size() + " configured");
+    check("webhook sources", "", this::webhookSources);
     check(
         "identity provider",
         "Check CLERK_PUBLISHABLE_KEY and the way to the provider, or set CLERK_JWT_KEY.",
@@ -88,6 +89,15 @@ final class Doctor {
       throw new IllegalStateException("The account has no webhook endpoint.");
     }
     return found.toString();
+  }
+
+  private String webhookSources() {
+    BillingConfig.Web web = config.web();
+    boolean direct = web.trustedProxies().ranges().ranges().isEmpty();
+    return web.webhookSources()
+        + (web.webhookSources().listed().isPresent() && direct
+            ? "; no proxy is trusted, so webhooks must reach this server directly"
+            : "");
   }
 
   private String identity() {

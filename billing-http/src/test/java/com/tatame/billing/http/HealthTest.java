@@ -2,8 +2,13 @@ package com.tatame.billing.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.http.RunningServer.Reply;
+import com.tatame.billing.testkit.SettableClock;
 import com.tatame.billing.testkit.simulator.engine.Fault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 final class HealthTest {
@@ -56,6 +61,39 @@ final class HealthTest {
       assertThat(health.at("/services/provider/status")).isEqualTo("down");
       assertThat(server.get("/health/ready", null).status()).isEqualTo(200);
       assertThat(server.get("/api/v1/products", "user_ada").json().path("data")).hasSize(2);
+    }
+  }
+
+  @Test
+  void withoutTheKeysOfTheIdentityProviderItIsDegradedAndJudgesNobody() {
+    AtomicBoolean reachable = new AtomicBoolean();
+    SettableClock clock = new SettableClock(Instant.now());
+    try (RunningServer server = new RunningServer(reachable::get, clock)) {
+      Reply health = server.get("/health", null);
+      assertThat(health.status()).isEqualTo(200);
+      assertThat(health.at("/status")).isEqualTo("degraded");
+      assertThat(health.at("/services/identity/status")).isEqualTo("down");
+
+      Reply read = server.get("/api/v1/entitlements", "user_ada");
+      assertThat(read.status()).isEqualTo(503);
+      assertThat(read.code()).isEqualTo("identity_unavailable");
+      assertThat(read.header("Retry-After")).isEqualTo("10");
+      assertThat(server.get("/api/v1/webhooks/status", "user_root").status()).isEqualTo(503);
+      assertThat(server.get("/api/v1/entitlements", null).status()).isEqualTo(401);
+      assertThat(server.get("/api/v1/plans", null).status()).isEqualTo(200);
+      assertThat(server
+              .get(
+                  "/api/v1/webhooks/status",
+                  null,
+                  "Authorization",
+                  "Bearer " + server.apiKey(Scope.WEBHOOKS_READ))
+              .status())
+          .isEqualTo(200);
+
+      reachable.set(true);
+      clock.advance(Duration.ofSeconds(10));
+      assertThat(server.get("/api/v1/entitlements", "user_ada").status()).isEqualTo(200);
+      assertThat(server.get("/health", null).at("/services/identity/status")).isEqualTo("ok");
     }
   }
 

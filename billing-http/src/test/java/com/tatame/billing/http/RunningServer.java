@@ -2,6 +2,7 @@ package com.tatame.billing.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.StoreUnavailable;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The server on a real port, over a simulated Stripe and a store in memory that can be cut off. */
@@ -45,6 +47,8 @@ final class RunningServer implements AutoCloseable {
   static final String OUR_PAGE = "http://localhost:3000";
   private static final InstantSource WALL = InstantSource.system();
   private static final TestIssuer ISSUER = TestIssuer.create("https://clerk.example.com", WALL);
+  private static final ClerkConfig CLERK = new ClerkConfig(
+      ISSUER.issuer(), Set.of(), new AdministratorRule(Set.of("user_root"), Optional.empty()));
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   final StripeSimulator stripe =
@@ -59,6 +63,25 @@ final class RunningServer implements AutoCloseable {
   }
 
   RunningServer(Map<String, String> more) {
+    this(more, ClerkVerifier.byKey(CLERK, ISSUER.publicKeyPem(), WALL));
+  }
+
+  /** Recognises callers by keys that can be fetched only at times. */
+  RunningServer(BooleanSupplier reachable, InstantSource fetchClock) {
+    this(
+        Map.of(),
+        ClerkVerifier.byKeySet(
+            CLERK,
+            () -> {
+              if (!reachable.getAsBoolean()) {
+                throw new IOException("unreachable");
+              }
+              return ISSUER.jwks();
+            },
+            fetchClock));
+  }
+
+  private RunningServer(Map<String, String> more, IdentityVerifier identity) {
     sell("Basic", "basic", 999, 9590);
     sell("Pro", "pro", 2499, 23990);
     Map<String, String> environment = new HashMap<>(Map.of(
@@ -76,13 +99,7 @@ final class RunningServer implements AutoCloseable {
     environment.putAll(more);
     server = BillingServer.builder(BillingConfig.fromEnv(environment))
         .store(cuttable(BillingStore.class, store))
-        .identity(ClerkVerifier.byKey(
-            new ClerkConfig(
-                ISSUER.issuer(),
-                Set.of(),
-                new AdministratorRule(Set.of("user_root"), Optional.empty())),
-            ISSUER.publicKeyPem(),
-            WALL))
+        .identity(identity)
         .start();
     stripe.createWebhookEndpoint(
         url("/webhooks/stripe"), Optional.of(WEBHOOK_SECRET), Optional.empty());

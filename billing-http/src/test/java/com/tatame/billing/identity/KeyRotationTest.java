@@ -3,6 +3,7 @@ package com.tatame.billing.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tatame.billing.failure.IdentityUnavailable;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.testkit.SettableClock;
 import com.tatame.billing.testkit.TestIssuer;
@@ -95,7 +96,11 @@ final class KeyRotationTest {
     reachable = false;
 
     assertThat(verifier.ready()).isFalse();
-    refuses(OLD, "user_1");
+    assertThatThrownBy(() -> verifier.verify(OLD.sessionToken("user_1").sign()))
+        .isInstanceOfSatisfying(
+            IdentityUnavailable.class,
+            failure -> assertThat(failure.retryAfter()).isEqualTo(CachedKeySet.BETWEEN_FETCHES));
+    assertThatThrownBy(() -> verifier.verify("nonsense")).isInstanceOf(Unauthenticated.class);
 
     reachable = true;
     CLOCK.advance(CachedKeySet.BETWEEN_FETCHES);

@@ -75,6 +75,24 @@ final class BillingConfigTest {
   }
 
   @Test
+  void webhooksComeFromAnywhereUnlessAddressesAreListed() {
+    assertThat(BillingConfig.fromEnv(with(Map.of())).web().webhookSources().admit("203.0.113.7"))
+        .isTrue();
+    WebhookSources listed = BillingConfig.fromEnv(
+            with(Map.of("STRIPE_WEBHOOK_SOURCES", "stripe, 192.0.2.0/24")))
+        .web()
+        .webhookSources();
+    assertThat(listed.admit("54.187.216.72")).isTrue();
+    assertThat(listed.admit("192.0.2.99")).isTrue();
+    assertThat(listed.admit("203.0.113.7")).isFalse();
+
+    assertThat(refused(with(Map.of("STRIPE_WEBHOOK_SOURCES", "stripe.com"))).problems())
+        .containsExactly(
+            "STRIPE_WEBHOOK_SOURCES must list stripe, addresses or ranges such as 10.0.0.0/8:"
+                + " stripe.com");
+  }
+
+  @Test
   void supabaseNeedsItsOwnTwoVariablesAndNoDatabase() {
     Map<String, String> environment = with(Map.of(
         "BILLING_STORE", "supabase",

@@ -42,6 +42,7 @@ final class DoctorTest {
         .contains("ok      API versions: this server 20")
         .contains("https://billing.example.com/webhooks/stripe 2024-06-20")
         .contains("ok      webhook secrets: 2 configured")
+        .contains("ok      webhook sources: 17 addresses or ranges; no proxy is trusted, so")
         .contains("ok      identity provider: keys known for https://clerk.example.com")
         .contains("ok      price basic monthly: price_")
         .contains("FAILED  price pro monthly: The price price_")
@@ -76,6 +77,7 @@ final class DoctorTest {
   private static BillingConfig config(String stripeUrl) {
     return BillingConfig.fromEnv(Map.of(
         "BILLING_ENV", "test",
+        "STRIPE_WEBHOOK_SOURCES", "stripe, 192.0.2.0/24,::1",
         "STRIPE_SECRET_KEY", "sk_test_topsecret",
         "STRIPE_WEBHOOK_SECRET", "whsec_topsecret,whsec_topsecret2",
         "STRIPE_API_BASE", stripeUrl,

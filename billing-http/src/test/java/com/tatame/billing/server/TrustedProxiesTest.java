@@ -1,36 +1,46 @@
 package com.tatame.billing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.tatame.billing.server.TrustedProxies.Network;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TrustedProxiesTest {
-  @Test
-  void rangesAndSingleAddressesAreUnderstood() {
-    TrustedProxies proxies = new TrustedProxies(List.of(
-        Network.parse("10.0.0.0/8"), Network.parse("192.168.1.7"), Network.parse("fd00::/8")));
+  private static final TrustedProxies OURS = trusted("10.0.0.0/8", "fd00::/8");
+  private static final String CLIENT = "203.0.113.7";
+  private static final String OTHER = "198.51.100.1";
 
-    assertThat(proxies.include("10.255.3.1")).isTrue();
-    assertThat(proxies.include("11.0.0.1")).isFalse();
-    assertThat(proxies.include("192.168.1.7")).isTrue();
-    assertThat(proxies.include("192.168.1.8")).isFalse();
-    assertThat(proxies.include("fd12::1")).isTrue();
-    assertThat(proxies.include("[fd12::1]")).isTrue();
-    assertThat(proxies.include("fe80::1%eth0")).isFalse();
+  @Test
+  void whoIsConnectedIsTheClientUnlessItIsATrustedProxy() {
+    assertThat(OURS.client(CLIENT, List.of())).isEqualTo(CLIENT);
+    assertThat(OURS.client(CLIENT, List.of(OTHER))).isEqualTo(CLIENT);
+    assertThat(trusted().client("10.0.0.1", List.of(OTHER))).isEqualTo("10.0.0.1");
   }
 
   @Test
-  void nobodyIsTrustedByDefault() {
-    assertThat(new TrustedProxies(List.of()).include("127.0.0.1")).isFalse();
+  void behindTrustedProxiesItIsTheLastThatTheyTellOf() {
+    assertThat(OURS.client("10.0.0.1", List.of(CLIENT))).isEqualTo(CLIENT);
+    assertThat(OURS.client("10.0.0.1", List.of(CLIENT + ", 10.0.0.2"))).isEqualTo(CLIENT);
+    assertThat(OURS.client("10.0.0.1", List.of(CLIENT, "fd00::2, 10.0.0.2"))).isEqualTo(CLIENT);
   }
 
   @Test
-  void namesAndNonsenseAreRefused() {
-    for (String text : List.of("proxy.example.com", "10.0.0.0/33", "10.0.0.0/x", "abc", "")) {
-      assertThatThrownBy(() -> Network.parse(text)).isInstanceOf(IllegalArgumentException.class);
-    }
+  void whatTheClientClaimsToHaveForwardedIsNotBelieved() {
+    assertThat(OURS.client("10.0.0.1", List.of(OTHER + ", " + CLIENT))).isEqualTo(CLIENT);
+    assertThat(OURS.client("10.0.0.1", List.of(OTHER, CLIENT))).isEqualTo(CLIENT);
+    assertThat(OURS.client("10.0.0.1", List.of(OTHER + ", nonsense"))).isEqualTo("nonsense");
+    assertThat(OURS.client("10.0.0.1", List.of(OTHER + ","))).isEmpty();
+  }
+
+  @Test
+  void aProxyThatTellsOfNobodyIsTheClientItself() {
+    assertThat(OURS.client("10.0.0.1", List.of())).isEqualTo("10.0.0.1");
+    assertThat(OURS.client("10.0.0.1", List.of("10.0.0.2"))).isEqualTo("10.0.0.2");
+  }
+
+  private static TrustedProxies trusted(String... ranges) {
+    return new TrustedProxies(
+        new AddressRanges(Arrays.stream(ranges).map(AddressRanges.Range::parse).toList()));
   }
 }
