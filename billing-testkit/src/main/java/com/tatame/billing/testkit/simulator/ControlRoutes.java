@@ -14,19 +14,36 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What a test or a person at the sandbox asks of the simulator itself, under {@code /_simulator}. */
 final class ControlRoutes {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  private static final Set<String> DELIVERY = Set.of(
+      "drop",
+      "dropPercent",
+      "duplicate",
+      "duplicatePercent",
+      "delay",
+      "delayPercent",
+      "shuffle",
+      "window",
+      "hold");
 
   private final Engine engine;
   private final WebhookSender sender;
+  private final Runnable answerHanging;
 
-  ControlRoutes(Engine engine, WebhookSender sender) {
+  ControlRoutes(Engine engine, WebhookSender sender, Runnable answerHanging) {
     this.engine = engine;
     this.sender = sender;
+    this.answerHanging = answerHanging;
   }
 
   void addTo(RoutesConfig routes) {
@@ -35,6 +52,10 @@ final class ControlRoutes {
     routes.post("/_simulator/idle", this::idle);
     routes.get("/_simulator/events", this::events);
     routes.get("/_simulator/deliveries", this::deliveries);
+    routes.post("/_simulator/deliveries/release", ctx -> sent(ctx, sender::release));
+    routes.post("/_simulator/deliveries/resend", ctx -> sent(ctx, sender::resend));
+    routes.get("/_simulator/endpoints/{id}", ctx -> guarded(ctx, this::endpoint));
+    routes.post("/_simulator/endpoints/{id}", ctx -> guarded(ctx, this::changeEndpoint));
     routes.post("/_simulator/reset", this::reset);
     routes.post("/_simulator/faults", ctx -> guarded(ctx, this::fail));
     routes.delete("/_simulator/faults", this::clearFaults);
@@ -112,6 +133,7 @@ final class ControlRoutes {
           .put("url", attempt.url())
           .put("attempt", attempt.attempt())
           .put("failure", attempt.failure().orElse(null))
+          .put("gaveUp", attempt.gaveUp())
           .put("at", attempt.at().toString());
       if (attempt.status().isPresent()) {
         node.put("status", attempt.status().getAsInt());
@@ -126,36 +148,105 @@ final class ControlRoutes {
     engine.clearFaults();
     engine.reset();
     sender.reset();
+    answerHanging.run();
     clock(ctx);
   }
 
+  private static void sent(Context ctx, Runnable sending) {
+    sending.run();
+    ctx.status(204);
+  }
+
+  private void endpoint(Context ctx, JsonNode body) {
+    String id = ctx.pathParam("id");
+    ObjectNode node = JSON.createObjectNode().put("id", id);
+    ArrayNode secrets = node.putArray("secrets");
+    engine.secretsOf(id).forEach(secrets::add);
+    engine.retriesOf(id).ifPresent(delays -> {
+      ArrayNode retries = node.putArray("retries");
+      delays.forEach(delay -> retries.add(delay.toString()));
+    });
+    answer(ctx, 200, node);
+  }
+
+  private void changeEndpoint(Context ctx, JsonNode body) {
+    String id = ctx.pathParam("id");
+    knows(body, Set.of("secret", "bothFor", "retries"));
+    engine.secretsOf(id);
+    if (!body.has("secret") && !body.has("retries")) {
+      throw new IllegalArgumentException("say the new secret or the retries");
+    }
+    if (body.has("retries")) {
+      List<Duration> delays = new ArrayList<>();
+      body.get("retries").forEach(delay -> delays.add(Duration.parse(delay.asText())));
+      engine.retryAfter(id, delays);
+    }
+    if (body.has("secret")) {
+      Optional<Duration> bothFor =
+          Optional.ofNullable(body.get("bothFor")).map(JsonNode::asText).map(Duration::parse);
+      engine.rollSecret(id, body.get("secret").asText(), bothFor);
+    }
+    endpoint(ctx, body);
+  }
+
   private void fail(Context ctx, JsonNode body) {
-    if (body.has("delivery")) {
-      JsonNode delivery = body.get("delivery");
-      sender.fail(new DeliveryFaults(
-          delivery.path("duplicate").asBoolean(),
-          delivery.path("drop").asInt(),
-          delivery.path("shuffle").asBoolean()));
-    }
-    if (body.has("route")) {
-      int status = body.path("status").asInt(500);
-      if (status < 400 || status > 599) {
-        throw new IllegalArgumentException("a fault's status is from 400 to 599, it is " + status);
-      }
-      String when = body.path("when").asText("before").toUpperCase(Locale.ROOT);
-      engine.fail(
-          new Fault(body.get("route").asText(), status, Fault.When.valueOf(when)),
-          body.path("count").asInt(1));
-    }
+    knows(body, Set.of("delivery", "route", "status", "when", "connection", "count"));
     if (!body.has("delivery") && !body.has("route")) {
       throw new IllegalArgumentException("say which route or which delivery is to fail");
     }
+    // Both are understood before either takes effect.
+    Optional<DeliveryFaults> deliveries =
+        Optional.ofNullable(body.get("delivery")).map(ControlRoutes::deliveryFaults);
+    if (body.has("route")) {
+      engine.fail(fault(body), body.path("count").asInt(1));
+    }
+    deliveries.ifPresent(sender::fail);
     answer(ctx, 200, JSON.createObjectNode().put("ok", true));
+  }
+
+  private static Fault fault(JsonNode body) {
+    Fault.Connection connection =
+        constant(Fault.Connection.class, body.path("connection").asText("answers"));
+    int status = connection == Fault.Connection.ANSWERS ? 500 : 504;
+    return new Fault(
+        body.get("route").asText(),
+        body.path("status").asInt(status),
+        constant(Fault.When.class, body.path("when").asText("before")),
+        connection);
+  }
+
+  private static DeliveryFaults deliveryFaults(JsonNode delivery) {
+    knows(delivery, DELIVERY);
+    int delayed = delivery.has("delay") ? 100 : 0;
+    int doubled = delivery.path("duplicate").asBoolean() ? 100 : 0;
+    return new DeliveryFaults(
+        delivery.path("drop").asInt(),
+        delivery.path("dropPercent").asInt(),
+        delivery.path("duplicatePercent").asInt(doubled),
+        Duration.parse(delivery.path("delay").asText("PT0S")),
+        delivery.path("delayPercent").asInt(delayed),
+        delivery.path("shuffle").asBoolean(),
+        delivery.path("window").asInt(),
+        delivery.path("hold").asBoolean());
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, String name) {
+    return Enum.valueOf(type, name.toUpperCase(Locale.ROOT));
+  }
+
+  private static void knows(JsonNode body, Set<String> names) {
+    body.fieldNames().forEachRemaining(name -> {
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException(
+            "unknown: " + name + "; known are " + String.join(", ", new TreeSet<>(names)));
+      }
+    });
   }
 
   private void clearFaults(Context ctx) {
     engine.clearFaults();
     sender.fail(DeliveryFaults.NONE);
+    answerHanging.run();
     ctx.status(204);
   }
 }

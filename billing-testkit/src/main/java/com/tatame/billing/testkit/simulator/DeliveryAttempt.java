@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param attempt 1 for the first
  * @param status the HTTP status of the answer; empty when there was none
  * @param failure why there was no answer; empty when there was one
+ * @param last whether no further attempt follows, even if this one failed
  * @param at wall time
  */
 public record DeliveryAttempt(
@@ -24,10 +25,16 @@ public record DeliveryAttempt(
     int attempt,
     OptionalInt status,
     Optional<String> failure,
+    boolean last,
     Instant at) {
 
   /** Whether the endpoint has acknowledged the event: any status from 200 to 299 does. */
   public boolean succeeded() {
     return status.isPresent() && status.getAsInt() / 100 == 2;
+  }
+
+  /** Whether the event stays undelivered. */
+  public boolean gaveUp() {
+    return last && !succeeded();
   }
 }

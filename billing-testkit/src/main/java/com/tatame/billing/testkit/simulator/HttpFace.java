@@ -8,6 +8,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.staticfiles.Location;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,6 +16,9 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +31,16 @@ final class HttpFace implements AutoCloseable {
       DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US);
   private static final long LARGEST_BODY = 1 << 20;
 
+  private static final int TOO_MANY = 429;
+
   private final Engine engine;
   private final Javalin server;
+  private final Queue<CompletableFuture<Void>> hanging = new ConcurrentLinkedQueue<>();
 
   HttpFace(Engine engine, WebhookSender sender) {
     this.engine = engine;
     CheckoutRoutes checkout = new CheckoutRoutes(engine);
-    ControlRoutes control = new ControlRoutes(engine, sender);
+    ControlRoutes control = new ControlRoutes(engine, sender, this::answerHanging);
     server = Javalin.create(config -> {
       config.startup.showJavalinBanner = false;
       config.http.maxRequestSize = LARGEST_BODY;
@@ -84,10 +91,40 @@ final class HttpFace implements AutoCloseable {
     } else {
       answer = answer(ctx, body);
     }
-    send(ctx, answer);
+    switch (answer.connection()) {
+      case ANSWERS -> send(ctx, answer);
+      case CUT -> cut(ctx, answer);
+      case HANGS -> {
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        hanging.add(released);
+        ctx.future(() -> released.thenRun(() -> send(ctx, answer)));
+      }
+    }
+  }
+
+  /** Promises more than comes, upon which the server can only close the connection. */
+  private static void cut(Context ctx, Answer answer) {
+    try {
+      ctx.res().setContentLength(answer.body().length());
+      ctx.res().flushBuffer();
+    } catch (IOException e) {
+      // The caller has gone, which is no less cut.
+    }
+  }
+
+  /** Answers the calls that hang, if their callers are still there. */
+  void answerHanging() {
+    CompletableFuture<Void> next = hanging.poll();
+    while (next != null) {
+      next.complete(null);
+      next = hanging.poll();
+    }
   }
 
   private void send(Context ctx, Answer answer) {
+    if (answer.status() == TOO_MANY) {
+      ctx.header("Stripe-Rate-Limited-Reason", "endpoint-rate");
+    }
     ctx.status(answer.status());
     ctx.header("Request-Id", answer.requestId());
     ctx.header("Date", DATE.format(answer.at().atOffset(ZoneOffset.UTC)));
@@ -143,6 +180,7 @@ final class HttpFace implements AutoCloseable {
 
   @Override
   public void close() {
+    answerHanging();
     server.stop();
   }
 }

@@ -144,7 +144,25 @@ public final class StripeSimulator implements AutoCloseable {
 
   /** Adds a secret; from now on both sign, until a further roll drops the older. */
   public void rollSecret(String endpoint, String secret) {
-    engine.rollSecret(endpoint, secret);
+    engine.rollSecret(endpoint, secret, Optional.empty());
+  }
+
+  /**
+   * Adds a secret; both sign, and after that simulated time the new one alone.
+   *
+   * @param bothFor zero makes the older one useless at once
+   */
+  public void rollSecret(String endpoint, String secret, Duration bothFor) {
+    engine.rollSecret(endpoint, secret, Optional.of(bothFor));
+  }
+
+  /**
+   * Gives an endpoint retries of its own.
+   *
+   * @param delays wall times to wait before each further attempt; after the last the event stays undelivered
+   */
+  public void retryAfter(String endpoint, List<Duration> delays) {
+    engine.retryAfter(endpoint, delays);
   }
 
   /** Makes the next calls of a route fail. */
@@ -152,15 +170,26 @@ public final class StripeSimulator implements AutoCloseable {
     engine.fail(fault, times);
   }
 
-  /** Makes webhooks go wrong from now on; {@link DeliveryFaults#NONE} ends it. */
+  /** Makes webhooks go wrong from now on; {@link DeliveryFaults#NONE} ends it and sends what was held back. */
   public void failDeliveries(DeliveryFaults faults) {
     sender.fail(faults);
   }
 
-  /** Ends all outages of routes and deliveries. */
+  /** Sends what was held back; what comes up from now on is held back again. */
+  public void releaseDeliveries() {
+    sender.release();
+  }
+
+  /** Sends once more what no endpoint has acknowledged: the dropped, the given up, the still waiting. */
+  public void resendDeliveries() {
+    sender.resend();
+  }
+
+  /** Ends all outages of routes and deliveries. Calls that hang are answered, held webhooks are sent. */
   public void clearFaults() {
     engine.clearFaults();
     sender.fail(DeliveryFaults.NONE);
+    http.answerHanging();
   }
 
   /** Forgets everything, endpoints included, and sets the clock back to the start. */
@@ -168,6 +197,7 @@ public final class StripeSimulator implements AutoCloseable {
     engine.clearFaults();
     engine.reset();
     sender.reset();
+    http.answerHanging();
   }
 
   /** Closes the port and stops sending; what was not acknowledged is sent after the next start from the same state file. */

@@ -12,12 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
@@ -34,12 +32,11 @@ final class WebhookSender implements AutoCloseable {
   private final Duration timeout;
   private final InstantSource wall;
   private final int lanesPerEndpoint;
-  private final Random random;
+  private final DeliveryDisorder disorder;
   private final HttpClient client;
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicLong sequence = new AtomicLong();
   private final List<DeliveryAttempt> log = new ArrayList<>();
-  private DeliveryFaults faults = DeliveryFaults.NONE;
   private int pending;
   private boolean closed;
 
@@ -55,7 +52,7 @@ final class WebhookSender implements AutoCloseable {
     this.timeout = timeout;
     this.wall = wall;
     this.lanesPerEndpoint = lanesPerEndpoint;
-    this.random = new Random(seed);
+    this.disorder = new DeliveryDisorder(seed);
     this.client = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .connectTimeout(timeout)
@@ -64,23 +61,22 @@ final class WebhookSender implements AutoCloseable {
 
   /** Takes deliveries in the order in which they are to be sent. */
   synchronized void send(List<Delivery> deliveries) {
-    if (closed) {
-      return;
-    }
-    List<Delivery> ordered = new ArrayList<>(deliveries);
-    if (faults.shuffle()) {
-      Collections.shuffle(ordered, random);
-    }
-    for (Delivery delivery : ordered) {
-      if (faults.drop() > 0) {
-        faults = new DeliveryFaults(faults.duplicate(), faults.drop() - 1, faults.shuffle());
-      } else {
-        enqueue(delivery, 1, Duration.ZERO);
-        if (faults.duplicate()) {
-          enqueue(delivery, 1, Duration.ZERO);
-        }
-      }
-    }
+    enqueue(disorder.pass(deliveries));
+  }
+
+  /** Sends once more, whatever the faults, what no attempt has brought there. */
+  void resend() {
+    // The engine is asked first: it locks before it calls in here.
+    engine.undelivered().forEach(delivery -> enqueue(delivery, 1, Duration.ZERO));
+  }
+
+  /** Sends what was held back. */
+  synchronized void release() {
+    enqueue(disorder.release());
+  }
+
+  private void enqueue(List<DeliveryDisorder.Passed> passed) {
+    passed.forEach(each -> enqueue(each.delivery(), 1, each.delay()));
   }
 
   private synchronized void enqueue(Delivery delivery, int attempt, Duration delay) {
@@ -96,7 +92,7 @@ final class WebhookSender implements AutoCloseable {
   }
 
   synchronized void fail(DeliveryFaults wanted) {
-    faults = wanted;
+    enqueue(disorder.become(wanted));
   }
 
   synchronized List<DeliveryAttempt> log() {
@@ -107,7 +103,8 @@ final class WebhookSender implements AutoCloseable {
   synchronized void reset() {
     lanes.values().forEach(lane -> pending -= drained(lane));
     log.clear();
-    faults = DeliveryFaults.NONE;
+    disorder.forget();
+    disorder.become(DeliveryFaults.NONE);
     notifyAll();
   }
 
@@ -134,11 +131,13 @@ final class WebhookSender implements AutoCloseable {
     try {
       Optional<Letter> letter = engine.letter(waiting.delivery);
       if (letter.isPresent()) {
-        DeliveryAttempt attempt = post(waiting, letter.get());
+        List<Duration> delays = engine.retriesOf(waiting.delivery.endpoint()).orElse(retryDelays);
+        boolean last = waiting.attempt > delays.size();
+        DeliveryAttempt attempt = post(waiting, letter.get(), last);
         if (attempt.succeeded()) {
           engine.acknowledged(waiting.delivery);
-        } else if (waiting.attempt <= retryDelays.size()) {
-          enqueue(waiting.delivery, waiting.attempt + 1, retryDelays.get(waiting.attempt - 1));
+        } else if (!last) {
+          enqueue(waiting.delivery, waiting.attempt + 1, delays.get(waiting.attempt - 1));
         }
         note(attempt);
       }
@@ -156,7 +155,7 @@ final class WebhookSender implements AutoCloseable {
     notifyAll();
   }
 
-  private DeliveryAttempt post(Waiting waiting, Letter letter) {
+  private DeliveryAttempt post(Waiting waiting, Letter letter, boolean last) {
     Instant at = wall.instant();
     OptionalInt status = OptionalInt.empty();
     Optional<String> failure = Optional.empty();
@@ -187,6 +186,7 @@ final class WebhookSender implements AutoCloseable {
         waiting.attempt,
         status,
         failure,
+        last,
         at);
   }
 

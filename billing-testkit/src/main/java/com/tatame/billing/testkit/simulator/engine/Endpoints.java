@@ -104,6 +104,7 @@ final class Endpoints {
 
   Outcome retrieveEvent(Call call) {
     return new Outcome.One(Optional.ofNullable(account.events.get(call.id()))
+        .filter(this::listed)
         .orElseThrow(() -> StripeException.missing("event", call.id(), "id")));
   }
 
@@ -122,13 +123,18 @@ final class Endpoints {
     Boolean delivered = params.flag("delivery_success");
     return Lists.page(
         account.events.values(),
-        event -> event.created >= account.now - LISTED_SECONDS
+        event -> listed(event)
             && (types.isEmpty() || types.contains(event.type))
             && (type == null || matches(type, event.type))
             && (delivered == null || delivered == event.undelivered.isEmpty())
             && Lists.range(params, "created").test(event.created),
         call,
         "event");
+  }
+
+  private boolean listed(StripeEvent event) {
+    return event.created >= account.now - LISTED_SECONDS
+        && ApiVersion.of(event.apiVersion).hasEvent(event.type);
   }
 
   private static boolean matches(String pattern, String type) {

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit.simulator.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -183,18 +184,15 @@ public final class Engine {
   }
 
   private Answer failure(Fault fault, String requestId) {
-    return fault.status() == 429
-        ? refusal(
-            StripeException.of(
-                429,
-                "invalid_request_error",
-                "rate_limit",
-                "Request rate limit exceeded. This was asked for."),
-            requestId)
-        : refusal(
-            StripeException.of(
-                fault.status(), "api_error", null, "Something went wrong. This was asked for."),
-            requestId);
+    StripeException e = fault.status() == 429
+        ? StripeException.of(
+            429,
+            "invalid_request_error",
+            "rate_limit",
+            "Request rate limit exceeded. This was asked for.")
+        : StripeException.of(
+            fault.status(), "api_error", null, "Something went wrong. This was asked for.");
+    return refusal(e, requestId).over(fault.connection());
   }
 
   private Answer refusal(StripeException e, String requestId) {
@@ -263,19 +261,51 @@ public final class Engine {
     return endpoint.id;
   }
 
-  /** Gives an endpoint a second secret; both sign until the first is dropped by the next roll. */
-  public synchronized void rollSecret(String endpoint, String secret) {
-    List<String> secrets = rules.endpoints.endpoint(endpoint).secrets;
-    secrets.add(secret);
-    if (secrets.size() > 2) {
-      secrets.remove(0);
+  private WebhookEndpoint known(String endpoint) {
+    WebhookEndpoint known = account.endpoints.get(endpoint);
+    if (known == null) {
+      throw new IllegalArgumentException("there is no webhook endpoint " + endpoint);
     }
+    return known;
+  }
+
+  /**
+   * Gives an endpoint a second secret. Both sign until the next roll, or for as long as it says.
+   *
+   * @param bothFor simulated time after which the new one signs alone; empty for until the next roll
+   */
+  public synchronized void rollSecret(String endpoint, String secret, Optional<Duration> bothFor) {
+    bothFor.filter(Duration::isNegative).ifPresent(past -> {
+      throw new IllegalArgumentException("both secrets can't sign for " + past);
+    });
+    known(endpoint)
+        .roll(
+            secret,
+            bothFor.map(time -> account.now + time.toSeconds()).orElse(Long.MAX_VALUE),
+            account.now);
     commit();
   }
 
   /** The secrets that sign what an endpoint is sent. */
   public synchronized List<String> secretsOf(String endpoint) {
-    return List.copyOf(rules.endpoints.endpoint(endpoint).secrets);
+    return known(endpoint).signing(account.now);
+  }
+
+  /** Sets the wall times to wait before each further attempt at an endpoint; an empty list for none. */
+  public synchronized void retryAfter(String endpoint, List<Duration> delays) {
+    if (delays.stream().anyMatch(Duration::isNegative)) {
+      throw new IllegalArgumentException("a delay is not negative: " + delays);
+    }
+    known(endpoint).retryMillis = delays.stream().map(Duration::toMillis).toList();
+    commit();
+  }
+
+  /** The endpoint's own delays, if it has any. */
+  public synchronized Optional<List<Duration>> retriesOf(String endpoint) {
+    WebhookEndpoint known = account.endpoints.get(endpoint);
+    return known == null || known.retryMillis == null
+        ? Optional.empty()
+        : Optional.of(known.retryMillis.stream().map(Duration::ofMillis).toList());
   }
 
   /** What is to be sent for a delivery; empty when the endpoint is gone or disabled, or has it already. */
@@ -287,7 +317,7 @@ public final class Engine {
     }
     ObjectNode body = EventJson.event(event, rules.events.versionFor(endpoint), event.endpoints);
     return Optional.of(
-        new Letter(endpoint.url, body.toPrettyString(), List.copyOf(endpoint.secrets)));
+        new Letter(endpoint.url, body.toPrettyString(), endpoint.signing(account.now)));
   }
 
   /** Records that an endpoint has acknowledged an event. It reaches the disk with the next change or {@link #save}. */

@@ -15,23 +15,18 @@ final class Lists {
 
   private Lists() {}
 
+  /** The cursor may be any object of the list, also one that the filter leaves out by now. */
   static <T extends StripeObject> Outcome page(
       Collection<T> inOrder, Predicate<T> filter, Call call, String kind) {
-    List<T> matching = new ArrayList<>();
-    inOrder.stream().filter(filter).forEach(matching::add);
-    Collections.reverse(matching);
-    return page(matching, call, kind);
-  }
-
-  private static <T extends StripeObject> Outcome page(
-      List<T> newestFirst, Call call, String kind) {
+    List<T> newestFirst = new ArrayList<>(inOrder);
+    Collections.reverse(newestFirst);
     Params params = call.params();
-    long limit = params.number("limit", 10);
-    if (limit < 1 || limit > 100) {
+    long asked = params.number("limit", 10);
+    if (asked < 1 || asked > 100) {
       throw StripeException.invalid(
           "parameter_invalid_integer",
           "limit",
-          "Invalid integer: limit must be between 1 and 100, it is " + limit);
+          "Invalid integer: limit must be between 1 and 100, it is " + asked);
     }
     String after = params.text("starting_after");
     String before = params.text("ending_before");
@@ -40,17 +35,17 @@ final class Lists {
           null, "ending_before", "You can only use one of starting_after and ending_before.");
     }
     int from = after == null ? 0 : position(newestFirst, after, kind, "starting_after") + 1;
-    int to = newestFirst.size();
-    boolean more;
-    if (before != null) {
-      to = position(newestFirst, before, kind, "ending_before");
-      from = Math.max(0, to - (int) limit);
-      more = from > 0;
-    } else {
-      to = Math.min(to, from + (int) limit);
-      more = to < newestFirst.size();
-    }
-    return new Outcome.Many(List.copyOf(newestFirst.subList(from, to)), more, call.path());
+    int to =
+        before == null ? newestFirst.size() : position(newestFirst, before, kind, "ending_before");
+    List<T> matching = newestFirst.subList(from, to).stream().filter(filter).toList();
+    int limit = (int) asked;
+    boolean more = matching.size() > limit;
+    List<T> page = !more
+        ? matching
+        : before == null
+            ? matching.subList(0, limit)
+            : matching.subList(matching.size() - limit, matching.size());
+    return new Outcome.Many(List.copyOf(page), more, call.path());
   }
 
   private static <T extends StripeObject> int position(

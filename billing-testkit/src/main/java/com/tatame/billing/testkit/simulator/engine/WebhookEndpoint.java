@@ -16,6 +16,26 @@ final class WebhookEndpoint extends StripeObject {
   @Nullable
   String description;
 
+  /** Until when an older secret signs, too. */
+  long olderSignsUntil = Long.MAX_VALUE;
+
+  /** Its own delays before further attempts; null for those of the simulator. */
+  @Nullable
+  List<Long> retryMillis;
+
+  void roll(String secret, long bothUntil, long now) {
+    secrets = new ArrayList<>(signing(now));
+    secrets.add(secret);
+    if (secrets.size() > 2) {
+      secrets.remove(0);
+    }
+    olderSignsUntil = bothUntil;
+  }
+
+  List<String> signing(long now) {
+    return now < olderSignsUntil ? List.copyOf(secrets) : List.of(secrets.get(secrets.size() - 1));
+  }
+
   boolean wants(String type) {
     return enabled && (enabledEvents.contains("*") || enabledEvents.contains(type));
   }
