@@ -18,6 +18,7 @@ import com.tatame.billing.inbox.InboxWorker;
 import com.tatame.billing.inbox.InboxWorkers;
 import com.tatame.billing.inbox.ReadBudget;
 import com.tatame.billing.inbox.RetryPolicy;
+import com.tatame.billing.inbox.Step;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.Projector;
@@ -32,6 +33,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -186,6 +188,22 @@ public final class Billing implements AutoCloseable {
     boolean worked = batch.isPresent();
     batch.ifPresent(step -> step.runAll());
     return worker.settlePendingReads() > 0 || worked || maintained;
+  }
+
+  /**
+   * What {@link #work} does, in single steps, for drivers that decide who goes on when: between two
+   * of them time may pass and other programs may work. Whoever doesn't run the next one has a program
+   * that died there.
+   */
+  public Step steps() {
+    return () -> {
+      maintainIfDue();
+      Optional<Step> batch = worker.claim();
+      if (batch.isEmpty()) {
+        worker.settlePendingReads();
+      }
+      return batch;
+    };
   }
 
   private boolean maintainIfDue() {

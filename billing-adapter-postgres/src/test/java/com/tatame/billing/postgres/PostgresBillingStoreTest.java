@@ -2,19 +2,11 @@ package com.tatame.billing.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingStoreContract;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -34,33 +26,7 @@ class PostgresBillingStoreTest implements BillingStoreContract {
 
   @Override
   public List<Fact> factsOf(SubjectId subject) {
-    try (Connection connection = TestDatabase.connect(CONFIG);
-        PreparedStatement query = connection.prepareStatement("select fact_key, event_type, "
-            + "subscription_id, amount, currency, status, occurred_at from billing_events "
-            + "where subject_id = ?")) {
-      query.setString(1, subject.value());
-      try (ResultSet rows = query.executeQuery()) {
-        List<Fact> facts = new ArrayList<>();
-        while (rows.next()) {
-          facts.add(fact(subject, rows));
-        }
-        return facts;
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Fact fact(SubjectId subject, ResultSet row) throws SQLException {
-    long amount = row.getLong("amount");
-    return new Fact(
-        row.getString("fact_key"),
-        row.getString("event_type"),
-        subject,
-        Optional.ofNullable(row.getString("subscription_id")),
-        Optional.ofNullable(row.getString("currency")).map(currency -> new Money(amount, currency)),
-        row.getString("status"),
-        row.getObject("occurred_at", OffsetDateTime.class).toInstant());
+    return StoredFacts.of(CONFIG, subject);
   }
 
   @Test

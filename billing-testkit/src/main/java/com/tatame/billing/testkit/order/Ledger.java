@@ -1,0 +1,138 @@
+package com.tatame.billing.testkit.order;
+
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation.Source;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.store.BillingStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks at every commit of all nodes: what it met, and whether it broke a rule that the rows at the
+ * end would not show, because a later read healed it.
+ */
+final class Ledger {
+  private final ProofWorld world;
+  private final Set<Long> applied = new HashSet<>();
+  private final Set<Coverage> met = EnumSet.noneOf(Coverage.class);
+  private final List<String> complaints = new ArrayList<>();
+
+  Ledger(ProofWorld world) {
+    this.world = world;
+  }
+
+  Set<Coverage> met() {
+    return met;
+  }
+
+  List<String> complaints() {
+    return List.copyOf(complaints);
+  }
+
+  BillingStore watching(BillingStore store) {
+    return Hazards.proxy(BillingStore.class, (proxy, method, arguments) -> {
+      Object part = Hazards.invoke(method, store, arguments);
+      return part instanceof ProjectionStore projections ? watching(projections) : part;
+    });
+  }
+
+  private ProjectionStore watching(ProjectionStore store) {
+    return Hazards.proxy(ProjectionStore.class, (proxy, method, arguments) -> {
+      if (!method.getName().equals("commit")) {
+        return Hazards.invoke(method, store, arguments);
+      }
+      List<Unit> units = new ArrayList<>();
+      for (Object unit : (List<?>) arguments[0]) {
+        units.add((Unit) unit);
+      }
+      return commit(store, units, (Instant) arguments[1]);
+    });
+  }
+
+  private List<CommitResult> commit(ProjectionStore store, List<Unit> units, Instant now) {
+    List<Known> before = units.stream().map(unit -> known(store, unit)).toList();
+    List<CommitResult> results = store.commit(units, now);
+    for (int i = 0; i < results.size(); i++) {
+      CommitResult result = results.get(i);
+      world.trace(units.get(i).subject().value() + ": " + result.getClass().getSimpleName());
+      if (result instanceof CommitResult.Applied) {
+        check(units.get(i), before.get(i));
+      } else if (result instanceof CommitResult.Stale) {
+        met.add(Coverage.STALE);
+      } else if (result instanceof CommitResult.LeaseLost) {
+        met.add(Coverage.LEASE_LOST);
+      } else if (result instanceof CommitResult.Rejected rejected) {
+        complaints.add("a commit was rejected: " + rejected.reason());
+      }
+    }
+    return results;
+  }
+
+  private static Known known(ProjectionStore store, Unit unit) {
+    Set<ObjectRef> objects = new HashSet<>();
+    for (Change change : unit.changes()) {
+      if (change instanceof Change.Put put) {
+        objects.add(put.state().ref());
+      } else if (change instanceof Change.RequireRead required) {
+        objects.add(required.object());
+      }
+    }
+    return store
+        .load(List.of(new Wanted(unit.subject(), objects, Set.of())))
+        .getOrDefault(unit.subject(), Known.nothing(unit.subject()));
+  }
+
+  private void check(Unit unit, Known before) {
+    for (long event : unit.events()) {
+      if (!applied.add(event)) {
+        complaints.add("event " + event + " took effect twice");
+      }
+    }
+    Set<ObjectRef> required = new HashSet<>();
+    for (Change change : unit.changes()) {
+      if (change instanceof Change.RequireRead read) {
+        required.add(read.object());
+        if (Optional.ofNullable(before.rows().get(read.object()))
+            .filter(Ledger::isFinal)
+            .isPresent()) {
+          complaints.add(
+              "a snapshot required a read of " + read.object().id() + ", which is final");
+        }
+      }
+      boolean reads = change instanceof Change.RequireRead || change instanceof Change.SettleRead;
+      if (world.echoing() && unit.claim().isPresent() && reads) {
+        complaints.add("a second event of what was known required a read: " + change);
+      }
+    }
+    for (Change change : unit.changes()) {
+      if (change instanceof Change.Put put) {
+        put(put, Optional.ofNullable(before.rows().get(put.state().ref())), required);
+      }
+    }
+  }
+
+  private void put(Change.Put put, Optional<StoredObject> stored, Set<ObjectRef> required) {
+    if (put.source() == Source.SNAPSHOT && required.contains(put.state().ref())) {
+      met.add(Coverage.SNAPSHOT_FALLBACK);
+    }
+    boolean older = stored.filter(row -> put.asOf().isBefore(row.asOf())).isPresent();
+    if (older && !put.state().terminal()) {
+      complaints.add(put.state().id() + " went back to an older state");
+    }
+  }
+
+  private static boolean isFinal(StoredObject row) {
+    return row.state().map(state -> state.terminal()).orElse(true);
+  }
+}

@@ -1,0 +1,96 @@
+package com.tatame.billing.testkit.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.testkit.InMemoryBillingStore;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** A proof that can't fail proves nothing: a core with one rule wrong is caught by few seeds. */
+class MutantsTest {
+  private static final int SEEDS = 200;
+
+  private static void assertCaught(Supplier<BillingUnderProof.Flaw> flaw) {
+    OrderProof proof = BillingUnderProof.proof(world -> {
+      InMemoryBillingStore store = new InMemoryBillingStore();
+      return BillingUnderProof.on(store, store::factsOf, flaw.get()).open(world);
+    });
+    assertThat(proof.firstDivergence(SEEDS)).isPresent();
+  }
+
+  @Test
+  void aReadReplacesTheRow() {
+    assertCaught(Mutants::readsReplaceNothing);
+  }
+
+  @Test
+  void aReadThatFindsNothingBuriesTheRow() {
+    assertCaught(Mutants::readsBuryNothing);
+  }
+
+  @Test
+  void aSnapshotInsertsAnAbsentRow() {
+    assertCaught(Mutants::snapshotsInsertNothing);
+  }
+
+  @Test
+  void anEqualSnapshotDoesNothing() {
+    assertCaught(Mutants::equalSnapshotsCount);
+  }
+
+  @Test
+  void aNewerSnapshotReplacesTheRow() {
+    assertCaught(Mutants::newerSnapshotsReplaceNothing);
+  }
+
+  @Test
+  void aSnapshotOfTheSameMomentRequiresARead() {
+    assertCaught(Mutants::ambiguousSnapshotsRequireNoRead);
+  }
+
+  @Test
+  void anEndWinsItsMoment() {
+    assertCaught(Mutants::theEndDoesNotWinItsSecond);
+  }
+
+  @Test
+  void anOlderSnapshotLeavesTheRowAlone() {
+    assertCaught(Mutants::olderSnapshotsReplace);
+  }
+
+  @Test
+  void aSnapshotLeavesAloneWhatHasEnded() {
+    assertCaught(Mutants::snapshotsReplaceWhatHasEnded);
+  }
+
+  @Test
+  void aReadLeavesAloneWhatHasEnded() {
+    assertCaught(Mutants::readsReplaceWhatHasEnded);
+  }
+
+  @Test
+  void aCommitChecksTheVersion() {
+    assertCaught(Mutants::noVersionCheck);
+  }
+
+  @Test
+  void aCommitChecksTheLease() {
+    OrderProof proof = BillingUnderProof.proof(world -> {
+      InMemoryBillingStore store = new InMemoryBillingStore();
+      return BillingUnderProof.on(LeaselessStore.over(store), store::factsOf).open(world);
+    });
+
+    assertThat(proof.firstDivergence(SEEDS))
+        .hasValueSatisfying(caught -> assertThat(caught).hasMessageContaining("took effect twice"));
+  }
+
+  @Test
+  void aFactIsKeyedByWhatHappened() {
+    assertCaught(Mutants::factsAreKeyedByTheirEvents);
+  }
+
+  @Test
+  void entitlementsFollowFromTheWholeSet() {
+    assertCaught(Mutants::entitlementsFollowDifferences);
+  }
+}
