@@ -4,11 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A proof that can't fail proves nothing: a core with one rule wrong is caught by few seeds. */
 class MutantsTest {
   private static final int SEEDS = 200;
+  private static final Logger CORE = Logger.getLogger("com.tatame.billing");
+
+  // What goes wrong in here goes wrong on purpose, thousands of times.
+  @BeforeAll
+  static void silence() {
+    CORE.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void speakAgain() {
+    CORE.setLevel(null);
+  }
 
   private static void assertCaught(Supplier<BillingUnderProof.Flaw> flaw) {
     OrderProof proof = BillingUnderProof.proof(world -> {

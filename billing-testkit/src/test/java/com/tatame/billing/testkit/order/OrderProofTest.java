@@ -2,6 +2,10 @@ package com.tatame.billing.testkit.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -10,6 +14,18 @@ import org.junit.jupiter.api.Test;
  */
 class OrderProofTest {
   private static final int ENOUGH_FOR_SHARES = 100;
+  private static final Logger CORE = Logger.getLogger("com.tatame.billing");
+
+  // What goes wrong in here goes wrong on purpose, thousands of times.
+  @BeforeAll
+  static void silence() {
+    CORE.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void speakAgain() {
+    CORE.setLevel(null);
+  }
 
   @Test
   void theCoreEndsInTheProvidersOwnState() {
