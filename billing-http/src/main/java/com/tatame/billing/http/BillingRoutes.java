@@ -15,6 +15,7 @@ import io.javalin.router.EndpointNotFound;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -69,6 +70,7 @@ public final class BillingRoutes {
         new Cors(with.corsOrigins),
         new PageHeaders(with.secure),
         new RequestMetrics(registry),
+        new RequestTraces(with.openTelemetry),
         with.random);
     guard = new FeatureGuard(authentication, billing.entitlements());
 
@@ -196,6 +198,7 @@ public final class BillingRoutes {
     private Pause pause = Pause.blocking();
     private Set<String> corsOrigins = Set.of();
     private Optional<PrometheusMeterRegistry> metrics = Optional.empty();
+    private OpenTelemetry openTelemetry = OpenTelemetry.noop();
     private boolean openMetrics;
     private Optional<String> metricsToken = Optional.empty();
     private Optional<String> publishableKey = Optional.empty();
@@ -256,6 +259,12 @@ public final class BillingRoutes {
     /** Where requests are counted, and what {@code /metrics} shows. Default: nothing is shown. */
     public Builder metrics(PrometheusMeterRegistry value) {
       metrics = Optional.of(value);
+      return this;
+    }
+
+    /** Where requests are traced. Default: nowhere. */
+    public Builder openTelemetry(OpenTelemetry value) {
+      openTelemetry = value;
       return this;
     }
 

@@ -26,6 +26,7 @@ final class HttpShell {
   private final Cors cors;
   private final PageHeaders pageHeaders;
   private final RequestMetrics metrics;
+  private final RequestTraces traces;
   private final RandomGenerator random;
 
   HttpShell(
@@ -34,12 +35,14 @@ final class HttpShell {
       Cors cors,
       PageHeaders pageHeaders,
       RequestMetrics metrics,
+      RequestTraces traces,
       RandomGenerator random) {
     this.authentication = authentication;
     this.idempotentAnswers = idempotentAnswers;
     this.cors = cors;
     this.pageHeaders = pageHeaders;
     this.metrics = metrics;
+    this.traces = traces;
     this.random = random;
   }
 
@@ -89,13 +92,16 @@ final class HttpShell {
   private void exchange(
       Context context, String template, Function<String, Answer> responder, boolean isPrivate) {
     String requestId = requestId(context);
+    String method = template.equals(UNROUTED) ? "any" : context.method().name();
     RequestMetrics.Running running = metrics.start();
     MDC.put("requestId", requestId);
     try {
-      Answer answer = responder.apply(requestId);
-      write(context, answer, requestId, isPrivate);
-      String method = template.equals(UNROUTED) ? "any" : context.method().name();
-      running.end(method, template, answer.status());
+      traces.trace(context, method, template, requestId, () -> {
+        Answer answer = responder.apply(requestId);
+        write(context, answer, requestId, isPrivate);
+        running.end(method, template, answer.status());
+        return answer.status();
+      });
     } finally {
       MDC.remove("requestId");
     }

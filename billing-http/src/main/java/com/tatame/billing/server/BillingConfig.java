@@ -33,7 +33,8 @@ public record BillingConfig(
     CatalogSource catalog,
     Identity identity,
     Store store,
-    Web web) {
+    Web web,
+    Reporting reporting) {
   private static final int DEFAULT_PORT = 8080;
   private static final Pattern SECRET_KEY = Pattern.compile("(sk|rk)_(test|live)_\\S+");
   private static final Pattern PUBLISHABLE_KEY = Pattern.compile("pk_(test|live)_\\S+");
@@ -106,6 +107,13 @@ public record BillingConfig(
       Optional<Secret> metricsToken) {}
 
   /**
+   * Whom the server tells about its work.
+   *
+   * @param traces a collector's address for OTLP over HTTP
+   */
+  public record Reporting(Optional<URI> traces) {}
+
+  /**
    * Reads the environment.
    *
    * @throws InvalidConfiguration with all problems at once, each naming its variable
@@ -121,7 +129,9 @@ public record BillingConfig(
         new CatalogSource(catalogFile(env), priceIds(env, environment)),
         identity(env),
         store(env),
-        web(env, deployment));
+        web(env, deployment),
+        new Reporting(
+            env.parsed(Variable.OTEL_EXPORTER_OTLP_ENDPOINT, BillingConfig::httpAddress)));
     env.throwIfAny();
     return config;
   }

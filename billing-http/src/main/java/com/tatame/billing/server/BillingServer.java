@@ -13,9 +13,12 @@ import com.tatame.billing.stripe.StripeGateway;
 import com.tatame.billing.supabase.SupabaseBillingStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
@@ -31,6 +34,7 @@ public final class BillingServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BillingServer.class);
 
   private final AtomicBoolean accepting = new AtomicBoolean(true);
+  private final Optional<OpenTelemetrySdk> ownTraces;
   private final BillingStore store;
   private final boolean ownsStore;
   private final Billing billing;
@@ -39,7 +43,13 @@ public final class BillingServer implements AutoCloseable {
   private BillingServer(Builder with) {
     BillingConfig config = with.config;
     Catalog catalog = CatalogFile.read(config.catalog().file(), config.catalog().priceIds());
-    Telemetry telemetry = new Telemetry();
+    ownTraces = with.openTelemetry == null
+        ? config.reporting().traces().map(Traces::sendTo)
+        : Optional.empty();
+    OpenTelemetry openTelemetry = with.openTelemetry == null
+        ? ownTraces.<OpenTelemetry>map(sdk -> sdk).orElseGet(OpenTelemetry::noop)
+        : with.openTelemetry;
+    Telemetry telemetry = new Telemetry(openTelemetry, with.wallClock);
 
     ownsStore = with.store == null;
     store = with.store == null ? openStore(config, telemetry) : with.store;
@@ -70,6 +80,7 @@ public final class BillingServer implements AutoCloseable {
           .random(with.random)
           .corsOrigins(config.web().corsOrigins())
           .metrics(telemetry.registry())
+          .openTelemetry(openTelemetry)
           .metricsToken(config.web().metricsToken().map(Secret::value))
           .openMetrics(config.deployment() == Deployment.SANDBOX)
           .publishableKey(config.stripe().publishableKey())
@@ -133,6 +144,7 @@ public final class BillingServer implements AutoCloseable {
     } finally {
       billing.close();
       closeStore();
+      ownTraces.ifPresent(OpenTelemetrySdk::close);
     }
     LOG.info("stopped");
   }
@@ -182,6 +194,7 @@ public final class BillingServer implements AutoCloseable {
     private @Nullable BillingStore store;
     private @Nullable PaymentGateway gateway;
     private @Nullable IdentityVerifier identity;
+    private @Nullable OpenTelemetry openTelemetry;
     private InstantSource clock = InstantSource.system();
     private InstantSource wallClock = InstantSource.system();
     private RandomGenerator random = new SecureRandom();
@@ -205,6 +218,12 @@ public final class BillingServer implements AutoCloseable {
 
     public Builder identity(IdentityVerifier value) {
       identity = value;
+      return this;
+    }
+
+    /** Where to trace; it stays the caller's to close. */
+    public Builder openTelemetry(OpenTelemetry value) {
+      openTelemetry = value;
       return this;
     }
 

@@ -14,21 +14,43 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /** What the server measures about itself and about what it depends on. */
 final class Telemetry {
+  private static final Set<ProviderCallListener.Outcome> FAILED = EnumSet.of(
+      ProviderCallListener.Outcome.NOT_EXECUTED,
+      ProviderCallListener.Outcome.UNKNOWN,
+      ProviderCallListener.Outcome.REPLAYED_FAILURE);
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
+  private final Tracer tracer;
+  private final InstantSource wallClock;
+
+  /** Measures, and traces nothing. */
   Telemetry() {
+    this(OpenTelemetry.noop(), InstantSource.system());
+  }
+
+  Telemetry(OpenTelemetry traces, InstantSource wallClock) {
+    this.tracer = traces.getTracer("com.tatame.billing.server");
+    this.wallClock = wallClock;
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ClassLoaderMetrics().bindTo(registry);
@@ -47,6 +69,17 @@ final class Telemetry {
         .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
         .register(registry)
         .record(nanos, TimeUnit.NANOSECONDS);
+    Instant end = wallClock.instant();
+    Span span = tracer
+        .spanBuilder("stripe " + operation)
+        .setSpanKind(SpanKind.CLIENT)
+        .setStartTimestamp(end.minusNanos(nanos))
+        .setAttribute("billing.provider.outcome", outcome.name().toLowerCase(Locale.ROOT))
+        .startSpan();
+    if (FAILED.contains(outcome)) {
+      span.setStatus(StatusCode.ERROR);
+    }
+    span.end(end);
   }
 
   PostgresBillingStore watchPool(PostgresBillingStore store) {

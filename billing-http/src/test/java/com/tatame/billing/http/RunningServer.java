@@ -2,7 +2,6 @@ package com.tatame.billing.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.StoreUnavailable;
@@ -38,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The server on a real port, over a simulated Stripe and a store in memory that can be cut off. */
@@ -63,14 +63,14 @@ final class RunningServer implements AutoCloseable {
   }
 
   RunningServer(Map<String, String> more) {
-    this(more, ClerkVerifier.byKey(CLERK, ISSUER.publicKeyPem(), WALL));
+    this(more, server -> server);
   }
 
   /** Recognises callers by keys that can be fetched only at times. */
   RunningServer(BooleanSupplier reachable, InstantSource fetchClock) {
     this(
         Map.of(),
-        ClerkVerifier.byKeySet(
+        server -> server.identity(ClerkVerifier.byKeySet(
             CLERK,
             () -> {
               if (!reachable.getAsBoolean()) {
@@ -78,10 +78,11 @@ final class RunningServer implements AutoCloseable {
               }
               return ISSUER.jwks();
             },
-            fetchClock));
+            fetchClock)));
   }
 
-  private RunningServer(Map<String, String> more, IdentityVerifier identity) {
+  /** With parts of the server's exchanged. */
+  RunningServer(Map<String, String> more, UnaryOperator<BillingServer.Builder> parts) {
     sell("Basic", "basic", 999, 9590);
     sell("Pro", "pro", 2499, 23990);
     Map<String, String> environment = new HashMap<>(Map.of(
@@ -97,9 +98,10 @@ final class RunningServer implements AutoCloseable {
     environment.putAll(
         Map.of("METRICS_TOKEN", METRICS_TOKEN, "DATABASE_URL", "postgres://localhost/unused"));
     environment.putAll(more);
-    server = BillingServer.builder(BillingConfig.fromEnv(environment))
+    server = parts
+        .apply(BillingServer.builder(BillingConfig.fromEnv(environment))
+            .identity(ClerkVerifier.byKey(CLERK, ISSUER.publicKeyPem(), WALL)))
         .store(cuttable(BillingStore.class, store))
-        .identity(identity)
         .start();
     stripe.createWebhookEndpoint(
         url("/webhooks/stripe"), Optional.of(WEBHOOK_SECRET), Optional.empty());
