@@ -13,7 +13,10 @@ import com.tatame.billing.customer.Customers;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.CatchUp;
+import com.tatame.billing.inbox.InboxListener;
 import com.tatame.billing.inbox.InboxStatus;
+import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.inbox.InboxWorker;
 import com.tatame.billing.inbox.InboxWorkers;
 import com.tatame.billing.inbox.ReadBudget;
@@ -22,6 +25,8 @@ import com.tatame.billing.inbox.Step;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.schedule.Schedule;
+import com.tatame.billing.schedule.Task;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.Subscriptions;
 import java.lang.System.Logger;
@@ -31,6 +36,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,6 +59,7 @@ import org.jspecify.annotations.Nullable;
 public final class Billing implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Billing.class.getName());
   private static final Duration KEEP_ANSWERS = Duration.ofHours(24);
+  private static final Duration PRUNE_EVERY = Duration.ofHours(1);
 
   private final BillingStore store;
   private final Catalog catalog;
@@ -66,6 +73,7 @@ public final class Billing implements AutoCloseable {
   private final InboxWorker worker;
   private final InboxWorkers workers;
   private final Commands commands;
+  private final Schedule schedule;
   private final InstantSource wallClock;
   private final AtomicReference<Instant> maintainedAt = new AtomicReference<>(Instant.EPOCH);
 
@@ -112,12 +120,42 @@ public final class Billing implements AutoCloseable {
         projector,
         new ReadBudget(with.readsPerSecond, with.wallClock),
         with.retries,
+        with.listener,
         with.wallClock,
         with.random);
     apiKeys = new ApiKeys(store.apiKeys(), with.wallClock, with.random);
     wallClock = with.wallClock;
-    workers = new InboxWorkers(worker, with.workers, () -> maintain(with.wallClock.instant()));
-    webhooks = new Webhooks(gateway.events(), store.inbox(), with.wallClock, workers::wake);
+    workers = new InboxWorkers(worker, with.workers, this::maintain);
+    webhooks = new Webhooks(
+        gateway.events(),
+        store.inbox(),
+        store.projections(),
+        projector,
+        with.wallClock,
+        with.listener,
+        workers::wake);
+    CatchUp catchUp =
+        new CatchUp(gateway.history(), store.inbox(), with.wallClock, with.listener, workers::wake);
+    schedule = new Schedule(
+        store.tasks(),
+        List.of(
+            new Task("catch_up", with.catchUpEvery, catchUp::from),
+            new Task("prune_inbox", PRUNE_EVERY, nothing -> prune(with.keepEvents)),
+            new Task("prune_answers", PRUNE_EVERY, nothing -> pruneAnswers())),
+        with.wallClock,
+        with.random);
+  }
+
+  private Optional<String> prune(Duration keepEvents) {
+    while (store.inbox().prune(wallClock.instant().minus(keepEvents), InboxStore.MAX_REPLAY) > 0) {
+      // until there is nothing left to forget
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> pruneAnswers() {
+    store.idempotency().prune(wallClock.instant().minus(KEEP_ANSWERS));
+    return Optional.empty();
   }
 
   private static <T> T required(@Nullable T part, String name) {
@@ -178,7 +216,7 @@ public final class Billing implements AutoCloseable {
   /**
    * Does what is due now on the calling thread, for programs without workers and for tests: a batch
    * of events, outstanding reads, and every 15 seconds of wall time what else the workers do, such
-   * as finishing commands whose sender died.
+   * as finishing commands whose sender died and fetching events that never arrived.
    *
    * @return whether anything was done
    */
@@ -210,7 +248,7 @@ public final class Billing implements AutoCloseable {
     Instant now = wallClock.instant();
     Instant last = maintainedAt.get();
     boolean due = Duration.between(last, now).compareTo(InboxWorkers.MAINTENANCE) >= 0;
-    return due && maintainedAt.compareAndSet(last, now) && maintain(now) > 0;
+    return due && maintainedAt.compareAndSet(last, now) && maintain() > 0;
   }
 
   /** Whether nothing waits: no event that is due, none in work, no read outstanding. */
@@ -222,10 +260,8 @@ public final class Billing implements AutoCloseable {
     return status.backlog() == status.retrying() && status.pendingReads() == 0 && workers.resting();
   }
 
-  private int maintain(Instant now) {
-    int recovered = commands.recover();
-    store.idempotency().prune(now.minus(KEEP_ANSWERS));
-    return recovered;
+  private int maintain() {
+    return commands.recover() + schedule.runDue();
   }
 
   /** Ends the workers, after the batches that they have begun. The store stays open. */
@@ -250,6 +286,9 @@ public final class Billing implements AutoCloseable {
     private RetryPolicy retries = RetryPolicy.DEFAULT;
     private int workers = DEFAULT_WORKERS;
     private int readsPerSecond = DEFAULT_READS_PER_SECOND;
+    private Duration keepEvents = Duration.ofDays(90);
+    private Duration catchUpEvery = Duration.ofMinutes(5);
+    private InboxListener listener = InboxListener.NONE;
 
     private Builder() {}
 
@@ -314,12 +353,45 @@ public final class Billing implements AutoCloseable {
       return this;
     }
 
-    /** How often the provider may be asked what is true. Default: 20 reads a second. */
+    /**
+     * How often the provider may be asked what is true: so many reads a second for each kind of
+     * object. 0 for never, which leaves open what events alone can't tell. Default: 20.
+     */
     public Builder readsPerSecond(int value) {
-      if (value < 1) {
-        throw new IllegalArgumentException("readsPerSecond must be at least 1");
+      if (value < 0) {
+        throw new IllegalArgumentException("readsPerSecond must not be negative");
       }
       readsPerSecond = value;
+      return this;
+    }
+
+    /**
+     * How long the payloads of processed events are kept. An event's id is kept for ever. Default: 90
+     * days.
+     */
+    public Builder keepEvents(Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException("keepEvents must not be negative");
+      }
+      keepEvents = value;
+      return this;
+    }
+
+    /**
+     * How often the provider's list of events is searched for some that did not arrive, by one of all
+     * nodes. Default: every five minutes, and at once after a time without any node.
+     */
+    public Builder catchUpEvery(Duration value) {
+      if (value.isNegative() || value.isZero()) {
+        throw new IllegalArgumentException("catchUpEvery must be positive");
+      }
+      catchUpEvery = value;
+      return this;
+    }
+
+    /** Told of what becomes of events, for metrics. Default: nobody. */
+    public Builder listener(InboxListener value) {
+      listener = value;
       return this;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.Settlement;
@@ -125,7 +126,7 @@ class ManyWorkersTest {
   }
 
   private static boolean unfinished(PostgresBillingStore store) {
-    boolean allArrived = store.inbox().events(Optional.empty(), Optional.empty(), 1).stream()
+    boolean allArrived = store.inbox().events(EventFilter.ALL, Optional.empty(), 1).stream()
         .anyMatch(newest -> newest.id().equals("evt_" + (EVENTS - 1)));
     return !allArrived || store.inbox().status().backlog() > 0;
   }

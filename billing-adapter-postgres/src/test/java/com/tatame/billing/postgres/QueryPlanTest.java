@@ -15,6 +15,9 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventStatus;
+import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.observation.Observation.Source;
@@ -108,6 +111,8 @@ class QueryPlanTest {
             + " select i + 1000000, 1, now(), 'processed', 0" + ROWS,
         "insert into claims (id, seqs, lease_until)"
             + " select i + 1000000, array[i + 1000000], timestamptz '2030-01-01'" + ROWS,
+        "insert into webhook_attempts (seq, at, outcome) select i + 1000000, now(), 'failed'" + ROWS,
+        "insert into recurring_tasks (name, next_at) select 'other_' || i, now()" + ROWS,
         "analyze");
   }
 
@@ -168,8 +173,24 @@ class QueryPlanTest {
     assertThat(store.inbox().settle(claim, settlements, NOW)).isEmpty();
     store.inbox().claim(new ClaimId(10_000 + round), 1, NOW.plus(LEASE), LEASE);
     store.projections().pendingReads(10);
-    store.inbox().events(Optional.empty(), Optional.of("old_5000"), 10);
-    store.inbox().events(Optional.of("cus_7"), Optional.empty(), 10);
+    store.inbox().events(EventFilter.ALL, Optional.of("old_5000"), 10);
+    EventFilter lane = EventFilter.ALL.withLane("cus_7");
+    store.inbox().events(lane, Optional.empty(), 10);
+    EventFilter range = EventFilter.ALL.receivedFrom(NOW.minusSeconds(3600)).receivedBefore(NOW);
+    for (EventStatus status : EventStatus.values()) {
+      store.inbox().events(lane.withStatus(status), Optional.empty(), 10);
+      store.inbox().events(range.withStatus(status).withType("invoice.paid"), Optional.empty(), 10);
+    }
+    store.inbox().find("old_5000");
+    store.inbox().replay(new ReplaySelection.One("old_5000"), 0, 10, NOW);
+    store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW);
+    store
+        .inbox()
+        .replay(
+            new ReplaySelection.Received(NOW.minusSeconds(60), NOW, Optional.empty()), 0, 10, NOW);
+    store.inbox().prune(NOW.minusSeconds(3600), 10);
+    store.tasks().begin("task_" + round, "ada", NOW, LEASE);
+    store.tasks().end("task_" + round, "ada", Optional.empty(), NOW);
   }
 
   private static Unit unit(int number, ClaimId claim, ClaimedEvent event) {

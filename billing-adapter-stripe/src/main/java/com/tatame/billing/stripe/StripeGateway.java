@@ -7,6 +7,7 @@ import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.subscription.SubscriptionControl;
@@ -97,6 +98,11 @@ public final class StripeGateway implements PaymentGateway {
   @Override
   public EventSource events() {
     return events;
+  }
+
+  @Override
+  public EventHistory history() {
+    return new StripeEventHistory(calls);
   }
 
   /** Lists one product, which every key that this gateway can work with may do. */

@@ -1,6 +1,5 @@
 package com.tatame.billing.stripe;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.stripe.param.SubscriptionRetrieveParams;
 import com.tatame.billing.failure.ProviderUnavailable;
@@ -68,24 +67,12 @@ final class StripeReads implements ObjectReads {
   List<Observation> all(
       String operation, ObjectKind kind, Function<Optional<String>, StripeCalls.Call> page) {
     List<Observation> all = new ArrayList<>();
-    Optional<String> after = Optional.empty();
-    boolean more = true;
-    while (more) {
-      Answer answer = calls.send(operation, page.apply(after));
-      JsonObject list = answer.body().orElseThrow(() -> senseless(operation));
-      Optional<String> last = Optional.empty();
-      for (JsonElement element : elements(operation, list)) {
-        JsonObject body = element.getAsJsonObject();
+    StripePages.each(calls, operation, page, (answer, bodies) -> {
+      for (JsonObject body : bodies) {
         ObjectRef ref = ref(operation, kind, body);
         all.add(present(ref, new SubjectId(ref.id()), body, answer.asOf()));
-        last = Optional.of(ref.id());
       }
-      more = Fields.of(list).omissibleFlag("has_more");
-      if (more && (last.isEmpty() || last.equals(after))) {
-        throw senseless(operation);
-      }
-      after = last;
-    }
+    });
     return List.copyOf(all);
   }
 
@@ -111,23 +98,11 @@ final class StripeReads implements ObjectReads {
     }
   }
 
-  private static List<JsonElement> elements(String operation, JsonObject list) {
-    JsonElement data = list.get("data");
-    if (data == null || !data.isJsonArray()) {
-      throw senseless(operation);
-    }
-    List<JsonElement> elements = data.getAsJsonArray().asList();
-    if (!elements.stream().allMatch(JsonElement::isJsonObject)) {
-      throw senseless(operation);
-    }
-    return elements;
-  }
-
   private static ObjectRef ref(String operation, ObjectKind kind, JsonObject body) {
     return new ObjectRef(kind, Shapes.id(body).orElseThrow(() -> senseless(operation)));
   }
 
-  private static ProviderUnavailable senseless(String operation) {
+  static ProviderUnavailable senseless(String operation) {
     return new ProviderUnavailable(
         Execution.UNKNOWN,
         Duration.ofMinutes(1),

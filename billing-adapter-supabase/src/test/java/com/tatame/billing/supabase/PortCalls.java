@@ -9,7 +9,9 @@ import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.SubjectId;
@@ -92,7 +94,7 @@ final class PortCalls {
 
   private void inbox() {
     then("ingest_events_v1", store -> store.inbox().ingest(EVENTS, NOW));
-    then("claim_events_v1", store -> seqs(store.inbox().claim(CLAIM, 2, NOW, LEASE)));
+    then("claim_events_v2", store -> seqs(store.inbox().claim(CLAIM, 2, NOW, LEASE)));
     then(
         "load_subjects_v1",
         store ->
@@ -112,16 +114,23 @@ final class PortCalls {
                         new Change.Link(ACCOUNT, "cus_1", NOW)))),
                 NOW));
     then(
-        "settle_events_v1",
+        "settle_events_v2",
         store -> store
             .inbox()
             .settle(
                 CLAIM,
                 List.of(new Settlement.Dead(2, "unreadable"), new Settlement.Release(3)),
                 NOW));
-    then("inbox_status_v1", store -> store.inbox().status());
-    then("stored_events_v1", store -> store.inbox().events(Optional.empty(), Optional.empty(), 10));
+    then("inbox_status_v2", store -> store.inbox().status());
+    then("stored_events_v2", store -> store.inbox().events(EventFilter.ALL, Optional.empty(), 10));
+    then("find_event_v1", store -> store.inbox().find(EVENTS.get(0).id()));
+    then(
+        "replay_events_v1",
+        store -> store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW).ids());
+    then("prune_events_v1", store -> store.inbox().prune(NOW.plusSeconds(1), 10));
     then("pending_reads_v1", store -> store.projections().pendingReads(10));
+    then("begin_task_v1", store -> store.tasks().begin("sweep", "ada", NOW, LEASE));
+    then("end_task_v1", store -> store.tasks().end("sweep", "ada", Optional.of("7"), NOW));
   }
 
   private static List<Long> seqs(List<ClaimedEvent> events) {

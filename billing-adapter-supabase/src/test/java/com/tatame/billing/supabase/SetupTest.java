@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.testkit.fixture.AnEvent;
@@ -152,7 +153,7 @@ class SetupTest {
       assertThat(
               store.inbox().claim(new ClaimId(1), InboxStore.MAX_CLAIM, NOW, Duration.ofMinutes(1)))
           .hasSize(InboxStore.MAX_CLAIM);
-      assertThat(store.inbox().events(Optional.empty(), Optional.empty(), 101)).hasSize(101);
+      assertThat(store.inbox().events(EventFilter.ALL, Optional.empty(), 101)).hasSize(101);
       // The cap is there: a plain list of rows is cut.
       HttpResponse<String> cut = get(project, project.secretKey(), "/webhook_events?select=seq");
       assertThat(cut.body().split("seq", -1)).hasSize(21);

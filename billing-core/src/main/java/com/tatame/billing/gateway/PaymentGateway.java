@@ -3,6 +3,7 @@ package com.tatame.billing.gateway;
 import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.subscription.SubscriptionControl;
@@ -20,6 +21,8 @@ public interface PaymentGateway {
   ObjectReads reads();
 
   EventSource events();
+
+  EventHistory history();
 
   /**
    * Asks the provider for a sign of life, for health reports.

@@ -9,6 +9,10 @@ import java.util.Optional;
  * @param backlog events that wait or are being processed; dead ones are not among them
  * @param oldestReceivedAt of the backlog
  * @param pendingReads objects that only a read of the provider can settle
+ * @param oldestPendingRead since when the one that waits longest wants to be read, by the provider's
+ *     clock
+ * @param failedLately of the last thousand events received, how many failed at least once
+ * @param receivedLately how many those are, if there aren't a thousand
  */
 public record InboxStatus(
     long backlog,
@@ -16,4 +20,7 @@ public record InboxStatus(
     long retrying,
     long dead,
     long pendingReads,
+    Optional<Instant> oldestPendingRead,
+    long failedLately,
+    long receivedLately,
     Optional<Instant> lastReceivedAt) {}

@@ -16,6 +16,9 @@ public interface InboxStore {
   /** Most events that one claim may ask for. */
   int MAX_CLAIM = 200;
 
+  /** Most events that one part of a replay, or of a pruning, may look at. */
+  int MAX_REPLAY = 1_000;
+
   /**
    * Stores the events durably, all or none; those whose id is stored already stay as they are.
    *
@@ -25,7 +28,8 @@ public interface InboxStore {
 
   /**
    * Takes up to {@code max} events that are due and that nobody holds, or whose holder's lease has
-   * run out; oldest first. No event is in two claims whose leases run.
+   * run out; oldest first. No event is in two claims whose leases run. An event that was abandoned
+   * twice is claimed alone: if it is what ends its workers, it ends no other event's work.
    *
    * @param max 1 to {@link #MAX_CLAIM}
    */
@@ -43,9 +47,29 @@ public interface InboxStore {
   /**
    * Stored events, newest first.
    *
-   * @param lane only those of this customer or object; empty for all
    * @param before only those that arrived before the event with this id; empty for the first page
    * @param limit 1 to 101
    */
-  List<EventRecord> events(Optional<String> lane, Optional<String> before, int limit);
+  List<EventRecord> events(EventFilter filter, Optional<String> before, int limit);
+
+  Optional<StoredEvent> find(String id);
+
+  /**
+   * Puts events into the queue once more, with all their attempts before them. Those that somebody
+   * holds at this moment, and those whose payload was pruned, are left out.
+   *
+   * @param after the {@link ReplayBatch#next} of the part before; 0 for the first part
+   * @param max most events to look at, 1 to {@link #MAX_REPLAY}
+   */
+  ReplayBatch replay(ReplaySelection selection, long after, int max, Instant now);
+
+  /**
+   * Forgets payloads and histories of events that were processed or ignored. What else is known of an
+   * event stays for ever, so that a late duplicate is still one.
+   *
+   * @param receivedBefore those received before this instant
+   * @param max most events to look at, 1 to {@link #MAX_REPLAY}
+   * @return how many payloads were forgotten; 0 once there are no more
+   */
+  int prune(Instant receivedBefore, int max);
 }

@@ -43,6 +43,7 @@ public final class InboxWorker {
 
   private static final Logger LOG = System.getLogger(InboxWorker.class.getName());
   private static final int MAX_ROUNDS = 5;
+  private static final int MAX_ABANDONED = 5;
 
   private final InboxStore inbox;
   private final ProjectionStore store;
@@ -52,6 +53,7 @@ public final class InboxWorker {
   private final Projector projector;
   private final ReadBudget budget;
   private final RetryPolicy retries;
+  private final InboxListener listener;
   private final InstantSource wallClock;
   private final RandomGenerator random;
 
@@ -64,6 +66,7 @@ public final class InboxWorker {
       Projector projector,
       ReadBudget budget,
       RetryPolicy retries,
+      InboxListener listener,
       InstantSource wallClock,
       RandomGenerator random) {
     this.inbox = inbox;
@@ -74,6 +77,7 @@ public final class InboxWorker {
     this.projector = projector;
     this.budget = budget;
     this.retries = retries;
+    this.listener = listener;
     this.wallClock = wallClock;
     this.random = random;
   }
@@ -94,26 +98,40 @@ public final class InboxWorker {
     List<Settlement> settlements = new ArrayList<>();
     Map<SubjectId, Group> groups = new TreeMap<>();
     for (ClaimedEvent event : events) {
-      Translation translation = source.translate(event.payload());
-      if (translation instanceof Observed observed && !observed.observations().isEmpty()) {
-        SubjectId subject = observed.observations().get(0).subject();
-        Group group = groups.computeIfAbsent(
-            subject, s -> new Group(s, new ArrayList<>(), new ArrayList<>()));
-        group.events().add(event);
-        group.snapshots().addAll(observed.observations());
-      } else if (translation instanceof Malformed malformed) {
-        LOG.log(
-            Level.WARNING, "event {0} can''t be understood: {1}", event.id(), malformed.reason());
-        settlements.add(new Settlement.Dead(event.seq(), malformed.reason()));
-      } else {
-        String reason = translation instanceof Irrelevant irrelevant
-            ? irrelevant.reason()
-            : "it tells of no object";
-        settlements.add(new Settlement.Ignored(event.seq(), reason));
-      }
+      understand(event, groups).ifPresent(settlements::add);
     }
     settle(claim, settlements);
     return next(new Batch(claim, List.copyOf(groups.values())), 0);
+  }
+
+  /** Adds the event to the group of its subject, or tells how it ends without one. */
+  private Optional<Settlement> understand(ClaimedEvent event, Map<SubjectId, Group> groups) {
+    if (event.abandoned() >= MAX_ABANDONED) {
+      return Optional.of(
+          dead(event, "its worker did not come back, " + event.abandoned() + " times"));
+    }
+    Translation translation;
+    try {
+      translation = source.translate(event.payload());
+    } catch (RuntimeException e) {
+      return Optional.of(failed(event, e));
+    }
+    if (translation instanceof Observed observed && !observed.observations().isEmpty()) {
+      SubjectId subject = observed.observations().get(0).subject();
+      Group group =
+          groups.computeIfAbsent(subject, s -> new Group(s, new ArrayList<>(), new ArrayList<>()));
+      group.events().add(event);
+      group.snapshots().addAll(observed.observations());
+      return Optional.empty();
+    } else if (translation instanceof Malformed malformed) {
+      return Optional.of(dead(event, malformed.reason()));
+    }
+    report(event, EventStatus.IGNORED);
+    return Optional.of(new Settlement.Ignored(
+        event.seq(),
+        translation instanceof Irrelevant irrelevant
+            ? irrelevant.reason()
+            : "it tells of no object"));
   }
 
   private Optional<Step> next(Batch batch, int round) {
@@ -132,10 +150,9 @@ public final class InboxWorker {
     Map<SubjectId, List<Observation>> answers = new TreeMap<>();
     for (Group group : batch.groups()) {
       List<Observation> read = new ArrayList<>();
-      Known before = known.getOrDefault(group.subject(), Known.nothing(group.subject()));
-      for (Change change : projector.project(before, group.snapshots()).changes()) {
+      for (Change change : project(group, known, List.of()).changes()) {
         if (change instanceof Change.RequireRead required) {
-          read(required.object(), group.subject()).ifPresent(read::add);
+          read(required, group.subject()).ifPresent(read::add);
         }
       }
       answers.put(group.subject(), read);
@@ -144,8 +161,9 @@ public final class InboxWorker {
   }
 
   // Without budget or answer the snapshot stands, and the store remembers that it wants a read.
-  private Optional<Observation> read(ObjectRef object, SubjectId subject) {
-    if (!budget.tryTake()) {
+  private Optional<Observation> read(Change.RequireRead required, SubjectId subject) {
+    ObjectRef object = required.object();
+    if (!budget.tryTake(object.kind(), required.priority())) {
       return Optional.empty();
     }
     try {
@@ -164,10 +182,9 @@ public final class InboxWorker {
       int round) {
     List<Unit> units = new ArrayList<>();
     for (Group group : batch.groups()) {
-      List<Observation> all = new ArrayList<>(group.snapshots());
-      all.addAll(answers.getOrDefault(group.subject(), List.of()));
       Known before = known.getOrDefault(group.subject(), Known.nothing(group.subject()));
-      Projection projection = projector.project(before, all);
+      Projection projection =
+          project(group, known, answers.getOrDefault(group.subject(), List.of()));
       projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
       units.add(new Unit(
           group.subject(),
@@ -182,16 +199,14 @@ public final class InboxWorker {
     for (int i = 0; i < results.size(); i++) {
       Group group = batch.groups().get(i);
       CommitResult result = results.get(i);
-      if (result instanceof CommitResult.Stale) {
-        if (round + 1 < MAX_ROUNDS) {
-          stale.add(group);
-        } else {
-          group.events().forEach(event -> settlements.add(new Settlement.Release(event.seq())));
-        }
+      if (result instanceof CommitResult.Applied) {
+        group.events().forEach(event -> report(event, EventStatus.PROCESSED));
+      } else if (result instanceof CommitResult.Stale && round + 1 < MAX_ROUNDS) {
+        stale.add(group);
       } else if (result instanceof CommitResult.Rejected rejected) {
         group.events().forEach(event -> settlements.add(failed(event, rejected.reason())));
-      } else if (result instanceof CommitResult.LeaseLost && group.events().size() > 1) {
-        // One of them went to another worker; the others are still ours to give back.
+      } else if (!(result instanceof CommitResult.LeaseLost) || group.events().size() > 1) {
+        // Of a lost lease one event went to another worker; the others are still ours to give back.
         group.events().forEach(event -> settlements.add(new Settlement.Release(event.seq())));
       }
     }
@@ -199,15 +214,41 @@ public final class InboxWorker {
     return next(new Batch(batch.claim(), stale), round + 1);
   }
 
+  private Projection project(Group group, Map<SubjectId, Known> known, List<Observation> answers) {
+    List<Observation> all = new ArrayList<>(group.snapshots());
+    all.addAll(answers);
+    return projector.project(
+        known.getOrDefault(group.subject(), Known.nothing(group.subject())), all);
+  }
+
+  private Settlement failed(ClaimedEvent event, RuntimeException e) {
+    LOG.log(Level.ERROR, "event " + event.id() + " can't be processed", e);
+    return failed(event, "internal error: " + e.getClass().getSimpleName());
+  }
+
   private Settlement failed(ClaimedEvent event, String error) {
     int failures = event.attempts() + 1;
     if (retries.exhausted(failures)) {
-      LOG.log(
-          Level.ERROR, "event {0} is dead after {1} attempts: {2}", event.id(), failures, error);
-      return new Settlement.Dead(event.seq(), error);
+      return dead(event, error);
     }
+    report(event, EventStatus.RETRYING);
     Instant notBefore = wallClock.instant().plus(retries.delay(failures, random));
     return new Settlement.Retry(event.seq(), notBefore, error);
+  }
+
+  private Settlement dead(ClaimedEvent event, String error) {
+    LOG.log(
+        Level.ERROR,
+        "event {0} is dead after {1} failed attempts: {2}",
+        event.id(),
+        event.attempts(),
+        error);
+    report(event, EventStatus.DEAD);
+    return new Settlement.Dead(event.seq(), error);
+  }
+
+  private void report(ClaimedEvent event, EventStatus status) {
+    listener.attempted(status, Duration.between(event.receivedAt(), wallClock.instant()));
   }
 
   private void settle(ClaimId claim, List<Settlement> settlements) {
@@ -231,8 +272,8 @@ public final class InboxWorker {
   public int settlePendingReads() {
     int settled = 0;
     for (PendingRead pending : store.pendingReads(BATCH)) {
-      if (!budget.tryTake()) {
-        return settled;
+      if (!budget.tryTake(pending.object().kind(), pending.priority())) {
+        continue;
       }
       try {
         observations.observe(

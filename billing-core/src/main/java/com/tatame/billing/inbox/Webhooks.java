@@ -1,16 +1,35 @@
 package com.tatame.billing.inbox;
 
+import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.inbox.EventSource.Irrelevant;
+import com.tatame.billing.inbox.EventSource.Malformed;
+import com.tatame.billing.inbox.EventSource.Observed;
+import com.tatame.billing.inbox.EventSource.Translation;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.Projection;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.RowChange;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Use cases: events from the provider, in; and how they are doing. */
 public final class Webhooks {
+  /** Most events that a preview shows. */
+  public static final int MAX_PREVIEW = 50;
+
   private final EventSource source;
   private final InboxStore inbox;
+  private final ProjectionStore rows;
+  private final Projector projector;
   private final InstantSource wallClock;
   private final Runnable wakeWorkers;
+  private final GroupCommit commits;
 
   /**
    * Wires the use cases.
@@ -18,11 +37,20 @@ public final class Webhooks {
    * @param wakeWorkers called after something new was stored
    */
   public Webhooks(
-      EventSource source, InboxStore inbox, InstantSource wallClock, Runnable wakeWorkers) {
+      EventSource source,
+      InboxStore inbox,
+      ProjectionStore rows,
+      Projector projector,
+      InstantSource wallClock,
+      InboxListener listener,
+      Runnable wakeWorkers) {
     this.source = source;
     this.inbox = inbox;
+    this.rows = rows;
+    this.projector = projector;
     this.wallClock = wallClock;
     this.wakeWorkers = wakeWorkers;
+    this.commits = new GroupCommit(inbox, wallClock, listener);
   }
 
   /** A stored event. */
@@ -30,22 +58,21 @@ public final class Webhooks {
 
   /**
    * Stores an event durably. When this returns, the provider may be answered; when it throws,
-   * nothing was stored.
+   * nothing was stored, or it was and will be known as a duplicate.
    *
    * @param body the raw bytes of the request
    * @param signatureHeader as received
    * @throws com.tatame.billing.failure.InvalidSignature if it can't be trusted
-   * @throws com.tatame.billing.failure.StoreUnavailable if it could not be stored; the provider will
-   *     send it again
+   * @throws com.tatame.billing.failure.StoreUnavailable if it could not be stored, also because more
+   *     events arrive than the database takes; the provider will send it again
    */
   public Receipt receive(byte[] body, String signatureHeader) {
     ReceivedEvent event = source.verify(body, signatureHeader);
-    Set<String> fresh = inbox.ingest(List.of(event), wallClock.instant());
-    boolean duplicate = !fresh.contains(event.id());
-    if (!duplicate) {
+    boolean fresh = commits.store(event);
+    if (fresh) {
       wakeWorkers.run();
     }
-    return new Receipt(event.id(), duplicate);
+    return new Receipt(event.id(), !fresh);
   }
 
   public InboxStatus status() {
@@ -53,7 +80,107 @@ public final class Webhooks {
   }
 
   /** Stored events, as {@link InboxStore#events}. */
-  public List<EventRecord> events(Optional<String> lane, Optional<String> before, int limit) {
-    return inbox.events(lane, before, limit);
+  public List<EventRecord> events(EventFilter filter, Optional<String> before, int limit) {
+    return inbox.events(filter, before, limit);
+  }
+
+  /**
+   * One stored event with its payload and its history.
+   *
+   * @throws NotFound if there is none
+   */
+  public StoredEvent event(String id) {
+    return inbox.find(id).orElseThrow(() -> new NotFound("event", id));
+  }
+
+  /**
+   * Has events processed once more. An old event can't undo what is newer: it passes the same rules
+   * as at its first time.
+   *
+   * @return how many wait to be processed now; those that are being processed at this moment, and
+   *     those whose payload was pruned, are not among them
+   * @throws NotFound if one event was asked for and there is none
+   */
+  public long replay(ReplaySelection selection) {
+    if (selection instanceof ReplaySelection.One one) {
+      event(one.id());
+    }
+    long replayed = 0;
+    Optional<Long> part = Optional.of(0L);
+    while (part.isPresent()) {
+      ReplayBatch batch =
+          inbox.replay(selection, part.get(), InboxStore.MAX_REPLAY, wallClock.instant());
+      replayed += batch.ids().size();
+      part = batch.next();
+    }
+    if (replayed > 0) {
+      wakeWorkers.run();
+    }
+    return replayed;
+  }
+
+  /**
+   * Tells what a replay would change, and changes nothing.
+   *
+   * @return of the newest {@link #MAX_PREVIEW} events of the selection, each on its own
+   * @throws NotFound if one event was asked for and there is none
+   */
+  public List<ReplayPreview> preview(ReplaySelection selection) {
+    return selected(selection).stream().map(this::preview).toList();
+  }
+
+  private List<StoredEvent> selected(ReplaySelection selection) {
+    if (selection instanceof ReplaySelection.One one) {
+      return List.of(event(one.id()));
+    }
+    return inbox.events(filter(selection), Optional.empty(), MAX_PREVIEW).stream()
+        .flatMap(event -> inbox.find(event.id()).stream())
+        .toList();
+  }
+
+  private static EventFilter filter(ReplaySelection selection) {
+    if (selection instanceof ReplaySelection.Received range) {
+      EventFilter received =
+          EventFilter.ALL.receivedFrom(range.from()).receivedBefore(range.until());
+      return range.type().map(received::withType).orElse(received);
+    }
+    return EventFilter.ALL.withStatus(EventStatus.DEAD);
+  }
+
+  private ReplayPreview preview(StoredEvent stored) {
+    EventRecord event = stored.event();
+    if (stored.payload().isEmpty()) {
+      return nothing(event, "its payload was pruned");
+    }
+    Translation translation = source.translate(stored.payload().get());
+    if (translation instanceof Observed observed) {
+      return preview(event, observed.observations());
+    }
+    return nothing(
+        event,
+        translation instanceof Malformed malformed
+            ? malformed.reason()
+            : ((Irrelevant) translation).reason());
+  }
+
+  private ReplayPreview preview(EventRecord event, List<Observation> observations) {
+    List<RowChange> changes = new ArrayList<>();
+    int reads = 0;
+    var known = rows.load(projector.wanted(observations));
+    for (SubjectId subject :
+        observations.stream().map(Observation::subject).distinct().toList()) {
+      Known before = known.getOrDefault(subject, Known.nothing(subject));
+      Projection projection = projector.project(
+          before, observations.stream().filter(o -> o.subject().equals(subject)).toList());
+      changes.addAll(RowChange.of(before, projection));
+      reads += (int) projection.changes().stream()
+          .filter(change -> change instanceof Change.RequireRead)
+          .count();
+    }
+    return new ReplayPreview(event.id(), event.type(), changes, reads, Optional.empty());
+  }
+
+  private static ReplayPreview nothing(EventRecord event, String problem) {
+    return new ReplayPreview(event.id(), event.type(), List.of(), 0, Optional.of(problem));
   }
 }

@@ -9,6 +9,7 @@ import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 
 /** Port: all stores of one database. Use cases never take this bag, only what they need of it. */
@@ -32,6 +33,8 @@ public interface BillingStore extends AutoCloseable {
   IdempotencyStore idempotency();
 
   ApiKeyStore apiKeys();
+
+  TaskStore tasks();
 
   /**
    * Asks the database for a sign of life, for health reports.

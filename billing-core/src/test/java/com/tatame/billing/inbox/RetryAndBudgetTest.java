@@ -2,6 +2,8 @@ package com.tatame.billing.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.projection.ReadPriority;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
@@ -36,10 +38,41 @@ class RetryAndBudgetTest {
     assertThat(taken(budget, 100)).isEqualTo(10);
   }
 
+  @Test
+  void eachKindOfObjectHasABudgetOfItsOwn() {
+    ReadBudget budget = new ReadBudget(10, () -> Instant.EPOCH);
+    assertThat(taken(budget, 100)).isEqualTo(10);
+    assertThat(budget.tryTake(ObjectKind.INVOICE, ReadPriority.AMBIGUOUS)).isTrue();
+  }
+
+  @Test
+  void whatIsLeftIsKeptForWhatMattersMore() {
+    ReadBudget budget = new ReadBudget(10, () -> Instant.EPOCH);
+    assertThat(taken(budget, ReadPriority.ROUTINE)).isEqualTo(5);
+    assertThat(taken(budget, ReadPriority.ENTITLING)).isEqualTo(3);
+    assertThat(taken(budget, ReadPriority.AMBIGUOUS)).isEqualTo(2);
+  }
+
+  @Test
+  void aBudgetOfOneServesEverybodyAndABudgetOfNoneNobody() {
+    assertThat(taken(new ReadBudget(1, () -> Instant.EPOCH), ReadPriority.ROUTINE))
+        .isEqualTo(1);
+    assertThat(taken(new ReadBudget(0, () -> Instant.EPOCH), ReadPriority.AMBIGUOUS))
+        .isZero();
+  }
+
+  private static int taken(ReadBudget budget, ReadPriority priority) {
+    int taken = 0;
+    while (budget.tryTake(ObjectKind.SUBSCRIPTION, priority)) {
+      taken++;
+    }
+    return taken;
+  }
+
   private static int taken(ReadBudget budget, int tries) {
     int taken = 0;
     for (int i = 0; i < tries; i++) {
-      taken += budget.tryTake() ? 1 : 0;
+      taken += budget.tryTake(ObjectKind.SUBSCRIPTION, ReadPriority.AMBIGUOUS) ? 1 : 0;
     }
     return taken;
   }

@@ -74,14 +74,15 @@ public final class BillingRoutes {
         with.random);
     guard = new FeatureGuard(authentication, billing.entitlements());
 
-    WebhookHandlers webhooks = new WebhookHandlers(billing.webhooks(), with.wallClock);
+    InboxHandlers inbox =
+        new InboxHandlers(billing.webhooks(), billing.customers(), with.wallClock);
     HealthHandlers health = new HealthHandlers(
         new DependencyCheck(store::ping, STORE_GOOD_FOR, with.wallClock),
         new DependencyCheck(gateway::ping, PROVIDER_GOOD_FOR, with.wallClock),
         identity::ready,
         with.accepting,
         billing.webhooks(),
-        webhooks,
+        inbox,
         with.wallClock,
         with.version);
     description = describe(with.version);
@@ -93,7 +94,8 @@ public final class BillingRoutes {
         new CheckoutHandlers(billing.checkouts(), with.pause),
         new SubscriptionHandlers(billing.subscriptions()),
         new EntitlementHandlers(billing.entitlements()),
-        webhooks,
+        new WebhookHandlers(billing.webhooks()),
+        inbox,
         new ApiKeyHandlers(billing.apiKeys(), keys));
   }
 

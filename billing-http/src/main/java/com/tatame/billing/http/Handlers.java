@@ -10,4 +10,5 @@ record Handlers(
     SubscriptionHandlers subscriptions,
     EntitlementHandlers entitlements,
     WebhookHandlers webhooks,
+    InboxHandlers inbox,
     ApiKeyHandlers apiKeys) {}

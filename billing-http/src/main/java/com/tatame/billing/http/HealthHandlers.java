@@ -17,7 +17,7 @@ final class HealthHandlers {
   private final BooleanSupplier identityReady;
   private final BooleanSupplier accepting;
   private final Webhooks webhooks;
-  private final WebhookHandlers webhookAges;
+  private final InboxHandlers webhookAges;
   private final InstantSource wallClock;
   private final String version;
 
@@ -32,7 +32,7 @@ final class HealthHandlers {
       BooleanSupplier identityReady,
       BooleanSupplier accepting,
       Webhooks webhooks,
-      WebhookHandlers webhookAges,
+      InboxHandlers webhookAges,
       InstantSource wallClock,
       String version) {
     this.store = store;

@@ -35,14 +35,18 @@ import com.tatame.billing.http.EntitlementHandlers.DecisionAnswer;
 import com.tatame.billing.http.EntitlementHandlers.EntitlementsAnswer;
 import com.tatame.billing.http.HealthHandlers.HealthAnswer;
 import com.tatame.billing.http.HealthHandlers.LivenessAnswer;
+import com.tatame.billing.http.InboxHandlers.EventAnswer;
+import com.tatame.billing.http.InboxHandlers.EventDetailAnswer;
+import com.tatame.billing.http.InboxHandlers.ReplayAnswer;
+import com.tatame.billing.http.InboxHandlers.ReplayMany;
+import com.tatame.billing.http.InboxHandlers.ReplayOne;
+import com.tatame.billing.http.InboxHandlers.StatusAnswer;
 import com.tatame.billing.http.ProductHandlers.PlansAnswer;
 import com.tatame.billing.http.ProductHandlers.PriceAnswer;
 import com.tatame.billing.http.ProductHandlers.ProductAnswer;
 import com.tatame.billing.http.SubscriptionHandlers.CancelRequest;
 import com.tatame.billing.http.SubscriptionHandlers.SubscriptionAnswer;
-import com.tatame.billing.http.WebhookHandlers.EventAnswer;
 import com.tatame.billing.http.WebhookHandlers.ReceiptAnswer;
-import com.tatame.billing.http.WebhookHandlers.StatusAnswer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -191,14 +195,37 @@ final class RouteTable {
             .orKeyWith(Scope.WEBHOOKS_READ)
             .is("Webhooks", "The inbox at a glance")
             .answers(reply(200, StatusAnswer.class, "As of now."))
-            .by(to -> to.webhooks()::status),
+            .by(to -> to.inbox()::status),
         get("/api/v1/webhooks/events", ADMINISTRATOR)
             .orKeyWith(Scope.WEBHOOKS_READ)
             .is("Webhooks", "The stored events")
-            .with(query("lane", "Only those of this customer or object."))
+            .with(
+                query("status", "Only those that stand there."),
+                query("type", "Only those of this type."),
+                query("account", "Only those of this account's customer."),
+                query("lane", "Only those of this customer or object."),
+                query("from", "Only those received at this time or later."),
+                query("to", "Only those received before this time."))
             .paged()
             .answers(pageOf(EventAnswer.class, "Newest first."))
-            .by(to -> to.webhooks()::events),
+            .by(to -> to.inbox()::events),
+        get("/api/v1/webhooks/events/{id}", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_READ)
+            .is("Webhooks", "A stored event with its payload and its history")
+            .answers(reply(200, EventDetailAnswer.class, "The event."))
+            .by(to -> to.inbox()::event),
+        post("/api/v1/webhooks/replay/{id}", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_WRITE)
+            .is("Webhooks", "Process an event once more")
+            .takes(ReplayOne.class)
+            .answers(reply(200, ReplayAnswer.class, "It waits to be processed."))
+            .by(to -> to.inbox()::replayOne),
+        post("/api/v1/webhooks/replay", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_WRITE)
+            .is("Webhooks", "Process dead letters, or the events of a time, once more")
+            .takes(ReplayMany.class)
+            .answers(reply(200, ReplayAnswer.class, "They wait to be processed."))
+            .by(to -> to.inbox()::replayMany),
         get(ApiKeyHandlers.PATH, ADMINISTRATOR)
             .is("API keys", "All keys, revoked and expired ones included")
             .paged()
@@ -241,6 +268,7 @@ final class RouteTable {
       List.of("/api/webhooks/stripe", "POST", "/webhooks/stripe"),
       List.of("/webhooks/status", "GET", "/api/v1/webhooks/status"),
       List.of("/webhooks/events", "GET", "/api/v1/webhooks/events"),
+      List.of("/webhooks/replay/{id}", "POST", "/api/v1/webhooks/replay/{id}"),
       List.of("/api/user/entitlements", "GET", "/api/v1/entitlements"));
 
   private static List<Route> aliases(List<Route> canonical) {

@@ -9,6 +9,7 @@ import com.tatame.billing.supabase.SupabaseConfig;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ import java.util.regex.Pattern;
  * Everything that the server is told, checked. Its text form shows no secret.
  *
  * @param port 0 for any that is free
+ * @param keepEvents how long the payloads of processed events are kept
  */
 public record BillingConfig(
     Deployment deployment,
@@ -33,9 +35,13 @@ public record BillingConfig(
     CatalogSource catalog,
     Identity identity,
     Store store,
+    Duration keepEvents,
     Web web,
     Reporting reporting) {
   private static final int DEFAULT_PORT = 8080;
+  private static final int LEAST_DAYS = 1;
+  private static final int MOST_DAYS = 36_500;
+  private static final int DEFAULT_DAYS = 90;
   private static final Pattern SECRET_KEY = Pattern.compile("(sk|rk)_(test|live)_\\S+");
   private static final Pattern PUBLISHABLE_KEY = Pattern.compile("pk_(test|live)_\\S+");
   private static final String PRICE_PREFIX = "STRIPE_PRICE_";
@@ -129,6 +135,8 @@ public record BillingConfig(
         new CatalogSource(catalogFile(env), priceIds(env, environment)),
         identity(env),
         store(env),
+        Duration.ofDays(env.number(
+            Variable.BILLING_KEEP_EVENTS_DAYS, LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS)),
         web(env, deployment),
         new Reporting(
             env.parsed(Variable.OTEL_EXPORTER_OTLP_ENDPOINT, BillingConfig::httpAddress)));

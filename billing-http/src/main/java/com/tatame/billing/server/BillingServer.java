@@ -7,6 +7,7 @@ import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.http.BillingRoutes;
 import com.tatame.billing.identity.ClerkVerifier;
 import com.tatame.billing.identity.KeySetSource;
+import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
@@ -65,6 +66,8 @@ public final class BillingServer implements AutoCloseable {
           .random(with.random)
           .checkoutUrls(config.web().checkoutUrls())
           .workers(with.workers)
+          .keepEvents(config.keepEvents())
+          .listener(telemetry.inbox())
           .build();
       telemetry.watchInbox(billing.webhooks(), with.wallClock);
 
@@ -153,6 +156,17 @@ public final class BillingServer implements AutoCloseable {
     if (ownsStore) {
       store.close();
     }
+  }
+
+  /** The use cases of the inbox alone, for programs that serve nothing. */
+  static Webhooks webhooks(BillingConfig config, BillingStore store) {
+    return Billing.builder()
+        .gateway(stripe(config, new Telemetry(), InstantSource.system()))
+        .store(store)
+        .catalog(CatalogFile.read(config.catalog().file(), config.catalog().priceIds()))
+        .workers(0)
+        .build()
+        .webhooks();
   }
 
   static BillingStore openStore(BillingConfig config, Telemetry telemetry) {

@@ -2,6 +2,7 @@ package com.tatame.billing.server;
 
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.http.BillingRoutes;
+import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.schema.Migrations;
 import com.tatame.billing.schema.SupabaseSql;
 import com.tatame.billing.store.BillingStore;
@@ -13,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
@@ -53,8 +55,16 @@ public final class Main {
 
   /** The command line over another store than the configured one. */
   static CommandLine commandLine(Supplier<BillingStore> store) {
+    return commandLine(
+        store, opened -> BillingServer.webhooks(BillingConfig.fromEnv(System.getenv()), opened));
+  }
+
+  /** The command line over other parts than the configured ones. */
+  static CommandLine commandLine(
+      Supplier<BillingStore> store, Function<BillingStore, Webhooks> webhooks) {
     return new CommandLine(new Main())
         .addSubcommand(new KeysCommand(store, InstantSource.system()))
+        .addSubcommand(new ReplayCommand(store, webhooks))
         .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line.getErr()));
   }
 

@@ -1,10 +1,14 @@
 package com.tatame.billing.server;
 
 import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.inbox.EventStatus;
+import com.tatame.billing.inbox.InboxListener;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.stripe.ProviderCallListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -25,6 +29,7 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +41,17 @@ final class Telemetry {
       ProviderCallListener.Outcome.NOT_EXECUTED,
       ProviderCallListener.Outcome.UNKNOWN,
       ProviderCallListener.Outcome.REPLAYED_FAILURE);
+  private static final Duration[] AGES = {
+    Duration.ofMillis(10),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(30),
+    Duration.ofMinutes(5),
+    Duration.ofHours(1)
+  };
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -93,6 +109,43 @@ final class Telemetry {
           .register(registry);
     }
     return store;
+  }
+
+  /** Counts and times what becomes of events. */
+  InboxListener inbox() {
+    DistributionSummary commits = DistributionSummary.builder("billing.webhooks.commit.events")
+        .description("Events stored in one commit")
+        .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64)
+        .register(registry);
+    Counter fetched = Counter.builder("billing.webhooks.caught.up")
+        .description("Events that never arrived and were fetched from the provider's list")
+        .register(registry);
+    Map<EventStatus, Timer> attempts = new EnumMap<>(EventStatus.class);
+    for (EventStatus status : EventStatus.values()) {
+      attempts.put(
+          status,
+          Timer.builder("billing.webhooks.attempts")
+              .description("Attempts to process an event, and its age at their end")
+              .tag("status", status.code())
+              .serviceLevelObjectives(AGES)
+              .register(registry));
+    }
+    return new InboxListener() {
+      @Override
+      public void stored(int events) {
+        commits.record(events);
+      }
+
+      @Override
+      public void attempted(EventStatus status, Duration sinceReceived) {
+        attempts.get(status).record(sinceReceived.isNegative() ? Duration.ZERO : sinceReceived);
+      }
+
+      @Override
+      public void caughtUp(int events) {
+        fetched.increment(events);
+      }
+    };
   }
 
   void watchInbox(Webhooks webhooks, InstantSource wallClock) {

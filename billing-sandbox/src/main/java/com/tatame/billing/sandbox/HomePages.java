@@ -6,6 +6,7 @@ import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.ProductCatalog.PlanOffer;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.entitlement.EntitlementReport;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.subscription.Subscription;
@@ -42,7 +43,7 @@ final class HomePages {
     EntitlementReport entitlements = billing.entitlements().of(account);
     Optional<String> customer = billing.customers().find(account).map(CustomerLink::customerId);
     List<EventRecord> events = customer
-        .map(id -> billing.webhooks().events(Optional.of(id), Optional.empty(), EVENTS))
+        .map(id -> billing.webhooks().events(EventFilter.ALL.withLane(id), Optional.empty(), EVENTS))
         .orElse(List.of());
     return new HomePage.User(
         TestUsers.name(subject),

@@ -9,6 +9,7 @@ import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 
@@ -75,6 +76,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final ApiKeyStore apiKeys() {
     return new ApiKeyFunctions(functions);
+  }
+
+  @Override
+  public final TaskStore tasks() {
+    return new TaskFunctions(functions);
   }
 
   @Override

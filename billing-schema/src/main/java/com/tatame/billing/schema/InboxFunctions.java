@@ -1,16 +1,22 @@
 package com.tatame.billing.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.inbox.ReplayBatch;
+import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.projection.ClaimId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -64,13 +70,15 @@ final class InboxFunctions implements InboxStore {
         .with("now", now)
         .with("lease_until", now.plus(lease));
     return functions
-        .rows("claim_events_v1", asked)
+        .rows("claim_events_v2", asked)
         .map(row -> new ClaimedEvent(
             row.number("seq"),
             row.text("id"),
             row.text("type"),
             row.text("payload"),
-            row.integer("attempts")));
+            row.instant("received_at"),
+            row.integer("attempts"),
+            row.integer("abandoned")));
   }
 
   @Override
@@ -79,7 +87,7 @@ final class InboxFunctions implements InboxStore {
       return Set.of();
     }
     Rows lost = functions.rows(
-        "settle_events_v1",
+        "settle_events_v2",
         Row.empty()
             .with("claim", claim.value())
             .with("now", now)
@@ -110,33 +118,103 @@ final class InboxFunctions implements InboxStore {
 
   @Override
   public InboxStatus status() {
-    Row row = new Row(functions.call("inbox_status_v1", Row.empty()));
+    Row row = new Row(functions.call("inbox_status_v2", Row.empty()));
     return new InboxStatus(
         row.number("backlog"),
         row.optionalInstant("oldest_received_at"),
         row.number("retrying"),
         row.number("dead"),
         row.number("pending_reads"),
+        row.optionalInstant("oldest_pending_read"),
+        row.number("failed_lately"),
+        row.number("received_lately"),
         row.optionalInstant("last_received_at"));
   }
 
   @Override
-  public List<EventRecord> events(Optional<String> lane, Optional<String> before, int limit) {
+  public List<EventRecord> events(EventFilter filter, Optional<String> before, int limit) {
     Page.check(limit);
-    Row asked = Row.empty().with("lane", lane).with("before", before).with("limit", limit);
+    Row asked = Row.empty()
+        .with("status", filter.status().map(EventStatus::code))
+        .with("type", filter.type())
+        .with("lane", filter.lane())
+        .with("from", filter.from())
+        .with("until", filter.until())
+        .with("before", before)
+        .with("limit", limit);
+    return functions.rows("stored_events_v2", asked).map(InboxFunctions::event);
+  }
+
+  private static EventRecord event(Row row) {
+    return new EventRecord(
+        row.text("stripe_event_id"),
+        row.text("event_type"),
+        row.constant("status", EventStatus.class),
+        row.integer("retry_count"),
+        row.optionalInstant("next_attempt_at"),
+        row.optionalText("error"),
+        row.flag("livemode"),
+        row.optionalText("api_version"),
+        row.optionalText("lane"),
+        row.instant("received_at"),
+        row.optionalInstant("processed_at"));
+  }
+
+  @Override
+  public Optional<StoredEvent> find(String id) {
     return functions
-        .rows("stored_events_v1", asked)
-        .map(row -> new EventRecord(
-            row.text("stripe_event_id"),
-            row.text("event_type"),
-            row.constant("status", EventStatus.class),
-            row.integer("retry_count"),
-            row.optionalInstant("next_attempt_at"),
-            row.optionalText("error"),
-            row.flag("livemode"),
-            row.optionalText("api_version"),
-            row.optionalText("lane"),
-            row.instant("received_at"),
-            row.optionalInstant("processed_at")));
+        .row("find_event_v1", Row.empty().with("id", id))
+        .map(row -> new StoredEvent(
+            event(row),
+            row.optionalText("raw_data"),
+            row.rows("history").map(InboxFunctions::attempt)));
+  }
+
+  private static Attempt attempt(Row row) {
+    return new Attempt(
+        row.instant("at"),
+        row.constant("outcome", Attempt.Outcome.class),
+        row.optionalText("message"));
+  }
+
+  @Override
+  public ReplayBatch replay(ReplaySelection selection, long after, int max, Instant now) {
+    checkPart(max);
+    Row part = row(selection).with("after", after).with("max", max).with("now", now);
+    Row answer = new Row(functions.call("replay_events_v1", part));
+    List<String> ids = new ArrayList<>();
+    answer.json().required("ids").forEach(id -> ids.add(id.textValue()));
+    return new ReplayBatch(ids, answer.optionalNumber("next"));
+  }
+
+  private static Row row(ReplaySelection selection) {
+    if (selection instanceof ReplaySelection.One one) {
+      return Row.empty().with("id", one.id());
+    } else if (selection instanceof ReplaySelection.DeadLetters) {
+      return Row.empty().with("dead", true);
+    } else if (selection instanceof ReplaySelection.Received received) {
+      return Row.empty()
+          .with("from", received.from())
+          .with("until", received.until())
+          .with("type", received.type());
+    }
+    throw new IllegalArgumentException(
+        "unknown selection " + selection.getClass().getName());
+  }
+
+  @Override
+  public int prune(Instant receivedBefore, int max) {
+    checkPart(max);
+    return functions
+        .call(
+            "prune_events_v1",
+            Row.empty().with("received_before", receivedBefore).with("max", max))
+        .intValue();
+  }
+
+  private static void checkPart(int max) {
+    if (max < 1 || max > MAX_REPLAY) {
+      throw new IllegalArgumentException("max must be from 1 to " + MAX_REPLAY + ": " + max);
+    }
   }
 }

@@ -27,7 +27,8 @@ public final class Migrations {
       "V7__access.sql",
       "V8__repetition.sql",
       "V9__access_of_later_objects.sql",
-      "V10__api_keys.sql");
+      "V10__api_keys.sql",
+      "V11__inbox_operations.sql");
 
   private Migrations() {}
 

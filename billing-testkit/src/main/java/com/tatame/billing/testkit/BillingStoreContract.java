@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 public interface BillingStoreContract
     extends InboxContract,
+        InboxOperationsContract,
         SettlementContract,
         CommitContract,
         CommitRefusalContract,
@@ -29,7 +30,8 @@ public interface BillingStoreContract
         ProductStoreContract,
         EntitlementStoreContract,
         IdempotencyStoreContract,
-        ApiKeyStoreContract {
+        ApiKeyStoreContract,
+        TaskStoreContract {
 
   @Test
   default void givesASignOfLife() {

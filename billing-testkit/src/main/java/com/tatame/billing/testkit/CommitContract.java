@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.customer.Customer;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.money.Money;
@@ -71,7 +72,7 @@ public interface CommitContract extends StoreUnderTest {
 
     assertThat(result).isEqualTo(new CommitResult.Applied());
     EventRecord event =
-        store().inbox().events(Optional.empty(), Optional.empty(), 1).get(0);
+        store().inbox().events(EventFilter.ALL, Optional.empty(), 1).get(0);
     assertThat(event.id()).isEqualTo(held.event().id());
     assertThat(event.status()).isEqualTo(EventStatus.PROCESSED);
     assertThat(event.processedAt()).contains(later);

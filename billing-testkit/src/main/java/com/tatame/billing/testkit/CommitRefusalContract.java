@@ -7,6 +7,7 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.observation.Fact;
@@ -239,7 +240,7 @@ public interface CommitRefusalContract extends StoreUnderTest {
         .map(CustomerLink::customerId)
         .contains(taken.customerId());
     assertThat(
-            store().inbox().events(Optional.empty(), Optional.empty(), 1).get(0).status())
+            store().inbox().events(EventFilter.ALL, Optional.empty(), 1).get(0).status())
         .as("the claim still holds the event, to settle it")
         .isEqualTo(EventStatus.PROCESSING);
     assertThat(store()

@@ -12,6 +12,7 @@ import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryJournal journal = new InMemoryJournal(lock);
   private final InMemoryIdempotency idempotency = new InMemoryIdempotency(lock);
   private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock);
+  private final InMemoryTasks tasks = new InMemoryTasks(lock);
   private final InMemoryReads reads = new InMemoryReads(lock, rows);
 
   @Override
@@ -79,6 +81,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public ApiKeyStore apiKeys() {
     return apiKeys;
+  }
+
+  @Override
+  public TaskStore tasks() {
+    return tasks;
   }
 
   /** The facts stored about a subject, in the order in which they were appended. */

@@ -1,13 +1,18 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.inbox.ReplayBatch;
+import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.projection.PendingRead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -61,14 +66,21 @@ final class InMemoryInbox implements InboxStore {
       throw new IllegalArgumentException("max must be 1 to " + MAX_CLAIM + ", but is " + max);
     }
     return lock.hold(() -> {
+      events.values().stream()
+          .filter(event -> event.status == EventStatus.PROCESSING && !isHeld(event, now))
+          .forEach(event -> event.abandon(now));
       boolean repeated = leases.containsKey(claim);
       if (!repeated) {
         leases.put(claim, now.plus(lease));
         List<QueuedEvent> due = events.values().stream()
-            .filter(event -> isFree(event, now))
+            .filter(event -> isDue(event, now))
             .limit(max)
             .toList();
-        due.forEach(event -> event.heldBy(claim));
+        if (!due.isEmpty() && due.get(0).endsItsWorkers()) {
+          due.get(0).heldBy(claim);
+        } else {
+          due.stream().filter(event -> !event.endsItsWorkers()).forEach(e -> e.heldBy(claim));
+        }
       }
       return events.values().stream()
           .filter(event -> isHeldBy(event, claim, now))
@@ -77,12 +89,15 @@ final class InMemoryInbox implements InboxStore {
     });
   }
 
-  private boolean isFree(QueuedEvent event, Instant now) {
+  private boolean isDue(QueuedEvent event, Instant now) {
     return switch (event.status) {
       case RECEIVED, RETRYING -> !event.nextAttemptAt.isAfter(now);
-      case PROCESSING -> event.claim.map(claim -> !runs(claim, now)).orElse(true);
-      case PROCESSED, IGNORED, DEAD -> false;
+      case PROCESSING, PROCESSED, IGNORED, DEAD -> false;
     };
+  }
+
+  private boolean isHeld(QueuedEvent event, Instant now) {
+    return event.claim.filter(claim -> runs(claim, now)).isPresent();
   }
 
   private boolean isHeldBy(QueuedEvent event, ClaimId claim, Instant now) {
@@ -141,6 +156,9 @@ final class InMemoryInbox implements InboxStore {
           count(EventStatus.RETRYING),
           count(EventStatus.DEAD),
           rows.pendingReads().size(),
+          rows.pendingReads().stream().map(PendingRead::since).min(Comparator.naturalOrder()),
+          lately().filter(QueuedEvent::failedOnce).count(),
+          lately().count(),
           events.values().stream().map(event -> event.receivedAt).max(Comparator.naturalOrder()));
     });
   }
@@ -149,23 +167,95 @@ final class InMemoryInbox implements InboxStore {
     return events.values().stream().filter(event -> event.status == status).count();
   }
 
+  private Stream<QueuedEvent> lately() {
+    return events.descendingMap().values().stream().limit(1_000);
+  }
+
   @Override
-  public List<EventRecord> events(Optional<String> lane, Optional<String> before, int limit) {
+  public List<EventRecord> events(EventFilter filter, Optional<String> before, int limit) {
     PageLimit.require(limit);
     return lock.hold(() -> {
-      long end = before.map(id -> position(id)).orElse(Long.MAX_VALUE);
+      long end = before.map(this::position).orElse(Long.MAX_VALUE);
       Stream<QueuedEvent> newestFirst =
           events.headMap(end, false).descendingMap().values().stream();
       return newestFirst
-          .filter(event -> lane.isEmpty() || event.received.lane().equals(lane))
+          .filter(event -> matches(filter, event))
           .limit(limit)
           .map(QueuedEvent::seen)
           .toList();
     });
   }
 
+  private static boolean matches(EventFilter filter, QueuedEvent event) {
+    return filter.status().map(status -> status == event.status).orElse(true)
+        && filter.type().map(event.received.type()::equals).orElse(true)
+        && (filter.lane().isEmpty() || event.received.lane().equals(filter.lane()))
+        && filter.from().map(from -> !event.receivedAt.isBefore(from)).orElse(true)
+        && filter.until().map(event.receivedAt::isBefore).orElse(true);
+  }
+
   private long position(String id) {
     QueuedEvent event = byId.get(id);
     return event == null ? 0 : event.seq;
+  }
+
+  @Override
+  public Optional<StoredEvent> find(String id) {
+    return lock.hold(() -> Optional.ofNullable(byId.get(id)).map(QueuedEvent::stored));
+  }
+
+  @Override
+  public ReplayBatch replay(ReplaySelection selection, long after, int max, Instant now) {
+    requirePart(max);
+    return lock.hold(() -> {
+      List<QueuedEvent> lookedAt = events.tailMap(after, false).values().stream()
+          .filter(event -> mayBeIn(selection, event))
+          .limit(max)
+          .toList();
+      List<QueuedEvent> replayed = lookedAt.stream()
+          .filter(event -> isIn(selection, event) && event.replayable())
+          .toList();
+      replayed.forEach(event -> event.replay(now));
+      return new ReplayBatch(
+          replayed.stream().map(event -> event.received.id()).toList(),
+          lookedAt.size() < max || selection instanceof ReplaySelection.One
+              ? Optional.empty()
+              : Optional.of(lookedAt.get(max - 1).seq));
+    });
+  }
+
+  private static boolean mayBeIn(ReplaySelection selection, QueuedEvent event) {
+    return selection instanceof ReplaySelection.Received || isIn(selection, event);
+  }
+
+  private static boolean isIn(ReplaySelection selection, QueuedEvent event) {
+    if (selection instanceof ReplaySelection.One one) {
+      return event.received.id().equals(one.id());
+    } else if (selection instanceof ReplaySelection.Received range) {
+      return matches(
+          new EventFilter(
+              Optional.empty(),
+              range.type(),
+              Optional.empty(),
+              Optional.of(range.from()),
+              Optional.of(range.until())),
+          event);
+    }
+    return event.status == EventStatus.DEAD;
+  }
+
+  @Override
+  public int prune(Instant receivedBefore, int max) {
+    requirePart(max);
+    return lock.hold(() -> (int) events.values().stream()
+        .filter(event -> event.receivedAt.isBefore(receivedBefore) && event.prune())
+        .limit(max)
+        .count());
+  }
+
+  private static void requirePart(int max) {
+    if (max < 1 || max > MAX_REPLAY) {
+      throw new IllegalArgumentException("max must be 1 to " + MAX_REPLAY + ", but is " + max);
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStore;
@@ -37,7 +38,7 @@ public interface InboxContract extends StoreUnderTest {
     assertThat(store().inbox().ingest(List.of(event), now)).containsExactly(event.id());
 
     EventRecord stored =
-        store().inbox().events(Optional.empty(), Optional.empty(), 1).get(0);
+        store().inbox().events(EventFilter.ALL, Optional.empty(), 1).get(0);
     assertThat(stored.id()).isEqualTo(event.id());
     assertThat(stored.type()).isEqualTo(event.type());
     assertThat(stored.status()).isEqualTo(EventStatus.RECEIVED);

@@ -1,12 +1,16 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.projection.ClaimId;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** One event of the in-memory inbox and where it stands. */
@@ -17,7 +21,10 @@ final class QueuedEvent {
   EventStatus status = EventStatus.RECEIVED;
   Instant nextAttemptAt;
   Optional<ClaimId> claim = Optional.empty();
+  private final List<Attempt> history = new ArrayList<>();
   private int attempts;
+  private int abandoned;
+  private boolean pruned;
   private Optional<String> error = Optional.empty();
   private Optional<Instant> processedAt = Optional.empty();
 
@@ -44,14 +51,69 @@ final class QueuedEvent {
       end(EventStatus.IGNORED, Optional.of(ignored.reason()), now);
     } else if (settlement instanceof Settlement.Dead dead) {
       attempts++;
+      history.add(new Attempt(now, Attempt.Outcome.DEAD, Optional.of(dead.error())));
       end(EventStatus.DEAD, Optional.of(dead.error()), now);
     } else if (settlement instanceof Settlement.Retry retry) {
       attempts++;
       error = Optional.of(retry.error());
+      history.add(new Attempt(now, Attempt.Outcome.FAILED, error));
       waitUntil(retry.notBefore());
     } else if (settlement instanceof Settlement.Release) {
       waitUntil(now);
     }
+  }
+
+  /** Its worker let the lease run out. */
+  void abandon(Instant now) {
+    abandoned++;
+    history.add(
+        new Attempt(now, Attempt.Outcome.ABANDONED, Optional.of("its worker did not come back")));
+    waitUntil(nextAttemptAt);
+  }
+
+  boolean endsItsWorkers() {
+    return abandoned > 1;
+  }
+
+  boolean failedOnce() {
+    return attempts > 0;
+  }
+
+  void replay(Instant now) {
+    ending().ifPresent(history::add);
+    history.add(new Attempt(now, Attempt.Outcome.REPLAYED, Optional.empty()));
+    attempts = 0;
+    abandoned = 0;
+    processedAt = Optional.empty();
+    waitUntil(now);
+  }
+
+  boolean replayable() {
+    return status != EventStatus.PROCESSING && !pruned;
+  }
+
+  /** Forgets the payload and the history; false if there is nothing to forget. */
+  boolean prune() {
+    boolean forgets = !pruned && processedAt.isPresent();
+    if (forgets) {
+      pruned = true;
+      history.clear();
+    }
+    return forgets;
+  }
+
+  StoredEvent stored() {
+    List<Attempt> all = new ArrayList<>(history);
+    ending().ifPresent(all::add);
+    return new StoredEvent(
+        seen(), pruned ? Optional.empty() : Optional.of(received.payload()), all);
+  }
+
+  private Optional<Attempt> ending() {
+    return processedAt.map(at -> new Attempt(
+        at,
+        status == EventStatus.IGNORED ? Attempt.Outcome.IGNORED : Attempt.Outcome.PROCESSED,
+        error));
   }
 
   private void waitUntil(Instant due) {
@@ -68,7 +130,8 @@ final class QueuedEvent {
   }
 
   ClaimedEvent claimed() {
-    return new ClaimedEvent(seq, received.id(), received.type(), received.payload(), attempts);
+    return new ClaimedEvent(
+        seq, received.id(), received.type(), received.payload(), receivedAt, attempts, abandoned);
   }
 
   EventRecord seen() {

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStatus;
@@ -207,9 +208,9 @@ public interface SettlementContract extends StoreUnderTest {
     List<ReceivedEvent> events = AnEvent.several(5, now);
     store().inbox().ingest(events, now);
 
-    List<EventRecord> first = store().inbox().events(Optional.empty(), Optional.empty(), 2);
+    List<EventRecord> first = store().inbox().events(EventFilter.ALL, Optional.empty(), 2);
     List<EventRecord> second =
-        store().inbox().events(Optional.empty(), Optional.of(first.get(1).id()), 3);
+        store().inbox().events(EventFilter.ALL, Optional.of(first.get(1).id()), 3);
 
     assertThat(first)
         .extracting(EventRecord::id)
@@ -228,10 +229,11 @@ public interface SettlementContract extends StoreUnderTest {
     ReceivedEvent other = AnEvent.at(now).about(Ids.next("cus")).build();
     store().inbox().ingest(List.of(first, other, second), now);
 
-    assertThat(store().inbox().events(Optional.of(lane), Optional.empty(), 101))
+    assertThat(store().inbox().events(EventFilter.ALL.withLane(lane), Optional.empty(), 101))
         .extracting(EventRecord::id)
         .containsExactly(second.id(), first.id());
-    assertThat(store().inbox().events(Optional.of(lane), Optional.of(second.id()), 101))
+    assertThat(
+            store().inbox().events(EventFilter.ALL.withLane(lane), Optional.of(second.id()), 101))
         .singleElement()
         .satisfies(record -> {
           assertThat(record.id()).isEqualTo(first.id());
@@ -256,7 +258,7 @@ public interface SettlementContract extends StoreUnderTest {
   }
 
   private EventRecord record(Held held) {
-    return store().inbox().events(Optional.empty(), Optional.empty(), 101).stream()
+    return store().inbox().events(EventFilter.ALL, Optional.empty(), 101).stream()
         .filter(record -> record.id().equals(held.event().id()))
         .findFirst()
         .orElseThrow();

@@ -36,20 +36,23 @@ final class SimulatedEvents implements EventSource {
     try {
       String payload =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-      JsonNode event = SimulatedCalls.parse(payload);
-      JsonNode object = event.path("data").path("object");
-      return new ReceivedEvent(
-          ProviderRecords.text(event, "id"),
-          ProviderRecords.text(event, "type"),
-          ProviderRecords.instant(event, "created"),
-          event.path("livemode").asBoolean(),
-          Optional.empty(),
-          Optional.of(ProviderRecords.text(event, API_VERSION)),
-          Optional.of(object.path("customer").asText(object.path("id").asText())),
-          payload);
+      return received(SimulatedCalls.parse(payload), payload);
     } catch (CharacterCodingException | IllegalArgumentException e) {
       throw new InvalidSignature("The body is not an event.");
     }
+  }
+
+  static ReceivedEvent received(JsonNode event, String payload) {
+    JsonNode object = event.path("data").path("object");
+    return new ReceivedEvent(
+        ProviderRecords.text(event, "id"),
+        ProviderRecords.text(event, "type"),
+        ProviderRecords.instant(event, "created"),
+        event.path("livemode").asBoolean(),
+        Optional.empty(),
+        Optional.of(ProviderRecords.text(event, API_VERSION)),
+        Optional.of(object.path("customer").asText(object.path("id").asText())),
+        payload);
   }
 
   @Override

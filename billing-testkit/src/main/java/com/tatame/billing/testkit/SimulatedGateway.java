@@ -4,6 +4,7 @@ import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.subscription.SubscriptionControl;
@@ -72,6 +73,11 @@ public final class SimulatedGateway implements PaymentGateway {
   @Override
   public EventSource events() {
     return events;
+  }
+
+  @Override
+  public EventHistory history() {
+    return new SimulatedHistory(calls);
   }
 
   @Override

@@ -11,6 +11,7 @@ import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import java.lang.reflect.InvocationTargetException;
@@ -98,6 +99,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public ApiKeyStore apiKeys() {
     return good.apiKeys();
+  }
+
+  @Override
+  public TaskStore tasks() {
+    return good.tasks();
   }
 
   @Override

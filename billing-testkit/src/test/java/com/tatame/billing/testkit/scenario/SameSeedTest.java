@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.inbox.EventFilter;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,7 +45,7 @@ class SameSeedTest {
         .isEqualTo(other.world().wallClock().instant());
     assertThat(MirroredState.known(one.world(), one.world().store()))
         .isEqualTo(MirroredState.known(other.world(), other.world().store()));
-    assertThat(one.world().store().inbox().events(Optional.empty(), Optional.empty(), 101))
-        .isEqualTo(other.world().store().inbox().events(Optional.empty(), Optional.empty(), 101));
+    assertThat(one.world().store().inbox().events(EventFilter.ALL, Optional.empty(), 101))
+        .isEqualTo(other.world().store().inbox().events(EventFilter.ALL, Optional.empty(), 101));
   }
 }

@@ -1,0 +1,57 @@
+package com.tatame.billing.stripe;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The types of events that say something to us. What else arrives is stored and ignored. */
+final class EventTypes {
+  /** Stripe lists events of at most so many types at a time. */
+  private static final int GROUP = 20;
+
+  static final List<String> HANDLED = Stream.of(
+          of("checkout.session", "completed async_payment_succeeded async_payment_failed expired"),
+          of("customer", "created updated deleted"),
+          of("customer.discount", "created updated deleted"),
+          of("customer.tax_id", "created updated deleted"),
+          of(
+              "customer.subscription",
+              "created updated deleted paused resumed trial_will_end pending_update_applied"
+                  + " pending_update_expired"),
+          of(
+              "subscription_schedule",
+              "created updated released completed canceled expiring aborted"),
+          of(
+              "invoice",
+              "created updated finalized finalization_failed paid payment_succeeded"
+                  + " payment_failed payment_action_required upcoming voided"
+                  + " marked_uncollectible deleted"),
+          of("invoice_payment", "paid"),
+          of("payment_intent", "succeeded payment_failed requires_action processing canceled"),
+          of("setup_intent", "succeeded setup_failed"),
+          of("charge", "refunded"),
+          of("refund", "created updated failed"),
+          of("charge.dispute", "created updated closed funds_withdrawn funds_reinstated"),
+          of("payment_method", "attached detached updated automatically_updated"),
+          of("product", "created updated deleted"),
+          of("price", "created updated deleted"),
+          of("coupon", "created updated deleted"),
+          of("promotion_code", "created updated"))
+      .flatMap(List::stream)
+      .toList();
+
+  private EventTypes() {}
+
+  private static List<String> of(String object, String happenings) {
+    return Stream.of(happenings.split(" ")).map(name -> object + "." + name).toList();
+  }
+
+  /** All of them, in groups as large as a list may name. */
+  static List<List<String>> groups() {
+    List<List<String>> groups = new ArrayList<>();
+    for (int from = 0; from < HANDLED.size(); from += GROUP) {
+      groups.add(HANDLED.subList(from, Math.min(from + GROUP, HANDLED.size())));
+    }
+    return groups;
+  }
+}

@@ -1,0 +1,177 @@
+package com.tatame.billing.inbox;
+
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.failure.StoreUnavailable;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets callers that store events at the same time share one commit: a database charges for commits,
+ * not for rows. There is no thread of its own. A caller that finds a writer's place free writes what
+ * is waiting, its own event among it, so that a lone one goes at once; the others wait for whoever
+ * writes theirs.
+ */
+final class GroupCommit {
+  /** Most events of one commit. */
+  static final int MAX_BATCH = 64;
+
+  /** How many commits run at a time: one waits for the disk while another is prepared. */
+  static final int WRITERS = 4;
+
+  /** Beyond that many waiting callers the database can't keep up, and who comes is turned away. */
+  static final int MAX_WAITING = 1_000;
+
+  private final InboxStore inbox;
+  private final InstantSource wallClock;
+  private final InboxListener listener;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Deque<Waiting> queue = new ArrayDeque<>();
+  private int writing;
+
+  GroupCommit(InboxStore inbox, InstantSource wallClock, InboxListener listener) {
+    this.inbox = inbox;
+    this.wallClock = wallClock;
+    this.listener = listener;
+  }
+
+  private static final class Waiting {
+    final ReceivedEvent event;
+    final Condition turn;
+    boolean taken;
+    boolean settled;
+    boolean fresh;
+    // Until it is known to be stored.
+    @Nullable
+    RuntimeException failure = new StoreUnavailable("The event was not stored.");
+
+    Waiting(ReceivedEvent event, Condition turn) {
+      this.event = event;
+      this.turn = turn;
+    }
+  }
+
+  /**
+   * Stores an event durably.
+   *
+   * @return whether it was new
+   * @throws StoreUnavailable if it could not be stored
+   */
+  boolean store(ReceivedEvent event) {
+    Waiting own = enqueue(event);
+    for (List<Waiting> batch = awaitTurn(own); !batch.isEmpty(); batch = awaitTurn(own)) {
+      try {
+        write(batch);
+      } finally {
+        release(batch);
+      }
+    }
+    if (own.failure != null) {
+      throw own.failure;
+    }
+    return own.fresh;
+  }
+
+  /** How many callers wait for somebody to write their event. */
+  int waiting() {
+    lock.lock();
+    try {
+      return queue.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Waiting enqueue(ReceivedEvent event) {
+    lock.lock();
+    try {
+      if (queue.size() >= MAX_WAITING) {
+        throw new StoreUnavailable("More events arrive than the database can store at the moment.");
+      }
+      Waiting own = new Waiting(event, lock.newCondition());
+      queue.add(own);
+      return own;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What this caller has to write; nothing if somebody else wrote its event. */
+  private List<Waiting> awaitTurn(Waiting own) {
+    lock.lock();
+    try {
+      while (!own.settled && (own.taken || writing >= WRITERS)) {
+        own.turn.awaitUninterruptibly();
+      }
+      return own.settled ? List.of() : takeBatch();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Waiting> takeBatch() {
+    List<Waiting> batch = new ArrayList<>(Math.min(queue.size(), MAX_BATCH));
+    while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
+      Waiting next = queue.remove();
+      next.taken = true;
+      batch.add(next);
+    }
+    writing++;
+    wakeNext();
+    return batch;
+  }
+
+  private void wakeNext() {
+    if (!queue.isEmpty() && writing < WRITERS) {
+      queue.element().turn.signal();
+    }
+  }
+
+  private void release(List<Waiting> batch) {
+    lock.lock();
+    try {
+      writing--;
+      for (Waiting each : batch) {
+        each.settled = true;
+        each.turn.signal();
+      }
+      wakeNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(List<Waiting> batch) {
+    try {
+      settle(batch);
+      listener.stored(batch.size());
+    } catch (BillingException e) {
+      batch.forEach(each -> each.failure = e);
+    } catch (RuntimeException e) {
+      if (batch.size() == 1) {
+        batch.get(0).failure = e;
+      } else {
+        // One of them is what the database refuses: it must not take its neighbours with it.
+        batch.forEach(each -> write(List.of(each)));
+      }
+    }
+  }
+
+  private void settle(List<Waiting> batch) {
+    List<ReceivedEvent> events = batch.stream().map(each -> each.event).toList();
+    Set<String> fresh = inbox.ingest(events, wallClock.instant());
+    Set<String> seen = new HashSet<>();
+    for (Waiting each : batch) {
+      // Of two deliveries of one event in one batch the first is the new one.
+      each.fresh = fresh.contains(each.event.id()) && seen.add(each.event.id());
+      each.failure = null;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package com.tatame.billing.inbox;
+
+import java.time.Duration;
+
+/** Told of what becomes of events, for metrics. Called by many threads; it must not throw. */
+public interface InboxListener {
+  /** Nobody listens. */
+  InboxListener NONE = new InboxListener() {};
+
+  /** That many events, new ones and duplicates, were stored in one commit. */
+  default void stored(int events) {}
+
+  /**
+   * An attempt to process an event has ended.
+   *
+   * @param status where it stands now: processed, ignored, retrying or dead
+   * @param sinceReceived in wall time
+   */
+  default void attempted(EventStatus status, Duration sinceReceived) {}
+
+  /** That many events had never arrived and were fetched from the provider's list. */
+  default void caughtUp(int events) {}
+}
