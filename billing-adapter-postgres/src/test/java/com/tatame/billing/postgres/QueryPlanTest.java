@@ -111,7 +111,8 @@ class QueryPlanTest {
             + " select i + 1000000, 1, now(), 'processed', 0" + ROWS,
         "insert into claims (id, seqs, lease_until)"
             + " select i + 1000000, array[i + 1000000], timestamptz '2030-01-01'" + ROWS,
-        "insert into webhook_attempts (seq, at, outcome) select i + 1000000, now(), 'failed'" + ROWS,
+        "insert into webhook_attempts (seq, at, outcome) select i + 1000000, now(), 'failed'"
+            + ROWS,
         "insert into recurring_tasks (name, next_at) select 'other_' || i, now()" + ROWS,
         "analyze");
   }

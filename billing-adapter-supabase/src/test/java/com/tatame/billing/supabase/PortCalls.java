@@ -126,7 +126,8 @@ final class PortCalls {
     then("find_event_v1", store -> store.inbox().find(EVENTS.get(0).id()));
     then(
         "replay_events_v1",
-        store -> store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW).ids());
+        store ->
+            store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW).ids());
     then("prune_events_v1", store -> store.inbox().prune(NOW.plusSeconds(1), 10));
     then("pending_reads_v1", store -> store.projections().pendingReads(10));
     then("begin_task_v1", store -> store.tasks().begin("sweep", "ada", NOW, LEASE));

@@ -14,6 +14,10 @@ class RepetitionTest {
 
   private static final Pattern FUNCTION = Pattern.compile("create (?:or replace )?function (\\w+)");
 
+  /** They stay for nodes that are still to be updated. */
+  private static final Set<String> OF_EARLIER_RELEASES =
+      Set.of("claim_events_v1", "stored_events_v1");
+
   @Test
   void everyFunctionOfTheSchemaIsDecidedOn() {
     Set<String> functions = new TreeSet<>();
@@ -25,6 +29,8 @@ class RepetitionTest {
 
     assertThat(functions).hasSizeGreaterThan(30).contains(OF_MIGRATIONS);
     functions.remove(OF_MIGRATIONS);
+    assertThat(functions).containsAll(OF_EARLIER_RELEASES);
+    functions.removeAll(OF_EARLIER_RELEASES);
     assertThat(Repetition.functions()).containsExactlyElementsOf(functions);
   }
 

@@ -135,8 +135,8 @@ public record BillingConfig(
         new CatalogSource(catalogFile(env), priceIds(env, environment)),
         identity(env),
         store(env),
-        Duration.ofDays(env.number(
-            Variable.BILLING_KEEP_EVENTS_DAYS, LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS)),
+        Duration.ofDays(
+            env.number(Variable.BILLING_KEEP_EVENTS_DAYS, LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS)),
         web(env, deployment),
         new Reporting(
             env.parsed(Variable.OTEL_EXPORTER_OTLP_ENDPOINT, BillingConfig::httpAddress)));

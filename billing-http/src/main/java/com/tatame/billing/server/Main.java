@@ -50,13 +50,12 @@ public final class Main {
 
   static CommandLine commandLine() {
     return commandLine(
-        () -> BillingServer.openStore(BillingConfig.fromEnv(System.getenv()), new Telemetry()));
+        () -> BillingServer.openStore(configured(), new Telemetry()),
+        opened -> BillingServer.webhooks(configured(), opened));
   }
 
-  /** The command line over another store than the configured one. */
-  static CommandLine commandLine(Supplier<BillingStore> store) {
-    return commandLine(
-        store, opened -> BillingServer.webhooks(BillingConfig.fromEnv(System.getenv()), opened));
+  private static BillingConfig configured() {
+    return BillingConfig.fromEnv(System.getenv());
   }
 
   /** The command line over other parts than the configured ones. */

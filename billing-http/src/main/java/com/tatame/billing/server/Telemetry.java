@@ -29,7 +29,6 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -120,16 +119,6 @@ final class Telemetry {
     Counter fetched = Counter.builder("billing.webhooks.caught.up")
         .description("Events that never arrived and were fetched from the provider's list")
         .register(registry);
-    Map<EventStatus, Timer> attempts = new EnumMap<>(EventStatus.class);
-    for (EventStatus status : EventStatus.values()) {
-      attempts.put(
-          status,
-          Timer.builder("billing.webhooks.attempts")
-              .description("Attempts to process an event, and its age at their end")
-              .tag("status", status.code())
-              .serviceLevelObjectives(AGES)
-              .register(registry));
-    }
     return new InboxListener() {
       @Override
       public void stored(int events) {
@@ -138,7 +127,12 @@ final class Telemetry {
 
       @Override
       public void attempted(EventStatus status, Duration sinceReceived) {
-        attempts.get(status).record(sinceReceived.isNegative() ? Duration.ZERO : sinceReceived);
+        Timer.builder("billing.webhooks.attempts")
+            .description("Attempts to process an event, and its age at their end")
+            .tag("status", status.code())
+            .serviceLevelObjectives(AGES)
+            .register(registry)
+            .record(sinceReceived.isNegative() ? Duration.ZERO : sinceReceived);
       }
 
       @Override

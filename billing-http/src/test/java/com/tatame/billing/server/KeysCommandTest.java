@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.apikey.Scope;
-import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.InMemoryBillingStore;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,7 +14,6 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 final class KeysCommandTest {
   private static final Pattern KEY = Pattern.compile("bk_[0-9a-f]{16}_[A-Za-z0-9_-]{43}");
@@ -92,23 +87,14 @@ final class KeysCommandTest {
   }
 
   private int run(String... arguments) {
-    StringWriter written = new StringWriter();
-    StringWriter complained = new StringWriter();
-    CommandLine line = Main.commandLine(this::staysOpen);
-    line.setOut(new PrintWriter(written));
-    line.setErr(new PrintWriter(complained));
-    int code = line.execute(arguments);
-    out = written.toString();
-    err = complained.toString();
-    return code;
-  }
-
-  // The command closes its store, and a store in memory forgets what it kept.
-  private BillingStore staysOpen() {
-    return (BillingStore) Proxy.newProxyInstance(
-        BillingStore.class.getClassLoader(),
-        new Class<?>[] {BillingStore.class},
-        (proxy, method, arguments) ->
-            method.getName().equals("close") ? true : method.invoke(store, arguments));
+    CommandRun run = CommandRun.of(
+        store,
+        opened -> {
+          throw new AssertionError("keys need no webhooks");
+        },
+        arguments);
+    out = run.out();
+    err = run.err();
+    return run.status();
   }
 }

@@ -9,14 +9,11 @@ import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.Disorder;
 import com.tatame.billing.testkit.fixture.APrincipal;
 import com.tatame.billing.testkit.simulator.engine.Request;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 final class ReplayCommandTest {
   private final BillingWorld world = BillingWorld.builder().build();
@@ -113,14 +110,9 @@ final class ReplayCommandTest {
   }
 
   private int run(String... arguments) {
-    StringWriter printed = new StringWriter();
-    StringWriter complained = new StringWriter();
-    CommandLine line = Main.commandLine(world::store, store -> world.billing().webhooks());
-    int status = line.setOut(new PrintWriter(printed, true))
-        .setErr(new PrintWriter(complained, true))
-        .execute(arguments);
-    out = printed.toString();
-    err = complained.toString();
-    return status;
+    CommandRun run = CommandRun.of(world.store(), store -> world.billing().webhooks(), arguments);
+    out = run.out();
+    err = run.err();
+    return run.status();
   }
 }

@@ -43,7 +43,8 @@ final class HomePages {
     EntitlementReport entitlements = billing.entitlements().of(account);
     Optional<String> customer = billing.customers().find(account).map(CustomerLink::customerId);
     List<EventRecord> events = customer
-        .map(id -> billing.webhooks().events(EventFilter.ALL.withLane(id), Optional.empty(), EVENTS))
+        .map(
+            id -> billing.webhooks().events(EventFilter.ALL.withLane(id), Optional.empty(), EVENTS))
         .orElse(List.of());
     return new HomePage.User(
         TestUsers.name(subject),
