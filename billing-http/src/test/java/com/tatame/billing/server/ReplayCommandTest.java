@@ -57,7 +57,7 @@ final class ReplayCommandTest {
 
     assertThat(run("replay", id, "--dry-run")).isZero();
 
-    assertThat(out).contains(id, "customer cus_", "name: (none) -> Ada Lovelace");
+    assertThat(out).contains(id, "customer cus_", "name: Name of user_ada -> Ada Lovelace");
     assertThat(world.billing().webhooks().event(id).event().status())
         .isEqualTo(EventStatus.RECEIVED);
     assertThat(world.billing().webhooks().event(id).history()).isEmpty();
