@@ -43,7 +43,6 @@ public final class InboxWorker {
 
   private static final Logger LOG = System.getLogger(InboxWorker.class.getName());
   private static final int MAX_ROUNDS = 5;
-  private static final int MAX_ABANDONED = 5;
 
   private final InboxStore inbox;
   private final ProjectionStore store;
@@ -106,7 +105,7 @@ public final class InboxWorker {
 
   /** Adds the event to the group of its subject, or tells how it ends without one. */
   private Optional<Settlement> understand(ClaimedEvent event, Map<SubjectId, Group> groups) {
-    if (event.abandoned() >= MAX_ABANDONED) {
+    if (retries.exhausted(event.abandoned())) {
       return Optional.of(
           dead(event, "its worker did not come back, " + event.abandoned() + " times"));
     }

@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
  * When a failed event is tried again: exponentially later, with jitter so that events that failed
  * together don't come back together.
  *
- * @param maxAttempts after that many failures an event is dead
+ * @param maxAttempts after that many failures, or lost workers, an event is dead
  */
 public record RetryPolicy(Duration first, Duration longest, int maxAttempts) {
   /** Five seconds, doubling up to an hour; dead after twelve failures, about seven hours in all. */

@@ -6,6 +6,7 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.RetryPolicy;
 import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Step;
@@ -23,6 +24,7 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.SimulatedGateway;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +40,10 @@ import java.util.function.Function;
  * each of which may die before and after every call of its ports.
  */
 public final class BillingUnderProof implements WebhookHandler {
+  // Nodes die here so often that an innocent event may meet any number of their deaths.
+  private static final RetryPolicy PATIENT =
+      new RetryPolicy(Duration.ofSeconds(5), Duration.ofHours(1), Integer.MAX_VALUE);
+
   private static final int ALL = 10_000;
   private static final Map<String, ObjectKind> KINDS = Map.of(
       "customer", ObjectKind.CUSTOMER,
@@ -136,6 +142,7 @@ public final class BillingUnderProof implements WebhookHandler {
           .random(world.random())
           .pause(world.wallClock()::advance)
           .readsPerSecond(world.reads() == Reads.ONE_A_SECOND ? 1 : ALL)
+          .retries(PATIENT)
           .workers(0)
           .build();
     }

@@ -30,7 +30,7 @@ class DeadlyEventTest {
         throw new OutOfMemoryError("a payload that no worker survives");
       });
       int deaths = 0;
-      for (int round = 0; round < 200 && waiting(world) > 0; round++) {
+      for (int round = 0; round < 500 && waiting(world) > 0; round++) {
         try {
           mortal.work();
         } catch (OutOfMemoryError e) {
@@ -39,7 +39,7 @@ class DeadlyEventTest {
         world.wallClock().advance(Duration.ofSeconds(61));
       }
 
-      assertThat(deaths).isEqualTo(5);
+      assertThat(deaths).isEqualTo(12);
       assertThat(ended(world, EventStatus.DEAD))
           .extracting(EventRecord::type)
           .containsExactly(DEADLY);
@@ -49,13 +49,9 @@ class DeadlyEventTest {
               .event(ended(world, EventStatus.DEAD).get(0).id())
               .history())
           .extracting(Attempt::outcome)
-          .containsExactly(
-              Attempt.Outcome.ABANDONED,
-              Attempt.Outcome.ABANDONED,
-              Attempt.Outcome.ABANDONED,
-              Attempt.Outcome.ABANDONED,
-              Attempt.Outcome.ABANDONED,
-              Attempt.Outcome.DEAD);
+          .hasSize(13)
+          .startsWith(Attempt.Outcome.ABANDONED)
+          .endsWith(Attempt.Outcome.DEAD);
     }
   }
 
