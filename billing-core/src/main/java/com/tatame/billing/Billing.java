@@ -100,7 +100,8 @@ public final class Billing implements AutoCloseable {
     commands = new Commands(
         store.commands(), observations, handlers, with.wallClock, with.random, with.pause);
 
-    products = new ProductCatalog(catalog, store.products(), gateway.products(), observations);
+    products = new ProductCatalog(
+        catalog, store.products(), gateway.products(), observations, with.wallClock);
     customers = new Customers(store.customers(), commands);
     subscriptions = new Subscriptions(store.subscriptions(), commands);
     entitlements = new Entitlements(store.entitlements(), catalog, with.clock);
@@ -289,6 +290,11 @@ public final class Billing implements AutoCloseable {
   }
 
   private int maintain() {
+    try {
+      products.keepFresh();
+    } catch (BillingException e) {
+      LOG.log(Level.INFO, "products are served as last known: {0}", e.getMessage());
+    }
     return commands.recover() + schedule.runDue();
   }
 
