@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
@@ -25,7 +24,7 @@ public final class ProductCatalog {
   private final Products provider;
   private final Observations observations;
   private final InstantSource wallClock;
-  private final AtomicReference<Instant> readAt = new AtomicReference<>(Instant.MAX);
+  private volatile Instant readAt = Instant.MAX;
   private volatile boolean stale;
 
   public ProductCatalog(
@@ -99,11 +98,11 @@ public final class ProductCatalog {
    */
   public void refresh() {
     stale = true;
-    readAt.set(Instant.MIN);
+    readAt = Instant.MIN;
     observations.observeAll(() ->
         Stream.concat(provider.products().stream(), provider.prices().stream()).toList());
     stale = false;
-    readAt.set(wallClock.instant());
+    readAt = wallClock.instant();
   }
 
   /**
@@ -113,7 +112,7 @@ public final class ProductCatalog {
    * @throws com.tatame.billing.failure.ProviderUnavailable as {@link #refresh}
    */
   public void keepFresh() {
-    Instant last = readAt.get();
+    Instant last = readAt;
     if (last.equals(Instant.MIN)
         || (!last.equals(Instant.MAX) && last.plus(FRESH).isBefore(wallClock.instant()))) {
       refresh();

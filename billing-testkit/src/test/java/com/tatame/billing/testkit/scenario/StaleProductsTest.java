@@ -31,6 +31,10 @@ class StaleProductsTest {
   }
 
   private static int products(BillingWorld world) {
-    return world.billing().products().products(Optional.empty(), Optional.empty(), 100).size();
+    return world
+        .billing()
+        .products()
+        .products(Optional.empty(), Optional.empty(), 100)
+        .size();
   }
 }
