@@ -5,7 +5,6 @@ import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
-import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.subscription.SubscriptionControl;
 
@@ -18,8 +17,6 @@ public interface PaymentGateway {
   CheckoutSessions checkouts();
 
   SubscriptionControl subscriptions();
-
-  InvoiceControl invoices();
 
   ObjectReads reads();
 

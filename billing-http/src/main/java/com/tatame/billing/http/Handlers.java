@@ -11,5 +11,4 @@ record Handlers(
     EntitlementHandlers entitlements,
     WebhookHandlers webhooks,
     InboxHandlers inbox,
-    DriftHandlers drift,
     ApiKeyHandlers apiKeys) {}

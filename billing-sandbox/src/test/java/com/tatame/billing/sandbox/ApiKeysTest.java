@@ -10,18 +10,32 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A key that the command line makes, on a server that runs elsewhere. */
+@ParameterizedClass
+@EnumSource
 final class ApiKeysTest {
   private static final Pattern KEY = Pattern.compile("(bk_[0-9a-f]{16})_([A-Za-z0-9_-]{43})");
 
-  private final Database database = new Database();
+  private final Backing backing;
+
+  ApiKeysTest(Durable durable) {
+    backing = durable.open();
+  }
+
+  @AfterEach
+  void close() {
+    backing.close();
+  }
 
   @Test
   void aKeyOfTheCommandLineOpensARunningServerUntilItIsRevoked() {
     try (StripeSimulator stripe = StripeSimulator.builder().start()) {
-      Map<String, String> env = ServerProcess.environment(stripe.url(), database, Optional.empty());
+      Map<String, String> env = ServerProcess.environment(stripe.url(), backing, Optional.empty());
       String key;
       try (ChildProcess create = ChildProcess.java(
           Main.class, env, "keys", "create", "--name", "backend", "--scope", "account")) {
@@ -29,7 +43,7 @@ final class ApiKeysTest {
         assertThat(create.awaitExit(Duration.ofSeconds(60))).isZero();
       }
       String secret = key.substring(20);
-      try (ServerProcess server = ServerProcess.start(stripe, stripe.url(), database)) {
+      try (ServerProcess server = ServerProcess.start(stripe, stripe.url(), backing)) {
         ApiClient program = ApiClient.of(server.url()).as(key);
         assertThat(entitlements(program).at("/accountId")).isEqualTo("user_served");
         assertThat(program.get("/api/v1/webhooks/status").code()).isEqualTo("forbidden");
@@ -45,7 +59,7 @@ final class ApiKeysTest {
             .contains("\"route\":\"/api/v1/entitlements\"")
             .doesNotContain(secret);
       }
-      assertThat(database.query("select api_keys::text from api_keys"))
+      assertThat(backing.database().query("select api_keys::text from api_keys"))
           .singleElement()
           .asString()
           .contains("backend")

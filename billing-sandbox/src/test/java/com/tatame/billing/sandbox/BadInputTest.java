@@ -19,19 +19,32 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers send who are careless, unlucky or hostile. */
+@ParameterizedClass
+@EnumSource(mode = Mode.EXCLUDE, names = "ON_SUPABASE_IN_TROUBLE")
 final class BadInputTest {
   private static final InstantSource WALL = InstantSource.system();
   private static final TestIssuer FOREIGN = TestIssuer.create("https://foreign.example.com", WALL);
 
-  private final ServerInMemory world = (ServerInMemory) Worlds.IN_MEMORY.world();
-  private final ApiClient anonymous = ApiClient.of(world.url());
-  private final Buyer buyer = new Buyer(world);
+  private final Worlds worlds;
+  private final LocalServer world;
+  private final ApiClient anonymous;
+  private final Buyer buyer;
+
+  BadInputTest(Worlds worlds) {
+    this.worlds = worlds;
+    world = worlds.world();
+    anonymous = ApiClient.of(world.url());
+    buyer = new Buyer(world);
+  }
 
   @AfterEach
   void repairTheProvider() {
@@ -52,7 +65,7 @@ final class BadInputTest {
   }
 
   private static SessionToken ours(String user) {
-    return ServerInMemory.ISSUER.sessionToken(user);
+    return LocalServer.ISSUER.sessionToken(user);
   }
 
   private static Instant minutesAgo(long minutes) {
@@ -205,7 +218,7 @@ final class BadInputTest {
 
   @Test
   void aProviderThatIsGoneIsReported() {
-    try (ServerInMemory lonely = ServerInMemory.start()) {
+    try (LocalServer lonely = worlds.another()) {
       Buyer stranded = new Buyer(lonely);
       lonely.stripe().close();
 

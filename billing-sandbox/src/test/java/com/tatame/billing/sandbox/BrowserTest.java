@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 final class BrowserTest {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 
-  private final World world = Worlds.ON_POSTGRESQL.world();
+  private final World world = RunningSandbox.shared();
   private final Browser browser = new Browser(CHROMIUM);
 
   @BeforeAll

@@ -22,8 +22,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The server is ended in every way that there is, and nothing is lost and nothing done twice. */
+@ParameterizedClass
+@EnumSource
 final class CrashTest {
   private static final int BUYERS = 10;
   // What a dead process has claimed comes back when its lease runs out. Nobody waits for that here.
@@ -36,14 +40,21 @@ final class CrashTest {
       .webhookTimeout(Duration.ofSeconds(2))
       .start();
   private final ProviderProxy proxy = new ProviderProxy(stripe.url(), Duration.ofMillis(25));
-  private final Database database = new Database();
-  private final ProviderState provider = new ProviderState(stripe, database);
-  private final List<AutoCloseable> started = new ArrayList<>(List.of(proxy, stripe));
+  private final Backing backing;
+  private final Database database;
+  private final ProviderState provider;
+  private final List<AutoCloseable> started;
+
+  CrashTest(Durable durable) {
+    backing = durable.open();
+    database = backing.database();
+    provider = new ProviderState(stripe, database);
+    started = new ArrayList<>(List.of(backing, proxy, stripe));
+  }
 
   @BeforeEach
   void sellTheCatalog() {
-    ServerInMemory another = (ServerInMemory) Worlds.IN_MEMORY.world();
-    CatalogSeeding.seed(stripe, another.server().billing().catalog());
+    CatalogSeeding.seed(stripe, Worlds.IN_MEMORY.world().server().billing().catalog());
   }
 
   @AfterEach
@@ -55,7 +66,7 @@ final class CrashTest {
 
   @Test
   void whatWasAcknowledgedTakesEffectOnceHoweverOftenTheServerIsKilled() throws Exception {
-    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), database));
+    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), backing));
     subscribeMany(server);
     long workInHand = 0;
 
@@ -70,7 +81,7 @@ final class CrashTest {
       workInHand += database.count("webhook_queue");
       renewals.get(60, TimeUnit.SECONDS);
       database.run(END_ALL_LEASES);
-      server = keep(ServerProcess.again(server, proxy.url(), database));
+      server = keep(ServerProcess.again(server, proxy.url(), backing));
     }
 
     awaitMirrored();
@@ -85,7 +96,7 @@ final class CrashTest {
 
   @Test
   void aCustomerThatWasCreatedButNotStoredIsFoundAgain() throws Exception {
-    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), database));
+    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), backing));
     Buyer buyer = new Buyer(server);
     Hold hold = proxy.hold("POST /v1/customers");
     CompletableFuture<Void> asked = CompletableFuture.runAsync(() -> {
@@ -103,7 +114,7 @@ final class CrashTest {
     assertThat(database.count("stripe_customer_mapping")).isZero();
 
     database.run(END_ALL_LEASES);
-    ServerProcess again = keep(ServerProcess.again(server, proxy.url(), database));
+    ServerProcess again = keep(ServerProcess.again(server, proxy.url(), backing));
     Reply found = buyer.api().post("/api/v1/customer");
 
     assertThat(found.status()).isIn(200, 201);
@@ -121,7 +132,7 @@ final class CrashTest {
 
   @Test
   void aServerThatIsToldToStopFinishesWhatItHasBegun() throws Exception {
-    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), database));
+    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), backing));
     Buyer buyer = new Buyer(server);
     Hold hold = proxy.hold("POST /v1/customers");
     CompletableFuture<Reply> inFlight =
@@ -141,7 +152,7 @@ final class CrashTest {
 
   @Test
   void aServerThatWakesUpAfterAnotherTookItsWorkOverChangesNothing() throws Exception {
-    ServerProcess sleeper = keep(ServerProcess.start(stripe, proxy.url(), database));
+    ServerProcess sleeper = keep(ServerProcess.start(stripe, proxy.url(), backing));
     String id = new Buyer(sleeper).subscribe("basic", "monthly", Buyer.PAYS);
     awaitMirrored();
 
@@ -150,7 +161,7 @@ final class CrashTest {
     oldTruth.awaitAnswered();
     sleeper.process().signal("STOP");
     database.run(END_ALL_LEASES);
-    ServerProcess other = keep(ServerProcess.start(stripe, stripe.url(), database));
+    ServerProcess other = keep(ServerProcess.start(stripe, stripe.url(), backing));
     cancelAtPeriodEnd(id, false);
     await().atMost(Duration.ofSeconds(30)).until(() -> lastEventIsMirrored(false));
     List<String> before = rowsOf(id);

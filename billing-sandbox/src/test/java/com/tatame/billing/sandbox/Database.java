@@ -1,10 +1,6 @@
 package com.tatame.billing.sandbox;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -14,39 +10,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** An empty database that several processes may use, and that a test may look into. */
 final class Database {
-  private static final EmbeddedPostgres SERVER = start();
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
+  private final PostgresServer server;
   private final String name = "test_" + DATABASES.incrementAndGet();
 
-  Database() {
+  Database(PostgresServer server) {
+    this.server = server;
     run("postgres", "create database " + name);
-  }
-
-  private static EmbeddedPostgres start() {
-    try {
-      EmbeddedPostgres server =
-          EmbeddedPostgres.builder().setServerConfig("max_connections", "120").start();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
-      return server;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void stop(EmbeddedPostgres server) {
-    try {
-      server.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** As {@code DATABASE_URL} wants it. */
   String url() {
-    return "postgres://postgres@localhost:" + SERVER.getPort() + "/" + name;
+    return "postgres://postgres@localhost:" + server.port() + "/" + name;
   }
 
+  /** As drivers want it; of the superuser. */
+  String jdbcUrl() {
+    return server.jdbcUrl(name);
+  }
+
+  /** Runs statements in the product's schema. */
   void run(String sql) {
     run(name, sql);
   }
@@ -70,7 +54,7 @@ final class Database {
     return Long.parseLong(query("select count(*) from " + from).get(0));
   }
 
-  private static void run(String database, String sql) {
+  private void run(String database, String sql) {
     try (Connection connection = connect(database);
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
@@ -79,8 +63,8 @@ final class Database {
     }
   }
 
-  private static Connection connect(String database) throws SQLException {
-    Connection connection = DriverManager.getConnection(SERVER.getJdbcUrl("postgres", database));
+  private Connection connect(String database) throws SQLException {
+    Connection connection = server.connect(database);
     connection.setSchema("billing");
     return connection;
   }

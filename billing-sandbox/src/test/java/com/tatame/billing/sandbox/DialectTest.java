@@ -56,14 +56,14 @@ final class DialectTest {
 
   /** All rows at the end of the story, by kind and id. */
   private static Map<String, String> rowsOf(String version, boolean canAskBack) {
-    try (ServerInMemory world = ServerInMemory.withWebhooksOf(version)) {
+    try (LocalServer world = LocalServer.withWebhooksOf(version)) {
       tellTheStory(world, canAskBack);
       assertThat(world.stripe().events()).hasSizeGreaterThan(60);
       return rows(world);
     }
   }
 
-  private static void tellTheStory(ServerInMemory world, boolean canAskBack) {
+  private static void tellTheStory(LocalServer world, boolean canAskBack) {
     Reply ada = open(world, "user_ada", "pro", "monthly");
     Reply bob = open(world, "user_bob", "pro", "monthly");
     Reply eve = open(world, "user_eve", "basic", "yearly");
@@ -90,19 +90,19 @@ final class DialectTest {
     assertThat(new Buyer(world, "user_eve").allowed("technique_library")).isTrue();
   }
 
-  private static Reply open(ServerInMemory world, String user, String tier, String interval) {
+  private static Reply open(LocalServer world, String user, String tier, String interval) {
     Reply opened = new Buyer(world, user).checkout(tier, interval);
     assertThat(opened.status()).isEqualTo(201);
     advance(world, Duration.ofSeconds(10));
     return opened;
   }
 
-  private static void pay(ServerInMemory world, Reply opened, String card) {
+  private static void pay(LocalServer world, Reply opened, String card) {
     assertThat(Buyer.pay(opened.at("/url"), card).statusCode()).isEqualTo(303);
     advance(world, Duration.ofSeconds(10));
   }
 
-  private static void advance(ServerInMemory world, Duration amount) {
+  private static void advance(LocalServer world, Duration amount) {
     Instant target = world.stripe().now().plus(amount);
     Optional<Instant> due = world.stripe().nextDue();
     while (due.isPresent() && !due.get().isAfter(target)) {
@@ -115,7 +115,7 @@ final class DialectTest {
   }
 
   // Reads that can't be answered stay wanted, so only what was sent must have taken effect.
-  private static void quiet(ServerInMemory world) {
+  private static void quiet(LocalServer world) {
     await()
         .pollInterval(Duration.ofMillis(5))
         .atMost(Duration.ofSeconds(30))
@@ -123,24 +123,24 @@ final class DialectTest {
             && world.server().billing().webhooks().status().backlog() == 0);
   }
 
-  private static Map<String, String> rows(ServerInMemory world) {
+  private static Map<String, String> rows(LocalServer world) {
     Map<String, String> rows = new TreeMap<>();
     objects(world).forEach((subject, refs) -> {
       Known known = world
-          .store()
+          .memory()
           .projections()
           .load(List.of(new Wanted(subject, refs, Set.of())))
           .getOrDefault(subject, Known.nothing(subject));
       known.rows().forEach((ref, row) -> rows.put(ref.toString(), withoutCommand(row.state())));
       rows.put(subject + " is of", known.linked() + " with " + known.entitlement());
-      world.store().factsOf(subject).forEach(fact -> rows.put(fact.key(), fact.toString()));
+      world.memory().factsOf(subject).forEach(fact -> rows.put(fact.key(), fact.toString()));
     });
     assertThat(rows).hasSizeGreaterThan(25);
     return rows;
   }
 
   // What the provider told of is known without asking it.
-  private static Map<SubjectId, Set<ObjectRef>> objects(ServerInMemory world) {
+  private static Map<SubjectId, Set<ObjectRef>> objects(LocalServer world) {
     Map<SubjectId, Set<ObjectRef>> objects = new HashMap<>();
     for (JsonNode event : world.stripe().events()) {
       JsonNode object = event.at("/data/object");

@@ -27,7 +27,7 @@ final class PagesTest {
   private static final Pattern INLINE =
       Pattern.compile("<style|<script(?![^>]* src=)|\\s(style|on[a-z]+)=\"");
 
-  private final World world = Worlds.ON_POSTGRESQL.world();
+  private final World world = RunningSandbox.shared();
   private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
   private final HttpClient client = HttpClient.newBuilder()
       .cookieHandler(cookies)

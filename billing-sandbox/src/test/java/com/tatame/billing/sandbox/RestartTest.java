@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.sandbox.SandboxConfig.Store;
+import com.tatame.billing.testkit.supabase.LocalSupabase;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -15,6 +17,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The sandbox is stopped and killed, and goes on where it was. */
 final class RestartTest {
@@ -28,24 +32,28 @@ final class RestartTest {
     Worlds.delete(directory);
   }
 
-  @Test
-  void whatWasSoldBeforeAStopIsKnownAfterItAndTimeGoesOn() {
+  @ParameterizedTest
+  @EnumSource
+  void whatWasSoldBeforeAStopIsKnownAfterItAndTimeGoesOn(Store store) {
+    if (store == Store.SUPABASE) {
+      LocalSupabase.require();
+    }
     String id;
     JsonNode before;
-    try (RunningSandbox sandbox = RunningSandbox.start(directory)) {
+    try (RunningSandbox sandbox = RunningSandbox.start(directory, store)) {
       Buyer alice = new Buyer(sandbox, ALICE);
       id = alice.subscribe("pro", "monthly", Buyer.PAYS);
       sandbox.advance("P15D");
       before = alice.subscription(id).json();
       assertThat(before.path("status").asText()).isEqualTo("active");
-      assertThatThrownBy(() -> RunningSandbox.start(directory))
+      assertThatThrownBy(() -> RunningSandbox.start(directory, store))
           .as("the data belong to the one that runs")
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("BILLING_DATA_DIR");
       assertThat(alice.subscription(id).json()).isEqualTo(before);
     }
 
-    try (RunningSandbox sandbox = RunningSandbox.start(directory)) {
+    try (RunningSandbox sandbox = RunningSandbox.start(directory, store)) {
       Buyer alice = new Buyer(sandbox, ALICE);
       assertThat(alice.subscription(id).json()).isEqualTo(before);
       assertThat(alice
@@ -66,8 +74,7 @@ final class RestartTest {
 
   @Test
   void theNextStartAfterAKillWorks() {
-    Map<String, String> env =
-        Map.of("PORT", "0", "STRIPE_SIMULATOR_PORT", "0", "BILLING_DATA_DIR", directory.toString());
+    Map<String, String> env = RunningSandbox.environment(directory, Store.POSTGRES);
     JsonNode customer;
     try (ChildProcess first = ChildProcess.java(Sandbox.class, env)) {
       String url = first.awaitLine(READY).group(1);

@@ -9,23 +9,49 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The sandbox as a script meets it: all but its simulator is reached by HTTP. */
 final class RunningSandbox implements World {
+  private static @Nullable RunningSandbox shared;
+
   private final Sandbox sandbox;
 
   private RunningSandbox(Sandbox sandbox) {
     this.sandbox = sandbox;
   }
 
-  static RunningSandbox start(Path directory) {
-    return start(directory, SandboxConfig.Store.POSTGRES);
+  /** The one that the tests of this process share. */
+  static synchronized RunningSandbox shared() {
+    if (shared == null) {
+      Path directory = Worlds.temporaryDirectory();
+      RunningSandbox started = start(directory, SandboxConfig.Store.POSTGRES);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+        started.close();
+        Worlds.delete(directory);
+      }));
+      shared = started;
+    }
+    return shared;
   }
 
   static RunningSandbox start(Path directory, SandboxConfig.Store store) {
-    return new RunningSandbox(Sandbox.start(SandboxConfig.fromEnv(Map.of(
-        "PORT", "0", "STRIPE_SIMULATOR_PORT", "0", "BILLING_DATA_DIR", directory.toString()))));
+    return new RunningSandbox(Sandbox.start(SandboxConfig.fromEnv(environment(directory, store))));
+  }
+
+  /** What a sandbox of the tests is told. */
+  static Map<String, String> environment(Path directory, SandboxConfig.Store store) {
+    return Map.of(
+        "PORT",
+        "0",
+        "STRIPE_SIMULATOR_PORT",
+        "0",
+        "BILLING_DATA_DIR",
+        directory.toString(),
+        "BILLING_STORE",
+        store.name().toLowerCase(Locale.ROOT));
   }
 
   @Override

@@ -25,28 +25,30 @@ final class ServerProcess implements RunningProduct {
     this.port = Integer.parseInt(process.awaitLine(SERVING).group(1));
   }
 
+  /** Starts on any port; nobody is told of it. */
+  static ServerProcess unannounced(StripeSimulator stripe, String apiBase, Backing backing) {
+    return new ServerProcess(stripe, environment(apiBase, backing, Optional.empty()));
+  }
+
   /** Starts on any port, and has the provider's events sent there. */
-  static ServerProcess start(StripeSimulator stripe, String apiBase, Database database) {
-    ServerProcess server =
-        new ServerProcess(stripe, environment(apiBase, database, Optional.empty()));
+  static ServerProcess start(StripeSimulator stripe, String apiBase, Backing backing) {
+    ServerProcess server = unannounced(stripe, apiBase, backing);
     stripe.createWebhookEndpoint(
         server.url() + "/webhooks/stripe",
-        Optional.of(ServerInMemory.WEBHOOK_SECRET),
+        Optional.of(LocalServer.WEBHOOK_SECRET),
         Optional.empty());
     return server;
   }
 
   /** Starts where a server was that is dead. */
-  static ServerProcess again(ServerProcess dead, String apiBase, Database database) {
-    return new ServerProcess(dead.stripe, environment(apiBase, database, Optional.of(dead.port)));
+  static ServerProcess again(ServerProcess dead, String apiBase, Backing backing) {
+    return new ServerProcess(dead.stripe, environment(apiBase, backing, Optional.of(dead.port)));
   }
 
   /** What such a server is told. */
-  static Map<String, String> environment(
-      String apiBase, Database database, Optional<Integer> port) {
-    Map<String, String> env = new HashMap<>(ServerInMemory.environment(apiBase));
-    env.put("DATABASE_URL", database.url());
-    env.put("DATABASE_POOL_MAX", "10");
+  static Map<String, String> environment(String apiBase, Backing backing, Optional<Integer> port) {
+    Map<String, String> env =
+        new HashMap<>(LocalServer.environment(apiBase, backing.environment()));
     port.ifPresent(number -> env.put("PORT", Integer.toString(number)));
     return env;
   }
@@ -67,7 +69,7 @@ final class ServerProcess implements RunningProduct {
 
   @Override
   public String token(String user) {
-    return ServerInMemory.ISSUER
+    return LocalServer.ISSUER
         .sessionToken(user)
         .expiresAt(WALL.instant().plusSeconds(600))
         .sign();

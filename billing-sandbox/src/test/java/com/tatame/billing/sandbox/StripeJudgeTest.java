@@ -82,7 +82,7 @@ final class StripeJudgeTest {
 
   @Test
   void wholeStoriesKeepToTheLetterOfStripesContract() {
-    try (ServerInMemory world = ServerInMemory.calling(judgeUrl, stripe)) {
+    try (LocalServer world = LocalServer.calling(judgeUrl, stripe)) {
       tellStories(world);
     }
     letters.forEach(this::judge);
@@ -97,7 +97,7 @@ final class StripeJudgeTest {
     assertThat(report.path("violations").valueStream().map(JsonNode::toString)).isEmpty();
   }
 
-  private static void tellStories(ServerInMemory world) {
+  private static void tellStories(LocalServer world) {
     Buyer mind = new Buyer(world);
     mind.checkout("pro", "monthly");
     mind.checkout("basic", "yearly");

@@ -1,57 +1,64 @@
 package com.tatame.billing.sandbox;
 
-import com.tatame.billing.testkit.supabase.LocalSupabase;
+import com.tatame.billing.testkit.supabase.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** Worlds that all tests of this process share: a test that needs peace takes users of its own. */
+/**
+ * The product over every store. All tests of this process share one of each: a test that needs peace
+ * takes users of its own.
+ */
 enum Worlds {
   IN_MEMORY {
     @Override
-    World world() {
-      return Memory.WORLD;
+    LocalServer another() {
+      return LocalServer.start();
     }
   },
   ON_POSTGRESQL {
     @Override
-    World world() {
-      return Postgres.WORLD;
+    LocalServer another() {
+      return LocalServer.on(Durable.ON_POSTGRESQL.open());
     }
   },
   ON_SUPABASE {
     @Override
-    World world() {
-      LocalSupabase.require();
-      return Supabase.WORLD;
+    LocalServer another() {
+      return LocalServer.on(Durable.ON_SUPABASE.open());
+    }
+  },
+  /** With the least that a project may be given, and a way to it that loses every seventh answer. */
+  ON_SUPABASE_IN_TROUBLE {
+    @Override
+    LocalServer another() {
+      Backing backing = Backing.supabase(project -> project
+          .withMaxRows(20)
+          .withPool(2, Duration.ofSeconds(10))
+          .withStatementLimit(Duration.ofMillis(300)));
+      LocalServer world = LocalServer.on(backing);
+      backing
+          .project()
+          .orElseThrow()
+          .loseEvery(7, Fault.DROPPED_AFTER, Fault.BAD_GATEWAY_AFTER, Fault.BAD_GATEWAY_BEFORE);
+      return world;
     }
   };
 
-  abstract World world();
+  private static final Map<Worlds, LocalServer> SHARED = new ConcurrentHashMap<>();
 
-  private static final class Memory {
-    static final ServerInMemory WORLD = ServerInMemory.start();
-  }
+  /** One of its own for a test, which closes it. */
+  abstract LocalServer another();
 
-  private static final class Postgres {
-    static final RunningSandbox WORLD = sandbox(SandboxConfig.Store.POSTGRES);
-  }
-
-  private static final class Supabase {
-    static final RunningSandbox WORLD = sandbox(SandboxConfig.Store.SUPABASE);
-  }
-
-  private static RunningSandbox sandbox(SandboxConfig.Store store) {
-    Path directory = temporaryDirectory();
-    RunningSandbox world = RunningSandbox.start(directory, store);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-      world.close();
-      delete(directory);
-    }));
-    return world;
+  /** The one that all share, for as long as this process lives. */
+  LocalServer world() {
+    return SHARED.computeIfAbsent(this, Worlds::another);
   }
 
   static Path temporaryDirectory() {

@@ -31,7 +31,6 @@ public interface BillingStoreContract
         EntitlementStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,
-        DriftStoreContract,
         TaskStoreContract {
 
   @Test

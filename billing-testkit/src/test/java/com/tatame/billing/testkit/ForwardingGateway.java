@@ -6,7 +6,6 @@ import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
-import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.testkit.simulator.engine.Engine;
@@ -58,11 +57,6 @@ abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContra
   @Override
   public SubscriptionControl subscriptions() {
     return good.subscriptions();
-  }
-
-  @Override
-  public InvoiceControl invoices() {
-    return good.invoices();
   }
 
   @Override

@@ -1,5 +1,9 @@
 package com.tatame.billing.sandbox;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
 import com.tatame.billing.stripe.StripeGateway;
@@ -16,46 +20,70 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The real server over a store in memory and a simulated Stripe, with nothing else around it. */
-final class ServerInMemory implements World {
+/** The real server in this process, over a simulated Stripe and any store. */
+final class LocalServer implements World {
   static final String WEBHOOK_SECRET = "whsec_of_the_tests";
   static final TestIssuer ISSUER =
       TestIssuer.create("https://issuer.example.com", InstantSource.system());
 
   private final StripeSimulator stripe;
-  private final InMemoryBillingStore store = new InMemoryBillingStore();
+  private final InMemoryBillingStore memory = new InMemoryBillingStore();
+  private final Optional<Backing> backing;
   private final BillingServer server;
   private final TimeMachine timeMachine;
 
-  private ServerInMemory(StripeSimulator stripe, String apiBase, Optional<String> apiVersion) {
+  private LocalServer(
+      StripeSimulator stripe,
+      String apiBase,
+      Optional<String> apiVersion,
+      Optional<Backing> backing) {
     this.stripe = stripe;
-    server = BillingServer.builder(BillingConfig.fromEnv(environment(apiBase)))
-        .store(store)
+    this.backing = backing;
+    BillingServer.Builder builder = BillingServer.builder(
+            BillingConfig.fromEnv(environment(apiBase, told(backing))))
         .gateway(gateway(apiBase))
         .clock(stripe::now)
         .random(new Random(1))
-        .pages((javalin, billing) -> CatalogSeeding.seed(stripe, billing.catalog()))
-        .start();
+        .pages((javalin, billing) -> CatalogSeeding.seed(stripe, billing.catalog()));
+    if (backing.isEmpty()) {
+      builder.store(memory);
+    }
+    server = builder.start();
     timeMachine = new TimeMachine(stripe, server.billing());
     stripe.createWebhookEndpoint(
         url() + "/webhooks/stripe", Optional.of(WEBHOOK_SECRET), apiVersion);
   }
 
-  static ServerInMemory start() {
+  private static Map<String, String> told(Optional<Backing> backing) {
+    return backing
+        .map(Backing::environment)
+        .orElse(Map.of("DATABASE_URL", "postgres://localhost/unused"));
+  }
+
+  /** Keeps everything in memory. */
+  static LocalServer start() {
     StripeSimulator stripe = StripeSimulator.builder().start();
-    return new ServerInMemory(stripe, stripe.url(), Optional.empty());
+    return new LocalServer(stripe, stripe.url(), Optional.empty(), Optional.empty());
+  }
+
+  /** Reaches its database only by what it is told of it, and takes it over. */
+  static LocalServer on(Backing backing) {
+    StripeSimulator stripe = StripeSimulator.builder().start();
+    return new LocalServer(stripe, stripe.url(), Optional.empty(), Optional.of(backing));
   }
 
   /** As {@link #start}, with webhooks in the shape of this version of Stripe's API. */
-  static ServerInMemory withWebhooksOf(String apiVersion) {
+  static LocalServer withWebhooksOf(String apiVersion) {
     StripeSimulator stripe = StripeSimulator.builder().start();
-    return new ServerInMemory(stripe, stripe.url(), Optional.of(apiVersion));
+    return new LocalServer(stripe, stripe.url(), Optional.of(apiVersion), Optional.empty());
   }
 
   /** Takes this simulator over, but calls Stripe at another address. */
-  static ServerInMemory calling(String apiBase, StripeSimulator stripe) {
-    return new ServerInMemory(stripe, apiBase, Optional.empty());
+  static LocalServer calling(String apiBase, StripeSimulator stripe) {
+    return new LocalServer(stripe, apiBase, Optional.empty(), Optional.empty());
   }
 
   // The same that the server makes, but it doesn't wait long for a provider that is down.
@@ -68,10 +96,10 @@ final class ServerInMemory implements World {
   }
 
   /** What a server needs to be told that trusts {@link #ISSUER}. */
-  static Map<String, String> environment(String apiBase) {
+  static Map<String, String> environment(String apiBase, Map<String, String> store) {
     String host =
         Base64.getEncoder().encodeToString("issuer.example.com$".getBytes(StandardCharsets.UTF_8));
-    Map<String, String> env = new HashMap<>();
+    Map<String, String> env = new HashMap<>(store);
     env.put("BILLING_ENV", "test");
     env.put("PORT", "0");
     env.put("STRIPE_SECRET_KEY", "sk_test_e2e");
@@ -82,7 +110,6 @@ final class ServerInMemory implements World {
     env.put("CLERK_JWT_KEY", ISSUER.publicKeyPem());
     env.put("BILLING_ADMIN_SUBJECTS", "user_root");
     env.put("BILLING_CATALOG", "../examples/tatame/catalog.yaml");
-    env.put("DATABASE_URL", "postgres://localhost/unused");
     return env;
   }
 
@@ -90,8 +117,34 @@ final class ServerInMemory implements World {
     return server;
   }
 
-  InMemoryBillingStore store() {
-    return store;
+  /** What is kept in memory. */
+  InMemoryBillingStore memory() {
+    assertThat(backing).isEmpty();
+    return memory;
+  }
+
+  /** The database behind it. */
+  Backing backing() {
+    return backing.orElseThrow();
+  }
+
+  /** What is known to have happened to a customer, in lines that are the same for every store. */
+  List<String> factsOf(String customer) {
+    return backing
+        .map(Backing::database)
+        .map(database -> database.query("""
+            select concat_ws('|', event_type, fact_key, amount) from billing_events
+            where subject_id = '%s' order by 1""".formatted(customer)))
+        .orElseGet(() -> memory.factsOf(new SubjectId(customer)).stream()
+            .map(fact -> Stream.of(
+                    Optional.of(fact.type()),
+                    Optional.of(fact.key()),
+                    fact.amount().map(Money::amount))
+                .flatMap(Optional::stream)
+                .map(Object::toString)
+                .collect(Collectors.joining("|")))
+            .sorted()
+            .toList());
   }
 
   @Override
@@ -122,6 +175,7 @@ final class ServerInMemory implements World {
   @Override
   public void close() {
     server.close();
+    backing.ifPresent(Backing::close);
     stripe.close();
   }
 }

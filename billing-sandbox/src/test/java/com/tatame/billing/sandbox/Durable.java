@@ -1,0 +1,20 @@
+package com.tatame.billing.sandbox;
+
+/** The stores that outlive a server. */
+enum Durable {
+  ON_POSTGRESQL {
+    @Override
+    Backing open() {
+      return Backing.postgresql();
+    }
+  },
+  ON_SUPABASE {
+    @Override
+    Backing open() {
+      return Backing.supabase();
+    }
+  };
+
+  /** An empty one. */
+  abstract Backing open();
+}

@@ -1,0 +1,134 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A PostgreSQL that can be stopped as a failing machine would stop it, and started again. */
+final class PostgresServer {
+  private static @Nullable PostgresServer shared;
+
+  private final EmbeddedPostgres postgres;
+
+  private PostgresServer(EmbeddedPostgres postgres) {
+    this.postgres = postgres;
+  }
+
+  /** The one that the tests of this process share; nobody stops it. */
+  static synchronized PostgresServer shared() {
+    if (shared == null) {
+      shared = start();
+    }
+    return shared;
+  }
+
+  /** One that answers for what it has committed, until this process ends. */
+  static PostgresServer start() {
+    try {
+      EmbeddedPostgres started = EmbeddedPostgres.builder()
+          .setServerConfig("max_connections", "120")
+          .setServerConfig("fsync", "on")
+          .setServerConfig("synchronous_commit", "on")
+          .setServerConfig("full_page_writes", "on")
+          .start();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(started)));
+      return new PostgresServer(started);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void close(EmbeddedPostgres server) {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  int port() {
+    return postgres.getPort();
+  }
+
+  String jdbcUrl(String database) {
+    return postgres.getJdbcUrl("postgres", database);
+  }
+
+  Connection connect(String database) throws SQLException {
+    return DriverManager.getConnection(jdbcUrl(database));
+  }
+
+  /** Ends it without any farewell: no checkpoint, no transaction finished, every connection cut. */
+  Stopped stopImmediately() {
+    Path data = dataDirectory();
+    // Its first word is the program that runs.
+    Path program = Path.of(firstLine(data.resolve("postmaster.opts")).split(" ", 2)[0]);
+    Stopped stopped = new Stopped(program.resolveSibling("pg_ctl"), data);
+    stopped.control("stop", "-m", "immediate");
+    return stopped;
+  }
+
+  private Path dataDirectory() {
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("show data_directory")) {
+      assertThat(row.next()).isTrue();
+      return Path.of(row.getString(1));
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String firstLine(Path file) {
+    try {
+      return Files.readAllLines(file).get(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** It when it is down. */
+  record Stopped(Path pgCtl, Path data) {
+    /** Starts it as it was started before, and returns when it has recovered. */
+    void startAgain() {
+      control("restart");
+    }
+
+    private void control(String... action) {
+      List<String> command = new ArrayList<>();
+      // It refuses to run as root, in the eyes of whom it runs then.
+      if ("root".equals(System.getProperty("user.name"))) {
+        command.addAll(List.of("unshare", "-U"));
+      }
+      command.addAll(List.of(pgCtl.toString(), "-D", data.toString(), "-w", "-t", "60"));
+      command.addAll(List.of(action));
+      try {
+        Process process = new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.DISCARD)
+            .start();
+        assertThat(process.waitFor(70, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(String.join(" ", command)).isZero();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
+    }
+  }
+}
