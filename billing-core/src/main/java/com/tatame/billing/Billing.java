@@ -10,6 +10,10 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.Customers;
+import com.tatame.billing.drift.Comparison;
+import com.tatame.billing.drift.DriftCauses;
+import com.tatame.billing.drift.DriftMonitor;
+import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -69,6 +73,7 @@ public final class Billing implements AutoCloseable {
   private final Subscriptions subscriptions;
   private final Entitlements entitlements;
   private final Webhooks webhooks;
+  private final DriftMonitor drift;
   private final ApiKeys apiKeys;
   private final InboxWorker worker;
   private final InboxWorkers workers;
@@ -95,7 +100,8 @@ public final class Billing implements AutoCloseable {
     commands = new Commands(
         store.commands(), observations, handlers, with.wallClock, with.random, with.pause);
 
-    products = new ProductCatalog(catalog, store.products(), gateway.products(), observations);
+    products = new ProductCatalog(
+        catalog, store.products(), gateway.products(), observations, with.wallClock);
     customers = new Customers(store.customers(), commands);
     subscriptions = new Subscriptions(store.subscriptions(), commands);
     entitlements = new Entitlements(store.entitlements(), catalog, with.clock);
@@ -111,6 +117,23 @@ public final class Billing implements AutoCloseable {
         gateway.reads(),
         with.checkoutUrls);
 
+    ReadBudget budget = new ReadBudget(with.readsPerSecond, with.wallClock);
+    drift = new DriftMonitor(
+        store.drift(),
+        new Comparison(
+            store.drift(),
+            store.projections(),
+            store.inbox(),
+            projector,
+            gateway.reads(),
+            gateway.subscriptions(),
+            gateway.invoices(),
+            with.wallClock),
+        new DriftCauses(store.inbox(), gateway.events(), projector),
+        budget,
+        with.drift,
+        with.wallClock,
+        with.random);
     worker = new InboxWorker(
         store.inbox(),
         store.projections(),
@@ -118,7 +141,7 @@ public final class Billing implements AutoCloseable {
         gateway.reads(),
         observations,
         projector,
-        new ReadBudget(with.readsPerSecond, with.wallClock),
+        budget,
         with.retries,
         with.listener,
         with.wallClock,
@@ -140,6 +163,7 @@ public final class Billing implements AutoCloseable {
         store.tasks(),
         List.of(
             new Task("catch_up", with.catchUpEvery, catchUp::from),
+            new Task("compare_customers", InboxWorkers.MAINTENANCE, drift::from),
             new Task("prune_inbox", PRUNE_EVERY, nothing -> prune(with.keepEvents)),
             new Task("prune_answers", PRUNE_EVERY, nothing -> pruneAnswers())),
         with.wallClock,
@@ -197,6 +221,11 @@ public final class Billing implements AutoCloseable {
 
   public ApiKeys apiKeys() {
     return apiKeys;
+  }
+
+  /** Where what is stored differs from what the provider holds. */
+  public DriftMonitor drift() {
+    return drift;
   }
 
   /**
@@ -261,6 +290,11 @@ public final class Billing implements AutoCloseable {
   }
 
   private int maintain() {
+    try {
+      products.keepFresh();
+    } catch (BillingException e) {
+      LOG.log(Level.INFO, "products are served as last known: {0}", e.getMessage());
+    }
     return commands.recover() + schedule.runDue();
   }
 
@@ -288,6 +322,7 @@ public final class Billing implements AutoCloseable {
     private int readsPerSecond = DEFAULT_READS_PER_SECOND;
     private Duration keepEvents = Duration.ofDays(90);
     private Duration catchUpEvery = Duration.ofMinutes(5);
+    private DriftPolicy drift = DriftPolicy.REPAIR;
     private InboxListener listener = InboxListener.NONE;
 
     private Builder() {}
@@ -386,6 +421,15 @@ public final class Billing implements AutoCloseable {
         throw new IllegalArgumentException("catchUpEvery must be positive");
       }
       catchUpEvery = value;
+      return this;
+    }
+
+    /**
+     * What is done about rows that differ from what the provider holds. Default: they are listed and
+     * repaired.
+     */
+    public Builder drift(DriftPolicy value) {
+      drift = value;
       return this;
     }
 

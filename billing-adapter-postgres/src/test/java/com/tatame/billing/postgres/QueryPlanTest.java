@@ -113,6 +113,11 @@ class QueryPlanTest {
             + " select i + 1000000, array[i + 1000000], timestamptz '2030-01-01'" + ROWS,
         "insert into webhook_attempts (seq, at, outcome) select i + 1000000, now(), 'failed'"
             + ROWS,
+        "insert into customer_proofs (stripe_customer_id, proven_at) select 'cus_' || i, now()"
+            + ROWS,
+        "insert into drift (id, stripe_customer_id, kind, object_id, before, after, cause, found_at)"
+            + " select 'drift_' || i, 'cus_' || i, 'customer', 'cus_' || i, '{}', '{}', 'derived',"
+            + " now()" + ROWS,
         "insert into recurring_tasks (name, next_at) select 'other_' || i, now()" + ROWS,
         "analyze");
   }
@@ -190,6 +195,13 @@ class QueryPlanTest {
         .replay(
             new ReplaySelection.Received(NOW.minusSeconds(60), NOW, Optional.empty()), 0, 10, NOW);
     store.inbox().prune(NOW.minusSeconds(3600), 10);
+    store.drift().customers(Optional.of("cus_5"), 10);
+    store.drift().prove("cus_5", NOW);
+    store.drift().provenAt("cus_5");
+    store.drift().list(true, Optional.of("drift_5"), 10);
+    store.drift().list(false, Optional.of("drift_5"), 10);
+    store.drift().find("drift_5");
+    store.drift().repaired("cus_5", "ada", NOW);
     store.tasks().begin("task_" + round, "ada", NOW, LEASE);
     store.tasks().end("task_" + round, "ada", Optional.empty(), NOW);
   }

@@ -9,6 +9,7 @@ import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
+import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.subscription.SubscriptionControl;
 import java.net.URI;
@@ -31,7 +32,7 @@ public final class StripeGateway implements PaymentGateway {
   private final CustomerAccounts customers;
   private final CheckoutSessions checkouts;
   private final SubscriptionControl subscriptions;
-  private final ObjectReads reads;
+  private final StripeReads reads;
   private final EventSource events;
 
   private StripeGateway(Builder settings) {
@@ -88,6 +89,11 @@ public final class StripeGateway implements PaymentGateway {
   @Override
   public SubscriptionControl subscriptions() {
     return subscriptions;
+  }
+
+  @Override
+  public InvoiceControl invoices() {
+    return new StripeInvoices(reads);
   }
 
   @Override

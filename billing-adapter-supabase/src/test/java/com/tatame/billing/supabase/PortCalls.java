@@ -8,6 +8,7 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
+import com.tatame.billing.drift.Drift;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.ReceivedEvent;
@@ -17,6 +18,7 @@ import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.store.BillingStore;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -130,6 +133,31 @@ final class PortCalls {
             store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW).ids());
     then("prune_events_v1", store -> store.inbox().prune(NOW.plusSeconds(1), 10));
     then("pending_reads_v1", store -> store.projections().pendingReads(10));
+    then("customers_after_v1", store -> store.drift().customers(Optional.empty(), 10));
+    then("prove_customer_v1", store -> {
+      store.drift().prove("cus_1", NOW);
+      return true;
+    });
+    then("customer_proof_v1", store -> store.drift().provenAt("cus_1"));
+    then("report_drift_v1", store -> {
+      store
+          .drift()
+          .report(new Drift(
+              "drift_1",
+              "cus_1",
+              new RowChange("customer", "cus_1", new TreeMap<>(), new TreeMap<>()),
+              Drift.Cause.DERIVED,
+              NOW,
+              Optional.empty(),
+              Optional.empty()));
+      return true;
+    });
+    then("list_drift_v1", store -> store.drift().list(true, Optional.empty(), 10));
+    then("find_drift_v1", store -> store.drift().find("drift_1"));
+    then("repaired_drift_v1", store -> {
+      store.drift().repaired("cus_1", "ada", NOW);
+      return true;
+    });
     then("begin_task_v1", store -> store.tasks().begin("sweep", "ada", NOW, LEASE));
     then("end_task_v1", store -> store.tasks().end("sweep", "ada", Optional.of("7"), NOW));
   }

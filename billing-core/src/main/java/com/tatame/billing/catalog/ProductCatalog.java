@@ -1,6 +1,9 @@
 package com.tatame.billing.catalog;
 
 import com.tatame.billing.observation.Observations;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,17 +17,27 @@ import java.util.stream.Stream;
  * fresh, so they are served while the provider is down.
  */
 public final class ProductCatalog {
+  private static final Duration FRESH = Duration.ofMinutes(10);
+
   private final Catalog catalog;
   private final ProductStore store;
   private final Products provider;
   private final Observations observations;
+  private final InstantSource wallClock;
+  private volatile Instant readAt = Instant.MAX;
+  private volatile boolean stale;
 
   public ProductCatalog(
-      Catalog catalog, ProductStore store, Products provider, Observations observations) {
+      Catalog catalog,
+      ProductStore store,
+      Products provider,
+      Observations observations,
+      InstantSource wallClock) {
     this.catalog = catalog;
     this.store = store;
     this.provider = provider;
     this.observations = observations;
+    this.wallClock = wallClock;
   }
 
   /**
@@ -84,8 +97,31 @@ public final class ProductCatalog {
    * @throws com.tatame.billing.failure.ProviderUnavailable if it doesn't answer; the mirror stays
    */
   public void refresh() {
+    stale = true;
+    readAt = Instant.MIN;
     observations.observeAll(() ->
         Stream.concat(provider.products().stream(), provider.prices().stream()).toList());
+    stale = false;
+    readAt = wallClock.instant();
+  }
+
+  /**
+   * Refreshes what was read some minutes ago, or could not be read at the last try. Does nothing
+   * before the first {@link #refresh}.
+   *
+   * @throws com.tatame.billing.failure.ProviderUnavailable as {@link #refresh}
+   */
+  public void keepFresh() {
+    Instant last = readAt;
+    if (last.equals(Instant.MIN)
+        || (!last.equals(Instant.MAX) && last.plus(FRESH).isBefore(wallClock.instant()))) {
+      refresh();
+    }
+  }
+
+  /** Whether the provider could not be asked when it was last tried: all is served as last known. */
+  public boolean stale() {
+    return stale;
   }
 
   private static PlanOffer offer(Plan plan, List<Price> active) {

@@ -5,6 +5,7 @@ import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
+import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.subscription.SubscriptionControl;
 
@@ -17,6 +18,8 @@ public interface PaymentGateway {
   CheckoutSessions checkouts();
 
   SubscriptionControl subscriptions();
+
+  InvoiceControl invoices();
 
   ObjectReads reads();
 

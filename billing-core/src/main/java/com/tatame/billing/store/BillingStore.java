@@ -5,6 +5,7 @@ import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -35,6 +36,8 @@ public interface BillingStore extends AutoCloseable {
   ApiKeyStore apiKeys();
 
   TaskStore tasks();
+
+  DriftStore drift();
 
   /**
    * Asks the database for a sign of life, for health reports.

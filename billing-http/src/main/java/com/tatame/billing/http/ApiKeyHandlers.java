@@ -5,9 +5,7 @@ import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.apikey.ApiKeys.Created;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.ValidationFailed;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -138,22 +136,7 @@ final class ApiKeyHandlers {
   }
 
   private static Optional<Instant> expiresAt(@Nullable String text) {
-    if (text == null) {
-      return Optional.empty();
-    }
-    try {
-      // Years of more digits can be said, but not kept.
-      if (text.matches("\\d{4}-.*")) {
-        return Optional.of(OffsetDateTime.parse(text).toInstant());
-      }
-    } catch (DateTimeException e) {
-      throw badTime();
-    }
-    throw badTime();
-  }
-
-  private static ValidationFailed badTime() {
-    return ValidationFailed.of("expiresAt", "must be a time such as 2030-01-31T00:00:00Z");
+    return Optional.ofNullable(text).map(time -> InboxHandlers.instant("expiresAt", time));
   }
 
   private static List<String> codes(ApiKey key) {

@@ -96,6 +96,7 @@ public final class BillingRoutes {
         new EntitlementHandlers(billing.entitlements()),
         new WebhookHandlers(billing.webhooks()),
         inbox,
+        new DriftHandlers(billing.drift()),
         new ApiKeyHandlers(billing.apiKeys(), keys));
   }
 

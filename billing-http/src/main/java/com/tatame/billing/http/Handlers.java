@@ -11,4 +11,5 @@ record Handlers(
     EntitlementHandlers entitlements,
     WebhookHandlers webhooks,
     InboxHandlers inbox,
+    DriftHandlers drift,
     ApiKeyHandlers apiKeys) {}

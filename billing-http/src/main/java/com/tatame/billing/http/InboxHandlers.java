@@ -17,6 +17,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -221,10 +222,18 @@ final class InboxHandlers {
 
   static Instant instant(String field, String text) {
     try {
-      return Instant.parse(text);
+      // Years of more digits can be said, but not kept.
+      if (text.matches("\\d{4}-.*")) {
+        return OffsetDateTime.parse(text).toInstant();
+      }
     } catch (DateTimeException e) {
-      throw ValidationFailed.of(field, "must be a time such as 2026-01-31T09:00:00Z");
+      throw badTime(field);
     }
+    throw badTime(field);
+  }
+
+  private static ValidationFailed badTime(String field) {
+    return ValidationFailed.of(field, "must be a time such as 2026-01-31T09:00:00Z");
   }
 
   Answer event(Call call) {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be bought. */
 final class ProductHandlers {
+  /** As RFC 7234, section 5.5.1, has it. */
+  static final String STALE = "110 - \"the provider can't be reached; this is as last known\"";
+
   private final Catalog catalog;
   private final ProductCatalog products;
 
@@ -96,8 +99,8 @@ final class ProductHandlers {
       String usageType) {}
 
   Answer plans(Call call) {
-    return Answer.ok(
-        new PlansAnswer(products.plans().stream().map(ProductHandlers::plan).toList()));
+    return marked(Answer.ok(
+        new PlansAnswer(products.plans().stream().map(ProductHandlers::plan).toList())));
   }
 
   Answer products(Call call) {
@@ -109,18 +112,23 @@ final class ProductHandlers {
     Map<String, List<Price>> prices =
         products.pricesOf(found.stream().map(Product::id).collect(Collectors.toSet())).stream()
             .collect(Collectors.groupingBy(Price::productId));
-    return Answer.ok(page.render(
+    return marked(Answer.ok(page.render(
         found,
         Product::id,
-        product -> product(product, prices.getOrDefault(product.id(), List.of()))));
+        product -> product(product, prices.getOrDefault(product.id(), List.of())))));
+  }
+
+  /** Says so where the provider can't be reached, and the answer is what was last known. */
+  private Answer marked(Answer answer) {
+    return products.stale() ? answer.with("Warning", STALE) : answer;
   }
 
   Answer prices(Call call) {
     PageRequest page = call.page();
-    return Answer.ok(page.render(
+    return marked(Answer.ok(page.render(
         products.prices(call.flag("active"), call.query("product"), page.after(), page.lookahead()),
         Price::id,
-        this::price));
+        this::price)));
   }
 
   // A shop has few products, and the mirror lists them in the order of their ids.

@@ -31,6 +31,7 @@ import com.tatame.billing.http.CheckoutHandlers.ShortCheckoutAnswer;
 import com.tatame.billing.http.CustomerHandlers.CustomerAnswer;
 import com.tatame.billing.http.CustomerHandlers.NewCustomer;
 import com.tatame.billing.http.DocumentHandlers.ConfigAnswer;
+import com.tatame.billing.http.DriftHandlers.DriftAnswer;
 import com.tatame.billing.http.EntitlementHandlers.DecisionAnswer;
 import com.tatame.billing.http.EntitlementHandlers.EntitlementsAnswer;
 import com.tatame.billing.http.HealthHandlers.HealthAnswer;
@@ -226,6 +227,19 @@ final class RouteTable {
             .takes(ReplayMany.class)
             .answers(reply(200, ReplayAnswer.class, "They wait to be processed."))
             .by(to -> to.inbox()::replayMany),
+        get("/api/v1/webhooks/drift", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_READ)
+            .is("Webhooks", "Where what is stored was found to differ from the provider")
+            .with(flag("open", "Only what is not repaired."))
+            .paged()
+            .answers(pageOf(DriftAnswer.class, "Newest first."))
+            .by(to -> to.drift()::list),
+        post("/api/v1/webhooks/drift/{id}/repair", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_WRITE)
+            .is("Webhooks", "Take over what the provider holds of the customer")
+            .answers(reply(200, DriftAnswer.class, "It is repaired, or was before."))
+            .refuses(CONFLICT)
+            .by(to -> to.drift()::repair),
         get(ApiKeyHandlers.PATH, ADMINISTRATOR)
             .is("API keys", "All keys, revoked and expired ones included")
             .paged()

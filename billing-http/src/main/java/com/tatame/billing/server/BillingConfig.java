@@ -1,6 +1,7 @@
 package com.tatame.billing.server;
 
 import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
@@ -27,6 +28,7 @@ import java.util.regex.Pattern;
  *
  * @param port 0 for any that is free
  * @param keepEvents how long the payloads of processed events are kept
+ * @param drift what is done about rows that differ from what Stripe holds
  */
 public record BillingConfig(
     Deployment deployment,
@@ -36,6 +38,7 @@ public record BillingConfig(
     Identity identity,
     Store store,
     Duration keepEvents,
+    DriftPolicy drift,
     Web web,
     Reporting reporting) {
   private static final int DEFAULT_PORT = 8080;
@@ -137,6 +140,7 @@ public record BillingConfig(
         store(env),
         Duration.ofDays(
             env.number(Variable.BILLING_KEEP_EVENTS_DAYS, LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS)),
+        env.parsed(Variable.BILLING_DRIFT, BillingConfig::drift).orElse(DriftPolicy.REPAIR),
         web(env, deployment),
         new Reporting(
             env.parsed(Variable.OTEL_EXPORTER_OTLP_ENDPOINT, BillingConfig::httpAddress)));
@@ -259,6 +263,15 @@ public record BillingConfig(
                 env.parsed(Variable.BILLING_ADMIN_CLAIM, BillingConfig::claim))),
         env.text(Variable.CLERK_JWT_KEY),
         env.text(Variable.CLERK_SECRET_KEY).map(Secret::new));
+  }
+
+  private static DriftPolicy drift(String text) {
+    return switch (text) {
+      case "off" -> DriftPolicy.OFF;
+      case "report" -> DriftPolicy.REPORT;
+      case "repair" -> DriftPolicy.REPAIR;
+      default -> throw new IllegalArgumentException("must be off, report or repair");
+    };
   }
 
   private static AdministratorRule.Claim claim(String text) {

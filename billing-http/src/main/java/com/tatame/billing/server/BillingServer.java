@@ -67,6 +67,7 @@ public final class BillingServer implements AutoCloseable {
           .checkoutUrls(config.web().checkoutUrls())
           .workers(with.workers)
           .keepEvents(config.keepEvents())
+          .drift(config.drift())
           .listener(telemetry.inbox())
           .build();
       telemetry.watchInbox(billing.webhooks(), with.wallClock);

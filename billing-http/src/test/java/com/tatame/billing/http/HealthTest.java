@@ -1,13 +1,16 @@
 package com.tatame.billing.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.http.RunningServer.Reply;
 import com.tatame.billing.testkit.SettableClock;
 import com.tatame.billing.testkit.simulator.engine.Fault;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +64,22 @@ final class HealthTest {
       assertThat(health.at("/services/provider/status")).isEqualTo("down");
       assertThat(server.get("/health/ready", null).status()).isEqualTo(200);
       assertThat(server.get("/api/v1/products", "user_ada").json().path("data")).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatIsServedAsLastKnownSaysSo() {
+    try (RunningServer server = new RunningServer()) {
+      assertThat(server.get("/api/v1/prices", "user_ada").header("Warning")).isEmpty();
+      server.stripe.fail(new Fault("GET /v1/products", 500, Fault.When.BEFORE), 1000);
+      assertThatThrownBy(() -> server.billing().products().refresh())
+          .isInstanceOf(ProviderUnavailable.class);
+
+      for (String path : List.of("/api/v1/products", "/api/v1/prices", "/api/v1/plans")) {
+        Reply known = server.get(path, "user_ada");
+        assertThat(known.status()).isEqualTo(200);
+        assertThat(known.header("Warning")).isEqualTo(ProductHandlers.STALE);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package com.tatame.billing.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tatame.billing.Billing;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.StoreUnavailable;
@@ -108,6 +109,10 @@ final class RunningServer implements AutoCloseable {
   }
 
   /** An answer. */
+  Billing billing() {
+    return server.billing();
+  }
+
   record Reply(int status, String body, HttpResponse<String> http) {
     JsonNode json() {
       try {

@@ -5,6 +5,7 @@ import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -76,6 +77,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final ApiKeyStore apiKeys() {
     return new ApiKeyFunctions(functions);
+  }
+
+  @Override
+  public final DriftStore drift() {
+    return new DriftFunctions(functions);
   }
 
   @Override

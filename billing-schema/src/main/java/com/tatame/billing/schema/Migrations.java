@@ -28,7 +28,8 @@ public final class Migrations {
       "V8__repetition.sql",
       "V9__access_of_later_objects.sql",
       "V10__api_keys.sql",
-      "V11__inbox_operations.sql");
+      "V11__inbox_operations.sql",
+      "V13__drift.sql");
 
   private Migrations() {}
 

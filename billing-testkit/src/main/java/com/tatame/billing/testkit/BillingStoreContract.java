@@ -31,6 +31,7 @@ public interface BillingStoreContract
         EntitlementStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,
+        DriftStoreContract,
         TaskStoreContract {
 
   @Test

@@ -7,6 +7,7 @@ import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.command.Pause;
+import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.observation.Observation;
@@ -58,6 +59,7 @@ public final class BillingWorld implements AutoCloseable {
   private final Catalog catalog;
   private final Pause pause;
   private final int readsPerSecond;
+  private final DriftPolicy drift;
   private final Random billingRandom;
   private final Random networkRandom;
   private final List<Letter> dropped = new ArrayList<>();
@@ -81,6 +83,7 @@ public final class BillingWorld implements AutoCloseable {
     catalog = with.catalog;
     pause = with.pause == null ? wallClock::advance : with.pause;
     readsPerSecond = with.readsPerSecond;
+    drift = with.drift;
     billingRandom = new Random(with.seed);
     networkRandom = new Random(~with.seed);
     engine.createEndpoint(
@@ -157,6 +160,7 @@ public final class BillingWorld implements AutoCloseable {
         .random(billingRandom)
         .pause(pause)
         .readsPerSecond(readsPerSecond)
+        .drift(drift)
         .workers(0)
         .build();
   }
@@ -295,6 +299,7 @@ public final class BillingWorld implements AutoCloseable {
     private List<Integer> retryDays = List.of(3, 5, 7, 14);
     private Settings.AfterLastRetry afterLastRetry = Settings.AfterLastRetry.CANCEL;
     private int readsPerSecond = MANY_READS_PER_SECOND;
+    private DriftPolicy drift = DriftPolicy.OFF;
     private @Nullable BillingStore store;
     private @Nullable Pause pause;
 
@@ -328,6 +333,15 @@ public final class BillingWorld implements AutoCloseable {
     /** How often the provider may be asked what is true. Default: 1000 times a second. */
     public Builder readsPerSecond(int value) {
       readsPerSecond = value;
+      return this;
+    }
+
+    /**
+     * What is done about rows that differ from what the provider holds. Default: nothing, so that
+     * events alone must get them right.
+     */
+    public Builder drift(DriftPolicy value) {
+      drift = value;
       return this;
     }
 

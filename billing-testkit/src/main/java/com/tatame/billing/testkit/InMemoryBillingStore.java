@@ -6,6 +6,7 @@ import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -30,6 +31,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryJournal journal = new InMemoryJournal(lock);
   private final InMemoryIdempotency idempotency = new InMemoryIdempotency(lock);
   private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock);
+  private final InMemoryDrift drift = new InMemoryDrift(lock, rows);
   private final InMemoryTasks tasks = new InMemoryTasks(lock);
   private final InMemoryReads reads = new InMemoryReads(lock, rows);
 
@@ -81,6 +83,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public ApiKeyStore apiKeys() {
     return apiKeys;
+  }
+
+  @Override
+  public DriftStore drift() {
+    return drift;
   }
 
   @Override

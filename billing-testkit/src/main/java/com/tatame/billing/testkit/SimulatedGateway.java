@@ -6,6 +6,8 @@ import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
+import com.tatame.billing.invoice.InvoiceControl;
+import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.testkit.simulator.engine.Answer;
@@ -63,6 +65,11 @@ public final class SimulatedGateway implements PaymentGateway {
   @Override
   public SubscriptionControl subscriptions() {
     return subscriptions;
+  }
+
+  @Override
+  public InvoiceControl invoices() {
+    return customerId -> reads.all(ObjectKind.INVOICE, Map.of("customer", customerId));
   }
 
   @Override

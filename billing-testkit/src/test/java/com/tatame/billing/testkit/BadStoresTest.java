@@ -68,7 +68,26 @@ class BadStoresTest {
         Arguments.of(BadApiKeys.OnlySaysThatItRevoked.class, "aRevokedKeyIsFoundAsRevoked"),
         Arguments.of(BadApiKeys.RevokesAgain.class, "theFirstRevocationCounts"),
         Arguments.of(BadApiKeys.NotesEveryUse.class, "aUseIsNotedOnceInAnInterval"),
-        Arguments.of(BadApiKeys.ListsLiveOnesOnly.class, "keysAreListedNewestFirstPageByPage"));
+        Arguments.of(BadApiKeys.ListsLiveOnesOnly.class, "keysAreListedNewestFirstPageByPage"),
+        Arguments.of(BadOperations.FiltersByNothing.class, "eventsAreFoundByStatusTypeLaneAndTime"),
+        Arguments.of(
+            BadOperations.ForgetsTheHistory.class, "anEventIsFoundWithItsPayloadAndItsHistory"),
+        Arguments.of(BadOperations.ReplaysOnePart.class, "allDeadLettersAreReplayedPartByPart"),
+        Arguments.of(
+            BadOperations.PrunesNothing.class,
+            "whatIsPrunedLosesItsPayloadAndHistoryAndStaysADuplicate"),
+        Arguments.of(
+            BadOperations.PrunesWhatIsYoung.class,
+            "whatIsPrunedLosesItsPayloadAndHistoryAndStaysADuplicate"),
+        Arguments.of(BadOperations.LetsEverybodyRun.class, "oneRunnerAtATimeHasATurn"),
+        Arguments.of(
+            BadOperations.ForgetsThePosition.class,
+            "aTaskIsDueAgainWhenItsRunnerSaidAndGoesOnWhereItEnded"),
+        Arguments.of(
+            BadOperations.ListsADifferenceTwice.class, "aDifferenceThatIsOpenIsNotListedTwice"),
+        Arguments.of(
+            BadOperations.RepairsEverybody.class,
+            "whatDiffersIsListedNewestFirstUntilItIsRepaired"));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -99,6 +100,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public ApiKeyStore apiKeys() {
     return good.apiKeys();
+  }
+
+  @Override
+  public DriftStore drift() {
+    return good.drift();
   }
 
   @Override

@@ -1,0 +1,163 @@
+package com.tatame.billing.drift;
+
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventStatus;
+import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.invoice.InvoiceControl;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.Projection;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.RowChange;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.subscription.SubscriptionControl;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Compares all that is stored of one customer with what the provider holds of it. */
+public final class Comparison {
+  private static final int RECENT = 20;
+  private static final Set<EventStatus> WAITING =
+      Set.of(EventStatus.RECEIVED, EventStatus.PROCESSING, EventStatus.RETRYING);
+
+  private final DriftStore drift;
+  private final ProjectionStore rows;
+  private final InboxStore inbox;
+  private final Projector projector;
+  private final ObjectReads reads;
+  private final SubscriptionControl subscriptions;
+  private final InvoiceControl invoices;
+  private final InstantSource wallClock;
+
+  public Comparison(
+      DriftStore drift,
+      ProjectionStore rows,
+      InboxStore inbox,
+      Projector projector,
+      ObjectReads reads,
+      SubscriptionControl subscriptions,
+      InvoiceControl invoices,
+      InstantSource wallClock) {
+    this.drift = drift;
+    this.rows = rows;
+    this.inbox = inbox;
+    this.projector = projector;
+    this.reads = reads;
+    this.subscriptions = subscriptions;
+    this.invoices = invoices;
+    this.wallClock = wallClock;
+  }
+
+  /** What a comparison came to. */
+  sealed interface Result {}
+
+  /** All is equal, which was recorded. */
+  record Equal() implements Result {}
+
+  /** It could not be compared now: events wait, or somebody changed it meanwhile. */
+  record Unknown() implements Result {}
+
+  /** Some rows differ. */
+  final class Different implements Result {
+    private final Known known;
+    private final Projection projection;
+    private final List<RowChange> changes;
+
+    private Different(Known known, Projection projection, List<RowChange> changes) {
+      this.known = known;
+      this.projection = projection;
+      this.changes = changes;
+    }
+
+    /** Before: as stored; after: as the provider holds it. */
+    List<RowChange> rows() {
+      return changes;
+    }
+
+    Known known() {
+      return known;
+    }
+
+    /** Takes over what the provider holds; false if somebody else changed the customer meanwhile. */
+    boolean repair() {
+      Unit unit = new Unit(
+          known.subject(), known.version(), Optional.empty(), Set.of(), projection.changes());
+      boolean applied =
+          rows.commit(List.of(unit), wallClock.instant()).get(0) instanceof CommitResult.Applied;
+      if (applied) {
+        drift.prove(known.subject().value(), wallClock.instant());
+      }
+      return applied;
+    }
+  }
+
+  Result of(String customerId) {
+    if (eventsWait(customerId)) {
+      return new Unknown();
+    }
+    SubjectId subject = new SubjectId(customerId);
+    try {
+      // The version is loaded before anything is read, as for every read that may be committed.
+      Known before = load(subject, Set.of());
+      List<Observation> held = everything(before);
+      Known known = rows.load(projector.wanted(held)).getOrDefault(subject, Known.nothing(subject));
+      if (known.version() != before.version() || !allOf(subject, held)) {
+        return new Unknown();
+      }
+      Projection projection = projector.project(known, held);
+      List<RowChange> changes = RowChange.of(known, projection);
+      if (changes.isEmpty()) {
+        drift.prove(customerId, wallClock.instant());
+        return new Equal();
+      }
+      return new Different(known, projection, changes);
+    } catch (ProviderUnavailable e) {
+      return new Unknown();
+    }
+  }
+
+  private boolean eventsWait(String customerId) {
+    return inbox.events(EventFilter.ALL.withLane(customerId), Optional.empty(), RECENT).stream()
+        .anyMatch(event -> WAITING.contains(event.status()));
+  }
+
+  private Known load(SubjectId subject, Set<ObjectRef> objects) {
+    return rows.load(List.of(new Wanted(subject, objects, Set.of())))
+        .getOrDefault(subject, Known.nothing(subject));
+  }
+
+  // What is stored and not listed is asked for by itself: missing in a list never means deleted.
+  private List<Observation> everything(Known known) {
+    String customerId = known.subject().value();
+    List<Observation> all = new ArrayList<>();
+    all.add(reads.read(new ObjectRef(ObjectKind.CUSTOMER, customerId), known.subject()));
+    all.addAll(subscriptions.ofCustomer(customerId));
+    all.addAll(invoices.ofCustomer(customerId));
+    Set<ObjectRef> listed = new HashSet<>();
+    all.forEach(seen -> listed.add(seen.object()));
+    known.rows().forEach((object, row) -> {
+      boolean settled = row.state().map(ProviderObject::terminal).orElse(true);
+      if (!listed.contains(object) && !settled) {
+        all.add(reads.read(object, known.subject()));
+      }
+    });
+    return all;
+  }
+
+  private static boolean allOf(SubjectId subject, List<Observation> held) {
+    return held.stream().allMatch(seen -> seen.subject().equals(subject));
+  }
+}

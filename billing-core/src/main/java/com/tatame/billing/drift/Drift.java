@@ -1,0 +1,41 @@
+package com.tatame.billing.drift;
+
+import com.tatame.billing.projection.RowChange;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A row that was found to differ from what the provider holds, twice and some minutes apart, so that
+ * no event on its way explains it.
+ *
+ * @param difference before: the fields as they were stored; after: as they ought to be
+ * @param repairedBy who had it repaired: {@code monitor}, or an administrator; empty while it is open
+ */
+public record Drift(
+    String id,
+    String customerId,
+    RowChange difference,
+    Cause cause,
+    Instant foundAt,
+    Optional<Instant> repairedAt,
+    Optional<String> repairedBy) {
+  /** Why it differs, as far as the inbox tells. */
+  public enum Cause {
+    /** An event of the customer was given up. */
+    DEAD_LETTER,
+    /** Its event is stored, but is as old as another one: only a read could tell, and none was made. */
+    NOT_READ,
+    /** An event that is stored and processed says what the row doesn't: somebody altered the row. */
+    ROW_ALTERED,
+    /** No stored event says it: one never arrived, and is too old to be fetched. */
+    EVENT_MISSED,
+    /** The provider's objects are the same; what follows from them was derived by other rules. */
+    DERIVED;
+
+    /** The name on the wire, lower case. */
+    public String code() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.drift.Drift;
+import com.tatame.billing.drift.DriftMonitor;
+import com.tatame.billing.http.InboxHandlers.RowChangeAnswer;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Where what is stored differs from what the provider holds. */
+final class DriftHandlers {
+  private final DriftMonitor monitor;
+
+  DriftHandlers(DriftMonitor monitor) {
+    this.monitor = monitor;
+  }
+
+  record DriftAnswer(
+      String id,
+      @Doc(value = "The provider's.", example = "cus_123") String customerId,
+
+      @Doc("Before: as it was stored; after: as it ought to be.")
+      RowChangeAnswer difference,
+
+      @Doc(
+          value = "Why, as far as the stored events tell.",
+          oneOf = {"dead_letter", "not_read", "row_altered", "event_missed", "derived"})
+      String cause,
+
+      Instant foundAt,
+      @Nullable Instant repairedAt,
+
+      @Doc("Who had it repaired: monitor, or an administrator.") @Nullable
+      String repairedBy,
+
+      @Doc("When all that is stored of the customer was last equal to what the provider holds.")
+      @Nullable
+      Instant provenAt) {}
+
+  Answer list(Call call) {
+    PageRequest page = call.page();
+    return Answer.ok(page.render(
+        monitor.list(call.flag("open").orElse(false), page.after(), page.lookahead()),
+        Drift::id,
+        this::answer));
+  }
+
+  Answer repair(Call call) {
+    return Answer.ok(answer(monitor.repair(call.id("id"), call.principal().subject())));
+  }
+
+  private DriftAnswer answer(Drift drift) {
+    return new DriftAnswer(
+        drift.id(),
+        drift.customerId(),
+        RowChangeAnswer.of(drift.difference()),
+        drift.cause().code(),
+        drift.foundAt(),
+        drift.repairedAt().orElse(null),
+        drift.repairedBy().orElse(null),
+        monitor.provenAt(drift.customerId()).orElse(null));
+  }
+}
