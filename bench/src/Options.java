@@ -1,0 +1,58 @@
+package com.tatame.billing.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/** The command line. */
+final class Options {
+  int postgresPort;
+  long postmaster;
+  String pgbench = "pgbench";
+  boolean quick;
+  boolean alone;
+  int rounds = 3;
+  int events;
+  int customers = 5_000;
+  long readMillis = 0;
+  Optional<Path> against = Optional.empty();
+
+  static Options parse(String[] arguments) {
+    Options options = new Options();
+    Deque<String> left = new ArrayDeque<>(List.of(arguments));
+    while (!left.isEmpty()) {
+      String name = left.pop();
+      switch (name) {
+        case "--postgres" -> options.postgresPort = Integer.parseInt(left.pop());
+        case "--postmaster" -> options.postmaster = Long.parseLong(left.pop());
+        case "--pgbench" -> options.pgbench = left.pop();
+        case "--quick" -> options.quick = true;
+        case "--alone" -> options.alone = true;
+        case "--rounds" -> options.rounds = Integer.parseInt(left.pop());
+        case "--events" -> options.events = Integer.parseInt(left.pop());
+        case "--customers" -> options.customers = Integer.parseInt(left.pop());
+        case "--read-millis" -> options.readMillis = Long.parseLong(left.pop());
+        case "--against" -> options.against = Optional.of(Path.of(left.pop()).toAbsolutePath());
+        default -> throw new IllegalArgumentException("unknown option " + name + "; see bench/README.md");
+      }
+    }
+    if (options.events == 0) {
+      options.events = options.quick ? 20_000 : 60_000;
+    }
+    return options;
+  }
+
+  int expressEvents() {
+    return events / 5;
+  }
+
+  int seconds() {
+    return quick ? 3 : 8;
+  }
+
+  int loneRequests() {
+    return Math.min(events, quick ? 1_000 : 3_000);
+  }
+}

@@ -1,0 +1,20 @@
+package com.tatame.billing.bench;
+
+import com.tatame.billing.server.BillingConfig;
+import com.tatame.billing.server.BillingServer;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** The server as `serve` starts it, with so many workers: none leaves ingest alone to be measured. */
+final class Serve {
+  private Serve() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    BillingServer server = BillingServer.builder(BillingConfig.fromEnv(System.getenv()))
+        .workers(Integer.parseInt(arguments[0]))
+        .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+    Thread.currentThread().join();
+  }
+}
