@@ -1,0 +1,142 @@
+package com.tatame.billing.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.testkit.WebhookSigner;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Brings the provider's events to several servers by turns: each twice, in any order, and again
+ * until it is acknowledged. What it was told is the truth about what must be stored.
+ */
+final class Postman implements AutoCloseable {
+  private static final int COPIES = 2;
+  private static final int THREADS = 8;
+  private static final Duration UNTIL_NEXT_ATTEMPT = Duration.ofMillis(250);
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final int OK = 200;
+  private static final InstantSource WALL = InstantSource.system();
+
+  private final List<URI> addresses;
+  private final WebhookSigner signer;
+  private final Random random;
+  private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
+  private final HttpClient client = HttpClient.newBuilder()
+      .version(HttpClient.Version.HTTP_1_1)
+      .connectTimeout(PATIENCE)
+      .build();
+  private final List<Letter> waiting = new ArrayList<>();
+  private final List<String> acknowledged = new ArrayList<>();
+  private final List<String> takenAsNew = new ArrayList<>();
+  private final Map<Integer, Integer> refusals = new TreeMap<>();
+  private int turn;
+  private int unacknowledged;
+
+  Postman(List<String> servers, String secret, long seed) {
+    addresses =
+        servers.stream().map(url -> URI.create(url + "/webhooks/stripe")).toList();
+    signer = new WebhookSigner(secret);
+    random = new Random(seed);
+  }
+
+  private record Letter(String event, String body) {}
+
+  /** Begins to bring these, among those that are still on their way. */
+  synchronized void take(List<JsonNode> events) {
+    for (JsonNode event : events) {
+      for (int i = 0; i < COPIES; i++) {
+        waiting.add(new Letter(event.path("id").asText(), event.toString()));
+        unacknowledged++;
+        threads.execute(this::deliverAny);
+      }
+    }
+  }
+
+  private void deliverAny() {
+    Letter letter;
+    URI address;
+    synchronized (this) {
+      int any = random.nextInt(waiting.size());
+      letter = waiting.set(any, waiting.get(waiting.size() - 1));
+      waiting.remove(waiting.size() - 1);
+      address = addresses.get(turn++ % addresses.size());
+    }
+    try {
+      note(letter, client.send(request(address, letter), BodyHandlers.ofString()));
+    } catch (IOException e) {
+      // Nobody is there, or was there and died.
+      tryLater(letter);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private HttpRequest request(URI address, Letter letter) {
+    return HttpRequest.newBuilder(address)
+        .timeout(PATIENCE)
+        .header("Content-Type", "application/json; charset=utf-8")
+        .header("Stripe-Signature", signer.header(letter.body, WALL.instant()))
+        .POST(BodyPublishers.ofString(letter.body))
+        .build();
+  }
+
+  private synchronized void note(Letter letter, HttpResponse<String> answer) {
+    if (answer.statusCode() != OK) {
+      refusals.merge(answer.statusCode(), 1, Integer::sum);
+      tryLater(letter);
+      return;
+    }
+    acknowledged.add(letter.event);
+    if (!Json.read(answer.body()).path("duplicate").asBoolean()) {
+      takenAsNew.add(letter.event);
+    }
+    unacknowledged--;
+  }
+
+  private synchronized void tryLater(Letter letter) {
+    waiting.add(letter);
+    ScheduledFuture<?> unused =
+        threads.schedule(this::deliverAny, UNTIL_NEXT_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The event of every letter that was answered with 200, so most of them twice. */
+  synchronized List<String> acknowledged() {
+    return List.copyOf(acknowledged);
+  }
+
+  /** The events of which a server said that it had not seen them before. */
+  synchronized List<String> takenAsNew() {
+    return List.copyOf(takenAsNew);
+  }
+
+  /** How often each other status was answered. */
+  synchronized Map<Integer, Integer> refusals() {
+    return new TreeMap<>(refusals);
+  }
+
+  /** How many letters have not been acknowledged yet. */
+  synchronized int unacknowledged() {
+    return unacknowledged;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}
