@@ -43,6 +43,9 @@ public final class InboxWorker {
 
   private static final Logger LOG = System.getLogger(InboxWorker.class.getName());
   private static final int MAX_ROUNDS = 5;
+  // The provider takes its time for an answer, and a whole batch waits for it. Behind a full one more
+  // events wait: then what is not read now is owed.
+  private static final int READS_IN_FULL_BATCH = 4;
 
   private final InboxStore inbox;
   private final ProjectionStore store;
@@ -84,7 +87,7 @@ public final class InboxWorker {
   /** Events of one subject in one batch, with what they and the reads told. */
   private record Group(SubjectId subject, List<ClaimedEvent> events, List<Observation> snapshots) {}
 
-  private record Batch(ClaimId claim, List<Group> groups) {}
+  private record Batch(ClaimId claim, List<Group> groups, boolean full) {}
 
   /** Claims a batch. What follows is empty if no event is due. */
   public Optional<Step> claim() {
@@ -100,7 +103,7 @@ public final class InboxWorker {
       understand(event, groups).ifPresent(settlements::add);
     }
     settle(claim, settlements);
-    return next(new Batch(claim, List.copyOf(groups.values())), 0);
+    return next(new Batch(claim, List.copyOf(groups.values()), events.size() == BATCH), 0);
   }
 
   /** Adds the event to the group of its subject, or tells how it ends without one. */
@@ -147,10 +150,12 @@ public final class InboxWorker {
 
   private Optional<Step> read(Batch batch, Map<SubjectId, Known> known, int round) {
     Map<SubjectId, List<Observation>> answers = new TreeMap<>();
+    int left = batch.full() ? READS_IN_FULL_BATCH : Integer.MAX_VALUE;
     for (Group group : batch.groups()) {
       List<Observation> read = new ArrayList<>();
       for (Change change : project(group, known, List.of()).changes()) {
-        if (change instanceof Change.RequireRead required) {
+        if (change instanceof Change.RequireRead required && left > 0) {
+          left--;
           read(required, group.subject()).ifPresent(read::add);
         }
       }
@@ -210,7 +215,7 @@ public final class InboxWorker {
       }
     }
     settle(batch.claim(), settlements);
-    return next(new Batch(batch.claim(), stale), round + 1);
+    return next(new Batch(batch.claim(), stale, batch.full()), round + 1);
   }
 
   private Projection project(Group group, Map<SubjectId, Known> known, List<Observation> answers) {
@@ -269,8 +274,13 @@ public final class InboxWorker {
    * @return how many were settled
    */
   public int settlePendingReads() {
+    return settlePendingReads(BATCH);
+  }
+
+  /** As {@link #settlePendingReads()}, but no more than so many. */
+  int settlePendingReads(int most) {
     int settled = 0;
-    for (PendingRead pending : store.pendingReads(BATCH)) {
+    for (PendingRead pending : store.pendingReads(most)) {
       if (!budget.tryTake(pending.object().kind(), pending.priority())) {
         continue;
       }

@@ -23,6 +23,7 @@ public final class InboxWorkers implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(InboxWorkers.class.getName());
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final int READS_BETWEEN = 4;
 
   private final InboxWorker worker;
   private final Runnable maintenance;
@@ -86,6 +87,8 @@ public final class InboxWorkers implements AutoCloseable {
     Optional<Step> batch = worker.claim();
     while (batch.isPresent()) {
       batch.get().runAll();
+      // Where the queue is never empty, what is owed would else never be read.
+      worker.settlePendingReads(READS_BETWEEN);
       batch = closed() ? Optional.empty() : worker.claim();
     }
     worker.settlePendingReads();
