@@ -43,7 +43,8 @@ public final class InboxWorker {
 
   private static final Logger LOG = System.getLogger(InboxWorker.class.getName());
   private static final int MAX_ROUNDS = 5;
-  // The provider takes its time for an answer, and a whole batch waits for it. Behind a full one more
+  // The provider takes its time for an answer, and a whole batch waits for it. Behind a full one
+  // more
   // events wait: then what is not read now is owed.
   private static final int READS_IN_FULL_BATCH = 4;
 
