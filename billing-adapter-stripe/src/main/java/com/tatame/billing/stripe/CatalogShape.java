@@ -49,9 +49,13 @@ final class CatalogShape {
 
   /** Three lower-case letters, as the rest of the product relies on. */
   static String currency(Fields fields) {
-    String currency = fields.text("currency");
+    return currency(fields, "currency");
+  }
+
+  static String currency(Fields fields, String name) {
+    String currency = fields.text(name);
     if (!currency.matches("[a-z]{3}")) {
-      throw fields.unreadable("currency", "is not three lower-case letters");
+      throw fields.unreadable(name, "is not three lower-case letters");
     }
     return currency;
   }

@@ -1,8 +1,9 @@
 package com.tatame.billing.stripe;
 
 import com.tatame.billing.customer.Customer;
+import com.tatame.billing.customer.TaxId;
 
-/** Customers. */
+/** Customers and their tax ids. */
 final class CustomerShape {
   private CustomerShape() {}
 
@@ -14,5 +15,18 @@ final class CustomerShape {
         customer.omissibleText("name"),
         customer.omissibleFlag("delinquent"),
         customer.instant("created"));
+  }
+
+  static TaxId taxId(Fields taxId) {
+    return new TaxId(
+        taxId.text("id"),
+        taxId.optionalId("customer"),
+        taxId.text("type"),
+        taxId.text("value"),
+        taxId.optionalText("country"),
+        taxId
+            .optionalObject("verification")
+            .map(verification -> verification.constant("status", TaxId.Verification.class)),
+        taxId.instant("created"));
   }
 }

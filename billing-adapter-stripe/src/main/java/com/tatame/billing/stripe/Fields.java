@@ -3,9 +3,11 @@ package com.tatame.billing.stripe;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.tatame.billing.observation.WireName;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,8 +68,26 @@ final class Fields {
     return of.apply(text(name)).orElseThrow(() -> unreadable(name, "has an unknown value"));
   }
 
+  /** As {@link #known}, for an enumeration whose names on the wire are its own. */
+  <E extends Enum<E> & WireName> E constant(String name, Class<E> type) {
+    return known(
+        name,
+        code -> Arrays.stream(type.getEnumConstants())
+            .filter(constant -> constant.code().equals(code))
+            .findFirst());
+  }
+
   long number(String name) {
     return required(name, optionalNumber(name));
+  }
+
+  /** A whole number within these bounds. */
+  int integer(String name, int first, int last) {
+    long number = number(name);
+    if (number < first || number > last) {
+      throw unreadable(name, "is out of range");
+    }
+    return (int) number;
   }
 
   Optional<Long> optionalNumber(String name) {
@@ -104,6 +124,11 @@ final class Fields {
   Optional<String> optionalId(String name) {
     return value(name)
         .map(element -> element.isJsonObject() ? nested(name).text("id") : string(name, element));
+  }
+
+  /** As {@link #optionalId}, for a field that Stripe leaves out when it is empty. */
+  Optional<String> omissibleId(String name) {
+    return has(name) ? optionalId(name) : Optional.empty();
   }
 
   Fields object(String name) {

@@ -39,7 +39,7 @@ final class InvoiceShape {
         transitions.optionalInstant("marked_uncollectible_at"));
   }
 
-  private static Optional<String> subscriptionId(Fields invoice) {
+  static Optional<String> subscriptionId(Fields invoice) {
     if (!invoice.has("parent")) {
       return invoice.optionalId("subscription");
     }

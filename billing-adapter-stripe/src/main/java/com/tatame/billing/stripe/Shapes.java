@@ -6,6 +6,7 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,19 +34,24 @@ final class Shapes {
       case CHECKOUT_SESSION -> CheckoutShape.read(fields);
       case PRODUCT -> CatalogShape.product(fields);
       case PRICE -> CatalogShape.price(fields);
+      case PAYMENT_METHOD -> PaymentShape.method(fields);
+      case PAYMENT_INTENT -> PaymentShape.intent(fields);
+      case SETUP_INTENT -> PaymentShape.setup(fields);
+      case INVOICE_PAYMENT -> PaymentShape.invoicePayment(fields);
+      case REFUND -> RefundShape.refund(fields);
+      case DISPUTE -> RefundShape.dispute(fields);
+      case COUPON -> PromotionShape.coupon(fields);
+      case PROMOTION_CODE -> PromotionShape.code(fields);
+      case TAX_ID -> CustomerShape.taxId(fields);
+      case SUBSCRIPTION_SCHEDULE -> ScheduleShape.read(fields);
     };
   }
 
   /** Stripe's name of a kind, in the field {@code object}. */
   static String name(ObjectKind kind) {
-    return switch (kind) {
-      case CUSTOMER -> "customer";
-      case SUBSCRIPTION -> "subscription";
-      case INVOICE -> "invoice";
-      case CHECKOUT_SESSION -> "checkout.session";
-      case PRODUCT -> "product";
-      case PRICE -> "price";
-    };
+    return kind == ObjectKind.CHECKOUT_SESSION
+        ? "checkout.session"
+        : kind.name().toLowerCase(Locale.ROOT);
   }
 
   /** The id of an object that may be unreadable otherwise. */
@@ -53,17 +59,42 @@ final class Shapes {
     return reference(json.get("id"));
   }
 
-  /** Whose object it is, as far as an object that may be unreadable otherwise tells. */
-  static Optional<SubjectId> subject(ObjectRef ref, JsonObject json) {
-    if (ref.kind() == ObjectKind.PRODUCT
-        || ref.kind() == ObjectKind.PRICE
-        || ref.kind() == ObjectKind.CUSTOMER) {
-      return Optional.of(new SubjectId(ref.id()));
-    }
-    return reference(json.get("customer")).map(SubjectId::new);
+  /**
+   * Whether an object that is there is none to us: a payment method without a customer was taken off
+   * it for good, or is used only once.
+   */
+  static boolean gone(ObjectKind kind, JsonObject json) {
+    JsonElement customer = json.get("customer");
+    return kind == ObjectKind.PAYMENT_METHOD && customer != null && customer.isJsonNull();
   }
 
-  private static Optional<String> reference(@Nullable JsonElement element) {
+  /** Whose object it is, as far as an object that may be unreadable otherwise tells. */
+  static Optional<SubjectId> subject(ObjectRef ref, JsonObject json) {
+    return switch (ref.kind()) {
+      case PRODUCT, PRICE, CUSTOMER, COUPON, PROMOTION_CODE -> Optional.of(new SubjectId(ref.id()));
+      case REFUND, DISPUTE -> Optional.of(ofPayment(ref, json));
+      case INVOICE_PAYMENT ->
+        Optional.ofNullable(json.get("payment"))
+            .filter(JsonElement::isJsonObject)
+            .map(payment -> ofPayment(ref, payment.getAsJsonObject()));
+      case SUBSCRIPTION,
+          INVOICE,
+          CHECKOUT_SESSION,
+          PAYMENT_METHOD,
+          PAYMENT_INTENT,
+          SETUP_INTENT,
+          TAX_ID,
+          SUBSCRIPTION_SCHEDULE -> reference(json.get("customer")).map(SubjectId::new);
+    };
+  }
+
+  private static SubjectId ofPayment(ObjectRef ref, JsonObject json) {
+    return SubjectId.ofPayment(
+        reference(json.get("payment_intent")), reference(json.get("charge")), ref.id());
+  }
+
+  /** The id that stands there alone or as that of a whole object. */
+  static Optional<String> reference(@Nullable JsonElement element) {
     if (element != null && element.isJsonObject()) {
       return id(element.getAsJsonObject());
     }

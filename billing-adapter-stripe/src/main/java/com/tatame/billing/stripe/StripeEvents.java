@@ -10,16 +10,11 @@ import com.tatame.billing.observation.SubjectId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies webhooks, and translates the events that they carry. */
 final class StripeEvents implements EventSource {
   private static final String THIN_EVENT = "v2.core.event";
-
-  /** Those whose object is gone afterwards; a deleted subscription lives on as canceled. */
-  private static final Set<String> DELETIONS =
-      Set.of("customer.deleted", "product.deleted", "price.deleted", "invoice.deleted");
 
   private final WebhookSignature signature;
 
@@ -60,24 +55,28 @@ final class StripeEvents implements EventSource {
       return new Irrelevant("of another account, " + event.text("account"));
     }
     String type = event.text("type");
-    Optional<ObjectKind> kind = kind(type);
+    Optional<Hint> hint = hint(type);
+    if (hint.isPresent()) {
+      return touched(hint.get(), event);
+    }
+    Optional<ObjectKind> kind = EventObjects.carried(type);
     if (kind.isEmpty()) {
       return new Irrelevant("type not handled");
     }
-    if (type.equals("invoice.upcoming")) {
-      return new Irrelevant("an upcoming invoice is a preview without an id");
-    }
-    String eventId = event.text("id");
-    Instant created = event.instant("created");
-    Fields object = event.object("data").object("object");
+    Fields data = event.object("data");
+    Fields object = data.object("object");
     ObjectRef ref = new ObjectRef(kind.get(), object.text("id"));
-    return new Observed(List.of(observation(type, ref, object.json(), created, eventId)));
+    return new Observed(
+        List.of(observation(type, ref, data, event.instant("created"), event.text("id"))));
   }
 
   private static Observation observation(
-      String type, ObjectRef ref, JsonObject object, Instant created, String eventId) {
-    SubjectId subject = Shapes.subject(ref, object).orElseGet(() -> new SubjectId(ref.id()));
-    if (DELETIONS.contains(type)) {
+      String type, ObjectRef ref, Fields data, Instant created, String eventId) {
+    JsonObject object = data.object("object").json();
+    SubjectId subject = Shapes.subject(ref, object)
+        .or(() -> formerCustomer(data))
+        .orElseGet(() -> new SubjectId(ref.id()));
+    if (EventObjects.deletes(type) || Shapes.gone(ref.kind(), object)) {
       return Observation.deleted(ref, subject, created, eventId);
     }
     try {
@@ -87,24 +86,54 @@ final class StripeEvents implements EventSource {
     }
   }
 
-  private static Optional<ObjectKind> kind(String type) {
-    if (type.startsWith("checkout.session.")) {
-      return Optional.of(ObjectKind.CHECKOUT_SESSION);
-    }
-    if (type.startsWith("customer.subscription.")) {
-      return Optional.of(ObjectKind.SUBSCRIPTION);
-    }
-    if (type.startsWith("invoice.")) {
-      return Optional.of(ObjectKind.INVOICE);
-    }
-    if (type.startsWith("product.")) {
-      return Optional.of(ObjectKind.PRODUCT);
-    }
-    if (type.startsWith("price.")) {
-      return Optional.of(ObjectKind.PRICE);
-    }
-    return Set.of("customer.created", "customer.updated", "customer.deleted").contains(type)
-        ? Optional.of(ObjectKind.CUSTOMER)
+  /** A payment method that was taken off its customer names it only in what it was before. */
+  private static Optional<SubjectId> formerCustomer(Fields data) {
+    return data.states("previous_attributes")
+        ? Shapes.reference(data.object("previous_attributes").json().get("customer"))
+            .map(SubjectId::new)
         : Optional.empty();
+  }
+
+  /** Finds the object that an event is about without carrying it. */
+  private interface Hint {
+    Optional<ObjectRef> of(Fields carried);
+  }
+
+  private static Optional<Hint> hint(String type) {
+    if (type.equals("invoice.upcoming")) {
+      return Optional.of(
+          preview -> InvoiceShape.subscriptionId(preview).map(StripeEvents::subscription));
+    }
+    if (type.equals("charge.refunded")) {
+      return Optional.of(charge -> charge
+          .optionalId("payment_intent")
+          .map(id -> new ObjectRef(ObjectKind.PAYMENT_INTENT, id)));
+    }
+    if (type.startsWith("customer.discount.")) {
+      return Optional.of(discount -> discount
+          .omissibleId("subscription")
+          .map(StripeEvents::subscription)
+          .or(() ->
+              discount.omissibleId("customer").map(id -> new ObjectRef(ObjectKind.CUSTOMER, id))));
+    }
+    return Optional.empty();
+  }
+
+  private static ObjectRef subscription(String id) {
+    return new ObjectRef(ObjectKind.SUBSCRIPTION, id);
+  }
+
+  private static Translation touched(Hint hint, Fields event) {
+    Fields carried = event.object("data").object("object");
+    Optional<ObjectRef> found = hint.of(carried);
+    if (found.isEmpty()) {
+      return new Irrelevant("it names no object that is mirrored");
+    }
+    ObjectRef ref = found.get();
+    SubjectId subject = Shapes.reference(carried.json().get("customer"))
+        .map(SubjectId::new)
+        .orElseGet(() -> new SubjectId(ref.id()));
+    return new Observed(
+        List.of(Observation.touched(ref, subject, event.instant("created"), event.text("id"))));
   }
 }

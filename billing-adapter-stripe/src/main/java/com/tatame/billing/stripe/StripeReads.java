@@ -79,6 +79,7 @@ final class StripeReads implements ObjectReads {
   private static Observation observation(ObjectRef ref, SubjectId subject, Answer answer) {
     return answer
         .live()
+        .filter(body -> !Shapes.gone(ref.kind(), body))
         .map(body -> present(ref, subject, body, answer.asOf()))
         .orElseGet(() -> Observation.absent(ref, subject, answer.asOf()));
   }
@@ -120,6 +121,17 @@ final class StripeReads implements ObjectReads {
       case CHECKOUT_SESSION -> client -> client.v1().checkout().sessions().retrieve(id);
       case PRODUCT -> client -> client.v1().products().retrieve(id);
       case PRICE -> client -> client.v1().prices().retrieve(id);
+      case PAYMENT_METHOD -> client -> client.v1().paymentMethods().retrieve(id);
+      case PAYMENT_INTENT -> client -> client.v1().paymentIntents().retrieve(id);
+      case SETUP_INTENT -> client -> client.v1().setupIntents().retrieve(id);
+      case INVOICE_PAYMENT -> client -> client.v1().invoicePayments().retrieve(id);
+      case REFUND -> client -> client.v1().refunds().retrieve(id);
+      case DISPUTE -> client -> client.v1().disputes().retrieve(id);
+      case COUPON -> client -> client.v1().coupons().retrieve(id);
+      case PROMOTION_CODE -> client -> client.v1().promotionCodes().retrieve(id);
+      case TAX_ID -> client -> client.v1().taxIds().retrieve(id);
+      case SUBSCRIPTION_SCHEDULE ->
+        client -> client.v1().subscriptionSchedules().retrieve(id);
     };
   }
 }

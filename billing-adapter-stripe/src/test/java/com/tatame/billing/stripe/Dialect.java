@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 
 /** One story, as versions of Stripe's API tell it. */
 enum Dialect {
@@ -24,9 +26,39 @@ enum Dialect {
     this.file = file;
   }
 
+  /** The kinds of object that this version has. */
+  List<ObjectKind> kinds() {
+    JsonObject story = story();
+    return Arrays.stream(ObjectKind.values())
+        .filter(kind -> story.has(Shapes.name(kind)))
+        .toList();
+  }
+
   /** A fresh copy of the object, which may be changed. */
   JsonObject object(ObjectKind kind) {
     return story().getAsJsonObject(Shapes.name(kind));
+  }
+
+  /** A type of event that carries an object of this kind. */
+  static String eventOf(ObjectKind kind) {
+    return switch (kind) {
+      case CUSTOMER -> "customer.updated";
+      case SUBSCRIPTION -> "customer.subscription.updated";
+      case INVOICE -> "invoice.paid";
+      case CHECKOUT_SESSION -> "checkout.session.completed";
+      case PRODUCT -> "product.created";
+      case PRICE -> "price.updated";
+      case PAYMENT_METHOD -> "payment_method.updated";
+      case PAYMENT_INTENT -> "payment_intent.payment_failed";
+      case SETUP_INTENT -> "setup_intent.setup_failed";
+      case INVOICE_PAYMENT -> "invoice_payment.paid";
+      case REFUND -> "refund.updated";
+      case DISPUTE -> "charge.dispute.funds_reinstated";
+      case COUPON -> "coupon.updated";
+      case PROMOTION_CODE -> "promotion_code.created";
+      case TAX_ID -> "customer.tax_id.updated";
+      case SUBSCRIPTION_SCHEDULE -> "subscription_schedule.updated";
+    };
   }
 
   /** An event that carries the object. */

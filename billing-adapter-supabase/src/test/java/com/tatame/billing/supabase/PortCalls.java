@@ -99,11 +99,11 @@ final class PortCalls {
     then("ingest_events_v1", store -> store.inbox().ingest(EVENTS, NOW));
     then("claim_events_v2", store -> seqs(store.inbox().claim(CLAIM, 2, NOW, LEASE)));
     then(
-        "load_subjects_v1",
+        "load_subjects_v2",
         store ->
             store.projections().load(List.of(new Wanted(CUSTOMER, Set.of(), Set.of(ACCOUNT)))));
     then(
-        "commit_units_v1",
+        "commit_units_v2",
         store -> store
             .projections()
             .commit(
@@ -132,7 +132,7 @@ final class PortCalls {
         store ->
             store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW).ids());
     then("prune_events_v1", store -> store.inbox().prune(NOW.plusSeconds(1), 10));
-    then("pending_reads_v1", store -> store.projections().pendingReads(10));
+    then("pending_reads_v2", store -> store.projections().pendingReads(10));
     then("customers_after_v1", store -> store.drift().customers(Optional.empty(), 10));
     then("prove_customer_v1", store -> {
       store.drift().prove("cus_1", NOW);

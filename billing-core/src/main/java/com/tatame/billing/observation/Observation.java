@@ -38,6 +38,9 @@ public record Observation(
   /** A shape that this version can't read; only a read can tell what is true. */
   public record Unreadable(String reason) implements Content {}
 
+  /** Something else became known that this object has part in; only a read tells what it is now. */
+  public record Touched() implements Content {}
+
   public static Observation snapshot(ProviderObject state, Instant asOf, String eventId) {
     return new Observation(
         state.ref(),
@@ -71,7 +74,14 @@ public record Observation(
         object, subject, Source.SNAPSHOT, asOf, new Unreadable(reason), Optional.of(eventId));
   }
 
-  /** The state that was seen, unless the object is gone or could not be read. */
+  /** An event about something else that this object has part in. */
+  public static Observation touched(
+      ObjectRef object, SubjectId subject, Instant asOf, String eventId) {
+    return new Observation(
+        object, subject, Source.SNAPSHOT, asOf, new Touched(), Optional.of(eventId));
+  }
+
+  /** The state that was seen, unless the object is gone, was only touched or could not be read. */
   public Optional<ProviderObject> state() {
     return content instanceof Present present ? Optional.of(present.state()) : Optional.empty();
   }

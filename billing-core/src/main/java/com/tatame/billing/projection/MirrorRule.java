@@ -24,6 +24,8 @@ final class MirrorRule {
     BURY,
     /** Two states claim one moment. */
     AMBIGUOUS,
+    /** It may be another by now; nothing is wrong with what is stored. */
+    ASK,
     /** The provider contradicts what it called final. */
     CONTRADICTION
   }
@@ -34,6 +36,11 @@ final class MirrorRule {
       Optional<StoredObject> stored, Observation seen, Optional<ProviderObject> state) {
     if (seen.content() instanceof Observation.Unreadable) {
       return stored.isPresent() && isFinal(stored.get()) ? Verdict.KEEP : Verdict.AMBIGUOUS;
+    }
+    if (seen.content() instanceof Observation.Touched) {
+      return stored.filter(row -> isFinal(row) || readAfter(row, seen.asOf())).isPresent()
+          ? Verdict.KEEP
+          : Verdict.ASK;
     }
     if (stored.isEmpty()) {
       return state.isPresent() ? Verdict.REPLACE : Verdict.BURY;
@@ -76,6 +83,10 @@ final class MirrorRule {
     }
     boolean older = asOf.isBefore(stored.asOf().minus(margin));
     return older ? Verdict.KEEP : Verdict.AMBIGUOUS;
+  }
+
+  private static boolean readAfter(StoredObject stored, Instant asOf) {
+    return stored.source() == Source.READ && stored.asOf().isAfter(asOf.plus(READ_MARGIN));
   }
 
   private static boolean isFinal(StoredObject stored) {

@@ -38,15 +38,22 @@ public final class ObservationRecorder implements Observations {
   public Observation observe(Optional<SubjectId> subject, Supplier<Observation> question) {
     long versionBefore = subject.map(this::version).orElse(0L);
     Observation answer = question.get();
+    // The version of another subject says nothing about when this one's was taken.
+    boolean expected = subject.isEmpty() || subject.get().equals(answer.subject());
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Known known = load(List.of(answer)).get(answer.subject());
-      if (known != null && known.version() == versionBefore && commit(known, List.of(answer))) {
+      if (expected
+          && known != null
+          && known.version() == versionBefore
+          && commit(known, List.of(answer))) {
         return answer;
       }
       // Somebody changed the subject since the version was taken: only a fresh read is known to be
       // newer than what they wrote.
-      versionBefore = version(answer.subject());
-      answer = reads.read(answer.object(), answer.subject());
+      SubjectId asked = answer.subject();
+      versionBefore = version(asked);
+      answer = reads.read(answer.object(), asked);
+      expected = asked.equals(answer.subject());
     }
     throw new StoreUnavailable(answer.subject() + " is changed faster than it can be read");
   }

@@ -112,6 +112,7 @@ public final class Projector {
         case REFRESH, REPLACE -> put(seen, state.orElseThrow());
         case BURY -> bury(seen);
         case AMBIGUOUS -> require(seen.object(), ReadPriority.AMBIGUOUS, seen.asOf());
+        case ASK -> require(seen.object(), ReadPriority.ROUTINE, seen.asOf());
         case CONTRADICTION ->
           alarms.add("a read of " + seen.object().id() + " contradicts its final state");
       }
@@ -219,7 +220,19 @@ public final class Projector {
   private static ReadPriority priorityOf(ObjectKind kind) {
     return switch (kind) {
       case SUBSCRIPTION, CHECKOUT_SESSION, INVOICE -> ReadPriority.ENTITLING;
-      case CUSTOMER, PRODUCT, PRICE -> ReadPriority.ROUTINE;
+      case CUSTOMER,
+          PRODUCT,
+          PRICE,
+          PAYMENT_METHOD,
+          PAYMENT_INTENT,
+          SETUP_INTENT,
+          INVOICE_PAYMENT,
+          REFUND,
+          DISPUTE,
+          COUPON,
+          PROMOTION_CODE,
+          TAX_ID,
+          SUBSCRIPTION_SCHEDULE -> ReadPriority.ROUTINE;
     };
   }
 }

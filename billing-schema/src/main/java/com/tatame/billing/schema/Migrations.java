@@ -29,6 +29,7 @@ public final class Migrations {
       "V9__access_of_later_objects.sql",
       "V10__api_keys.sql",
       "V11__inbox_operations.sql",
+      "V12__more_mirrors.sql",
       "V13__drift.sql");
 
   private Migrations() {}

@@ -6,17 +6,31 @@ import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.customer.Customer;
+import com.tatame.billing.customer.TaxId;
 import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.invoice.InvoicePayment;
 import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.Dispute;
+import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.payment.PaymentMethod;
+import com.tatame.billing.payment.SetupIntent;
 import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.promotion.Coupon;
+import com.tatame.billing.promotion.PromotionCode;
+import com.tatame.billing.refund.Refund;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionSchedule;
 import java.util.Optional;
 
-/** Mirrored objects as rows of their tables. */
+/** Mirrored objects as rows of their tables; those of the rarer kinds share one. */
 final class MirrorRows {
+  static final String SHARED = "provider_objects";
+
   private MirrorRows() {}
 
   static String table(ObjectKind kind) {
@@ -27,14 +41,28 @@ final class MirrorRows {
       case CHECKOUT_SESSION -> "checkout_sessions";
       case PRODUCT -> "products";
       case PRICE -> "prices";
+      case PAYMENT_METHOD,
+          PAYMENT_INTENT,
+          SETUP_INTENT,
+          INVOICE_PAYMENT,
+          REFUND,
+          DISPUTE,
+          COUPON,
+          PROMOTION_CODE,
+          TAX_ID,
+          SUBSCRIPTION_SCHEDULE -> SHARED;
     };
+  }
+
+  static boolean shares(ObjectKind kind) {
+    return table(kind).equals(SHARED);
   }
 
   private static String idColumn(ObjectKind kind) {
     return switch (kind) {
       case SUBSCRIPTION -> "stripe_subscription_id";
       case INVOICE -> "stripe_invoice_id";
-      case CUSTOMER, CHECKOUT_SESSION, PRODUCT, PRICE -> "id";
+      default -> "id";
     };
   }
 
@@ -51,8 +79,22 @@ final class MirrorRows {
       return row(product);
     } else if (object instanceof Price price) {
       return row(price);
+    } else if (object instanceof Record state && shares(object.kind())) {
+      Row stored = RecordRows.row(state);
+      return named(object.ref(), object.subject())
+          .with("state", stored)
+          .with("created_at", stored.instant("created_at"))
+          .with("gone", false);
     }
     throw new IllegalArgumentException("no table holds a " + object.getClass().getName());
+  }
+
+  /** Which object it is, and whose. */
+  static Row named(ObjectRef object, SubjectId subject) {
+    return Row.empty()
+        .with("kind", object.kind())
+        .with("id", object.id())
+        .with("subject", subject.value());
   }
 
   static ProviderObject object(ObjectKind kind, Row row) {
@@ -63,7 +105,21 @@ final class MirrorRows {
       case CHECKOUT_SESSION -> session(row);
       case PRODUCT -> product(row);
       case PRICE -> price(row);
+      case PAYMENT_METHOD -> shared(PaymentMethod.class, row);
+      case PAYMENT_INTENT -> shared(PaymentIntent.class, row);
+      case SETUP_INTENT -> shared(SetupIntent.class, row);
+      case INVOICE_PAYMENT -> shared(InvoicePayment.class, row);
+      case REFUND -> shared(Refund.class, row);
+      case DISPUTE -> shared(Dispute.class, row);
+      case COUPON -> shared(Coupon.class, row);
+      case PROMOTION_CODE -> shared(PromotionCode.class, row);
+      case TAX_ID -> shared(TaxId.class, row);
+      case SUBSCRIPTION_SCHEDULE -> shared(SubscriptionSchedule.class, row);
     };
+  }
+
+  private static <R> R shared(Class<R> type, Row row) {
+    return RecordRows.read(type, row.optionalRow("state").orElseThrow());
   }
 
   static String id(ObjectKind kind, Row row) {

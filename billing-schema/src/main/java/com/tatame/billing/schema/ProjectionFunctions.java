@@ -24,7 +24,7 @@ import java.util.TreeSet;
 
 /** Mirrored rows behind their functions. */
 final class ProjectionFunctions implements ProjectionStore {
-  private static final String COMMIT = "commit_units_v1";
+  private static final String COMMIT = "commit_units_v2";
 
   private final Functions functions;
 
@@ -39,7 +39,7 @@ final class ProjectionFunctions implements ProjectionStore {
       return known;
     }
     functions
-        .rows("load_subjects_v1", wanted.stream().map(ProjectionFunctions::row).toList())
+        .rows("load_subjects_v2", wanted.stream().map(ProjectionFunctions::row).toList())
         .stream()
         .map(ProjectionFunctions::known)
         .forEach(subject -> known.put(subject.subject(), subject));
@@ -47,12 +47,14 @@ final class ProjectionFunctions implements ProjectionStore {
   }
 
   private static Row row(Wanted wanted) {
-    Map<String, TreeSet<String>> ids = new HashMap<>();
-    wanted
-        .objects()
-        .forEach(
-            object -> ids.computeIfAbsent(MirrorRows.table(object.kind()), table -> new TreeSet<>())
-                .add(object.id()));
+    Map<String, List<Object>> ids = new HashMap<>();
+    for (ObjectRef object : new TreeSet<>(wanted.objects())) {
+      ids.computeIfAbsent(MirrorRows.table(object.kind()), table -> new ArrayList<>())
+          .add(
+              MirrorRows.shares(object.kind())
+                  ? Row.empty().with("kind", object.kind()).with("id", object.id())
+                  : object.id());
+    }
     Row row = Row.empty()
         .with("subject", wanted.subject().value())
         .with("accounts", wanted.accounts().stream().map(AccountId::value).toList());
@@ -63,10 +65,12 @@ final class ProjectionFunctions implements ProjectionStore {
   private static Known known(Row row) {
     Map<ObjectRef, StoredObject> rows = new HashMap<>();
     for (ObjectKind kind : ObjectKind.values()) {
-      row.rows(MirrorRows.table(kind)).stream()
-          .forEach(object -> rows.put(
-              new ObjectRef(kind, MirrorRows.id(kind, object)), MirrorRows.stored(kind, object)));
+      if (!MirrorRows.shares(kind)) {
+        row.rows(MirrorRows.table(kind)).stream().forEach(object -> add(rows, kind, object));
+      }
     }
+    row.rows(MirrorRows.SHARED).stream()
+        .forEach(object -> add(rows, object.constant("kind", ObjectKind.class), object));
     Map<AccountId, String> customerOf = new HashMap<>();
     row.texts("customer_of")
         .forEach((account, customer) -> customerOf.put(new AccountId(account), customer));
@@ -77,6 +81,10 @@ final class ProjectionFunctions implements ProjectionStore {
         row.optionalText("linked").map(AccountId::new),
         customerOf,
         row.optionalRow("entitlement").map(EntitlementRows::entitlement));
+  }
+
+  private static void add(Map<ObjectRef, StoredObject> rows, ObjectKind kind, Row object) {
+    rows.put(new ObjectRef(kind, MirrorRows.id(kind, object)), MirrorRows.stored(kind, object));
   }
 
   @Override
@@ -118,7 +126,9 @@ final class ProjectionFunctions implements ProjectionStore {
   @Override
   public List<PendingRead> pendingReads(int limit) {
     return functions
-        .rows("pending_reads_v1", Row.empty().with("limit", limit))
+        .rows(
+            "pending_reads_v2",
+            Row.empty().with("kinds", List.of(ObjectKind.values())).with("limit", limit))
         .map(row -> new PendingRead(
             new ObjectRef(row.constant("kind", ObjectKind.class), row.text("object_id")),
             new SubjectId(row.text("subject_id")),

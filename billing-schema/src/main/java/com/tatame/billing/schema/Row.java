@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.tatame.billing.account.AccountId;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -58,6 +59,10 @@ record Row(JsonNode json) {
       return nodes.textNode(constant.name().toLowerCase(Locale.ROOT));
     } else if (value instanceof Row row) {
       return row.json;
+    } else if (value instanceof AccountId account) {
+      return nodes.textNode(account.value());
+    } else if (value instanceof Record record) {
+      return RecordRows.row(record).json;
     } else if (value instanceof Collection<?> collection) {
       ArrayNode array = nodes.arrayNode();
       collection.forEach(element -> array.add(encode(element)));

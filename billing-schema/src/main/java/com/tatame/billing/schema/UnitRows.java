@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Units as the rows that {@code commit_units_v1} takes: grouped by table, numbered by unit. */
+/** Units as the rows that {@code commit_units_v2} takes: grouped by table, numbered by unit. */
 final class UnitRows {
   private final Map<String, List<Row>> tables = new LinkedHashMap<>();
 
@@ -109,14 +109,13 @@ final class UnitRows {
     }
 
     private void see(Change.Bury bury) {
+      ObjectRef object = bury.object();
       rows.put(
-          new Key(BURIED, bury.object()),
-          Row.empty()
-              .with("kind", bury.object().kind())
-              .with("id", bury.object().id())
-              .with("subject", unit.subject().value())
+          new Key(MirrorRows.shares(object.kind()) ? MirrorRows.SHARED : BURIED, object),
+          MirrorRows.named(object, unit.subject())
               .with("as_of", bury.asOf())
-              .with("source", bury.source()));
+              .with("source", bury.source())
+              .with("gone", true));
       prove(bury.source(), bury.asOf());
     }
 

@@ -21,6 +21,7 @@ public interface BillingStoreContract
         SettlementContract,
         CommitContract,
         CommitRefusalContract,
+        MirrorContract,
         KnownContract,
         PendingReadContract,
         CommandJournalContract,

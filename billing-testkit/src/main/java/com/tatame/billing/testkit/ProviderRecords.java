@@ -7,13 +7,17 @@ import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.customer.Customer;
+import com.tatame.billing.customer.TaxId;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionSchedule;
 import com.tatame.billing.subscription.SubscriptionStatus;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,7 +47,42 @@ final class ProviderRecords {
       case CHECKOUT_SESSION -> session(json);
       case PRODUCT -> product(json);
       case PRICE -> price(json);
+      case PAYMENT_METHOD -> ProviderMoney.paymentMethod(json);
+      case PAYMENT_INTENT -> ProviderMoney.paymentIntent(json);
+      case SETUP_INTENT -> ProviderMoney.setupIntent(json);
+      case INVOICE_PAYMENT -> ProviderMoney.invoicePayment(json);
+      case REFUND -> ProviderMoney.refund(json);
+      case DISPUTE -> ProviderMoney.dispute(json);
+      case COUPON -> ProviderMoney.coupon(json);
+      case PROMOTION_CODE -> ProviderMoney.promotionCode(json);
+      case TAX_ID -> taxId(json);
+      case SUBSCRIPTION_SCHEDULE -> schedule(json);
     };
+  }
+
+  /**
+   * Whose object it is. What names no customer belongs to the payment that it names, whatever else
+   * its version may tell.
+   */
+  static SubjectId subject(ObjectKind kind, JsonNode json) {
+    String id = text(json, "id");
+    return switch (kind) {
+      case COUPON, PROMOTION_CODE, PRODUCT, PRICE, CUSTOMER -> new SubjectId(id);
+      case REFUND, DISPUTE -> ofPayment(json, id);
+      case INVOICE_PAYMENT -> ofPayment(json.required("payment"), id);
+      default -> new SubjectId(optionalText(json, "customer").orElse(id));
+    };
+  }
+
+  private static SubjectId ofPayment(JsonNode json, String id) {
+    return SubjectId.ofPayment(
+        optionalText(json, "payment_intent"), optionalText(json, "charge"), id);
+  }
+
+  /** Whether it is none to us any more: a payment method that has no customer. */
+  static boolean gone(ObjectKind kind, JsonNode json) {
+    return json.path("deleted").asBoolean()
+        || (kind == ObjectKind.PAYMENT_METHOD && json.required("customer").isNull());
   }
 
   private static Customer customer(JsonNode json) {
@@ -54,6 +93,42 @@ final class ProviderRecords {
         optionalText(json, "name"),
         json.required("delinquent").asBoolean(),
         instant(json, "created"));
+  }
+
+  private static TaxId taxId(JsonNode json) {
+    return new TaxId(
+        text(json, "id"),
+        optionalText(json, "customer"),
+        text(json, "type"),
+        text(json, "value"),
+        optionalText(json, "country"),
+        stated(json, "verification")
+            .map(verification -> constant(verification, "status", TaxId.Verification.class)),
+        instant(json, "created"));
+  }
+
+  private static SubscriptionSchedule schedule(JsonNode json) {
+    List<SubscriptionSchedule.Phase> phases = new ArrayList<>();
+    for (JsonNode phase : json.required("phases")) {
+      List<SubscriptionSchedule.Item> items = new ArrayList<>();
+      for (JsonNode item : phase.required("items")) {
+        items.add(new SubscriptionSchedule.Item(
+            text(item, "price"), stated(item, "quantity").map(JsonNode::asLong)));
+      }
+      phases.add(new SubscriptionSchedule.Phase(
+          instant(phase, "start_date"), instant(phase, "end_date"), items));
+    }
+    return new SubscriptionSchedule(
+        text(json, "id"),
+        text(json, "customer"),
+        optionalText(json, "subscription").or(() -> optionalText(json, "released_subscription")),
+        constant(json, "status", SubscriptionSchedule.Status.class),
+        text(json, "end_behavior"),
+        phases,
+        instant(json, "created"),
+        optionalInstant(json, "completed_at"),
+        optionalInstant(json, "released_at"),
+        optionalInstant(json, "canceled_at"));
   }
 
   private static CheckoutSession session(JsonNode json) {
@@ -171,7 +246,7 @@ final class ProviderRecords {
         instant(json, "created"));
   }
 
-  private static Optional<AccountId> account(JsonNode json) {
+  static Optional<AccountId> account(JsonNode json) {
     try {
       return Optional.ofNullable(metadata(json).get(ACCOUNT)).map(AccountId::new);
     } catch (ValidationFailed e) {
@@ -179,12 +254,22 @@ final class ProviderRecords {
     }
   }
 
-  private static Map<String, String> metadata(JsonNode json) {
+  static Map<String, String> metadata(JsonNode json) {
     Map<String, String> metadata = new HashMap<>();
     json.required("metadata")
         .properties()
         .forEach(entry -> metadata.put(entry.getKey(), entry.getValue().asText()));
     return metadata;
+  }
+
+  static <E extends Enum<E>> E constant(JsonNode json, String name, Class<E> type) {
+    return Enum.valueOf(type, text(json, name).toUpperCase(Locale.ROOT));
+  }
+
+  /** Without trailing zeros, so that 25 and 25.0 are equal. */
+  static BigDecimal decimal(JsonNode json) {
+    BigDecimal decimal = json.decimalValue().stripTrailingZeros();
+    return decimal.scale() < 0 ? decimal.setScale(0) : decimal;
   }
 
   static String text(JsonNode json, String name) {
@@ -196,22 +281,22 @@ final class ProviderRecords {
     return Instant.ofEpochSecond(number(json, name));
   }
 
-  private static long number(JsonNode json, String name) {
+  static long number(JsonNode json, String name) {
     return stated(json, name)
         .filter(JsonNode::canConvertToLong)
         .map(JsonNode::asLong)
         .orElseThrow(() -> new IllegalArgumentException(name + " is not a number"));
   }
 
-  private static Optional<String> optionalText(JsonNode json, String name) {
+  static Optional<String> optionalText(JsonNode json, String name) {
     return stated(json, name).filter(JsonNode::isTextual).map(JsonNode::asText);
   }
 
-  private static Optional<Instant> optionalInstant(JsonNode json, String name) {
+  static Optional<Instant> optionalInstant(JsonNode json, String name) {
     return stated(json, name).map(value -> Instant.ofEpochSecond(value.asLong()));
   }
 
-  private static Optional<JsonNode> stated(JsonNode json, String name) {
+  static Optional<JsonNode> stated(JsonNode json, String name) {
     return Optional.ofNullable(json.get(name)).filter(value -> !value.isNull());
   }
 }

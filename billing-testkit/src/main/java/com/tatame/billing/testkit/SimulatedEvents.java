@@ -19,10 +19,13 @@ import java.util.Set;
 /** Verifies the simulated account's webhooks, and translates those of its newest version. */
 final class SimulatedEvents implements EventSource {
   private static final String API_VERSION = "api_version";
-  private static final Set<String> OF_CUSTOMERS =
-      Set.of("customer.created", "customer.updated", "customer.deleted");
-  private static final Set<String> DELETIONS =
-      Set.of("customer.deleted", "product.deleted", "price.deleted", "invoice.deleted");
+  private static final Set<String> OF_CUSTOMERS = Set.of("created", "updated", "deleted");
+  private static final Set<String> OF_PAYMENTS =
+      Set.of("succeeded", "payment_failed", "requires_action", "processing", "canceled");
+  private static final Set<String> OF_SETUPS = Set.of("succeeded", "setup_failed");
+
+  /** After these the object is gone; but a deleted subscription lives on as canceled. */
+  private static final Set<String> ENDS = Set.of("deleted", "detached");
 
   private final WebhookVerifier verifier;
 
@@ -66,17 +69,28 @@ final class SimulatedEvents implements EventSource {
 
   private static Translation translate(JsonNode event) {
     String type = ProviderRecords.text(event, "type");
+    JsonNode object = event.required("data").required("object");
+    Optional<ObjectRef> touched = touched(type, object);
     Optional<ObjectKind> kind = kind(type);
+    String id = ProviderRecords.text(event, "id");
+    Instant created = ProviderRecords.instant(event, "created");
+    if (touched.isPresent()) {
+      String subject = object.path("customer").asText(touched.get().id());
+      return new Observed(
+          List.of(Observation.touched(touched.get(), new SubjectId(subject), created, id)));
+    }
     if (kind.isEmpty()) {
       return new Irrelevant("type not handled");
     }
-    String id = ProviderRecords.text(event, "id");
-    Instant created = ProviderRecords.instant(event, "created");
-    JsonNode object = event.required("data").required("object");
     ObjectRef ref = new ObjectRef(kind.get(), ProviderRecords.text(object, "id"));
-    SubjectId subject = new SubjectId(object.path("customer").asText(ref.id()));
-    if (DELETIONS.contains(type)) {
-      return new Observed(List.of(Observation.deleted(ref, subject, created, id)));
+    SubjectId subject = ProviderRecords.subject(kind.get(), object);
+    boolean ends = kind.get() != ObjectKind.SUBSCRIPTION
+        && ENDS.contains(type.substring(type.lastIndexOf('.') + 1));
+    if (ends || ProviderRecords.gone(kind.get(), object)) {
+      String former =
+          event.path("data").path("previous_attributes").path("customer").asText();
+      return new Observed(List.of(Observation.deleted(
+          ref, former.isEmpty() ? subject : new SubjectId(former), created, id)));
     }
     String version = ProviderRecords.text(event, API_VERSION);
     if (!version.equals(SimulatedCalls.VERSION)) {
@@ -87,22 +101,50 @@ final class SimulatedEvents implements EventSource {
         List.of(Observation.snapshot(ProviderRecords.read(kind.get(), object), created, id)));
   }
 
+  /** What an event is about that carries something else. */
+  private static Optional<ObjectRef> touched(String type, JsonNode carried) {
+    return switch (type) {
+      case "invoice.upcoming" ->
+        ref(
+            ObjectKind.SUBSCRIPTION,
+            carried.path("parent").path("subscription_details").path("subscription"));
+      case "charge.refunded" -> ref(ObjectKind.PAYMENT_INTENT, carried.path("payment_intent"));
+      case "customer.discount.created", "customer.discount.updated", "customer.discount.deleted" ->
+        ref(ObjectKind.SUBSCRIPTION, carried.path("subscription"))
+            .or(() -> ref(ObjectKind.CUSTOMER, carried.path("customer")));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<ObjectRef> ref(ObjectKind kind, JsonNode id) {
+    return id.isTextual() ? Optional.of(new ObjectRef(kind, id.asText())) : Optional.empty();
+  }
+
   private static Optional<ObjectKind> kind(String type) {
-    if (OF_CUSTOMERS.contains(type)) {
-      return Optional.of(ObjectKind.CUSTOMER);
-    }
-    if (type.startsWith("customer.subscription.")) {
-      return Optional.of(ObjectKind.SUBSCRIPTION);
-    }
-    if (type.startsWith("checkout.session.")) {
-      return Optional.of(ObjectKind.CHECKOUT_SESSION);
-    }
-    if (type.startsWith("invoice.") && !type.equals("invoice.upcoming")) {
-      return Optional.of(ObjectKind.INVOICE);
-    }
-    if (type.startsWith("product.")) {
-      return Optional.of(ObjectKind.PRODUCT);
-    }
-    return type.startsWith("price.") ? Optional.of(ObjectKind.PRICE) : Optional.empty();
+    String family = type.substring(0, Math.max(0, type.lastIndexOf('.')));
+    String happening = type.substring(type.lastIndexOf('.') + 1);
+    return switch (family) {
+      case "customer" -> of(ObjectKind.CUSTOMER, OF_CUSTOMERS.contains(happening));
+      case "customer.subscription" -> Optional.of(ObjectKind.SUBSCRIPTION);
+      case "customer.tax_id" -> Optional.of(ObjectKind.TAX_ID);
+      case "subscription_schedule" -> Optional.of(ObjectKind.SUBSCRIPTION_SCHEDULE);
+      case "checkout.session" -> Optional.of(ObjectKind.CHECKOUT_SESSION);
+      case "invoice" -> of(ObjectKind.INVOICE, !happening.equals("upcoming"));
+      case "invoice_payment" -> of(ObjectKind.INVOICE_PAYMENT, happening.equals("paid"));
+      case "payment_intent" -> of(ObjectKind.PAYMENT_INTENT, OF_PAYMENTS.contains(happening));
+      case "setup_intent" -> of(ObjectKind.SETUP_INTENT, OF_SETUPS.contains(happening));
+      case "payment_method" -> Optional.of(ObjectKind.PAYMENT_METHOD);
+      case "refund" -> Optional.of(ObjectKind.REFUND);
+      case "charge.dispute" -> Optional.of(ObjectKind.DISPUTE);
+      case "product" -> Optional.of(ObjectKind.PRODUCT);
+      case "price" -> Optional.of(ObjectKind.PRICE);
+      case "coupon" -> Optional.of(ObjectKind.COUPON);
+      case "promotion_code" -> Optional.of(ObjectKind.PROMOTION_CODE);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<ObjectKind> of(ObjectKind kind, boolean handled) {
+    return handled ? Optional.of(kind) : Optional.empty();
   }
 }

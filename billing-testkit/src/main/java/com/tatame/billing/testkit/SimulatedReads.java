@@ -30,7 +30,7 @@ final class SimulatedReads implements ObjectReads, Products {
   public Observation read(ObjectRef object, SubjectId subject) {
     Success answer = calls.find(path(object.kind()) + "/" + object.id());
     JsonNode body = answer.body();
-    return !body.has("id") || body.path("deleted").asBoolean()
+    return !body.has("id") || ProviderRecords.gone(object.kind(), body)
         ? Observation.absent(object, subject, answer.at())
         : present(object.kind(), body, answer.at());
   }
@@ -92,6 +92,16 @@ final class SimulatedReads implements ObjectReads, Products {
       case CHECKOUT_SESSION -> "/v1/checkout/sessions";
       case PRODUCT -> "/v1/products";
       case PRICE -> "/v1/prices";
+      case PAYMENT_METHOD -> "/v1/payment_methods";
+      case PAYMENT_INTENT -> "/v1/payment_intents";
+      case SETUP_INTENT -> "/v1/setup_intents";
+      case INVOICE_PAYMENT -> "/v1/invoice_payments";
+      case REFUND -> "/v1/refunds";
+      case DISPUTE -> "/v1/disputes";
+      case COUPON -> "/v1/coupons";
+      case PROMOTION_CODE -> "/v1/promotion_codes";
+      case TAX_ID -> "/v1/tax_ids";
+      case SUBSCRIPTION_SCHEDULE -> "/v1/subscription_schedules";
     };
   }
 }

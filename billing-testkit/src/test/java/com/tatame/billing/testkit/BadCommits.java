@@ -1,11 +1,14 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;
+import com.tatame.billing.refund.Refund;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** Stores that break one rule of commits each. */
 @SuppressWarnings("unchecked") // Arguments of the ports' methods come untyped through a proxy.
@@ -142,7 +146,9 @@ final class BadCommits {
     }
   }
 
-  static class DropsMicroseconds extends BadCommit {
+  abstract static class BadChanges extends BadCommit {
+    abstract Stream<Change> spoiled(Change change);
+
     @Override
     List<CommitResult> commit(ProjectionStore store, List<Unit> units, Instant now) {
       return store.commit(
@@ -152,15 +158,41 @@ final class BadCommits {
                   unit.expectedVersion(),
                   unit.claim(),
                   unit.events(),
-                  unit.changes().stream().map(DropsMicroseconds::rounded).toList()))
+                  unit.changes().stream().flatMap(this::spoiled).toList()))
               .toList(),
           now);
     }
+  }
 
-    private static Change rounded(Change change) {
-      return change instanceof Change.Put put
-          ? new Change.Put(put.state(), put.asOf().truncatedTo(ChronoUnit.SECONDS), put.source())
-          : change;
+  static class DropsMicroseconds extends BadChanges {
+    @Override
+    Stream<Change> spoiled(Change change) {
+      return Stream.of(
+          change instanceof Change.Put put
+              ? new Change.Put(
+                  put.state(), put.asOf().truncatedTo(ChronoUnit.SECONDS), put.source())
+              : change);
+    }
+  }
+
+  static class SkipsRefunds extends BadChanges {
+    @Override
+    Stream<Change> spoiled(Change change) {
+      return Stream.of(change)
+          .filter(one -> !(one instanceof Change.Put put && put.state() instanceof Refund));
+    }
+  }
+
+  static class TakesIdsForUnique extends BadChanges {
+    @Override
+    Stream<Change> spoiled(Change change) {
+      return Stream.of(
+          change instanceof Change.Bury bury && bury.object().kind() == ObjectKind.COUPON
+              ? new Change.Bury(
+                  new ObjectRef(ObjectKind.PROMOTION_CODE, bury.object().id()),
+                  bury.asOf(),
+                  bury.source())
+              : change);
     }
   }
 

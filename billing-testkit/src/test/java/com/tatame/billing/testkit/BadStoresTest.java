@@ -45,6 +45,8 @@ class BadStoresTest {
         Arguments.of(BadCommits.AnswersInAnyOrder.class, "resultsStandInTheOrderOfTheUnits"),
         Arguments.of(BadCommits.DropsMicroseconds.class, "instantsKeepTheirMicroseconds"),
         Arguments.of(BadCommits.AppendsFactsTwice.class, "aFactIsAppendedOnceAndTheFirstOneStays"),
+        Arguments.of(BadCommits.SkipsRefunds.class, "anObjectOfEachKindComesBackAsItWas"),
+        Arguments.of(BadCommits.TakesIdsForUnique.class, "twoKindsMayUseOneId"),
         Arguments.of(
             BadPorts.LoadsOnlyWhatIsAskedFor.class,
             "aCustomerIsLoadedWithAllItsSubscriptionsAndItsOpenInvoices"),

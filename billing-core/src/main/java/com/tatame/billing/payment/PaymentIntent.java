@@ -1,0 +1,118 @@
+package com.tatame.billing.payment;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.observation.WireName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One payment, from the first attempt to its end.
+ *
+ * @param customerId empty for a payer who is nobody's customer
+ * @param account by metadata that we wrote, if we did
+ * @param amount to be paid, in minor units of {@code currency}
+ * @param amountReceived minor units
+ * @param latestChargeId of the last attempt that reached a bank
+ * @param failure why the last attempt failed, as long as nothing came after it
+ */
+public record PaymentIntent(
+    String id,
+    Optional<String> customerId,
+    Optional<AccountId> account,
+    Status status,
+    String currency,
+    long amount,
+    long amountReceived,
+    Optional<String> paymentMethodId,
+    Optional<String> latestChargeId,
+    Optional<Failure> failure,
+    Map<String, String> metadata,
+    Instant createdAt,
+    Optional<Instant> canceledAt)
+    implements ProviderObject {
+
+  /** How far it got. */
+  public enum Status implements WireName {
+    /** Nothing was tried, or the last attempt failed. */
+    REQUIRES_PAYMENT_METHOD,
+    REQUIRES_CONFIRMATION,
+    /** The payer must do something, such as authenticate. */
+    REQUIRES_ACTION,
+    /** On its way, as bank debits are for days. */
+    PROCESSING,
+    /** Authorised, and waiting to be captured. */
+    REQUIRES_CAPTURE,
+    SUCCEEDED,
+    CANCELED
+  }
+
+  /**
+   * Why an attempt failed.
+   *
+   * @param code the provider's, such as {@code card_declined}
+   * @param declineCode the bank's, such as {@code insufficient_funds}
+   * @param chargeId of the attempt, if it reached a bank
+   * @param message in plain English, for the payer
+   */
+  public record Failure(
+      Optional<String> code,
+      Optional<String> declineCode,
+      Optional<String> chargeId,
+      Optional<String> message) {}
+
+  public PaymentIntent {
+    metadata = Map.copyOf(metadata);
+  }
+
+  @Override
+  public ObjectKind kind() {
+    return ObjectKind.PAYMENT_INTENT;
+  }
+
+  @Override
+  public SubjectId subject() {
+    return new SubjectId(customerId.orElse(id));
+  }
+
+  @Override
+  public boolean terminal() {
+    return status == Status.SUCCEEDED || status == Status.CANCELED;
+  }
+
+  /** It tells no time of an attempt, so success and failure carry the time of its creation. */
+  @Override
+  public List<Fact> facts() {
+    List<Fact> facts = new ArrayList<>();
+    if (status == Status.SUCCEEDED) {
+      facts.add(fact("succeeded", "succeeded", amountReceived, createdAt));
+    }
+    if (status == Status.REQUIRES_PAYMENT_METHOD) {
+      failure.ifPresent(why -> facts.add(fact(
+          "failed:" + why.chargeId().or(why::code).orElse("unknown"),
+          "failed",
+          amount,
+          createdAt)));
+    }
+    canceledAt.ifPresent(at -> facts.add(fact("canceled", "canceled", amount, at)));
+    return facts;
+  }
+
+  private Fact fact(String key, String what, long money, Instant at) {
+    return new Fact(
+        id + ":" + key,
+        "payment." + what,
+        subject(),
+        Optional.empty(),
+        Optional.of(new Money(money, currency)),
+        what,
+        at);
+  }
+}

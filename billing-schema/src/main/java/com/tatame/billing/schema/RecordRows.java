@@ -1,0 +1,97 @@
+package com.tatame.billing.schema;
+
+import com.tatame.billing.account.AccountId;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Records as rows and back, each component under its own name in lower case with underscores. What is
+ * stored so must stay readable: a component may be added if it is an {@code Optional}, and keeps its
+ * name for good.
+ */
+final class RecordRows {
+  private RecordRows() {}
+
+  static Row row(Record value) {
+    Row row = Row.empty();
+    for (RecordComponent component : value.getClass().getRecordComponents()) {
+      row.with(column(component), component(value, component));
+    }
+    return row;
+  }
+
+  static <R> R read(Class<R> type, Row row) {
+    RecordComponent[] components = type.getRecordComponents();
+    Class<?>[] types = new Class<?>[components.length];
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      types[i] = components[i].getType();
+      values[i] = value(components[i].getGenericType(), row, column(components[i]));
+    }
+    try {
+      return type.getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("what is stored is no " + type.getSimpleName(), e);
+    }
+  }
+
+  private static Object component(Record value, RecordComponent component) {
+    try {
+      return component.getAccessor().invoke(value);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(component + " can't be read", e);
+    }
+  }
+
+  private static String column(RecordComponent component) {
+    return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  }
+
+  private static Object value(Type type, Row row, String column) {
+    if (type instanceof ParameterizedType generic) {
+      Type of = generic.getActualTypeArguments()[0];
+      if (generic.getRawType() == Optional.class) {
+        return row.has(column) ? Optional.of(value(of, row, column)) : Optional.empty();
+      } else if (generic.getRawType() == List.class && of instanceof Class<?> element) {
+        return row.rows(column).map(each -> read(element, each));
+      } else if (generic.getRawType() == Map.class) {
+        return row.texts(column);
+      }
+    } else if (type == String.class) {
+      return row.text(column);
+    } else if (type == long.class || type == Long.class) {
+      return row.number(column);
+    } else if (type == int.class || type == Integer.class) {
+      return row.integer(column);
+    } else if (type == boolean.class) {
+      return row.flag(column);
+    } else if (type == BigDecimal.class) {
+      return row.optionalDecimal(column).orElseThrow();
+    } else if (type == Instant.class) {
+      return row.instant(column);
+    } else if (type == AccountId.class) {
+      return new AccountId(row.text(column));
+    } else if (type instanceof Class<?> single && single.isEnum()) {
+      return constant(single, row.text(column));
+    } else if (type instanceof Class<?> single && single.isRecord()) {
+      return read(single, row.optionalRow(column).orElseThrow());
+    }
+    throw new IllegalArgumentException("no column can hold a " + type.getTypeName());
+  }
+
+  private static Object constant(Class<?> type, String code) {
+    for (Object constant : type.getEnumConstants()) {
+      if (((Enum<?>) constant).name().toLowerCase(Locale.ROOT).equals(code)) {
+        return constant;
+      }
+    }
+    throw new IllegalStateException(code + " is no " + type.getSimpleName());
+  }
+}
