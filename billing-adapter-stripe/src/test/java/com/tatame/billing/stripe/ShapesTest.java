@@ -13,8 +13,13 @@ import com.tatame.billing.catalog.Price;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.payment.Dispute;
+import com.tatame.billing.payment.PaymentMethod;
+import com.tatame.billing.promotion.Coupon;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionSchedule;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
@@ -27,68 +32,175 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ShapesTest {
   /** What each kind is read from; other fields may go without harm. */
-  private static final Map<ObjectKind, Set<String>> NEEDED = Map.of(
-      ObjectKind.SUBSCRIPTION,
-      Set.of(
-          "id",
-          "customer",
-          "status",
-          "metadata",
-          "items",
-          "created",
-          "trial_start",
-          "trial_end",
-          "cancel_at_period_end",
-          "cancel_at",
-          "canceled_at",
-          "cancellation_details",
-          "ended_at",
-          "pause_collection",
-          "discounts"),
-      ObjectKind.INVOICE,
-      Set.of(
-          "id",
-          "customer",
-          "parent",
-          "number",
-          "status",
-          "billing_reason",
-          "currency",
-          "total",
-          "amount_due",
-          "amount_paid",
-          "attempt_count",
-          "next_payment_attempt",
-          "period_start",
-          "period_end",
-          "created",
-          "status_transitions"),
-      ObjectKind.CHECKOUT_SESSION,
-      Set.of(
-          "id",
-          "customer",
-          "metadata",
-          "status",
-          "payment_status",
-          "url",
-          "subscription",
-          "expires_at",
-          "created"),
-      ObjectKind.CUSTOMER,
-      Set.of("id", "metadata", "email", "created"),
-      ObjectKind.PRODUCT,
-      Set.of("id", "name", "description", "active", "metadata", "created"),
-      ObjectKind.PRICE,
-      Set.of(
-          "id",
-          "product",
-          "active",
-          "currency",
-          "unit_amount",
-          "recurring",
-          "lookup_key",
-          "metadata",
-          "created"));
+  private static final Map<ObjectKind, Set<String>> NEEDED = Map.ofEntries(
+      Map.entry(
+          ObjectKind.SUBSCRIPTION,
+          Set.of(
+              "id",
+              "customer",
+              "status",
+              "metadata",
+              "items",
+              "created",
+              "trial_start",
+              "trial_end",
+              "cancel_at_period_end",
+              "cancel_at",
+              "canceled_at",
+              "cancellation_details",
+              "ended_at",
+              "pause_collection",
+              "discounts")),
+      Map.entry(
+          ObjectKind.INVOICE,
+          Set.of(
+              "id",
+              "customer",
+              "parent",
+              "number",
+              "status",
+              "billing_reason",
+              "currency",
+              "total",
+              "amount_due",
+              "amount_paid",
+              "attempt_count",
+              "next_payment_attempt",
+              "period_start",
+              "period_end",
+              "created",
+              "status_transitions")),
+      Map.entry(
+          ObjectKind.CHECKOUT_SESSION,
+          Set.of(
+              "id",
+              "customer",
+              "metadata",
+              "status",
+              "payment_status",
+              "url",
+              "subscription",
+              "expires_at",
+              "created")),
+      Map.entry(ObjectKind.CUSTOMER, Set.of("id", "metadata", "email", "created")),
+      Map.entry(
+          ObjectKind.PRODUCT, Set.of("id", "name", "description", "active", "metadata", "created")),
+      Map.entry(
+          ObjectKind.PRICE,
+          Set.of(
+              "id",
+              "product",
+              "active",
+              "currency",
+              "unit_amount",
+              "recurring",
+              "lookup_key",
+              "metadata",
+              "created")),
+      Map.entry(ObjectKind.PAYMENT_METHOD, Set.of("id", "customer", "type", "created")),
+      Map.entry(
+          ObjectKind.PAYMENT_INTENT,
+          Set.of(
+              "id",
+              "customer",
+              "metadata",
+              "status",
+              "currency",
+              "amount",
+              "amount_received",
+              "payment_method",
+              "latest_charge",
+              "last_payment_error",
+              "created",
+              "canceled_at")),
+      Map.entry(
+          ObjectKind.SETUP_INTENT,
+          Set.of(
+              "id",
+              "customer",
+              "status",
+              "usage",
+              "payment_method",
+              "last_setup_error",
+              "created")),
+      Map.entry(
+          ObjectKind.INVOICE_PAYMENT,
+          Set.of(
+              "id",
+              "invoice",
+              "payment",
+              "status",
+              "currency",
+              "amount_requested",
+              "amount_paid",
+              "created",
+              "status_transitions")),
+      Map.entry(
+          ObjectKind.REFUND,
+          Set.of(
+              "id",
+              "payment_intent",
+              "charge",
+              "status",
+              "currency",
+              "amount",
+              "reason",
+              "created")),
+      Map.entry(
+          ObjectKind.DISPUTE,
+          Set.of(
+              "id",
+              "payment_intent",
+              "charge",
+              "status",
+              "reason",
+              "currency",
+              "amount",
+              "evidence_details",
+              "balance_transactions",
+              "created")),
+      Map.entry(
+          ObjectKind.COUPON,
+          Set.of(
+              "id",
+              "name",
+              "percent_off",
+              "amount_off",
+              "duration",
+              "max_redemptions",
+              "times_redeemed",
+              "redeem_by",
+              "metadata",
+              "created")),
+      Map.entry(
+          ObjectKind.PROMOTION_CODE,
+          Set.of(
+              "id",
+              "code",
+              "promotion",
+              "active",
+              "customer",
+              "expires_at",
+              "max_redemptions",
+              "times_redeemed",
+              "restrictions",
+              "created")),
+      Map.entry(
+          ObjectKind.TAX_ID,
+          Set.of("id", "customer", "type", "value", "country", "verification", "created")),
+      Map.entry(
+          ObjectKind.SUBSCRIPTION_SCHEDULE,
+          Set.of(
+              "id",
+              "customer",
+              "subscription",
+              "status",
+              "end_behavior",
+              "phases",
+              "created",
+              "completed_at",
+              "released_at",
+              "canceled_at")));
 
   @ParameterizedTest
   @EnumSource
@@ -122,13 +234,79 @@ class ShapesTest {
   @EnumSource
   void anObjectOfAnotherKindIsUnreadable(ObjectKind kind) {
     JsonObject other = Dialect.DAHLIA.object(kind);
-    other.addProperty("object", "refund");
+    other.addProperty("object", "made_up");
 
     assertThatThrownBy(() -> Shapes.read(kind, other)).isInstanceOf(UnreadableShape.class);
   }
 
   @Test
+  void moneyThatGoesBackIsReadByItsSign() {
+    JsonObject dispute = Dialect.DAHLIA.object(ObjectKind.DISPUTE);
+    dispute.getAsJsonArray("balance_transactions").remove(1);
+    Dispute withdrawn = (Dispute) Shapes.read(ObjectKind.DISPUTE, dispute);
+    assertThat(withdrawn.withdrawn()).isPresent();
+    assertThat(withdrawn.reinstated()).isEmpty();
+
+    dispute.add("balance_transactions", new JsonArray());
+    Dispute warned = (Dispute) Shapes.read(ObjectKind.DISPUTE, dispute);
+    assertThat(warned.withdrawn()).isEmpty();
+    assertThat(warned.reinstated()).isEmpty();
+  }
+
+  @Test
+  void aPaymentMethodOfAnyTypeIsRead() {
+    JsonObject method = Dialect.DAHLIA.object(ObjectKind.PAYMENT_METHOD);
+    method.remove("card");
+    method.addProperty("type", "sepa_debit");
+    method.add(
+        "sepa_debit",
+        JsonParser.parseString(
+            "{\"bank_code\":\"19043\",\"country\":\"AT\",\"fingerprint\":\"f\",\"last4\":\"3201\"}"));
+    PaymentMethod debit = (PaymentMethod) Shapes.read(ObjectKind.PAYMENT_METHOD, method);
+    assertThat(debit.type()).isEqualTo("sepa_debit");
+    assertThat(debit.last4()).contains("3201");
+    assertThat(debit.fingerprint()).contains("f");
+    assertThat(debit.brand()).isEmpty();
+    assertThat(debit.expiryYear()).isEmpty();
+
+    method.addProperty("type", "from_the_future");
+    assertThat(((PaymentMethod) Shapes.read(ObjectKind.PAYMENT_METHOD, method)).last4())
+        .isEmpty();
+  }
+
+  @Test
+  void aCouponTakesOffEitherAPercentageOrAnAmount() {
+    JsonObject coupon = Dialect.DAHLIA.object(ObjectKind.COUPON);
+    coupon.addProperty("amount_off", 500);
+    coupon.addProperty("currency", "eur");
+    assertThatThrownBy(() -> Shapes.read(ObjectKind.COUPON, coupon))
+        .isInstanceOf(UnreadableShape.class);
+
+    coupon.add("percent_off", JsonNull.INSTANCE);
+    Coupon amount = (Coupon) Shapes.read(ObjectKind.COUPON, coupon);
+    assertThat(amount.amountOff()).contains(new Money(500, "eur"));
+    assertThat(amount.percentOff()).isEmpty();
+  }
+
+  @Test
+  void aReleasedScheduleStillTellsItsSubscription() {
+    JsonObject schedule = Dialect.DAHLIA.object(ObjectKind.SUBSCRIPTION_SCHEDULE);
+    schedule.add("subscription", JsonNull.INSTANCE);
+    schedule.addProperty("released_subscription", "sub_7");
+    schedule.addProperty("released_at", 1_767_225_700L);
+    schedule.addProperty("status", "released");
+    assertThat(((SubscriptionSchedule) Shapes.read(ObjectKind.SUBSCRIPTION_SCHEDULE, schedule))
+            .subscriptionId())
+        .contains("sub_7");
+  }
+
+  @Test
   void unknownNamesAreUnreadable() {
+    assertUnreadable(ObjectKind.REFUND, "status", new JsonPrimitive("lost"));
+    assertUnreadable(ObjectKind.REFUND, "status", new JsonPrimitive("SUCCEEDED"));
+    assertUnreadable(ObjectKind.DISPUTE, "status", new JsonPrimitive("drawn"));
+    assertUnreadable(ObjectKind.PAYMENT_INTENT, "status", new JsonPrimitive("paid"));
+    assertUnreadable(ObjectKind.COUPON, "duration", new JsonPrimitive("twice"));
     assertUnreadable(ObjectKind.SUBSCRIPTION, "status", new JsonPrimitive("dormant"));
     assertUnreadable(ObjectKind.INVOICE, "status", new JsonPrimitive("deleted"));
     assertUnreadable(ObjectKind.INVOICE, "status", JsonNull.INSTANCE);

@@ -285,14 +285,18 @@ class SimulatorTest {
             ObjectKind.CUSTOMER,
             ObjectKind.SUBSCRIPTION,
             ObjectKind.INVOICE,
-            ObjectKind.CHECKOUT_SESSION);
+            ObjectKind.CHECKOUT_SESSION,
+            ObjectKind.PAYMENT_METHOD,
+            ObjectKind.PAYMENT_INTENT,
+            ObjectKind.SETUP_INTENT,
+            ObjectKind.INVOICE_PAYMENT);
     for (String version : VERSIONS) {
-      // Some kinds of event, all of them nothing to us, are younger than the oldest version.
+      // Some kinds of event are younger than the oldest version.
       Map<String, Translation> handled = new HashMap<>(newest);
       handled.keySet().retainAll(told.getOrDefault(version, Map.of()).keySet());
       assertThat(told.get(version)).as(version).isEqualTo(handled);
       assertThat(newest).as(version).allSatisfy((id, translation) -> {
-        if (translation instanceof Observed) {
+        if (translation instanceof Observed observed && !youngerThanSomeVersion(observed)) {
           assertThat(handled).containsKey(id);
         }
       });
@@ -302,6 +306,10 @@ class SimulatorTest {
         assertThat(gateway.reads().read(ref, seen.subject()).state()).isEqualTo(seen.state());
       }
     });
+  }
+
+  private static boolean youngerThanSomeVersion(Observed observed) {
+    return observed.observations().get(0).object().kind() == ObjectKind.INVOICE_PAYMENT;
   }
 
   private Observation customer(String key) {

@@ -29,6 +29,12 @@ final class Account {
   Map<String, Charge> charges = new LinkedHashMap<>();
   Map<String, SetupIntent> setupIntents = new LinkedHashMap<>();
   Map<String, PaymentMethod> paymentMethods = new LinkedHashMap<>();
+  Map<String, Refund> refunds = new LinkedHashMap<>();
+  Map<String, Dispute> disputes = new LinkedHashMap<>();
+  Map<String, Coupon> coupons = new LinkedHashMap<>();
+  Map<String, PromotionCode> promotionCodes = new LinkedHashMap<>();
+  Map<String, TaxId> taxIds = new LinkedHashMap<>();
+  Map<String, SubscriptionSchedule> schedules = new LinkedHashMap<>();
   Map<String, StripeEvent> events = new LinkedHashMap<>();
   Map<String, WebhookEndpoint> endpoints = new LinkedHashMap<>();
   Map<String, StoredAnswer> answers = new LinkedHashMap<>();
@@ -78,17 +84,25 @@ final class Account {
       case "price" -> prices;
       case "cus" -> customers;
       case "cs" -> sessions;
-      case "sub" -> subscriptions;
+      case "sub" -> id.startsWith("sub_sched_") ? schedules : subscriptions;
       case "in" -> invoices;
       case "inpay" -> invoicePayments;
       case "pi" -> paymentIntents;
       case "ch" -> charges;
       case "seti" -> setupIntents;
       case "pm" -> paymentMethods;
+      case "re" -> refunds;
+      case "dp" -> disputes;
+      case "promo" -> promotionCodes;
+      case "txi" -> taxIds;
       case "evt" -> events;
       case "we" -> endpoints;
       default -> products;
     };
+  }
+
+  Charge charge(String id) {
+    return known(charges, id);
   }
 
   Customer customer(String id) {

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -65,7 +66,28 @@ record ApiVersion(String name) {
       case "invoice" -> invoice(node);
       case "line_item" -> line(node);
       case "checkout.session" -> session(node);
-      case "payment_intent", "charge", "customer", "payment_method" -> {
+      case "promotion_code" -> {
+        if (before(CLOVER)) {
+          node.remove(List.of("promotion", "customer_account"));
+          node.set("coupon", older == null ? NullNode.instance : older.get("coupon"));
+        }
+      }
+      case "refund" -> {
+        if (before(DAHLIA)) {
+          node.remove(List.of("customer", "customer_account", "payment_method"));
+        }
+      }
+      case "dispute" -> {
+        if (before(BASIL)) {
+          node.remove(List.of("enhanced_eligibility_types", "payment_method_details"));
+        }
+      }
+      case "subscription_schedule" -> {
+        if (before(BILLING_MODE)) {
+          node.remove(List.of("billing_mode", "customer_account"));
+        }
+      }
+      case "payment_intent", "charge", "customer", "payment_method", "setup_intent", "tax_id" -> {
         if (before(BILLING_MODE)) {
           node.remove(List.of("customer_account", "managed_payments"));
         }

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 final class Charge extends StripeObject {
   String status = "succeeded";
   long amount;
+  long amountRefunded;
+  boolean disputed;
   String currency = "";
   String paymentIntent = "";
   String paymentMethod = "";

@@ -236,6 +236,22 @@ public final class Engine {
     return fromPage(() -> rules.checkout.authenticate(asking, approved));
   }
 
+  /**
+   * Lets a refund that had succeeded fail, as a payer's bank can.
+   *
+   * @throws IllegalArgumentException if there is no such refund
+   */
+  public synchronized void failRefund(String refund) {
+    rules.events.causedBy(null, null);
+    try {
+      rules.refunds.fail(refund);
+    } catch (StripeException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    } finally {
+      commit();
+    }
+  }
+
   private Optional<String> fromPage(Supplier<@Nullable Decline> step) {
     rules.events.causedBy(null, null);
     try {

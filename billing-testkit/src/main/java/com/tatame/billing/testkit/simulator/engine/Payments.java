@@ -65,6 +65,9 @@ final class Payments {
     intent.latestCharge = charge.id;
     events.emit("charge.succeeded", charge);
     events.emit("payment_intent.succeeded", intent);
+    if (method.card == TestCard.DISPUTED) {
+      Refunds.raise(account, events, charge);
+    }
   }
 
   void decline(PaymentIntent intent, PaymentMethod method, Decline decline) {

@@ -31,6 +31,7 @@ final class Renderer {
   private final InvoiceJson invoices;
   private final PaymentJson payments;
   private final CheckoutJson checkouts;
+  private final RefundJson refunds;
 
   Renderer(Account account, Supplier<String> pages) {
     this.account = account;
@@ -38,6 +39,7 @@ final class Renderer {
     invoices = new InvoiceJson(account);
     payments = new PaymentJson(account);
     checkouts = new CheckoutJson(account, pages);
+    refunds = new RefundJson(account);
   }
 
   CheckoutJson checkouts() {
@@ -72,6 +74,18 @@ final class Renderer {
       return CatalogJson.product(product);
     } else if (object instanceof Price price) {
       return CatalogJson.price(price);
+    } else if (object instanceof Refund refund) {
+      return refunds.refund(refund);
+    } else if (object instanceof Dispute dispute) {
+      return refunds.dispute(dispute);
+    } else if (object instanceof Coupon coupon) {
+      return Promotions.coupon(coupon, account.now);
+    } else if (object instanceof PromotionCode code) {
+      return Promotions.code(code, account);
+    } else if (object instanceof TaxId taxId) {
+      return TaxIds.json(taxId);
+    } else if (object instanceof SubscriptionSchedule schedule) {
+      return Schedules.json(schedule, account);
     } else if (object instanceof WebhookEndpoint endpoint) {
       return EventJson.endpoint(endpoint);
     }

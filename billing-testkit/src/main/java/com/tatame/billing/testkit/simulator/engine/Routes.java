@@ -31,6 +31,10 @@ final class Routes {
       Checkout checkout,
       SubscriptionControl subscriptions,
       InvoiceControl invoices,
+      Refunds refunds,
+      Promotions promotions,
+      TaxIds taxIds,
+      Schedules schedules,
       Endpoints endpoints) {
     add("POST /v1/products", Catalog.CREATE_PRODUCT, catalog::createProduct);
     add("GET /v1/products", Catalog.LIST_PRODUCTS, catalog::listProducts);
@@ -84,6 +88,37 @@ final class Routes {
         call -> one(account.paymentIntents, call, "payment_intent"));
     add("GET /v1/charges/*", EXPAND, call -> one(account.charges, call, "charge"));
     add("GET /v1/setup_intents/*", EXPAND, call -> one(account.setupIntents, call, "setupintent"));
+
+    add("POST /v1/refunds", Refunds.CREATE, refunds::create);
+    add("GET /v1/refunds", Refunds.LIST, refunds::list);
+    add("GET /v1/refunds/*", EXPAND, refunds::retrieve);
+    add("POST /v1/refunds/*", Refunds.UPDATE, refunds::update);
+    add("GET /v1/disputes", Refunds.LIST, refunds::listDisputes);
+    add("GET /v1/disputes/*", EXPAND, refunds::retrieveDispute);
+    add("POST /v1/disputes/*", Refunds.ANSWER, refunds::answer);
+    add("POST /v1/disputes/*/close", EXPAND, refunds::close);
+
+    add("POST /v1/coupons", Promotions.CREATE_COUPON, promotions::createCoupon);
+    add("GET /v1/coupons", Promotions.LIST_COUPONS, promotions::listCoupons);
+    add("GET /v1/coupons/*", EXPAND, promotions::retrieveCoupon);
+    add("POST /v1/coupons/*", Promotions.UPDATE_COUPON, promotions::updateCoupon);
+    add("DELETE /v1/coupons/*", EXPAND, promotions::deleteCoupon);
+    add("POST /v1/promotion_codes", Promotions.CREATE_CODE, promotions::createCode);
+    add("GET /v1/promotion_codes", Promotions.LIST_CODES, promotions::listCodes);
+    add("GET /v1/promotion_codes/*", EXPAND, promotions::retrieveCode);
+    add("POST /v1/promotion_codes/*", Promotions.UPDATE_CODE, promotions::updateCode);
+
+    add("POST /v1/customers/*/tax_ids", TaxIds.CREATE, taxIds::create);
+    add("GET /v1/customers/*/tax_ids", Endpoints.LIST, taxIds::list);
+    add("GET /v1/customers/*/tax_ids/*", EXPAND, taxIds::retrieveOfCustomer);
+    add("DELETE /v1/customers/*/tax_ids/*", EXPAND, taxIds::delete);
+    add("GET /v1/tax_ids/*", EXPAND, taxIds::retrieve);
+
+    add("POST /v1/subscription_schedules", Schedules.CREATE, schedules::create);
+    add("GET /v1/subscription_schedules", Schedules.LIST, schedules::list);
+    add("GET /v1/subscription_schedules/*", EXPAND, schedules::retrieve);
+    add("POST /v1/subscription_schedules/*/release", Schedules.RELEASE, schedules::release);
+    add("POST /v1/subscription_schedules/*/cancel", Schedules.CANCEL, schedules::cancel);
 
     add("GET /v1/events", Endpoints.LIST_EVENTS, endpoints::listEvents);
     add("GET /v1/events/*", EXPAND, endpoints::retrieveEvent);

@@ -15,6 +15,7 @@ final class Rules {
   final Endpoints endpoints;
   final Idempotency idempotency;
   final CheckoutPages pages;
+  final Refunds refunds;
   final Routes routes;
 
   Rules(Account account, Settings settings) {
@@ -32,6 +33,7 @@ final class Rules {
     endpoints = new Endpoints(account);
     idempotency = new Idempotency(account);
     pages = new CheckoutPages(account, checkout, renderer.checkouts());
+    refunds = new Refunds(account, events);
     routes = new Routes(
         account,
         renderer,
@@ -41,6 +43,10 @@ final class Rules {
         checkout,
         new SubscriptionControl(account, events, subscriptions, customers),
         new InvoiceControl(account, customers, invoicing, subscriptions),
+        refunds,
+        new Promotions(account, events, customers),
+        new TaxIds(account, events, customers),
+        new Schedules(account, events, subscriptions),
         endpoints);
   }
 

@@ -57,6 +57,9 @@ final class Subscription extends StripeObject {
   String defaultPaymentMethod;
 
   @Nullable
+  String schedule;
+
+  @Nullable
   String latestInvoice;
 
   @Nullable

@@ -24,6 +24,7 @@ final class SubscriptionJson {
         .put("ended_at", subscription.endedAt)
         .put("latest_invoice", subscription.latestInvoice)
         .put("start_date", subscription.created)
+        .put("schedule", subscription.schedule)
         .put("status", subscription.status)
         .put("trial_end", subscription.trialEnd)
         .put("trial_start", subscription.trialStart);
@@ -75,7 +76,6 @@ final class SubscriptionJson {
         "pending_invoice_item_interval",
         "pending_setup_intent",
         "pending_update",
-        "schedule",
         "test_clock",
         "transfer_data");
     node.set(Json.OLDER, older(subscription));

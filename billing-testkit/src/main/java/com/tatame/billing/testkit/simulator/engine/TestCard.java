@@ -56,6 +56,7 @@ enum TestCard {
           "processing_error",
           null,
           "An error occurred while processing your card. Try again in a little bit.")),
+  DISPUTED("4000000000000259", "visa", "credit", Behaviour.PAYS, null),
   FAILS_AT_RENEWAL(
       "4000000000000341",
       "visa",
@@ -105,6 +106,7 @@ enum TestCard {
       case "pm_card_visa" -> Optional.of(VISA);
       case "pm_card_mastercard" -> Optional.of(MASTERCARD);
       case "pm_card_amex" -> Optional.of(AMEX);
+      case "pm_card_createDispute" -> Optional.of(DISPUTED);
       case "pm_card_chargeCustomerFail" -> Optional.of(FAILS_AT_RENEWAL);
       case "pm_card_authenticationRequired" -> Optional.of(AUTHENTICATE_ALWAYS);
       case "pm_card_authenticationRequiredOnSetup" -> Optional.of(AUTHENTICATE_ONCE);
