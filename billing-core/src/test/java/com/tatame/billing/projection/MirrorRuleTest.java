@@ -109,6 +109,18 @@ class MirrorRuleTest {
     assertThat(decide(row(CANCELED, 0, Source.SNAPSHOT), unreadable)).isEqualTo(Verdict.KEEP);
   }
 
+  @Test
+  void anObjectThatIsOnlyTouchedIsReadUnlessItIsFinalOrWasReadSince() {
+    Observation touched =
+        Observation.touched(ACTIVE.ref(), ACTIVE.subject(), at(10), "evt_1");
+    assertThat(MirrorRule.decide(Optional.empty(), touched, Optional.empty()))
+        .isEqualTo(Verdict.ASK);
+    assertThat(decide(row(ACTIVE, 100, Source.SNAPSHOT), touched)).isEqualTo(Verdict.ASK);
+    assertThat(decide(row(ACTIVE, 12, Source.READ), touched)).isEqualTo(Verdict.ASK);
+    assertThat(decide(row(ACTIVE, 13, Source.READ), touched)).isEqualTo(Verdict.KEEP);
+    assertThat(decide(row(CANCELED, 0, Source.SNAPSHOT), touched)).isEqualTo(Verdict.KEEP);
+  }
+
   private static Verdict decide(StoredObject stored, Observation seen) {
     return MirrorRule.decide(Optional.of(stored), seen, seen.state());
   }

@@ -122,7 +122,8 @@ begin
 end $$;
 
 -- The release before this one calls it, and knows no kinds but these.
-create or replace function pending_reads_v1(p jsonb) returns jsonb
+drop function pending_reads_v1(jsonb);
+create function pending_reads_v1(p jsonb) returns jsonb
 language sql stable security invoker set search_path = "${schema}", pg_temp as $$
   select pending_reads_v2(p || jsonb_build_object('kinds', jsonb_build_array(
     'customer', 'subscription', 'invoice', 'checkout_session', 'product', 'price')))

@@ -165,6 +165,15 @@ public final class StripeSimulator implements AutoCloseable {
     engine.retryAfter(endpoint, delays);
   }
 
+  /**
+   * Lets a refund that had succeeded fail, as a payer's bank can.
+   *
+   * @throws IllegalArgumentException if there is no such refund
+   */
+  public void failRefund(String refund) {
+    engine.failRefund(refund);
+  }
+
   /** Makes the next calls of a route fail. */
   public void fail(Fault fault, int times) {
     engine.fail(fault, times);
