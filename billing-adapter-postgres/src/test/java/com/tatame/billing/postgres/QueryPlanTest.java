@@ -20,6 +20,8 @@ import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
@@ -37,6 +39,7 @@ import com.tatame.billing.testkit.fixture.AProduct;
 import com.tatame.billing.testkit.fixture.ASubscription;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import com.tatame.billing.testkit.fixture.AnInvoice;
+import com.tatame.billing.testkit.fixture.Mirrored;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,6 +93,12 @@ class QueryPlanTest {
             + " select 'prod_' || i, 'p', true, '{}'" + mirrored,
         "insert into prices (id, product_id, active, currency, lookup_key, metadata, created_at, as_of, source)"
             + " select 'price_' || i, 'prod_' || i, true, 'usd', 'key_' || i, '{}'" + mirrored,
+        "insert into provider_objects (kind, id, subject_id, state, created_at, as_of, source)"
+            + " select (array['payment_method', 'refund', 'promotion_code', 'invoice_payment'])[i % 4 + 1],"
+            + " 'object_' || i, 'cus_' || i, '{\"customer_id\":1,\"type\":\"card\",\"status\":1,"
+            + "\"currency\":1,\"amount\":1,\"active\":1,\"times_redeemed\":1,\"first_purchase_only\":1,"
+            + "\"amount_requested\":1}' || jsonb_build_object('code', 'Code' || i, 'coupon_id', 'c' || i,"
+            + " 'invoice_id', 'in_' || i), now()" + mirrored,
         "insert into billing_events (fact_key, subject_id, event_type, status, occurred_at)"
             + " select 'fact_' || i, 'cus_' || i, 'x', 'x', now()" + ROWS,
         "insert into account_entitlements (account_id, sources) select 'user_' || i, '[]'" + ROWS,
@@ -147,6 +156,26 @@ class QueryPlanTest {
     assertThat(grown(before)).containsExactly("prices");
   }
 
+  @Test
+  void whatIsSoughtAmongTheRarerKindsIsFoundByAnIndex() {
+    Map<String, Long> before = scans();
+
+    for (String query : List.of(
+        "select last4 from stripe_payment_methods where stripe_customer_id = 'cus_8'",
+        "select id from provider_objects where subject_id = 'cus_9' and kind = 'refund'"
+            + " and not gone order by created_at desc, id",
+        "select id from provider_objects where kind = 'promotion_code' and not gone"
+            + " and lower(state ->> 'code') = 'code10'",
+        "select id from provider_objects where kind = 'promotion_code' and not gone"
+            + " and state ->> 'coupon_id' = 'c10'",
+        "select id from provider_objects where kind = 'invoice_payment' and not gone"
+            + " and state ->> 'invoice_id' = 'in_11'")) {
+      assertThat(TestDatabase.query(CONFIG, query)).as(query).hasSize(1);
+    }
+
+    assertThat(grown(before)).isEmpty();
+  }
+
   private static Set<String> grown(Map<String, Long> before) {
     Set<String> tables = new TreeSet<>();
     scans().forEach((table, count) -> {
@@ -168,7 +197,10 @@ class QueryPlanTest {
       units.add(unit(round * 100 + i + 1, claim, claimed.get(i)));
       wanted.add(new Wanted(
           units.get(i).subject(),
-          Set.of(ACustomer.ofNobody(units.get(i).subject().value(), NOW).ref()),
+          Set.of(
+              ACustomer.ofNobody(units.get(i).subject().value(), NOW).ref(),
+              new ObjectRef(ObjectKind.REFUND, "object_" + (i * 4 + 1)),
+              new ObjectRef(ObjectKind.COUPON, "object_" + i)),
           Set.of(new AccountId("user_" + i))));
     }
     store.projections().load(wanted);
@@ -225,7 +257,11 @@ class QueryPlanTest {
       changes.add(new Change.Put(object, NOW, Source.READ));
       changes.add(new Change.SettleRead(object.ref()));
     }
+    Mirrored.full(subject.value(), NOW)
+        .forEach(object -> changes.add(new Change.Put(object, NOW, Source.READ)));
     changes.add(new Change.Bury(subscription.ref(), NOW, Source.READ));
+    changes.add(new Change.Bury(
+        new ObjectRef(ObjectKind.REFUND, "object_" + (number * 4 + 1)), NOW, Source.READ));
     changes.add(new Change.Append(subscription.facts().get(0), Optional.of(event.id())));
     changes.add(new Change.RequireRead(invoice.ref(), ReadPriority.ROUTINE, NOW));
     changes.add(new Change.Entitle(new AccountEntitlement(account, List.of())));

@@ -17,8 +17,7 @@ class PaymentFactsTest {
 
   @Test
   void aPaymentThatSucceededTellsWhatCameIn() {
-    PaymentIntent paid =
-        intent(PaymentIntent.Status.SUCCEEDED, Optional.empty(), Optional.empty());
+    PaymentIntent paid = intent(PaymentIntent.Status.SUCCEEDED, Optional.empty(), Optional.empty());
 
     assertThat(paid.facts())
         .containsExactly(new Fact(
@@ -99,8 +98,7 @@ class PaymentFactsTest {
   }
 
   private static PaymentIntent failed(Optional<String> charge) {
-    return intent(
-        PaymentIntent.Status.REQUIRES_PAYMENT_METHOD, failure(charge), Optional.empty());
+    return intent(PaymentIntent.Status.REQUIRES_PAYMENT_METHOD, failure(charge), Optional.empty());
   }
 
   private static Optional<PaymentIntent.Failure> failure(Optional<String> charge) {

@@ -111,8 +111,7 @@ class MirrorRuleTest {
 
   @Test
   void anObjectThatIsOnlyTouchedIsReadUnlessItIsFinalOrWasReadSince() {
-    Observation touched =
-        Observation.touched(ACTIVE.ref(), ACTIVE.subject(), at(10), "evt_1");
+    Observation touched = Observation.touched(ACTIVE.ref(), ACTIVE.subject(), at(10), "evt_1");
     assertThat(MirrorRule.decide(Optional.empty(), touched, Optional.empty()))
         .isEqualTo(Verdict.ASK);
     assertThat(decide(row(ACTIVE, 100, Source.SNAPSHOT), touched)).isEqualTo(Verdict.ASK);

@@ -32,7 +32,8 @@ class RefundTest {
 
   @Test
   void thatSucceededCanStillFail() {
-    assertThat(refund(Optional.empty(), Optional.empty(), Refund.Status.SUCCEEDED).terminal())
+    assertThat(
+            refund(Optional.empty(), Optional.empty(), Refund.Status.SUCCEEDED).terminal())
         .isFalse();
     assertThat(refund(Optional.empty(), Optional.empty(), Refund.Status.FAILED).terminal())
         .isTrue();

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.testkit.simulator.engine.Request;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +86,7 @@ final class StripeJudgeTest {
   void wholeStoriesKeepToTheLetterOfStripesContract() {
     try (LocalServer world = LocalServer.calling(judgeUrl, stripe)) {
       tellStories(world);
+      tellOfRarerObjects(world);
     }
     letters.forEach(this::judge);
     JsonNode report =
@@ -119,6 +122,62 @@ final class StripeJudgeTest {
     String again = mind.subscribe("basic", "monthly", Buyer.PAYS);
     assertThat(mind.cancel(again, "now").at("/status")).isEqualTo("canceled");
     world.settle();
+  }
+
+  private void tellOfRarerObjects(ServerInMemory world) {
+    Buyer buyer = new Buyer(world);
+    String subscription = buyer.subscribe("pro", "monthly", Buyer.PAYS);
+    String customer = last("customer.subscription.created").at("/data/object/customer").asText();
+    String payment = last("payment_intent.succeeded").at("/data/object/id").asText();
+    String method = last("payment_method.attached").at("/data/object/id").asText();
+    String refund = ask("/v1/refunds", "payment_intent=" + payment).at("/id").asText();
+    stripe.failRefund(refund);
+    ask("/v1/refunds/" + refund);
+    ask("/v1/charges/" + last("charge.refunded").at("/data/object/id").asText());
+    ask("/v1/payment_intents/" + payment);
+    ask("/v1/payment_methods/" + method);
+    ask("/v1/invoice_payments");
+    ask("/v1/coupons", "id=SPRING", "percent_off=12.5", "duration=forever");
+    ask("/v1/coupons", "id=FIVER", "amount_off=500", "currency=usd");
+    ask("/v1/coupons/FIVER", "name=Fiver");
+    ask("/v1/promotion_codes", "promotion[type]=coupon", "promotion[coupon]=SPRING", "code=SPRING25");
+    ask("/v1/promotion_codes?code=SPRING25");
+    ask("/v1/customers/" + customer + "/tax_ids", "type=eu_vat", "value=DE123456789");
+    ask("/v1/customers/" + customer + "/tax_ids");
+    String schedule = ask("/v1/subscription_schedules", "from_subscription=" + subscription)
+        .at("/id")
+        .asText();
+    ask("/v1/subscription_schedules/" + schedule);
+    ask("/v1/subscription_schedules/" + schedule + "/release", "preserve_cancel_date=false");
+    new Buyer(world).subscribe("pro", "monthly", "4000000000000259");
+    String dispute = last("charge.dispute.funds_withdrawn").at("/data/object/id").asText();
+    ask("/v1/disputes/" + dispute);
+    stripe.call(Request.of("POST", "/v1/disputes/" + dispute + "/close", Map.of()));
+    ask("/v1/disputes");
+    world.settle();
+  }
+
+  private JsonNode last(String type) {
+    return stripe.events().stream()
+        .filter(event -> event.path("type").asText().equals(type))
+        .reduce((first, second) -> second)
+        .orElseThrow();
+  }
+
+  /** Reads, or posts if there are parameters, past the judge. */
+  private JsonNode ask(String path, String... parameters) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(judgeUrl + path))
+        .header("Authorization", "Bearer sk_test_judged");
+    if (parameters.length > 0) {
+      request
+          .header("Content-Type", "application/x-www-form-urlencoded")
+          .POST(BodyPublishers.ofString(String.join("&", parameters)
+              .replace("[", "%5B")
+              .replace("]", "%5D")));
+    }
+    HttpResponse<String> answer = ApiClient.send(request);
+    assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(200);
+    return Json.read(answer.body());
   }
 
   private void record(HttpExchange exchange) throws IOException {

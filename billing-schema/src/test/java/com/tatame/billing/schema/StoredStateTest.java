@@ -77,9 +77,7 @@ class StoredStateTest {
             SubscriptionSchedule.Status.ACTIVE,
             "release",
             List.of(new SubscriptionSchedule.Phase(
-                KEPT,
-                KEPT,
-                List.of(new SubscriptionSchedule.Item("price_1", Optional.of(2L))))),
+                KEPT, KEPT, List.of(new SubscriptionSchedule.Item("price_1", Optional.of(2L))))),
             KEPT,
             Optional.empty(),
             Optional.empty(),
@@ -107,8 +105,7 @@ class StoredStateTest {
     assertThatThrownBy(() -> RecordRows.read(Money.class, row("{\"amount\":1}")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("currency");
-    assertThatThrownBy(() -> RecordRows.read(
-            Sample.class, row("{\"status\":\"from_the_future\"}")))
+    assertThatThrownBy(() -> RecordRows.read(Sample.class, row("{\"status\":\"from_the_future\"}")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("from_the_future");
     assertThatThrownBy(() -> RecordRows.row(new Unstorable(new StringBuilder())))

@@ -32,8 +32,7 @@ class MoneyBackTest {
     shop.happened();
 
     JsonNode part = shop.ok(refund("payment_intent=" + payment, "amount=400"));
-    JsonNode rest =
-        shop.ok(refund("payment_intent=" + payment, "reason=requested_by_customer"));
+    JsonNode rest = shop.ok(refund("payment_intent=" + payment, "reason=requested_by_customer"));
 
     assertThat(shop.happened())
         .containsExactly("refund.created", "charge.refunded", "refund.created", "charge.refunded");
@@ -72,7 +71,8 @@ class MoneyBackTest {
 
     assertThat(shop.happened()).containsExactly("refund.failed", "refund.updated");
     assertThat(shop.ok(shop.get("/v1/refunds/" + id)).at("/status").asText()).isEqualTo("failed");
-    assertThat(shop.ok(refund("payment_intent=" + payment)).at("/amount").asLong()).isEqualTo(999);
+    assertThat(shop.ok(refund("payment_intent=" + payment)).at("/amount").asLong())
+        .isEqualTo(999);
   }
 
   @Test
@@ -81,7 +81,8 @@ class MoneyBackTest {
 
     JsonNode dispute =
         shop.ok(shop.get("/v1/disputes?payment_intent=" + payment)).at("/data/0");
-    assertThat(shop.happened()).contains("charge.dispute.created", "charge.dispute.funds_withdrawn");
+    assertThat(shop.happened())
+        .contains("charge.dispute.created", "charge.dispute.funds_withdrawn");
     assertThat(dispute.at("/status").asText()).isEqualTo("needs_response");
     assertThat(dispute.at("/balance_transactions")).hasSize(1);
     assertThat(dispute.at("/balance_transactions/0/amount").asLong()).isEqualTo(-999);
@@ -91,15 +92,13 @@ class MoneyBackTest {
   void evidenceDecidesADispute() {
     String won = disputeOf(paid("4000000000000259"));
     shop.happened();
-    JsonNode closed = shop.ok(shop.post(
-        "/v1/disputes/" + won, List.of("evidence[uncategorized_text]=winning_evidence")));
+    JsonNode closed = shop.ok(
+        shop.post("/v1/disputes/" + won, List.of("evidence[uncategorized_text]=winning_evidence")));
     assertThat(closed.at("/status").asText()).isEqualTo("won");
     assertThat(closed.at("/balance_transactions")).hasSize(2);
     assertThat(shop.happened())
         .containsExactly(
-            "charge.dispute.updated",
-            "charge.dispute.closed",
-            "charge.dispute.funds_reinstated");
+            "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_reinstated");
 
     String lost = disputeOf(paid("4000000000000259"));
     shop.happened();
@@ -110,6 +109,8 @@ class MoneyBackTest {
   }
 
   private String disputeOf(String payment) {
-    return shop.ok(shop.get("/v1/disputes?payment_intent=" + payment)).at("/data/0/id").asText();
+    return shop.ok(shop.get("/v1/disputes?payment_intent=" + payment))
+        .at("/data/0/id")
+        .asText();
   }
 }

@@ -21,8 +21,7 @@ class PromotionsTest {
     shop.happened();
     JsonNode coupon = shop.ok(shop.post(
         "/v1/coupons",
-        List.of(
-            "id=SPRING", "percent_off=12.5", "duration=repeating", "duration_in_months=3")));
+        List.of("id=SPRING", "percent_off=12.5", "duration=repeating", "duration_in_months=3")));
     assertThat(coupon.at("/percent_off").decimalValue()).isEqualByComparingTo("12.5");
     assertThat(coupon.at("/valid").asBoolean()).isTrue();
 
@@ -41,8 +40,8 @@ class PromotionsTest {
         .isEqualTo("percent_off");
     assertThat(shop.post("/v1/coupons", List.of("percent_off=x")).param()).isEqualTo("percent_off");
     assertThat(shop.post("/v1/coupons", List.of("amount_off=5")).param()).isEqualTo("currency");
-    assertThat(
-            shop.post("/v1/coupons", List.of("percent_off=5", "duration=repeating")).param())
+    assertThat(shop.post("/v1/coupons", List.of("percent_off=5", "duration=repeating"))
+            .param())
         .isEqualTo("duration_in_months");
   }
 
@@ -101,8 +100,7 @@ class PromotionsTest {
     shop.ok(shop.delete(path + "/" + id));
     assertThat(shop.ok(shop.get(path)).at("/data")).isEmpty();
     assertThat(shop.happened())
-        .containsExactly(
-            "customer.tax_id.created", "customer.created", "customer.tax_id.deleted");
+        .containsExactly("customer.tax_id.created", "customer.created", "customer.tax_id.deleted");
   }
 
   @Test
@@ -112,8 +110,7 @@ class PromotionsTest {
     shop.happened();
 
     String first = scheduled(subscription);
-    assertThat(shop.post(
-                "/v1/subscription_schedules", List.of("from_subscription=" + subscription))
+    assertThat(shop.post("/v1/subscription_schedules", List.of("from_subscription=" + subscription))
             .status())
         .isEqualTo(400);
     JsonNode released =
@@ -134,13 +131,14 @@ class PromotionsTest {
             "customer.subscription.updated",
             "subscription_schedule.canceled",
             "customer.subscription.deleted");
-    assertThat(shop.ok(shop.get("/v1/subscriptions/" + subscription)).at("/status").asText())
+    assertThat(
+            shop.ok(shop.get("/v1/subscriptions/" + subscription)).at("/status").asText())
         .isEqualTo("canceled");
   }
 
   private String scheduled(String subscription) {
-    return shop.ok(shop.post(
-            "/v1/subscription_schedules", List.of("from_subscription=" + subscription)))
+    return shop.ok(
+            shop.post("/v1/subscription_schedules", List.of("from_subscription=" + subscription)))
         .at("/id")
         .asText();
   }
