@@ -95,10 +95,11 @@ class QueryPlanTest {
             + " select 'price_' || i, 'prod_' || i, true, 'usd', 'key_' || i, '{}'" + mirrored,
         "insert into provider_objects (kind, id, subject_id, state, created_at, as_of, source)"
             + " select (array['payment_method', 'refund', 'promotion_code', 'invoice_payment'])[i % 4 + 1],"
-            + " 'object_' || i, 'cus_' || i, '{\"customer_id\":1,\"type\":\"card\",\"status\":1,"
-            + "\"currency\":1,\"amount\":1,\"active\":1,\"times_redeemed\":1,\"first_purchase_only\":1,"
-            + "\"amount_requested\":1}' || jsonb_build_object('code', 'Code' || i, 'coupon_id', 'c' || i,"
-            + " 'invoice_id', 'in_' || i), now()" + mirrored,
+            + " 'object_' || i, 'cus_' || i, '{\"customer_id\":1,\"type\":\"card\",\"status\":\"succeeded\","
+            + "\"currency\":\"usd\",\"created_at\":\"2026-01-01T00:00:00Z\",\"amount\":1,"
+            + "\"active\":1,\"times_redeemed\":1,\"first_purchase_only\":1,\"amount_requested\":1}' ||"
+            + " jsonb_build_object('id', 'object_' || i, 'code', 'Code' || i, 'coupon_id', 'c' || i,"
+            + " 'invoice_id', 'in_' || i)" + mirrored,
         "insert into billing_events (fact_key, subject_id, event_type, status, occurred_at)"
             + " select 'fact_' || i, 'cus_' || i, 'x', 'x', now()" + ROWS,
         "insert into account_entitlements (account_id, sources) select 'user_' || i, '[]'" + ROWS,

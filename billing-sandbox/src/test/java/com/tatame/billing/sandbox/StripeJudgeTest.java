@@ -127,7 +127,8 @@ final class StripeJudgeTest {
   private void tellOfRarerObjects(ServerInMemory world) {
     Buyer buyer = new Buyer(world);
     String subscription = buyer.subscribe("pro", "monthly", Buyer.PAYS);
-    String customer = last("customer.subscription.created").at("/data/object/customer").asText();
+    String customer =
+        last("customer.subscription.created").at("/data/object/customer").asText();
     String payment = last("payment_intent.succeeded").at("/data/object/id").asText();
     String method = last("payment_method.attached").at("/data/object/id").asText();
     String refund = ask("/v1/refunds", "payment_intent=" + payment).at("/id").asText();
@@ -140,7 +141,11 @@ final class StripeJudgeTest {
     ask("/v1/coupons", "id=SPRING", "percent_off=12.5", "duration=forever");
     ask("/v1/coupons", "id=FIVER", "amount_off=500", "currency=usd");
     ask("/v1/coupons/FIVER", "name=Fiver");
-    ask("/v1/promotion_codes", "promotion[type]=coupon", "promotion[coupon]=SPRING", "code=SPRING25");
+    ask(
+        "/v1/promotion_codes",
+        "promotion[type]=coupon",
+        "promotion[coupon]=SPRING",
+        "code=SPRING25");
     ask("/v1/promotion_codes?code=SPRING25");
     ask("/v1/customers/" + customer + "/tax_ids", "type=eu_vat", "value=DE123456789");
     ask("/v1/customers/" + customer + "/tax_ids");
@@ -150,7 +155,8 @@ final class StripeJudgeTest {
     ask("/v1/subscription_schedules/" + schedule);
     ask("/v1/subscription_schedules/" + schedule + "/release", "preserve_cancel_date=false");
     new Buyer(world).subscribe("pro", "monthly", "4000000000000259");
-    String dispute = last("charge.dispute.funds_withdrawn").at("/data/object/id").asText();
+    String dispute =
+        last("charge.dispute.funds_withdrawn").at("/data/object/id").asText();
     ask("/v1/disputes/" + dispute);
     stripe.call(Request.of("POST", "/v1/disputes/" + dispute + "/close", Map.of()));
     ask("/v1/disputes");
@@ -171,9 +177,8 @@ final class StripeJudgeTest {
     if (parameters.length > 0) {
       request
           .header("Content-Type", "application/x-www-form-urlencoded")
-          .POST(BodyPublishers.ofString(String.join("&", parameters)
-              .replace("[", "%5B")
-              .replace("]", "%5D")));
+          .POST(BodyPublishers.ofString(
+              String.join("&", parameters).replace("[", "%5B").replace("]", "%5D")));
     }
     HttpResponse<String> answer = ApiClient.send(request);
     assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(200);
