@@ -17,6 +17,7 @@ import com.tatame.billing.refund.Refund;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.simulator.engine.Request;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ class MoneyBackStoryTest {
 
   @Test
   void aPaymentItsMethodAndItsRefundsAreMirrored() {
-    ada.buys("pro", Shopper.PAYS);
+    paysAfterTheTrial(Shopper.PAYS);
     String payment = last("payment_intent.succeeded");
     String method = last("payment_method.attached");
     String partly = refund(payment, Map.of("amount", "400"));
@@ -70,7 +71,7 @@ class MoneyBackStoryTest {
 
   @Test
   void aMethodThatIsTakenOffItsCustomerIsGone() {
-    ada.buys("pro", Shopper.PAYS);
+    ada.buys("basic", Shopper.PAYS);
     String method = last("payment_method.attached");
 
     ProviderState.call(
@@ -83,7 +84,7 @@ class MoneyBackStoryTest {
 
   @Test
   void aDisputeTellsWhatTheBankTook() {
-    ada.buys("pro", DISPUTES);
+    paysAfterTheTrial(DISPUTES);
     String dispute = last("charge.dispute.created");
     ProviderState.call(world, Request.of("POST", "/v1/disputes/" + dispute + "/close", Map.of()));
     world.settle();
@@ -109,6 +110,11 @@ class MoneyBackStoryTest {
     assertThat(stored(ObjectKind.COUPON, "SPRING"))
         .hasValueSatisfying(row -> assertThat(row.state()).isEmpty());
     assertThat(store.projections().pendingReads(10)).isEmpty();
+  }
+
+  private void paysAfterTheTrial(String card) {
+    ada.buys("basic", card);
+    world.advance(Duration.ofDays(15));
   }
 
   private String refund(String payment, Map<String, Object> more) {
