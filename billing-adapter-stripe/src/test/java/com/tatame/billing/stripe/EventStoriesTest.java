@@ -42,7 +42,7 @@ class EventStoriesTest extends OnSimulatedAccount {
         created("/v1/subscription_schedules", Map.of("from_subscription", subscription.id()));
     created("/v1/subscription_schedules/" + schedule + "/release", Map.of());
     EventSource events = gateway.events();
-    simulator.events().forEach(event -> {
+    happened().forEach(event -> {
       if (events.translate(event.toString()) instanceof Observed observed) {
         observed.observations().forEach(seen -> told.put(seen.object(), seen));
       }
@@ -150,9 +150,10 @@ class EventStoriesTest extends OnSimulatedAccount {
   }
 
   private void moneyGoesBack() {
-    String payment = simulator.events().stream()
-        .filter(event -> event.path("type").asText().equals("payment_intent.succeeded"))
-        .map(event -> event.at("/data/object/id").asText())
+    String payment = happened().stream()
+        .filter(event -> event.get("type").getAsString().equals("payment_intent.succeeded"))
+        .map(event -> event.getAsJsonObject("data").getAsJsonObject("object"))
+        .map(intent -> intent.get("id").getAsString())
         .findFirst()
         .orElseThrow();
     created("/v1/refunds", Map.of("payment_intent", payment, "amount", "100"));

@@ -19,6 +19,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -112,5 +114,17 @@ abstract class OnSimulatedAccount {
 
   static Subscription subscription(Observation seen) {
     return (Subscription) seen.state().orElseThrow();
+  }
+
+  /** What happened, oldest first. */
+  List<JsonObject> happened() {
+    JsonObject page = JsonParser.parseString(simulator
+            .call(Request.of("GET", "/v1/events", Map.of("limit", "100")))
+            .body())
+        .getAsJsonObject();
+    assertThat(page.get("has_more").getAsBoolean()).isFalse();
+    List<JsonObject> events = new ArrayList<>();
+    page.getAsJsonArray("data").forEach(event -> events.add(0, event.getAsJsonObject()));
+    return events;
   }
 }
