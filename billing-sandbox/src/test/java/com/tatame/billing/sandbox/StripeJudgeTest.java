@@ -127,6 +127,8 @@ final class StripeJudgeTest {
   private void tellOfRarerObjects(ServerInMemory world) {
     Buyer buyer = new Buyer(world);
     String subscription = buyer.subscribe("pro", "monthly", Buyer.PAYS);
+    new Buyer(world).subscribe("pro", "monthly", "4000000000000259");
+    world.advance("P32D");
     String customer =
         last("customer.subscription.created").at("/data/object/customer").asText();
     String payment = last("payment_intent.succeeded").at("/data/object/id").asText();
@@ -154,7 +156,6 @@ final class StripeJudgeTest {
         .asText();
     ask("/v1/subscription_schedules/" + schedule);
     ask("/v1/subscription_schedules/" + schedule + "/release", "preserve_cancel_date=false");
-    new Buyer(world).subscribe("pro", "monthly", "4000000000000259");
     String dispute =
         last("charge.dispute.funds_withdrawn").at("/data/object/id").asText();
     ask("/v1/disputes/" + dispute);
