@@ -95,10 +95,10 @@ class QueryPlanTest {
             + " select 'price_' || i, 'prod_' || i, true, 'usd', 'key_' || i, '{}'" + mirrored,
         "insert into provider_objects (kind, id, subject_id, state, created_at, as_of, source)"
             + " select (array['payment_method', 'refund', 'promotion_code', 'invoice_payment'])[i % 4 + 1],"
-            + " 'object_' || i, 'cus_' || i, '{\"customer_id\":1,\"type\":\"card\",\"status\":\"succeeded\","
+            + " 'object_' || i, 'cus_' || i, '{\"type\":\"card\",\"status\":\"succeeded\","
             + "\"currency\":\"usd\",\"created_at\":\"2026-01-01T00:00:00Z\",\"amount\":1,"
             + "\"active\":1,\"times_redeemed\":1,\"first_purchase_only\":1,\"amount_requested\":1}' ||"
-            + " jsonb_build_object('id', 'object_' || i, 'code', 'Code' || i, 'coupon_id', 'c' || i,"
+            + " jsonb_build_object('id', 'object_' || i, 'customer_id', 'cus_' || i, 'code', 'Code' || i, 'coupon_id', 'c' || i,"
             + " 'invoice_id', 'in_' || i)" + mirrored,
         "insert into billing_events (fact_key, subject_id, event_type, status, occurred_at)"
             + " select 'fact_' || i, 'cus_' || i, 'x', 'x', now()" + ROWS,
@@ -163,6 +163,8 @@ class QueryPlanTest {
 
     for (String query : List.of(
         "select last4 from stripe_payment_methods where stripe_customer_id = 'cus_8'",
+        "select id from provider_objects where state ->> 'customer_id' = 'cus_12' and kind = 'payment_method'"
+            + " and not gone order by created_at desc, id",
         "select id from provider_objects where subject_id = 'cus_9' and kind = 'refund'"
             + " and not gone order by created_at desc, id",
         "select id from provider_objects where kind = 'promotion_code' and not gone"

@@ -71,20 +71,15 @@ final class Shapes {
   /** Whose object it is, as far as an object that may be unreadable otherwise tells. */
   static Optional<SubjectId> subject(ObjectRef ref, JsonObject json) {
     return switch (ref.kind()) {
-      case PRODUCT, PRICE, CUSTOMER, COUPON, PROMOTION_CODE -> Optional.of(new SubjectId(ref.id()));
+      case PRODUCT, PRICE, CUSTOMER, COUPON, PROMOTION_CODE, PAYMENT_INTENT, SETUP_INTENT ->
+        Optional.of(new SubjectId(ref.id()));
       case REFUND, DISPUTE -> Optional.of(ofPayment(ref, json));
       case INVOICE_PAYMENT ->
         Optional.ofNullable(json.get("payment"))
             .filter(JsonElement::isJsonObject)
             .map(payment -> ofPayment(ref, payment.getAsJsonObject()));
-      case SUBSCRIPTION,
-          INVOICE,
-          CHECKOUT_SESSION,
-          PAYMENT_METHOD,
-          PAYMENT_INTENT,
-          SETUP_INTENT,
-          TAX_ID,
-          SUBSCRIPTION_SCHEDULE -> reference(json.get("customer")).map(SubjectId::new);
+      case SUBSCRIPTION, INVOICE, CHECKOUT_SESSION, PAYMENT_METHOD, TAX_ID, SUBSCRIPTION_SCHEDULE ->
+        reference(json.get("customer")).map(SubjectId::new);
     };
   }
 

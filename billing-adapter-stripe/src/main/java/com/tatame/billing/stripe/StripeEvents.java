@@ -130,9 +130,8 @@ final class StripeEvents implements EventSource {
       return new Irrelevant("it names no object that is mirrored");
     }
     ObjectRef ref = found.get();
-    SubjectId subject = Shapes.reference(carried.json().get("customer"))
-        .map(SubjectId::new)
-        .orElseGet(() -> new SubjectId(ref.id()));
+    SubjectId subject =
+        Shapes.subject(ref, carried.json()).orElseGet(() -> new SubjectId(ref.id()));
     return new Observed(
         List.of(Observation.touched(ref, subject, event.instant("created"), event.text("id"))));
   }

@@ -255,7 +255,7 @@ class StripeEventsTest {
   void aRefundedChargeTouchesItsPayment() {
     assertThat(observed("charge.refunded", json("""
             {"id":"ch_1","object":"charge","customer":"cus_1","payment_intent":"pi_1","refunded":true}""")))
-        .isEqualTo(touched(ObjectKind.PAYMENT_INTENT, "pi_1", "cus_1"));
+        .isEqualTo(touched(ObjectKind.PAYMENT_INTENT, "pi_1", "pi_1"));
     assertThat(observed("charge.refunded", json("""
             {"id":"ch_1","object":"charge","customer":null,"payment_intent":"pi_1","refunded":true}""")))
         .isEqualTo(touched(ObjectKind.PAYMENT_INTENT, "pi_1", "pi_1"));

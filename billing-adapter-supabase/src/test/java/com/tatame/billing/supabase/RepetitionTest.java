@@ -16,7 +16,8 @@ class RepetitionTest {
 
   /** They stay for nodes that are still to be updated. */
   private static final Set<String> OF_EARLIER_RELEASES = Set.of(
-      "claim_events_v1", "stored_events_v1",
+      "claim_events_v1",
+      "stored_events_v1",
       "load_subjects_v1",
       "commit_units_v1",
       "pending_reads_v1");

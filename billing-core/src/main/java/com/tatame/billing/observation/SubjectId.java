@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * The unit of consistency: the provider's customer that an object belongs to. An object that names no
- * customer belongs to the payment that it names, else to itself.
+ * customer belongs to the payment that it names, else to itself. It must be the same for all states of
+ * an object, or two of them could be committed at once.
  */
 public record SubjectId(String value) implements Comparable<SubjectId> {
   /** Of an object that names no customer, but may name a payment. */

@@ -77,9 +77,10 @@ public record PaymentIntent(
     return ObjectKind.PAYMENT_INTENT;
   }
 
+  /** Itself: its customer may become known only while it is under way. */
   @Override
   public SubjectId subject() {
-    return new SubjectId(customerId.orElse(id));
+    return new SubjectId(id);
   }
 
   @Override

@@ -41,9 +41,10 @@ public record SetupIntent(
     return ObjectKind.SETUP_INTENT;
   }
 
+  /** Itself: its customer may become known only while it is under way. */
   @Override
   public SubjectId subject() {
-    return new SubjectId(customerId.orElse(id));
+    return new SubjectId(id);
   }
 
   @Override

@@ -23,7 +23,7 @@ class PaymentFactsTest {
         .containsExactly(new Fact(
             "pi_1:succeeded",
             "payment.succeeded",
-            new SubjectId("cus_1"),
+            new SubjectId("pi_1"),
             Optional.empty(),
             Optional.of(new Money(900, "eur")),
             "succeeded",

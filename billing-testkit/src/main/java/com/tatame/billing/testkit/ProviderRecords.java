@@ -67,7 +67,8 @@ final class ProviderRecords {
   static SubjectId subject(ObjectKind kind, JsonNode json) {
     String id = text(json, "id");
     return switch (kind) {
-      case COUPON, PROMOTION_CODE, PRODUCT, PRICE, CUSTOMER -> new SubjectId(id);
+      case COUPON, PROMOTION_CODE, PRODUCT, PRICE, CUSTOMER, PAYMENT_INTENT, SETUP_INTENT ->
+        new SubjectId(id);
       case REFUND, DISPUTE -> ofPayment(json, id);
       case INVOICE_PAYMENT -> ofPayment(json.required("payment"), id);
       default -> new SubjectId(optionalText(json, "customer").orElse(id));

@@ -75,7 +75,10 @@ final class SimulatedEvents implements EventSource {
     String id = ProviderRecords.text(event, "id");
     Instant created = ProviderRecords.instant(event, "created");
     if (touched.isPresent()) {
-      String subject = object.path("customer").asText(touched.get().id());
+      String itself = touched.get().id();
+      String subject = touched.get().kind() == ObjectKind.PAYMENT_INTENT
+          ? itself
+          : object.path("customer").asText(itself);
       return new Observed(
           List.of(Observation.touched(touched.get(), new SubjectId(subject), created, id)));
     }

@@ -28,8 +28,11 @@ create table provider_objects (
       else array['a kind that nobody knows']
     end))
 ) with (fillfactor = 80);
--- All of a customer's payment methods, payments or tax ids, all refunds and disputes of a payment.
+-- All refunds and disputes of a payment.
 create index provider_objects_subject_idx on provider_objects (subject_id, kind, created_at desc, id);
+-- All of a customer's payments, payment methods or tax ids.
+create index provider_objects_customer_idx on provider_objects (
+  (state ->> 'customer_id'), kind, created_at desc, id) where state ->> 'customer_id' is not null;
 -- Customers type a code in any case; of those that are spelt alike at most one is active.
 create index provider_objects_code_idx on provider_objects (lower(state ->> 'code'))
   where kind = 'promotion_code' and not gone;
@@ -41,7 +44,7 @@ create index provider_objects_invoice_idx on provider_objects ((state ->> 'invoi
 create view stripe_payment_methods with (security_invoker = true) as
 select
   o.id as stripe_payment_method_id,
-  o.subject_id as stripe_customer_id,
+  o.state ->> 'customer_id' as stripe_customer_id,
   m.user_id,
   o.state ->> 'type' as type,
   o.state ->> 'brand' as brand,
@@ -52,7 +55,7 @@ select
   o.created_at,
   o.as_of
 from provider_objects o
-left join stripe_customer_mapping m on m.stripe_customer_id = o.subject_id
+left join stripe_customer_mapping m on m.stripe_customer_id = o.state ->> 'customer_id'
 where o.kind = 'payment_method' and not o.gone;
 
 -- As commit_units_v1, with provider_objects: [{u, kind, id, subject, state, created_at, as_of, source,

@@ -279,12 +279,7 @@ public final class BillingUnderProof implements WebhookHandler {
       }
     }
     Map<String, String> rows = new TreeMap<>(CoreRows.of(states(objects)));
-    // An attempt that failed is told by its event alone; when that is lost for good, and the payment
-    // read instead, what came after has taken its place.
-    objects.keySet().stream()
-        .flatMap(subject -> factsOf.apply(subject).stream())
-        .filter(fact -> !fact.type().equals("payment.failed"))
-        .forEach(fact -> put(rows, fact));
+    objects.keySet().forEach(subject -> factsOf.apply(subject).forEach(fact -> put(rows, fact)));
     accounts.forEach(account ->
         store.entitlements().find(account).ifPresent(entitlement -> put(rows, entitlement)));
     return rows;

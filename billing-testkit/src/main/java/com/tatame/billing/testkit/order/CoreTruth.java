@@ -45,34 +45,10 @@ final class CoreTruth {
       fact(invoice, "voided", times.required("voided_at"), total);
       fact(invoice, "marked_uncollectible", times.required("marked_uncollectible_at"), total);
     }
-    paymentsThatEnded();
     for (JsonNode subscription : subscriptions()) {
       fact(subscription, "created", subscription.required("created"), "");
       fact(subscription, "trial_started", subscription.required("trial_start"), "");
       fact(subscription, "ended", subscription.required("ended_at"), "");
-    }
-  }
-
-  private void paymentsThatEnded() {
-    for (JsonNode event : engine.events()) {
-      JsonNode object = event.required("data").required("object");
-      switch (event.required("type").asText()) {
-        case "payment_intent.succeeded" ->
-          fact(
-              object,
-              "succeeded",
-              object.required("created"),
-              object.required("amount_received").asText());
-        case "payment_intent.canceled" ->
-          fact(
-              object,
-              "canceled",
-              object.required("canceled_at"),
-              object.required("amount").asText());
-        default -> {
-          // Nothing else ends a payment.
-        }
-      }
     }
   }
 
