@@ -124,7 +124,7 @@ final class StripeJudgeTest {
     world.settle();
   }
 
-  private void tellOfRarerObjects(ServerInMemory world) {
+  private void tellOfRarerObjects(LocalServer world) {
     Buyer buyer = new Buyer(world);
     String subscription = buyer.subscribe("pro", "monthly", Buyer.PAYS);
     new Buyer(world).subscribe("pro", "monthly", "4000000000000259");
