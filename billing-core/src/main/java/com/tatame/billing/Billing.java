@@ -8,23 +8,19 @@ import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.Comparison;
 import com.tatame.billing.drift.DriftCauses;
 import com.tatame.billing.drift.DriftMonitor;
-import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.CatchUp;
-import com.tatame.billing.inbox.InboxListener;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.inbox.InboxWorker;
 import com.tatame.billing.inbox.InboxWorkers;
 import com.tatame.billing.inbox.ReadBudget;
-import com.tatame.billing.inbox.RetryPolicy;
 import com.tatame.billing.inbox.Step;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.projection.ObservationRecorder;
@@ -35,8 +31,6 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.Subscriptions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,8 +39,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +74,7 @@ public final class Billing implements AutoCloseable {
   private final InstantSource wallClock;
   private final AtomicReference<Instant> maintainedAt = new AtomicReference<>(Instant.EPOCH);
 
-  private Billing(Builder with) {
+  Billing(BillingBuilder with) {
     PaymentGateway gateway = required(with.gateway, "gateway");
     store = required(with.store, "store");
     catalog = required(with.catalog, "catalog");
@@ -186,8 +178,8 @@ public final class Billing implements AutoCloseable {
     return Objects.requireNonNull(part, () -> "Billing.builder() needs a " + name);
   }
 
-  public static Builder builder() {
-    return new Builder();
+  public static BillingBuilder builder() {
+    return new BillingBuilder();
   }
 
   /** What is sold. */
@@ -302,150 +294,5 @@ public final class Billing implements AutoCloseable {
   @Override
   public void close() {
     workers.close();
-  }
-
-  /** Collects the parts. Gateway, store and catalog are required; all else has a default. */
-  public static final class Builder {
-    private static final int DEFAULT_WORKERS = 2;
-    private static final int DEFAULT_READS_PER_SECOND = 20;
-
-    private @Nullable PaymentGateway gateway;
-    private @Nullable BillingStore store;
-    private @Nullable Catalog catalog;
-    private InstantSource clock = InstantSource.system();
-    private InstantSource wallClock = InstantSource.system();
-    private RandomGenerator random = new SecureRandom();
-    private Pause pause = Pause.blocking();
-    private Predicate<URI> checkoutUrls = url -> "https".equals(url.getScheme());
-    private RetryPolicy retries = RetryPolicy.DEFAULT;
-    private int workers = DEFAULT_WORKERS;
-    private int readsPerSecond = DEFAULT_READS_PER_SECOND;
-    private Duration keepEvents = Duration.ofDays(90);
-    private Duration catchUpEvery = Duration.ofMinutes(5);
-    private DriftPolicy drift = DriftPolicy.REPAIR;
-    private InboxListener listener = InboxListener.NONE;
-
-    private Builder() {}
-
-    public Builder gateway(PaymentGateway value) {
-      gateway = value;
-      return this;
-    }
-
-    /** The store stays the caller's to close. */
-    public Builder store(BillingStore value) {
-      store = value;
-      return this;
-    }
-
-    public Builder catalog(Catalog value) {
-      catalog = value;
-      return this;
-    }
-
-    /** The billing clock, by which trials and grace periods run. Default: the system's. */
-    public Builder clock(InstantSource value) {
-      clock = value;
-      return this;
-    }
-
-    /** Wall time, for leases and retries. Default: the system's. */
-    public Builder wallClock(InstantSource value) {
-      wallClock = value;
-      return this;
-    }
-
-    /** Source of ids, jitter and the secrets of API keys. Default: a secure one. */
-    public Builder random(RandomGenerator value) {
-      random = value;
-      return this;
-    }
-
-    /** How callers wait for each other. Default: by blocking. */
-    public Builder pause(Pause value) {
-      pause = value;
-      return this;
-    }
-
-    /** Where a payer may be sent back to. Default: any https address. */
-    public Builder checkoutUrls(Predicate<URI> value) {
-      checkoutUrls = value;
-      return this;
-    }
-
-    /** When failed events are tried again. */
-    public Builder retries(RetryPolicy value) {
-      retries = value;
-      return this;
-    }
-
-    /** Threads that process events. 0 leaves it to {@link Billing#work}. Default: 2. */
-    public Builder workers(int value) {
-      if (value < 0) {
-        throw new IllegalArgumentException("workers must not be negative");
-      }
-      workers = value;
-      return this;
-    }
-
-    /**
-     * How often the provider may be asked what is true: so many reads a second for each kind of
-     * object. 0 for never, which leaves open what events alone can't tell. Default: 20.
-     */
-    public Builder readsPerSecond(int value) {
-      if (value < 0) {
-        throw new IllegalArgumentException("readsPerSecond must not be negative");
-      }
-      readsPerSecond = value;
-      return this;
-    }
-
-    /**
-     * How long the payloads of processed events are kept. An event's id is kept for ever. Default: 90
-     * days.
-     */
-    public Builder keepEvents(Duration value) {
-      if (value.isNegative()) {
-        throw new IllegalArgumentException("keepEvents must not be negative");
-      }
-      keepEvents = value;
-      return this;
-    }
-
-    /**
-     * How often the provider's list of events is searched for some that did not arrive, by one of all
-     * nodes. Default: every five minutes, and at once after a time without any node.
-     */
-    public Builder catchUpEvery(Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException("catchUpEvery must be positive");
-      }
-      catchUpEvery = value;
-      return this;
-    }
-
-    /**
-     * What is done about rows that differ from what the provider holds. Default: they are listed and
-     * repaired.
-     */
-    public Builder drift(DriftPolicy value) {
-      drift = value;
-      return this;
-    }
-
-    /** Told of what becomes of events, for metrics. Default: nobody. */
-    public Builder listener(InboxListener value) {
-      listener = value;
-      return this;
-    }
-
-    /**
-     * Puts it together; nothing runs before {@link Billing#start}.
-     *
-     * @throws NullPointerException naming the part that is missing
-     */
-    public Billing build() {
-      return new Billing(this);
-    }
   }
 }

@@ -54,7 +54,7 @@ class CoreArchitectureTest {
       .that()
       .doNotHaveSimpleName("Billing")
       .and()
-      .doNotHaveSimpleName("Builder")
+      .doNotHaveSimpleName("BillingBuilder")
       .and()
       .resideOutsideOfPackage("com.tatame.billing.store")
       .should()

@@ -1,0 +1,167 @@
+package com.tatame.billing;
+
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.command.Pause;
+import com.tatame.billing.drift.DriftPolicy;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.InboxListener;
+import com.tatame.billing.inbox.RetryPolicy;
+import com.tatame.billing.store.BillingStore;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the parts. Gateway, store and catalog are required; all else has a default. */
+public final class BillingBuilder {
+  private static final int DEFAULT_WORKERS = 2;
+  private static final int DEFAULT_READS_PER_SECOND = 20;
+
+  @Nullable
+  PaymentGateway gateway;
+
+  @Nullable
+  BillingStore store;
+
+  @Nullable
+  Catalog catalog;
+
+  InstantSource clock = InstantSource.system();
+  InstantSource wallClock = InstantSource.system();
+  RandomGenerator random = new SecureRandom();
+  Pause pause = Pause.blocking();
+  Predicate<URI> checkoutUrls = url -> "https".equals(url.getScheme());
+  RetryPolicy retries = RetryPolicy.DEFAULT;
+  int workers = DEFAULT_WORKERS;
+  int readsPerSecond = DEFAULT_READS_PER_SECOND;
+  Duration keepEvents = Duration.ofDays(90);
+  Duration catchUpEvery = Duration.ofMinutes(5);
+  DriftPolicy drift = DriftPolicy.REPAIR;
+  InboxListener listener = InboxListener.NONE;
+
+  BillingBuilder() {}
+
+  public BillingBuilder gateway(PaymentGateway value) {
+    gateway = value;
+    return this;
+  }
+
+  /** The store stays the caller's to close. */
+  public BillingBuilder store(BillingStore value) {
+    store = value;
+    return this;
+  }
+
+  public BillingBuilder catalog(Catalog value) {
+    catalog = value;
+    return this;
+  }
+
+  /** The billing clock, by which trials and grace periods run. Default: the system's. */
+  public BillingBuilder clock(InstantSource value) {
+    clock = value;
+    return this;
+  }
+
+  /** Wall time, for leases and retries. Default: the system's. */
+  public BillingBuilder wallClock(InstantSource value) {
+    wallClock = value;
+    return this;
+  }
+
+  /** Source of ids, jitter and the secrets of API keys. Default: a secure one. */
+  public BillingBuilder random(RandomGenerator value) {
+    random = value;
+    return this;
+  }
+
+  /** How callers wait for each other. Default: by blocking. */
+  public BillingBuilder pause(Pause value) {
+    pause = value;
+    return this;
+  }
+
+  /** Where a payer may be sent back to. Default: any https address. */
+  public BillingBuilder checkoutUrls(Predicate<URI> value) {
+    checkoutUrls = value;
+    return this;
+  }
+
+  /** When failed events are tried again. */
+  public BillingBuilder retries(RetryPolicy value) {
+    retries = value;
+    return this;
+  }
+
+  /** Threads that process events. 0 leaves it to {@link Billing#work}. Default: 2. */
+  public BillingBuilder workers(int value) {
+    if (value < 0) {
+      throw new IllegalArgumentException("workers must not be negative");
+    }
+    workers = value;
+    return this;
+  }
+
+  /**
+   * How often the provider may be asked what is true: so many reads a second for each kind of
+   * object. 0 for never, which leaves open what events alone can't tell. Default: 20.
+   */
+  public BillingBuilder readsPerSecond(int value) {
+    if (value < 0) {
+      throw new IllegalArgumentException("readsPerSecond must not be negative");
+    }
+    readsPerSecond = value;
+    return this;
+  }
+
+  /**
+   * How long the payloads of processed events are kept. An event's id is kept for ever. Default: 90
+   * days.
+   */
+  public BillingBuilder keepEvents(Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException("keepEvents must not be negative");
+    }
+    keepEvents = value;
+    return this;
+  }
+
+  /**
+   * How often the provider's list of events is searched for some that did not arrive, by one of all
+   * nodes. Default: every five minutes, and at once after a time without any node.
+   */
+  public BillingBuilder catchUpEvery(Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException("catchUpEvery must be positive");
+    }
+    catchUpEvery = value;
+    return this;
+  }
+
+  /**
+   * What is done about rows that differ from what the provider holds. Default: they are listed and
+   * repaired.
+   */
+  public BillingBuilder drift(DriftPolicy value) {
+    drift = value;
+    return this;
+  }
+
+  /** Told of what becomes of events, for metrics. Default: nobody. */
+  public BillingBuilder listener(InboxListener value) {
+    listener = value;
+    return this;
+  }
+
+  /**
+   * Puts it together; nothing runs before {@link Billing#start}.
+   *
+   * @throws NullPointerException naming the part that is missing
+   */
+  public Billing build() {
+    return new Billing(this);
+  }
+}
