@@ -140,7 +140,7 @@ public final class Billing implements AutoCloseable {
         with.random);
     apiKeys = new ApiKeys(store.apiKeys(), with.wallClock, with.random);
     wallClock = with.wallClock;
-    workers = new InboxWorkers(worker, with.workers, this::maintain);
+    workers = new InboxWorkers(worker, with.workers, this::maintain, with.listener);
     webhooks = new Webhooks(
         gateway.events(),
         store.inbox(),

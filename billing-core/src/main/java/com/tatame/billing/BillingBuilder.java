@@ -150,7 +150,7 @@ public final class BillingBuilder {
     return this;
   }
 
-  /** Told of what becomes of events, for metrics. Default: nobody. */
+  /** Told of what becomes of events, for metrics, traces and error reports. Default: nobody. */
   public BillingBuilder listener(InboxListener value) {
     listener = value;
     return this;

@@ -2,7 +2,10 @@ package com.tatame.billing.inbox;
 
 import java.time.Duration;
 
-/** Told of what becomes of events, for metrics. Called by many threads; it must not throw. */
+/**
+ * Told of what becomes of events, for metrics, traces and error reports. Called by many threads; it
+ * must not throw.
+ */
 public interface InboxListener {
   /** Nobody listens. */
   InboxListener NONE = new InboxListener() {};
@@ -20,4 +23,7 @@ public interface InboxListener {
 
   /** That many events had never arrived and were fetched from the provider's list. */
   default void caughtUp(int events) {}
+
+  /** A worker met a failure that nobody expected. It is logged all the same. */
+  default void unexpected(RuntimeException failure) {}
 }

@@ -228,6 +228,7 @@ public final class InboxWorker {
 
   private Settlement failed(ClaimedEvent event, RuntimeException e) {
     LOG.log(Level.ERROR, "event " + event.id() + " can't be processed", e);
+    listener.unexpected(e);
     return failed(event, "internal error: " + e.getClass().getSimpleName());
   }
 

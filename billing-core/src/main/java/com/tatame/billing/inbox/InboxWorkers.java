@@ -27,6 +27,7 @@ public final class InboxWorkers implements AutoCloseable {
 
   private final InboxWorker worker;
   private final Runnable maintenance;
+  private final InboxListener listener;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger busy = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
@@ -39,9 +40,11 @@ public final class InboxWorkers implements AutoCloseable {
    *
    * @param maintenance run now and then by one thread, such as the recovery of commands
    */
-  public InboxWorkers(InboxWorker worker, int threadCount, Runnable maintenance) {
+  public InboxWorkers(
+      InboxWorker worker, int threadCount, Runnable maintenance, InboxListener listener) {
     this.worker = worker;
     this.maintenance = maintenance;
+    this.listener = listener;
     for (int i = 0; i < threadCount; i++) {
       boolean first = i == 0;
       Thread thread = new Thread(() -> work(first), "billing-inbox-" + i);
@@ -102,6 +105,7 @@ public final class InboxWorkers implements AutoCloseable {
       LOG.log(Level.WARNING, "work is put off: {0}", e.getMessage());
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a worker failed; its events come back when their lease runs out", e);
+      listener.unexpected(e);
     } finally {
       busy.decrementAndGet();
     }

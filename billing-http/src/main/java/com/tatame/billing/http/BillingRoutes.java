@@ -71,7 +71,8 @@ public final class BillingRoutes {
         new PageHeaders(with.secure),
         new RequestMetrics(registry),
         new RequestTraces(with.openTelemetry),
-        with.random);
+        with.random,
+        with.failures);
     guard = new FeatureGuard(authentication, billing.entitlements());
 
     InboxHandlers inbox =
@@ -206,6 +207,7 @@ public final class BillingRoutes {
     private Optional<String> metricsToken = Optional.empty();
     private Optional<String> publishableKey = Optional.empty();
     private boolean liveMode;
+    private FailureListener failures = FailureListener.NONE;
     private Predicate<Context> secure = context -> context.scheme().equals("https");
     private Predicate<Context> webhookSource = context -> true;
     private BooleanSupplier accepting = () -> true;
@@ -292,6 +294,12 @@ public final class BillingRoutes {
     /** Whether money is real. Default: it is not. */
     public Builder liveMode(boolean value) {
       liveMode = value;
+      return this;
+    }
+
+    /** Told of failures that nobody expected. Default: nobody; they are logged all the same. */
+    public Builder failures(FailureListener value) {
+      failures = value;
       return this;
     }
 

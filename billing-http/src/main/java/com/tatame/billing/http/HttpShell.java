@@ -28,6 +28,7 @@ final class HttpShell {
   private final RequestMetrics metrics;
   private final RequestTraces traces;
   private final RandomGenerator random;
+  private final FailureListener failures;
 
   HttpShell(
       Authentication authentication,
@@ -36,7 +37,8 @@ final class HttpShell {
       PageHeaders pageHeaders,
       RequestMetrics metrics,
       RequestTraces traces,
-      RandomGenerator random) {
+      RandomGenerator random,
+      FailureListener failures) {
     this.authentication = authentication;
     this.idempotentAnswers = idempotentAnswers;
     this.cors = cors;
@@ -44,6 +46,7 @@ final class HttpShell {
     this.metrics = metrics;
     this.traces = traces;
     this.random = random;
+    this.failures = failures;
   }
 
   Handler handler(Route route, RouteHandler handler) {
@@ -86,7 +89,7 @@ final class HttpShell {
 
   /** Answers a request that failed outside of every handler. */
   void answerUnexpected(Context context, Exception failure) {
-    exchange(context, UNROUTED, requestId -> unexpected(failure, requestId), true);
+    exchange(context, UNROUTED, requestId -> unexpected(failure, UNROUTED, requestId), true);
   }
 
   private void exchange(
@@ -132,22 +135,22 @@ final class HttpShell {
               principal.get().account(),
               key.get(),
               fingerprint(context, body),
-              () -> handle(handler, call, requestId))
-          : handle(handler, call, requestId);
+              () -> handle(route, handler, call, requestId))
+          : handle(route, handler, call, requestId);
     } catch (BillingException e) {
       return expected(e, requestId);
     } catch (RuntimeException e) {
-      return unexpected(e, requestId);
+      return unexpected(e, named(route), requestId);
     }
   }
 
-  private static Answer handle(RouteHandler handler, Call call, String requestId) {
+  private Answer handle(Route route, RouteHandler handler, Call call, String requestId) {
     try {
       return handler.handle(call);
     } catch (BillingException e) {
       return expected(e, requestId);
     } catch (RuntimeException e) {
-      return unexpected(e, requestId);
+      return unexpected(e, named(route), requestId);
     }
   }
 
@@ -159,8 +162,13 @@ final class HttpShell {
     return answer;
   }
 
-  private static Answer unexpected(Exception failure, String requestId) {
+  private static String named(Route route) {
+    return route.method() + " " + route.path();
+  }
+
+  private Answer unexpected(Exception failure, String route, String requestId) {
     LOG.error("request failed unexpectedly", failure);
+    failures.unexpected(failure, route, requestId);
     return ProblemCode.INTERNAL_ERROR.answer(
         requestId, "It was logged under the request id. Repeat the request or ask for help.");
   }

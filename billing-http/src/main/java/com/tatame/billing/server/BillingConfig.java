@@ -49,6 +49,8 @@ public record BillingConfig(
   private static final Pattern PUBLISHABLE_KEY = Pattern.compile("pk_(test|live)_\\S+");
   private static final String PRICE_PREFIX = "STRIPE_PRICE_";
   private static final Pattern PRICE_NAME = Pattern.compile(PRICE_PREFIX + "(.+)_(MONTHLY|YEARLY)");
+  private static final Pattern DSN =
+      Pattern.compile("https?://\\w+(:\\w+)?@[^/@\\s]+/([^@\\s]+/)?\\d+");
   private static final Pattern ORIGIN = Pattern.compile("https?://[^/@\\s]+");
 
   /**
@@ -119,8 +121,9 @@ public record BillingConfig(
    * Whom the server tells about its work.
    *
    * @param traces a collector's address for OTLP over HTTP
+   * @param errors the DSN of an error tracker
    */
-  public record Reporting(Optional<URI> traces) {}
+  public record Reporting(Optional<URI> traces, Optional<Secret> errors) {}
 
   /**
    * Reads the environment.
@@ -143,7 +146,8 @@ public record BillingConfig(
         env.parsed(Variable.BILLING_DRIFT, BillingConfig::drift).orElse(DriftPolicy.REPAIR),
         web(env, deployment),
         new Reporting(
-            env.parsed(Variable.OTEL_EXPORTER_OTLP_ENDPOINT, BillingConfig::httpAddress)));
+            env.parsed(Variable.OTEL_EXPORTER_OTLP_ENDPOINT, BillingConfig::httpAddress),
+            env.parsed(Variable.SENTRY_DSN, BillingConfig::dsn)));
     env.throwIfAny();
     return config;
   }
@@ -216,6 +220,13 @@ public record BillingConfig(
       throw new IllegalArgumentException("must be an http or https address");
     }
     return uri;
+  }
+
+  private static Secret dsn(String text) {
+    if (!DSN.matcher(text).matches()) {
+      throw new IllegalArgumentException("must have the form https://key@host/project");
+    }
+    return new Secret(text);
   }
 
   private static Path catalogFile(EnvironmentReader env) {

@@ -36,6 +36,7 @@ public final class BillingServer implements AutoCloseable {
 
   private final AtomicBoolean accepting = new AtomicBoolean(true);
   private final Optional<OpenTelemetrySdk> ownTraces;
+  private final Optional<ErrorTracker> tracker;
   private final BillingStore store;
   private final boolean ownsStore;
   private final Billing billing;
@@ -51,6 +52,7 @@ public final class BillingServer implements AutoCloseable {
         ? ownTraces.<OpenTelemetry>map(sdk -> sdk).orElseGet(OpenTelemetry::noop)
         : with.openTelemetry;
     Telemetry telemetry = new Telemetry(openTelemetry, with.wallClock);
+    tracker = config.reporting().errors().map(dsn -> new ErrorTracker(dsn, config.deployment()));
 
     ownsStore = with.store == null;
     store = with.store == null ? openStore(config, telemetry) : with.store;
@@ -68,7 +70,8 @@ public final class BillingServer implements AutoCloseable {
           .workers(with.workers)
           .keepEvents(config.keepEvents())
           .drift(config.drift())
-          .listener(telemetry.inbox())
+          .listener(
+              telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))))
           .build();
       telemetry.watchInbox(billing.webhooks(), with.wallClock);
 
@@ -89,6 +92,8 @@ public final class BillingServer implements AutoCloseable {
           .openMetrics(config.deployment() == Deployment.SANDBOX)
           .publishableKey(config.stripe().publishableKey())
           .liveMode(config.stripe().live())
+          .failures((failure, route, requestId) ->
+              tracker.ifPresent(reports -> reports.request(failure, route, requestId)))
           .secure(proxies::encrypted)
           .webhookSource(context -> config.web().webhookSources().admit(proxies.client(context)))
           .accepting(accepting::get)
@@ -149,6 +154,7 @@ public final class BillingServer implements AutoCloseable {
       billing.close();
       closeStore();
       ownTraces.ifPresent(OpenTelemetrySdk::close);
+      tracker.ifPresent(ErrorTracker::close);
     }
     LOG.info("stopped");
   }

@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /** What the server measures about itself and about what it depends on. */
@@ -110,8 +111,12 @@ final class Telemetry {
     return store;
   }
 
-  /** Counts and times what becomes of events. */
-  InboxListener inbox() {
+  /**
+   * Counts and times what becomes of events.
+   *
+   * @param reports told of what nobody expected
+   */
+  InboxListener inbox(Consumer<RuntimeException> reports) {
     DistributionSummary commits = DistributionSummary.builder("billing.webhooks.commit.events")
         .description("Events stored in one commit")
         .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64)
@@ -138,6 +143,11 @@ final class Telemetry {
       @Override
       public void caughtUp(int events) {
         fetched.increment(events);
+      }
+
+      @Override
+      public void unexpected(RuntimeException failure) {
+        reports.accept(failure);
       }
     };
   }

@@ -101,8 +101,8 @@ final class RunningServer implements AutoCloseable {
     environment.putAll(more);
     server = parts
         .apply(BillingServer.builder(BillingConfig.fromEnv(environment))
+            .store(cuttable(BillingStore.class, store))
             .identity(ClerkVerifier.byKey(CLERK, ISSUER.publicKeyPem(), WALL)))
-        .store(cuttable(BillingStore.class, store))
         .start();
     stripe.createWebhookEndpoint(
         url("/webhooks/stripe"), Optional.of(WEBHOOK_SECRET), Optional.empty());

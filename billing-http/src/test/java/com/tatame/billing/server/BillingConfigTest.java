@@ -123,9 +123,12 @@ final class BillingConfigTest {
         "STRIPE_SECRET_KEY", "topsecret1",
         "STRIPE_WEBHOOK_SECRET", "sk_test_topsecret2",
         "DATABASE_URL", "mysql://user:topsecret3@host/database",
-        "CLERK_SECRET_KEY", "topsecret4"));
+        "CLERK_SECRET_KEY", "topsecret4",
+        "SENTRY_DSN", "https://topsecret5@errors.example.com"));
 
-    assertThat(invalid.getMessage()).doesNotContain("topsecret");
+    assertThat(invalid.getMessage())
+        .contains("SENTRY_DSN must have the form https://key@host/project")
+        .doesNotContain("topsecret");
   }
 
   @Test
@@ -135,7 +138,8 @@ final class BillingConfigTest {
         "STRIPE_WEBHOOK_SECRET", "whsec_topsecret2",
         "DATABASE_URL", "postgres://user:topsecret3@host/database",
         "CLERK_SECRET_KEY", "sk_test_topsecret4",
-        "METRICS_TOKEN", "topsecret5")));
+        "METRICS_TOKEN", "topsecret5",
+        "SENTRY_DSN", "https://topsecret6@errors.example.com/1")));
 
     assertThat(config.toString()).doesNotContain("topsecret").contains("***");
   }
