@@ -14,6 +14,16 @@ public interface InboxListener {
   default void stored(int events) {}
 
   /**
+   * A worker processes a batch of events. Whatever it asks of store and provider on the way, and
+   * each {@link #attempted}, happens within.
+   *
+   * @param batch to be run once, on this thread; what it throws belongs to the worker
+   */
+  default void batch(Runnable batch) {
+    batch.run();
+  }
+
+  /**
    * An attempt to process an event has ended.
    *
    * @param status where it stands now: processed, ignored, retrying or dead

@@ -89,7 +89,7 @@ public final class InboxWorkers implements AutoCloseable {
   private void drain() {
     Optional<Step> batch = worker.claim();
     while (batch.isPresent()) {
-      batch.get().runAll();
+      listener.batch(batch.get()::runAll);
       // Where the queue is never empty, what is owed would else never be read.
       worker.settlePendingReads(READS_BETWEEN);
       batch = closed() ? Optional.empty() : worker.claim();

@@ -112,7 +112,7 @@ final class Telemetry {
   }
 
   /**
-   * Counts and times what becomes of events.
+   * Counts, times and traces what becomes of events.
    *
    * @param reports told of what nobody expected
    */
@@ -124,6 +124,7 @@ final class Telemetry {
     Counter fetched = Counter.builder("billing.webhooks.caught.up")
         .description("Events that never arrived and were fetched from the provider's list")
         .register(registry);
+    WorkerTraces traces = new WorkerTraces(tracer);
     return new InboxListener() {
       @Override
       public void stored(int events) {
@@ -131,7 +132,13 @@ final class Telemetry {
       }
 
       @Override
+      public void batch(Runnable batch) {
+        traces.batch(batch);
+      }
+
+      @Override
       public void attempted(EventStatus status, Duration sinceReceived) {
+        traces.attempted(status);
         Timer.builder("billing.webhooks.attempts")
             .description("Attempts to process an event, and its age at their end")
             .tag("status", status.code())

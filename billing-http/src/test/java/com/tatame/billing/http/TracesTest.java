@@ -1,9 +1,14 @@
 package com.tatame.billing.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import com.tatame.billing.http.RunningServer.Reply;
+import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.testkit.InMemoryBillingStore;
+import com.tatame.billing.testkit.WebhookSigner;
 import com.tatame.billing.testkit.simulator.engine.Fault;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
@@ -18,6 +23,7 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -92,6 +98,63 @@ final class TracesTest {
   }
 
   @Test
+  void aBatchOfEventsIsASpanWithWhatBecameOfThem() {
+    try (RunningServer server = traced()) {
+      server.subscribe("user_ada", "pro");
+      await()
+          .untilAsserted(() -> assertThat(spans("process events"))
+              .anySatisfy(batch -> assertThat(spans())
+                  .anyMatch(call -> call.getName().startsWith("stripe ")
+                      && call.getTraceId().equals(batch.getTraceId())
+                      && call.getParentSpanId().equals(batch.getSpanId()))));
+    }
+
+    assertThat(spans("process events")).allSatisfy(batch -> {
+      assertThat(batch.getKind()).isEqualTo(SpanKind.CONSUMER);
+      assertThat(batch.getParentSpanContext().isValid()).isFalse();
+      assertThat(batch.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
+      batch
+          .getAttributes()
+          .forEach((key, events) -> assertThat(key.getKey())
+              .matches("billing\\.events\\.(processed|ignored|retrying|dead)"));
+    });
+    assertThat(spans("process events").stream()
+            .mapToLong(batch -> batch.getAttributes().asMap().values().stream()
+                .mapToLong(Long.class::cast)
+                .sum())
+            .sum())
+        .isGreaterThanOrEqualTo(1);
+    assertThat(spans().toString()).doesNotContain("user_ada", "evt_", "sub_", "cus_");
+  }
+
+  @Test
+  void aBatchThatFailsIsMarked() {
+    InMemoryBillingStore store = new InMemoryBillingStore();
+    BillingStore forgetful = Replaced.part(
+        BillingStore.class,
+        store,
+        "inbox",
+        () -> Replaced.part(InboxStore.class, store.inbox(), "settle", () -> {
+          throw new IllegalStateException("of user_ada");
+        }));
+    try (RunningServer server =
+        new RunningServer(Map.of(), parts -> parts.openTelemetry(sdk).store(forgetful))) {
+      String event = """
+          {"id":"evt_1","object":"event","type":"unheard.of","created":1767225600,"livemode":false,
+           "api_version":"2026-07-29.dahlia","data":{"object":{"id":"x_1","object":"x"}}}""";
+      String signature =
+          new WebhookSigner(RunningServer.WEBHOOK_SECRET).header(event, Instant.now());
+      server.post("/webhooks/stripe", null, event, "Stripe-Signature", signature);
+      await().until(() -> !failedBatches().isEmpty());
+    }
+
+    SpanData batch = failedBatches().get(0);
+    assertThat(batch.getAttributes().asMap())
+        .containsEntry(AttributeKey.stringKey("error.type"), "java.lang.IllegalStateException");
+    assertThat(spans().toString()).doesNotContain("user_ada");
+  }
+
+  @Test
   void whatFailsIsMarked() {
     try (RunningServer server = traced()) {
       server.stripe.fail(new Fault("POST /v1/customers", 500, Fault.When.BEFORE), 1000);
@@ -134,11 +197,23 @@ final class TracesTest {
   }
 
   private SpanData span(String name) {
-    List<SpanData> spans = exporter.getFinishedSpanItems();
-    return spans.stream()
-        .filter(span -> span.getName().equals(name))
+    return spans(name).stream()
         .findFirst()
         .orElseThrow(() -> new AssertionError(
-            name + " is not among " + spans.stream().map(SpanData::getName).toList()));
+            name + " is not among " + spans().stream().map(SpanData::getName).toList()));
+  }
+
+  private List<SpanData> spans(String name) {
+    return spans().stream().filter(span -> span.getName().equals(name)).toList();
+  }
+
+  private List<SpanData> failedBatches() {
+    return spans("process events").stream()
+        .filter(batch -> batch.getStatus().getStatusCode() == StatusCode.ERROR)
+        .toList();
+  }
+
+  private List<SpanData> spans() {
+    return exporter.getFinishedSpanItems();
   }
 }
