@@ -161,10 +161,13 @@ final class Shop implements AutoCloseable {
     List<String> parameters = new ArrayList<>(List.of(
         "mode=subscription",
         "line_items[0][price]=" + price,
-        "line_items[0][quantity]=1",
         "success_url=https://shop.example/done?id={CHECKOUT_SESSION_ID}",
         "cancel_url=https://shop.example/plans"));
     parameters.addAll(List.of(more));
+    if (parameters.stream()
+        .noneMatch(parameter -> parameter.startsWith("line_items[0][quantity]"))) {
+      parameters.add("line_items[0][quantity]=1");
+    }
     return ok(post("/v1/checkout/sessions", parameters));
   }
 
@@ -194,6 +197,12 @@ final class Shop implements AutoCloseable {
 
   JsonNode update(JsonNode subscription, String... parameters) {
     return ok(post("/v1/subscriptions/" + subscription.get("id").asText(), List.of(parameters)));
+  }
+
+  JsonNode preview(JsonNode subscription, String... details) {
+    List<String> parameters = new ArrayList<>(List.of(details));
+    parameters.add("subscription=" + subscription.get("id").asText());
+    return ok(post("/v1/invoices/create_preview", parameters));
   }
 
   JsonNode latestInvoice(JsonNode subscription) {

@@ -35,6 +35,8 @@ final class Account {
   Map<String, PromotionCode> promotionCodes = new LinkedHashMap<>();
   Map<String, TaxId> taxIds = new LinkedHashMap<>();
   Map<String, SubscriptionSchedule> schedules = new LinkedHashMap<>();
+  Map<String, Discount> discounts = new LinkedHashMap<>();
+  Map<String, InvoiceItem> invoiceItems = new LinkedHashMap<>();
   Map<String, StripeEvent> events = new LinkedHashMap<>();
   Map<String, WebhookEndpoint> endpoints = new LinkedHashMap<>();
   Map<String, StoredAnswer> answers = new LinkedHashMap<>();
@@ -95,10 +97,23 @@ final class Account {
       case "dp" -> disputes;
       case "promo" -> promotionCodes;
       case "txi" -> taxIds;
+      case "di" -> discounts;
+      case "ii" -> invoiceItems;
       case "evt" -> events;
       case "we" -> endpoints;
       default -> products;
     };
+  }
+
+  List<Discount> discounts(List<String> ids) {
+    return ids.stream().map(id -> known(discounts, id)).toList();
+  }
+
+  /** What waits for the next invoice of a subscription. */
+  List<InvoiceItem> pendingItems(Subscription subscription) {
+    return invoiceItems.values().stream()
+        .filter(item -> item.invoice == null && item.subscription.equals(subscription.id))
+        .toList();
   }
 
   Charge charge(String id) {

@@ -72,6 +72,20 @@ record ApiVersion(String name) {
           node.set("coupon", older == null ? NullNode.instance : older.get("coupon"));
         }
       }
+      case "invoiceitem" -> {
+        if (before(DAHLIA)) {
+          node.remove(List.of("net_amount", "quantity_decimal"));
+        }
+        if (before(BASIL)) {
+          node.remove(List.of("customer_account", "parent", "pricing"));
+        }
+      }
+      case "discount" -> {
+        if (before(CLOVER)) {
+          node.remove(List.of("source", "customer_account"));
+          node.set("coupon", older == null ? NullNode.instance : older.get("coupon"));
+        }
+      }
       case "refund" -> {
         if (before(DAHLIA)) {
           node.remove(List.of("customer", "customer_account", "payment_method"));

@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit.simulator.engine;
 
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -10,18 +11,24 @@ final class Clockwork {
   private final Subscriptions subscriptions;
   private final Invoicing invoicing;
   private final Checkout checkout;
+  private final ItemUpdates updates;
+  private final Discounts discounts;
 
   Clockwork(
       Account account,
       Events events,
       Subscriptions subscriptions,
       Invoicing invoicing,
-      Checkout checkout) {
+      Checkout checkout,
+      ItemUpdates updates,
+      Discounts discounts) {
     this.account = account;
     this.events = events;
     this.subscriptions = subscriptions;
     this.invoicing = invoicing;
     this.checkout = checkout;
+    this.updates = updates;
+    this.discounts = discounts;
   }
 
   /** When something happens next by itself. */
@@ -58,7 +65,12 @@ final class Clockwork {
         CheckoutSession session = account.sessions.get(due.object());
         yield session != null && session.status.equals("open") && session.expiresAt == due.at();
       }
-      case TRIAL_REMINDER, PERIOD_ENDS, SUBSCRIPTION_CANCELS, COLLECTION_RESUMES -> {
+      case DISCOUNT_ENDS -> discounts.stillEnds(due.object(), due.at());
+      case TRIAL_REMINDER,
+          PERIOD_ENDS,
+          SUBSCRIPTION_CANCELS,
+          COLLECTION_RESUMES,
+          PENDING_UPDATE_EXPIRES -> {
         Subscription subscription = account.subscriptions.get(due.object());
         yield subscription != null && stillDue(due, subscription);
       }
@@ -75,6 +87,8 @@ final class Clockwork {
         subscription.status.equals("trialing") && at(due, subscription.trialReminderAt);
       case PERIOD_ENDS -> subscription.billed() && subscription.item().periodEnd == due.at();
       case SUBSCRIPTION_CANCELS -> !subscription.ended() && at(due, subscription.cancelAt);
+      case PENDING_UPDATE_EXPIRES ->
+        subscription.pendingUpdate != null && subscription.pendingUpdate.expiresAt == due.at();
       default -> !subscription.ended() && at(due, subscription.pauseResumesAt);
     };
   }
@@ -106,6 +120,8 @@ final class Clockwork {
           subscription.pauseResumesAt = null;
         });
       }
+      case PENDING_UPDATE_EXPIRES -> updates.expire(account.subscription(id));
+      case DISCOUNT_ENDS -> discounts.end(account.discounts(List.of(id)).get(0));
       case INVOICE_FINALIZES -> subscriptions.finalizeInvoice(account.invoice(id));
       case PAYMENT_RETRIES -> subscriptions.collect(account.invoice(id));
       case INVOICE_VOIDS -> invoicing.voidInvoice(account.invoice(id));

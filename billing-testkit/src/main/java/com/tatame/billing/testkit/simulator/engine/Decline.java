@@ -17,6 +17,13 @@ record Decline(String code, @Nullable String declineCode, String message) {
       "authentication_required",
       "Your card was declined. This transaction requires authentication.");
 
+  static final Decline NO_METHOD =
+      new Decline("missing_payment_method", null, "There is no payment method to charge.");
+  static final Decline ACTION_REQUIRED = new Decline(
+      "subscription_payment_intent_requires_action",
+      null,
+      "Payment for this subscription requires additional user action before it can be completed successfully.");
+
   static Decline card(String declineCode, String message) {
     return new Decline("card_declined", declineCode, message);
   }

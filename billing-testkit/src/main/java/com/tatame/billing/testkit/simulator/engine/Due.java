@@ -10,7 +10,9 @@ record Due(long at, long sequence, Kind kind, String object) implements Comparab
     COLLECTION_RESUMES,
     INVOICE_FINALIZES,
     PAYMENT_RETRIES,
-    INVOICE_VOIDS
+    INVOICE_VOIDS,
+    PENDING_UPDATE_EXPIRES,
+    DISCOUNT_ENDS
   }
 
   @Override

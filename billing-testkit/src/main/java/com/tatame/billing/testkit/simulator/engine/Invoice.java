@@ -7,6 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 final class Invoice extends StripeObject {
+  /** What is too little to be charged goes to the customer's balance instead. */
+  private static final long MINIMUM_CHARGE = 50;
+
   String status = "draft";
   String customer = "";
   String subscription = "";
@@ -15,6 +18,8 @@ final class Invoice extends StripeObject {
   Map<String, String> subscriptionMetadata = new LinkedHashMap<>();
   List<InvoiceLine> lines = new ArrayList<>();
   List<String> payments = new ArrayList<>();
+  List<String> discounts = new ArrayList<>();
+  long startingBalance;
   long periodStart;
   long periodEnd;
   long amountPaid;
@@ -66,11 +71,27 @@ final class Invoice extends StripeObject {
   @Nullable
   String customerName;
 
-  long total() {
+  long subtotal() {
     return lines.stream().mapToLong(line -> line.amount).sum();
   }
 
+  long total() {
+    return lines.stream().mapToLong(InvoiceLine::net).sum();
+  }
+
+  /** What is to be paid once the customer's balance is used. */
+  long amountDue() {
+    long owed = total() + startingBalance;
+    boolean atCheckout = billingReason.equals("subscription_create");
+    return owed < (atCheckout ? 0 : MINIMUM_CHARGE) ? 0 : owed;
+  }
+
+  /** The customer's balance after this invoice; what is negative is credit. */
+  long endingBalance() {
+    return startingBalance + total() - amountDue();
+  }
+
   long amountRemaining() {
-    return Math.max(0, total() - amountPaid);
+    return Math.max(0, amountDue() - amountPaid);
   }
 }

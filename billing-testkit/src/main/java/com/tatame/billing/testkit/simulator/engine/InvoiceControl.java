@@ -14,6 +14,9 @@ final class InvoiceControl {
       + " payment{type:(payment_intent|payment_record)! payment_intent ~payment_record}"
       + Lists.SHAPE);
 
+  static final Shape LIST_ITEMS =
+      Shape.of("customer invoice pending:bool created:range ~customer_account" + Lists.SHAPE);
+
   private final Account account;
   private final Customers customers;
   private final Invoicing invoicing;
@@ -47,6 +50,19 @@ final class InvoiceControl {
             && Lists.range(params, "created").test(invoice.created),
         call,
         "invoice");
+  }
+
+  Outcome listItems(Call call) {
+    Params params = call.params();
+    Boolean pending = params.flag("pending");
+    return Lists.page(
+        account.invoiceItems.values(),
+        item -> Lists.asked(params, "customer", item.customer)
+            && (!params.given("invoice") || params.required("invoice").equals(item.invoice))
+            && (pending == null || pending == (item.invoice == null))
+            && Lists.range(params, "created").test(item.created),
+        call,
+        "invoiceitem");
   }
 
   Outcome pay(Call call) {

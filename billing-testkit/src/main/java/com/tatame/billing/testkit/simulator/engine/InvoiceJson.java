@@ -2,6 +2,8 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Invoices, their lines and their payments. */
@@ -18,10 +20,10 @@ final class InvoiceJson {
     ObjectNode node = Json.object("invoice", invoice)
         .put("account_country", "US")
         .put("account_name", "Simulated account")
-        .put("amount_due", total)
+        .put("amount_due", invoice.amountDue())
         .put("amount_overpaid", 0)
         .put("amount_paid", invoice.amountPaid)
-        .put("amount_paid_off_stripe", invoice.paidOutOfBand ? total : 0)
+        .put("amount_paid_off_stripe", invoice.paidOutOfBand ? invoice.amountDue() : 0)
         .put("amount_remaining", invoice.amountRemaining())
         .put("amount_shipping", 0)
         .put("attempt_count", invoice.attemptCount)
@@ -38,7 +40,7 @@ final class InvoiceJson {
         .put("customer_tax_exempt", "none")
         .put("default_payment_method", invoice.defaultPaymentMethod)
         .put("effective_at", invoice.finalizedAt)
-        .put("ending_balance", draft ? null : 0L)
+        .put("ending_balance", draft ? null : invoice.endingBalance())
         .put(
             "hosted_invoice_url",
             draft ? null : "https://invoice.stripe.com/i/" + account.id + "/test_" + invoice.id)
@@ -53,10 +55,10 @@ final class InvoiceJson {
         .put("period_start", invoice.periodStart)
         .put("post_payment_credit_notes_amount", 0)
         .put("pre_payment_credit_notes_amount", 0)
-        .put("starting_balance", 0)
+        .put("starting_balance", invoice.startingBalance)
         .put("status", invoice.status)
-        .put("subtotal", total)
-        .put("subtotal_excluding_tax", total)
+        .put("subtotal", invoice.subtotal())
+        .put("subtotal_excluding_tax", invoice.subtotal())
         .put("total", total)
         .put("total_excluding_tax", total)
         .put("webhooks_delivered_at", invoice.finalizedAt);
@@ -82,15 +84,15 @@ final class InvoiceJson {
         .put("paid_at", invoice.paidAt)
         .put("voided_at", invoice.voidedAt);
     for (String empty : new String[] {
-      "customer_tax_ids",
-      "default_tax_rates",
-      "discounts",
-      "total_discount_amounts",
-      "total_pretax_credit_amounts",
-      "total_taxes"
+      "customer_tax_ids", "default_tax_rates", "total_pretax_credit_amounts", "total_taxes"
     }) {
       node.putArray(empty);
     }
+    node.set("discounts", Json.texts(invoice.discounts));
+    Map<String, Long> off = new LinkedHashMap<>();
+    invoice.lines.forEach(line ->
+        line.discounts.forEach((discount, amount) -> off.merge(discount, amount, Long::sum)));
+    node.set("total_discount_amounts", amounts(off));
     ArrayNode lines = Json.array();
     invoice.lines.forEach(line -> lines.add(line(invoice, line)));
     node.set("lines", Json.list(lines, false, "/v1/invoices/" + invoice.id + "/lines"));
@@ -148,7 +150,7 @@ final class InvoiceJson {
         .put("amount", line.amount)
         .put("currency", invoice.currency)
         .put("description", line.description)
-        .put("discountable", true)
+        .put("discountable", line.discountable)
         .put("invoice", invoice.id)
         .put("livemode", false)
         .put("quantity", line.quantity)
@@ -156,8 +158,8 @@ final class InvoiceJson {
         .put("subscription", invoice.subscription)
         .put("subtotal", line.amount);
     node.set("metadata", Json.map(line.metadata));
-    node.putArray("discount_amounts");
-    node.putArray("discounts");
+    node.set("discount_amounts", amounts(line.discounts));
+    node.set("discounts", Json.texts(line.discounts.keySet()));
     node.putArray("pretax_credit_amounts");
     node.putArray("taxes");
     node.putObject("period").put("end", line.periodEnd).put("start", line.periodStart);
@@ -166,8 +168,8 @@ final class InvoiceJson {
         .put("type", "subscription_item_details");
     ObjectNode details = parent
         .putObject("subscription_item_details")
-        .putNull("invoice_item")
-        .put("proration", false)
+        .put("invoice_item", line.invoiceItem)
+        .put("proration", line.proration)
         .put("subscription", invoice.subscription)
         .put("subscription_item", line.subscriptionItem);
     details.putObject("proration_details").putNull("credited_items");
@@ -176,10 +178,10 @@ final class InvoiceJson {
         .put("unit_amount_decimal", String.valueOf(price.unitAmount));
     pricing.putObject("price_details").put("price", price.id).put("product", price.product);
     ObjectNode older = node.putObject(Json.OLDER)
-        .put("amount_excluding_tax", line.amount)
-        .put("proration", false)
+        .put("amount_excluding_tax", line.net())
+        .put("proration", line.proration)
         .put("subscription_item", line.subscriptionItem)
-        .put("type", "subscription")
+        .put("type", line.proration ? "invoiceitem" : "subscription")
         .put("unit_amount_excluding_tax", String.valueOf(price.unitAmount));
     older.putObject("proration_details").putNull("credited_items");
     older.putArray("tax_amounts");
@@ -187,6 +189,50 @@ final class InvoiceJson {
     older.set("price", CatalogJson.price(price));
     older.set("plan", CatalogJson.plan(price));
     return node;
+  }
+
+  private static ArrayNode amounts(Map<String, Long> off) {
+    ArrayNode amounts = Json.array();
+    off.forEach(
+        (discount, amount) -> amounts.addObject().put("amount", amount).put("discount", discount));
+    return amounts;
+  }
+
+  ObjectNode item(InvoiceItem item) {
+    Price price = account.price(item.price);
+    ObjectNode node = Json.object("invoiceitem", item)
+        .put("amount", item.amount)
+        .put("currency", item.currency)
+        .put("customer", item.customer)
+        .put("date", item.created)
+        .put("description", item.description)
+        .put("discountable", false)
+        .put("invoice", item.invoice)
+        .put("net_amount", item.amount)
+        .put("proration", true)
+        .put("quantity", item.quantity)
+        .put("quantity_decimal", String.valueOf(item.quantity));
+    node.remove("created");
+    node.putArray("discounts");
+    node.putArray("tax_rates");
+    node.putObject("parent")
+        .put("type", "subscription_details")
+        .putObject("subscription_details")
+        .put("subscription", item.subscription)
+        .put("subscription_item", item.subscriptionItem);
+    node.putObject("period").put("end", item.periodEnd).put("start", item.periodStart);
+    node.putObject("pricing")
+        .put("type", "price_details")
+        .put("unit_amount_decimal", String.valueOf(price.unitAmount))
+        .putObject("price_details")
+        .put("price", price.id)
+        .put("product", price.product);
+    node.putObject("proration_details").putNull("credited_items").putArray("discount_amounts");
+    node.putObject(Json.OLDER)
+        .put("subscription", item.subscription)
+        .put("subscription_item", item.subscriptionItem)
+        .set("price", CatalogJson.price(price));
+    return Json.nulls(node, "customer_account", "test_clock");
   }
 
   static ObjectNode payment(InvoicePayment payment) {

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 final class InvoiceLine {
   String id = "";
@@ -12,5 +13,22 @@ final class InvoiceLine {
   String subscriptionItem = "";
   long periodStart;
   long periodEnd;
+  boolean proration;
+  boolean discountable = true;
+
+  @Nullable
+  String invoiceItem;
+
+  /** What each discount takes off, by its id. */
+  Map<String, Long> discounts = new LinkedHashMap<>();
+
   Map<String, String> metadata = new LinkedHashMap<>();
+
+  long discount() {
+    return discounts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  long net() {
+    return amount - discount();
+  }
 }

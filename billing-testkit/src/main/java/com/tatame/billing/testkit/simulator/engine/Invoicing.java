@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -13,50 +14,124 @@ final class Invoicing {
   private final Account account;
   private final Events events;
   private final Payments payments;
+  private final Discounts discounts;
   private final Settings settings;
 
-  Invoicing(Account account, Events events, Payments payments, Settings settings) {
+  Invoicing(
+      Account account, Events events, Payments payments, Discounts discounts, Settings settings) {
     this.account = account;
     this.events = events;
     this.payments = payments;
+    this.discounts = discounts;
     this.settings = settings;
   }
 
-  /** A draft for the subscription's current period; not announced yet. */
+  /** A draft for the subscription's current period, with all that waited for it; not announced yet. */
   Invoice draft(Subscription subscription, String reason, long periodStart, long periodEnd) {
-    Invoice invoice = account.begin(new Invoice(), "in_", 24);
+    Invoice invoice = compose(
+        subscription,
+        subscription.items,
+        account.pendingItems(subscription),
+        account.discounts(subscription.discounts),
+        account.now);
+    invoice.billingReason = reason;
+    invoice.periodStart = periodStart;
+    invoice.periodEnd = periodEnd;
+    register(invoice, subscription.items);
+    discounts.use(subscription, invoice);
+    subscription.latestInvoice = invoice.id;
+    return invoice;
+  }
+
+  /** An invoice that the account doesn't hold: its making changes nothing. */
+  Invoice compose(
+      Subscription subscription,
+      List<SubscriptionItem> recurring,
+      List<InvoiceItem> extra,
+      List<Discount> off,
+      long at) {
+    Invoice invoice = new Invoice();
     Customer customer = account.customer(subscription.customer);
+    invoice.created = at;
     invoice.customer = subscription.customer;
     invoice.customerEmail = customer.email;
     invoice.customerName = customer.name;
     invoice.subscription = subscription.id;
     invoice.subscriptionMetadata.putAll(subscription.metadata);
     invoice.currency = subscription.currency;
-    invoice.billingReason = reason;
     invoice.automaticTax = subscription.automaticTax;
-    invoice.periodStart = periodStart;
-    invoice.periodEnd = periodEnd;
-    boolean trial = subscription.status.equals("trialing");
-    for (SubscriptionItem item : subscription.items) {
-      Price price = account.price(item.price);
-      InvoiceLine line = new InvoiceLine();
-      line.id = account.newId("il_", 24);
-      line.amount = trial ? 0 : price.amountFor(item.quantity);
-      line.description = trial
-          ? "Trial period for " + account.product(price.product).name
-          : item.quantity + " × " + account.product(price.product).name + " (at "
-              + Prices.describe(price) + ")";
-      line.price = price.id;
-      line.quantity = item.quantity;
-      line.subscriptionItem = item.id;
-      line.periodStart = item.periodStart;
-      line.periodEnd = item.periodEnd;
+    invoice.startingBalance = customer.balance;
+    extra.forEach(item -> invoice.lines.add(line(item)));
+    for (SubscriptionItem item : recurring) {
+      boolean trial = subscription.status.equals("trialing")
+          && subscription.trialEnd != null
+          && item.periodStart < subscription.trialEnd;
+      InvoiceLine line = line(item, trial);
       line.metadata.putAll(subscription.metadata);
       invoice.lines.add(line);
     }
-    account.invoices.put(invoice.id, invoice);
-    subscription.latestInvoice = invoice.id;
+    Discounts.apply(invoice, off, at);
     return invoice;
+  }
+
+  private InvoiceLine line(SubscriptionItem item, boolean trial) {
+    Price price = account.price(item.price);
+    String product = account.product(price.product).name;
+    InvoiceLine line = new InvoiceLine();
+    line.amount = trial ? 0 : price.amountFor(item.quantity);
+    line.description = trial
+        ? "Trial period for " + product
+        : item.quantity + " × " + product + " (at " + Prices.describe(price) + ")";
+    line.price = price.id;
+    line.quantity = item.quantity;
+    line.subscriptionItem = item.id;
+    line.periodStart = item.periodStart;
+    line.periodEnd = item.periodEnd;
+    return line;
+  }
+
+  private static InvoiceLine line(InvoiceItem item) {
+    InvoiceLine line = new InvoiceLine();
+    line.amount = item.amount;
+    line.description = item.description;
+    line.price = item.price;
+    line.quantity = item.quantity;
+    line.subscriptionItem = item.subscriptionItem;
+    line.periodStart = item.periodStart;
+    line.periodEnd = item.periodEnd;
+    line.proration = true;
+    line.discountable = false;
+    line.invoiceItem = item.id;
+    return line;
+  }
+
+  /** Takes a composed invoice into the account, and notes what was billed for which item. */
+  void register(Invoice invoice, List<SubscriptionItem> recurring) {
+    Invoice begun = account.begin(invoice, "in_", 24);
+    for (InvoiceLine line : begun.lines) {
+      line.id = account.newId("il_", 24);
+      InvoiceItem item =
+          line.invoiceItem == null ? null : account.invoiceItems.get(line.invoiceItem);
+      if (item != null) {
+        item.invoice = begun.id;
+      }
+      recurring.stream()
+          .filter(billed -> !line.proration && billed.id.equals(line.subscriptionItem))
+          .forEach(billed -> {
+            billed.billed = line.net();
+            billed.billedFrom = line.periodStart;
+          });
+    }
+    account.invoices.put(begun.id, begun);
+  }
+
+  /** What would keep this amount from being collected now; null when nothing does. */
+  @Nullable
+  Decline obstacle(long due, @Nullable PaymentMethod method) {
+    if (due == 0) {
+      return null;
+    }
+    return method == null ? Decline.NO_METHOD : method.card.declineOffSession();
   }
 
   void finalizeLater(Invoice invoice) {
@@ -66,17 +141,25 @@ final class Invoicing {
 
   void finalizeNow(Invoice invoice) {
     Customer customer = account.customer(invoice.customer);
+    boolean atCheckout = invoice.billingReason.equals("subscription_create");
+    // The page of a checkout shows and collects the whole price, whatever the balance.
+    invoice.startingBalance = atCheckout ? 0 : customer.balance;
     invoice.status = "open";
     invoice.finalizedAt = account.now;
     invoice.finalizesAt = null;
     invoice.number = String.format(
         Locale.ROOT, "%s-%04d", customer.invoicePrefix, customer.nextInvoiceSequence++);
-    if (invoice.total() == 0) {
-      events.emit("invoice.finalized", invoice);
-      settle(invoice, true);
-      return;
-    }
     events.emit("invoice.finalized", invoice);
+    if (!atCheckout) {
+      moveBalance(customer, invoice.endingBalance());
+    }
+    if (invoice.amountDue() == 0) {
+      settle(invoice, true);
+    }
+  }
+
+  private void moveBalance(Customer customer, long balance) {
+    events.updating("customer.updated", customer, () -> customer.balance = balance);
   }
 
   /** Tries to collect an open invoice; null when it is paid now. */
@@ -84,10 +167,7 @@ final class Invoicing {
   Decline collect(Invoice invoice, @Nullable PaymentMethod method, boolean onSession) {
     PaymentIntent intent = intentOf(invoice);
     if (method == null) {
-      return failed(
-          invoice,
-          new Decline("missing_payment_method", null, "There is no payment method to charge."),
-          onSession);
+      return failed(invoice, Decline.NO_METHOD, onSession);
     }
     if (!onSession && payments.pointlessToRepeat(intent, method)) {
       Decline last = intent.lastError == null ? Decline.AUTHENTICATION_REQUIRED : intent.lastError;
@@ -130,7 +210,7 @@ final class Invoicing {
     payment.status = "paid";
     payment.amountPaid = payment.amountRequested;
     payment.paidAt = account.now;
-    invoice.amountPaid = invoice.total();
+    invoice.amountPaid = invoice.amountDue();
     ObjectNode paid = markPaid(invoice);
     events.emit("invoice_payment.paid", payment);
     events.emit("invoice.paid", paid);
@@ -140,7 +220,7 @@ final class Invoicing {
   /** Pays without a payment: nothing was due, or the money came another way. */
   void settle(Invoice invoice, boolean nothingDue) {
     invoice.attempted = true;
-    invoice.amountPaid = nothingDue ? 0 : invoice.total();
+    invoice.amountPaid = nothingDue ? 0 : invoice.amountDue();
     invoice.paidOutOfBand = !nothingDue;
     ObjectNode paid = markPaid(invoice);
     events.emit("invoice.paid", paid);
@@ -159,6 +239,10 @@ final class Invoicing {
   }
 
   void voidInvoice(Invoice invoice) {
+    if (invoice.finalizedAt != null) {
+      Customer customer = account.customer(invoice.customer);
+      moveBalance(customer, customer.balance + invoice.startingBalance - invoice.endingBalance());
+    }
     invoice.status = "void";
     invoice.voidedAt = account.now;
     stopCollecting(invoice);

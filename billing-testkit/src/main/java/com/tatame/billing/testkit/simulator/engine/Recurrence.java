@@ -14,6 +14,10 @@ record Recurrence(String interval, long intervalCount, String usageType) {
     return usageType.equals("metered");
   }
 
+  boolean sameCycle(Recurrence other) {
+    return interval.equals(other.interval) && intervalCount == other.intervalCount;
+  }
+
   /** The start of period number {@code index} (0 is the anchor itself), in seconds since the epoch. */
   long boundary(long anchor, long index) {
     OffsetDateTime start = Instant.ofEpochSecond(anchor).atOffset(ZoneOffset.UTC);

@@ -4,17 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Shows the account's objects as JSON, with what was asked to be expanded. */
 final class Renderer {
   private static final int MAX_LEVELS = 4;
   private static final Set<String> EXPANDABLE = Set.of(
       "charge",
+      "coupon",
       "customer",
       "default_payment_method",
       "default_price",
+      "discounts",
       "invoice",
       "latest_charge",
       "latest_invoice",
@@ -86,6 +90,10 @@ final class Renderer {
       return TaxIds.json(taxId);
     } else if (object instanceof SubscriptionSchedule schedule) {
       return Schedules.json(schedule, account);
+    } else if (object instanceof Discount discount) {
+      return Discounts.json(discount);
+    } else if (object instanceof InvoiceItem item) {
+      return invoices.item(item);
     } else if (object instanceof WebhookEndpoint endpoint) {
       return EventJson.endpoint(endpoint);
     }
@@ -127,14 +135,16 @@ final class Renderer {
       include(node, name, version, path, param);
     }
     JsonNode value = node.get(name);
-    if (value != null && value.isTextual()) {
-      JsonNode named = EXPANDABLE.contains(name)
-          ? account
-              .find(value.asText())
-              .map(this::render)
-              .map(version::translate)
-              .orElse(null)
-          : null;
+    if (value instanceof ArrayNode list && EXPANDABLE.contains(name)) {
+      for (int i = 0; i < list.size(); i++) {
+        JsonNode named =
+            list.get(i).isTextual() ? named(name, list.get(i).asText(), version) : null;
+        if (named != null) {
+          list.set(i, named);
+        }
+      }
+    } else if (value != null && value.isTextual()) {
+      JsonNode named = EXPANDABLE.contains(name) ? named(name, value.asText(), version) : null;
       if (named == null) {
         throw notExpandable(path, param);
       }
@@ -149,6 +159,20 @@ final class Renderer {
     if (value != null) {
       expand(value, levels.subList(1, levels.size()), version, path, param);
     }
+  }
+
+  private @Nullable JsonNode named(String name, String id, ApiVersion version) {
+    Optional<? extends StripeObject> object = name.equals("coupon") ? coupon(id) : account.find(id);
+    return object.map(this::render).map(version::translate).orElse(null);
+  }
+
+  /** A coupon is shown where it is in force even after it was deleted. */
+  private Optional<Coupon> coupon(String id) {
+    return Optional.ofNullable(account.coupons.get(id))
+        .or(() -> account.discounts.values().stream()
+            .map(discount -> discount.coupon)
+            .filter(coupon -> coupon.id.equals(id))
+            .findFirst());
   }
 
   /** What is left out unless it is asked for. */

@@ -30,6 +30,7 @@ final class Routes {
       CheckoutCreation sessions,
       Checkout checkout,
       SubscriptionControl subscriptions,
+      Previews previews,
       InvoiceControl invoices,
       Refunds refunds,
       Promotions promotions,
@@ -78,8 +79,11 @@ final class Routes {
     add("POST /v1/subscriptions/*/resume", SubscriptionControl.RESUME, subscriptions::resume);
 
     add("GET /v1/invoices", InvoiceControl.LIST, invoices::list);
+    add("POST /v1/invoices/create_preview", Previews.CREATE, previews::create);
     add("GET /v1/invoices/*", EXPAND, invoices::retrieve);
     add("POST /v1/invoices/*/pay", InvoiceControl.PAY, invoices::pay);
+    add("GET /v1/invoiceitems", InvoiceControl.LIST_ITEMS, invoices::listItems);
+    add("GET /v1/invoiceitems/*", EXPAND, call -> one(account.invoiceItems, call, "invoiceitem"));
     add("GET /v1/invoice_payments", InvoiceControl.LIST_PAYMENTS, invoices::listPayments);
     add("GET /v1/invoice_payments/*", EXPAND, invoices::retrievePayment);
     add(
@@ -117,6 +121,7 @@ final class Routes {
     add("POST /v1/subscription_schedules", Schedules.CREATE, schedules::create);
     add("GET /v1/subscription_schedules", Schedules.LIST, schedules::list);
     add("GET /v1/subscription_schedules/*", EXPAND, schedules::retrieve);
+    add("POST /v1/subscription_schedules/*", Schedules.UPDATE, schedules::update);
     add("POST /v1/subscription_schedules/*/release", Schedules.RELEASE, schedules::release);
     add("POST /v1/subscription_schedules/*/cancel", Schedules.CANCEL, schedules::cancel);
 

@@ -23,13 +23,17 @@ final class Rules {
     renderer = new Renderer(account, settings.pages());
     events = new Events(account, renderer);
     Payments payments = new Payments(account, events);
-    Invoicing invoicing = new Invoicing(account, events, payments, settings);
-    Subscriptions subscriptions = new Subscriptions(account, events, invoicing, settings);
+    Discounts discounts = new Discounts(account, events);
+    Phases phases = new Phases(account, events);
+    Invoicing invoicing = new Invoicing(account, events, payments, discounts, settings);
+    Subscriptions subscriptions = new Subscriptions(account, events, invoicing, phases, settings);
+    ItemUpdates updates = new ItemUpdates(account, events, invoicing, discounts, subscriptions);
     Customers customers = new Customers(account, events, payments, subscriptions);
     Catalog catalog = new Catalog(account, events);
     checkout =
         new Checkout(account, events, payments, invoicing, subscriptions, renderer.checkouts());
-    clockwork = new Clockwork(account, events, subscriptions, invoicing, checkout);
+    clockwork =
+        new Clockwork(account, events, subscriptions, invoicing, checkout, updates, discounts);
     endpoints = new Endpoints(account);
     idempotency = new Idempotency(account);
     pages = new CheckoutPages(account, checkout, renderer.checkouts());
@@ -41,12 +45,13 @@ final class Rules {
         customers,
         new CheckoutCreation(account, catalog, customers, checkout),
         checkout,
-        new SubscriptionControl(account, events, subscriptions, customers),
+        new SubscriptionControl(account, events, subscriptions, customers, updates, discounts),
+        new Previews(account, invoicing, updates, phases, renderer.invoices()),
         new InvoiceControl(account, customers, invoicing, subscriptions),
         refunds,
         new Promotions(account, events, customers),
         new TaxIds(account, events, customers),
-        new Schedules(account, events, subscriptions),
+        new Schedules(account, events, subscriptions, phases),
         endpoints);
   }
 

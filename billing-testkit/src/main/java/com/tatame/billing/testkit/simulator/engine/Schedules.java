@@ -2,13 +2,24 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/** Schedules that are made from a subscription and hold what it sells now; other phases are not modelled. */
+/** Schedules that are made from a subscription; their phases begin and end with its periods. */
 final class Schedules {
   static final Shape CREATE =
       Shape.of("from_subscription! metadata:map expand[] ~billing_mode ~billing_schedules ~customer"
           + " ~customer_account ~default_settings ~end_behavior ~phases ~start_date");
+  static final Shape UPDATE =
+      Shape.of("phases[]{items[]{price! quantity:int ~billing_thresholds ~discounts ~metadata"
+          + " ~plan ~price_data ~tax_rates}! start_date:int end_date:int duration{interval:(day|month|week|year)!"
+          + " interval_count:int} proration_behavior:(always_invoice|create_prorations|none)"
+          + " ~add_invoice_items ~application_fee_percent ~automatic_tax ~billing_cycle_anchor ~billing_thresholds"
+          + " ~collection_method ~currency ~default_payment_method ~default_tax_rates ~description ~discounts"
+          + " ~invoice_settings ~metadata ~on_behalf_of ~transfer_data ~trial ~trial_end}"
+          + " end_behavior:(cancel|release) proration_behavior:(always_invoice|create_prorations|none)"
+          + " metadata:map? expand[] ~default_settings");
   static final Shape LIST = Shape.of("customer scheduled:bool created:range ~canceled_at"
       + " ~completed_at ~customer_account ~released_at" + Lists.SHAPE);
   static final Shape CANCEL = Shape.of("invoice_now:bool prorate:bool expand[]");
@@ -17,11 +28,13 @@ final class Schedules {
   private final Account account;
   private final Events events;
   private final Subscriptions subscriptions;
+  private final Phases phases;
 
-  Schedules(Account account, Events events, Subscriptions subscriptions) {
+  Schedules(Account account, Events events, Subscriptions subscriptions, Phases phases) {
     this.account = account;
     this.events = events;
     this.subscriptions = subscriptions;
+    this.phases = phases;
   }
 
   private SubscriptionSchedule schedule(String id) {
@@ -42,15 +55,97 @@ final class Schedules {
     SubscriptionSchedule schedule = account.begin(new SubscriptionSchedule(), "sub_sched_", 24);
     schedule.customer = subscription.customer;
     schedule.subscription = id;
-    schedule.phaseStart = subscription.item().periodStart;
-    schedule.phaseEnd = subscription.item().periodEnd;
-    schedule.items.addAll(subscription.items);
+    SubscriptionSchedule.Phase phase = new SubscriptionSchedule.Phase();
+    phase.start = subscription.item().periodStart;
+    phase.end = subscription.item().periodEnd;
+    subscription.items.forEach(
+        item -> phase.items.add(new SubscriptionSchedule.Item(item.price, item.quantity)));
+    schedule.phases.add(phase);
     call.params().mergeMetadata(schedule.metadata);
     account.schedules.put(schedule.id, schedule);
     events.emit("subscription_schedule.created", schedule);
     events.updating(
         "customer.subscription.updated", subscription, () -> subscription.schedule = schedule.id);
     return new Outcome.One(schedule);
+  }
+
+  /** Replaces the phases; the first one must be the one that runs. */
+  Outcome update(Call call) {
+    SubscriptionSchedule schedule = schedule(call.id());
+    Subscription subscription = driven(schedule, "update");
+    Params params = call.params();
+    List<SubscriptionSchedule.Phase> wanted = new ArrayList<>();
+    for (Params phase : params.children("phases")) {
+      wanted.add(
+          wanted.isEmpty()
+              ? running(subscription, phase)
+              : following(wanted.get(wanted.size() - 1), phase));
+    }
+    events.updating("subscription_schedule.updated", schedule, () -> {
+      if (!wanted.isEmpty()) {
+        schedule.phases = wanted;
+        schedule.current = 0;
+      }
+      schedule.endBehavior = params.text("end_behavior", schedule.endBehavior);
+      params.mergeMetadata(schedule.metadata);
+    });
+    return new Outcome.One(schedule);
+  }
+
+  private SubscriptionSchedule.Phase running(Subscription subscription, Params params) {
+    SubscriptionSchedule.Phase phase = phase(params);
+    SubscriptionItem item = subscription.item();
+    phase.start = item.periodStart;
+    phase.end = params.number("end_date", item.periodEnd);
+    if (params.number("start_date", phase.start) != phase.start || params.given("duration")) {
+      throw StripeException.notModelled(params.path("start_date") + " other than the period's");
+    }
+    List<SubscriptionSchedule.Item> present = subscription.items.stream()
+        .map(now -> new SubscriptionSchedule.Item(now.price, now.quantity))
+        .toList();
+    if (phase.end != item.periodEnd || !phase.items.equals(present)) {
+      throw StripeException.notModelled(params.path("items") + " other than the present ones");
+    }
+    return phase;
+  }
+
+  private SubscriptionSchedule.Phase following(SubscriptionSchedule.Phase before, Params params) {
+    SubscriptionSchedule.Phase phase = phase(params);
+    phase.start = before.end;
+    Recurrence cycle = account.price(phase.items.get(0).price()).recurrence();
+    Params duration = params.child("duration");
+    Recurrence length = duration.given("interval")
+        ? new Recurrence(
+            duration.required("interval"), duration.number("interval_count", 1), "licensed")
+        : cycle;
+    phase.end = params.number("end_date", length.boundary(before.end, 1));
+    if (params.number("start_date", phase.start) != phase.start || phase.end <= phase.start) {
+      throw StripeException.invalid(
+          null, params.path("start_date"), "A phase must start when the one before it ends.");
+    }
+    return phase;
+  }
+
+  private SubscriptionSchedule.Phase phase(Params params) {
+    SubscriptionSchedule.Phase phase = new SubscriptionSchedule.Phase();
+    phase.prorationBehavior = params.text("proration_behavior", "create_prorations");
+    for (Params item : params.children("items")) {
+      Price price = Optional.ofNullable(account.prices.get(item.required("price")))
+          .orElseThrow(
+              () -> StripeException.missing("price", item.required("price"), item.path("price")));
+      if (!price.active || price.recurring == null) {
+        throw StripeException.invalid(
+            null,
+            item.path("price"),
+            "The price specified is inactive. This field only accepts active prices.");
+      }
+      phase.items.add(new SubscriptionSchedule.Item(price.id, item.number("quantity", 1)));
+    }
+    if (phase.items.isEmpty()) {
+      throw StripeException.invalid(
+          "parameter_missing", params.path("items"), "A phase needs at least one item.");
+    }
+    return phase;
   }
 
   Outcome retrieve(Call call) {
@@ -82,13 +177,10 @@ final class Schedules {
   Outcome release(Call call) {
     SubscriptionSchedule schedule = schedule(call.id());
     Subscription subscription = driven(schedule, "release");
-    schedule.status = "released";
-    schedule.releasedAt = account.now;
-    schedule.releasedSubscription = subscription.id;
-    schedule.subscription = null;
-    events.emit("subscription_schedule.released", schedule);
     events.updating(
-        "customer.subscription.updated", subscription, () -> subscription.schedule = null);
+        "customer.subscription.updated",
+        subscription,
+        () -> phases.release(schedule, subscription));
     return new Outcome.One(schedule);
   }
 
@@ -118,8 +210,8 @@ final class Schedules {
     mode.putObject("flexible").put("proration_discounts", "included");
     if (schedule.status.equals("active")) {
       node.putObject("current_phase")
-          .put("start_date", schedule.phaseStart)
-          .put("end_date", schedule.phaseEnd);
+          .put("start_date", schedule.phase().start)
+          .put("end_date", schedule.phase().end);
     } else {
       node.putNull("current_phase");
     }
@@ -138,28 +230,28 @@ final class Schedules {
         "description",
         "on_behalf_of",
         "transfer_data");
-    phase(node.putArray("phases").addObject(), schedule, account);
+    ArrayNode phases = node.putArray("phases");
+    schedule.phases.forEach(phase -> json(phases.addObject(), phase, account));
     return Json.nulls(node, "application", "completed_at", "customer_account", "test_clock");
   }
 
-  private static void phase(ObjectNode phase, SubscriptionSchedule schedule, Account account) {
-    String currency = account.price(schedule.items.get(0).price).currency;
+  private static void json(ObjectNode phase, SubscriptionSchedule.Phase source, Account account) {
     phase
-        .put("currency", currency)
-        .put("end_date", schedule.phaseEnd)
-        .put("proration_behavior", "create_prorations")
-        .put("start_date", schedule.phaseStart);
+        .put("currency", account.price(source.items.get(0).price()).currency)
+        .put("end_date", source.end)
+        .put("proration_behavior", source.prorationBehavior)
+        .put("start_date", source.start);
     phase.putArray("add_invoice_items");
     phase.putArray("default_tax_rates");
     phase.putArray("discounts");
     phase.putObject("metadata");
     ArrayNode items = phase.putArray("items");
-    for (SubscriptionItem item : schedule.items) {
+    for (SubscriptionSchedule.Item item : source.items) {
       ObjectNode node = items
           .addObject()
-          .put("plan", item.price)
-          .put("price", item.price)
-          .put("quantity", item.quantity)
+          .put("plan", item.price())
+          .put("price", item.price())
+          .put("quantity", item.quantity())
           .putNull("billing_thresholds");
       node.putArray("discounts");
       node.putArray("tax_rates");

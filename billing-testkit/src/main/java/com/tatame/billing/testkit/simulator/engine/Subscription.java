@@ -12,6 +12,7 @@ final class Subscription extends StripeObject {
   String customer = "";
   String currency = "";
   List<SubscriptionItem> items = new ArrayList<>();
+  List<String> discounts = new ArrayList<>();
   long anchor;
   /** The number of the current period, counted from the anchor; a trial is the period before number 0. */
   long cycle;
@@ -67,6 +68,9 @@ final class Subscription extends StripeObject {
 
   @Nullable
   String resumingInvoice;
+
+  @Nullable
+  PendingUpdate pendingUpdate;
 
   boolean automaticTax;
   String billingMode = "flexible";

@@ -15,18 +15,20 @@ final class SubscriptionControl {
           + "|past_due|paused|trialing|unpaid) created:range collection_method:(charge_automatically|send_invoice)"
           + " ~automatic_tax ~current_period_end ~current_period_start ~customer_account ~plan ~test_clock"
           + Lists.SHAPE);
-  static final Shape UPDATE = Shape.of(
-      "cancel_at_period_end:bool cancel_at:int(min_period_end|max_period_end)?"
+  static final Shape UPDATE =
+      Shape.of("cancel_at_period_end:bool cancel_at:int(min_period_end|max_period_end)?"
           + " metadata:map pause_collection{behavior:(keep_as_draft|mark_uncollectible|void)! resumes_at:int}?"
           + " trial_end:int(now) trial_settings{end_behavior{missing_payment_method:(cancel|create_invoice|pause)!}!}"
           + " default_payment_method description payment_settings{save_default_payment_method:(off|on_subscription)"
           + " ~payment_method_options ~payment_method_types} off_session:bool"
           + " proration_behavior:(always_invoice|create_prorations|none)"
           + " payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete)"
-          + " automatic_tax{enabled:bool! ~liability} expand[] " + FEEDBACK
-          + " ~add_invoice_items ~application_fee_percent ~billing_cycle_anchor ~billing_schedules ~billing_thresholds"
-          + " ~collection_method ~days_until_due ~default_source ~default_tax_rates ~discounts ~invoice_settings ~items"
-          + " ~on_behalf_of ~pending_invoice_item_interval ~proration_date ~transfer_data ~trial_from_plan");
+          + " automatic_tax{enabled:bool! ~liability} expand[] " + FEEDBACK + ItemPlan.SHAPE
+          + Discounts.SHAPE
+          + " billing_cycle_anchor:(now|unchanged) proration_date:int"
+          + " ~add_invoice_items ~application_fee_percent ~billing_schedules ~billing_thresholds"
+          + " ~collection_method ~days_until_due ~default_source ~default_tax_rates ~invoice_settings"
+          + " ~on_behalf_of ~pending_invoice_item_interval ~transfer_data ~trial_from_plan");
   static final Shape CANCEL = Shape.of("invoice_now:bool prorate:bool expand[] " + FEEDBACK);
   static final Shape RESUME =
       Shape.of("billing_cycle_anchor:(now) proration_behavior:(always_invoice|create_prorations"
@@ -34,18 +36,37 @@ final class SubscriptionControl {
 
   private static final Set<String> EDITABLE_WHEN_ENDED =
       Set.of("metadata", "cancellation_details", "expand");
+  private static final Set<String> ALLOWED_WHILE_PENDING = Set.of(
+      "items",
+      "payment_behavior",
+      "proration_behavior",
+      "proration_date",
+      "billing_cycle_anchor",
+      "off_session",
+      "expand");
+  private static final Set<String> DRIVEN_BY_SCHEDULE =
+      Set.of("cancel_at", "cancel_at_period_end", "trial_end");
 
   private final Account account;
   private final Events events;
   private final Subscriptions subscriptions;
   private final Customers customers;
+  private final ItemUpdates updates;
+  private final Discounts discounts;
 
   SubscriptionControl(
-      Account account, Events events, Subscriptions subscriptions, Customers customers) {
+      Account account,
+      Events events,
+      Subscriptions subscriptions,
+      Customers customers,
+      ItemUpdates updates,
+      Discounts discounts) {
     this.account = account;
     this.events = events;
     this.subscriptions = subscriptions;
     this.customers = customers;
+    this.updates = updates;
+    this.discounts = discounts;
   }
 
   private Subscription subscription(String id) {
@@ -97,20 +118,59 @@ final class SubscriptionControl {
           null, "A canceled subscription can only update its cancellation_details and metadata.");
     }
     check(subscription, params);
+    ItemPlan plan = plan(subscription, params);
+    boolean invoices = ItemUpdates.invoicesNow(plan, params);
+    if (invoices && updates.refusedOrPending(subscription, plan, params)) {
+      return new Outcome.One(subscription);
+    }
     ObjectNode before = events.snapshot(subscription);
     change(subscription, params);
+    discounts.replace(subscription, params);
     String trialEnd = params.text("trial_end");
     if (trialEnd != null && !trialEnd.equals("now")) {
       subscriptions.moveTrialEnd(subscription, Long.parseLong(trialEnd));
     }
+    if (plan.changes()) {
+      // Planned anew, since new discounts take part in what is debited.
+      plan = plan(subscription, params);
+      updates.take(subscription, plan);
+    }
     events.emitIfChanged("customer.subscription.updated", subscription, before);
+    if (invoices) {
+      updates.invoice(subscription, plan);
+    }
     if (trialEnd != null && trialEnd.equals("now") && subscription.status.equals("trialing")) {
       subscriptions.endTrialNow(subscription);
     }
     return new Outcome.One(subscription);
   }
 
+  private ItemPlan plan(Subscription subscription, Params params) {
+    return ItemPlan.of(account, subscription, params, account.discounts(subscription.discounts));
+  }
+
   private void check(Subscription subscription, Params params) {
+    discounts.check(subscription, params);
+    String behavior = params.text("payment_behavior", "allow_incomplete");
+    if (behavior.equals("pending_if_incomplete")) {
+      for (String name : params.names()) {
+        if (!ALLOWED_WHILE_PENDING.contains(name)) {
+          throw StripeException.invalid(
+              null,
+              name,
+              "You can't pass `" + name
+                  + "` when `payment_behavior` is set to `pending_if_incomplete`.");
+        }
+      }
+    }
+    if (subscription.schedule != null
+        && params.names().stream().anyMatch(DRIVEN_BY_SCHEDULE::contains)) {
+      throw StripeException.refused(
+          null,
+          "The subscription is managed by the subscription schedule `" + subscription.schedule
+              + "`, and updating any cancelation behavior directly is not allowed."
+              + " Please update the schedule instead.");
+    }
     String method = params.text("default_payment_method");
     if (method != null
         && !subscription.customer.equals(

@@ -1,7 +1,9 @@
 package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 final class SubscriptionJson {
   private final Account account;
@@ -37,7 +39,7 @@ final class SubscriptionJson {
     }
     mode.put("type", subscription.billingMode);
     node.putArray("billing_schedules");
-    node.putArray("discounts");
+    node.set("discounts", Json.texts(subscription.discounts));
     node.putArray("default_tax_rates");
     node.putObject("cancellation_details")
         .put("comment", subscription.cancellationComment)
@@ -60,7 +62,13 @@ final class SubscriptionJson {
     node.putObject("trial_settings")
         .putObject("end_behavior")
         .put("missing_payment_method", subscription.missingPaymentMethod);
-    node.set("items", items(subscription));
+    node.set(
+        "items",
+        Json.list(
+            items(subscription, subscription.items),
+            false,
+            "/v1/subscription_items?subscription=" + subscription.id));
+    pendingUpdate(node, subscription);
     Json.nulls(
         node,
         "application",
@@ -75,16 +83,28 @@ final class SubscriptionJson {
         "on_behalf_of",
         "pending_invoice_item_interval",
         "pending_setup_intent",
-        "pending_update",
         "test_clock",
         "transfer_data");
     node.set(Json.OLDER, older(subscription));
     return node;
   }
 
-  private ObjectNode items(Subscription subscription) {
+  private void pendingUpdate(ObjectNode node, Subscription subscription) {
+    PendingUpdate pending = subscription.pendingUpdate;
+    if (pending == null) {
+      node.putNull("pending_update");
+      return;
+    }
+    ObjectNode update = node.putObject("pending_update")
+        .put("billing_cycle_anchor", pending.restarts ? pending.anchor : null)
+        .put("expires_at", pending.expiresAt);
+    update.set("subscription_items", items(subscription, pending.items));
+    Json.nulls(update, "discount", "discounts", "metadata", "trial_end", "trial_from_plan");
+  }
+
+  private ArrayNode items(Subscription subscription, List<SubscriptionItem> items) {
     ArrayNode data = Json.array();
-    for (SubscriptionItem item : subscription.items) {
+    for (SubscriptionItem item : items) {
       Price price = account.price(item.price);
       ObjectNode node = Json.object("subscription_item", item)
           .put("current_period_end", item.periodEnd)
@@ -100,15 +120,17 @@ final class SubscriptionJson {
       node.putArray("tax_rates");
       data.add(node.putNull("billing_thresholds"));
     }
-    return Json.list(data, false, "/v1/subscription_items?subscription=" + subscription.id);
+    return data;
   }
 
   private ObjectNode older(Subscription subscription) {
     SubscriptionItem item = subscription.item();
     ObjectNode older = Json.object()
         .put("current_period_end", item.periodEnd)
-        .put("current_period_start", item.periodStart)
-        .putNull("discount");
+        .put("current_period_start", item.periodStart);
+    List<Discount> discounts = account.discounts(subscription.discounts);
+    older.set(
+        "discount", discounts.isEmpty() ? NullNode.instance : Discounts.json(discounts.get(0)));
     if (subscription.items.size() == 1) {
       older.put("quantity", item.quantity);
       older.set("plan", CatalogJson.plan(account.price(item.price)));

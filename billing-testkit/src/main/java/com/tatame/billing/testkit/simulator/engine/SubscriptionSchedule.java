@@ -8,8 +8,9 @@ final class SubscriptionSchedule extends StripeObject {
   String status = "active";
   String customer = "";
   String endBehavior = "release";
-  long phaseStart;
-  long phaseEnd;
+  List<Phase> phases = new ArrayList<>();
+  /** The phase that runs now. */
+  int current;
 
   @Nullable
   String subscription;
@@ -23,5 +24,18 @@ final class SubscriptionSchedule extends StripeObject {
   @Nullable
   Long releasedAt;
 
-  List<SubscriptionItem> items = new ArrayList<>();
+  Phase phase() {
+    return phases.get(current);
+  }
+
+  /** What is sold from one instant to another. */
+  static final class Phase {
+    long start;
+    long end;
+    String prorationBehavior = "create_prorations";
+    List<Item> items = new ArrayList<>();
+  }
+
+  /** One price and how many of it. */
+  record Item(String price, long quantity) {}
 }

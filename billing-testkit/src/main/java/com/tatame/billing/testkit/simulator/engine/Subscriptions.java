@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,15 @@ final class Subscriptions {
   private final Account account;
   private final Events events;
   private final Invoicing invoicing;
+  private final Phases phases;
   private final Settings settings;
 
-  Subscriptions(Account account, Events events, Invoicing invoicing, Settings settings) {
+  Subscriptions(
+      Account account, Events events, Invoicing invoicing, Phases phases, Settings settings) {
     this.account = account;
     this.events = events;
     this.invoicing = invoicing;
+    this.phases = phases;
     this.settings = settings;
   }
 
@@ -99,7 +103,8 @@ final class Subscriptions {
   }
 
   void periodEnds(Subscription subscription) {
-    if (subscription.cancelAt != null && subscription.cancelAt <= account.now) {
+    if ((subscription.cancelAt != null && subscription.cancelAt <= account.now)
+        || phases.cancels(subscription)) {
       end(subscription, "cancellation_requested");
     } else if (subscription.status.equals("trialing")) {
       trialEnds(subscription);
@@ -127,6 +132,7 @@ final class Subscriptions {
     if (subscription.status.equals("trialing")) {
       subscription.status = "active";
     }
+    phases.begin(subscription);
     nextPeriod(subscription);
     Invoice invoice = invoicing.draft(subscription, reason, start, end);
     boolean collecting = !subscription.status.equals("unpaid")
@@ -183,6 +189,9 @@ final class Subscriptions {
   /** What follows for the subscription once its invoice is paid or given up. */
   void paid(Invoice invoice) {
     Subscription subscription = account.subscription(invoice.subscription);
+    if (waitsFor(subscription, invoice)) {
+      applyPending(subscription, Objects.requireNonNull(subscription.pendingUpdate));
+    }
     if (invoice.id.equals(subscription.resumingInvoice)) {
       resumed(subscription);
     } else if (invoice.id.equals(subscription.latestInvoice)
@@ -196,13 +205,47 @@ final class Subscriptions {
     }
   }
 
+  private static boolean waitsFor(Subscription subscription, Invoice invoice) {
+    return subscription.pendingUpdate != null
+        && subscription.pendingUpdate.invoice.equals(invoice.id);
+  }
+
+  private void applyPending(Subscription subscription, PendingUpdate pending) {
+    ObjectNode before = events.snapshot(subscription);
+    SubscriptionItem current = subscription.item();
+    subscription.pendingUpdate = null;
+    subscription.items = pending.items;
+    if (pending.restarts) {
+      restart(subscription, pending.anchor);
+    } else {
+      for (SubscriptionItem item : subscription.items) {
+        item.periodStart = current.periodStart;
+        item.periodEnd = current.periodEnd;
+      }
+    }
+    events.emit("customer.subscription.pending_update_applied", subscription);
+    events.emitIfChanged("customer.subscription.updated", subscription, before);
+  }
+
+  /** A new cycle for items whose periods are set already. */
+  void restart(Subscription subscription, long anchor) {
+    subscription.anchor = anchor;
+    subscription.cycle = 0;
+    if (subscription.cancelAtPeriodEnd) {
+      subscription.cancelAt = subscription.item().periodEnd;
+    }
+    planPeriod(subscription);
+  }
+
   private boolean owes(Customer customer) {
     return account.subscriptions.values().stream()
         .anyMatch(other -> other.customer.equals(customer.id) && IN_ARREARS.contains(other.status));
   }
 
   private void failed(Subscription subscription, Invoice invoice, Decline decline) {
-    if (invoice.id.equals(subscription.resumingInvoice) || subscription.ended()) {
+    if (invoice.id.equals(subscription.resumingInvoice)
+        || waitsFor(subscription, invoice)
+        || subscription.ended()) {
       return;
     }
     boolean exhausted = invoice.nextPaymentAttempt == null;
