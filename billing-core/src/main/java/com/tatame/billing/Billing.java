@@ -3,10 +3,7 @@ package com.tatame.billing;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.ProductCatalog;
-import com.tatame.billing.checkout.CheckoutCommands;
 import com.tatame.billing.checkout.Checkouts;
-import com.tatame.billing.command.CommandHandler;
-import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.Comparison;
@@ -35,7 +32,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -82,15 +78,13 @@ public final class Billing implements AutoCloseable {
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =
         new ObservationRecorder(store.projections(), projector, gateway.reads(), with.wallClock);
-    Map<CommandKind, CommandHandler> handlers = Map.of(
-        CommandKind.CREATE_CUSTOMER, Customers.creation(gateway.customers(), store.customers()),
-        CommandKind.CREATE_CHECKOUT,
-            CheckoutCommands.creation(gateway.checkouts(), store.commands()),
-        CommandKind.EXPIRE_CHECKOUT, CheckoutCommands.expiry(gateway.checkouts()),
-        CommandKind.CANCEL_SUBSCRIPTION, Subscriptions.cancellation(gateway.subscriptions()),
-        CommandKind.RESUME_SUBSCRIPTION, Subscriptions.resumption(gateway.subscriptions()));
     commands = new Commands(
-        store.commands(), observations, handlers, with.wallClock, with.random, with.pause);
+        store.commands(),
+        observations,
+        SentCommands.ofAllFeatures(gateway, store),
+        with.wallClock,
+        with.random,
+        with.pause);
 
     products = new ProductCatalog(
         catalog, store.products(), gateway.products(), observations, with.wallClock);

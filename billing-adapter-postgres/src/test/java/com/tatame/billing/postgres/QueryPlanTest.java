@@ -283,6 +283,7 @@ class QueryPlanTest {
         NOW);
     store.commands().open(planned);
     store.commands().begin(planned.id(), "lease", NOW, LEASE);
+    store.commands().renew(planned.id(), "lease", 1, NOW, LEASE);
     store
         .commands()
         .end(

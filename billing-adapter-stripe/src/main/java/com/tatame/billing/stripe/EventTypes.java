@@ -1,7 +1,9 @@
 package com.tatame.billing.stripe;
 
+import com.tatame.billing.observation.ObjectKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The types of events that say something to us. What else arrives is stored and ignored. */
@@ -44,6 +46,24 @@ final class EventTypes {
 
   private static List<String> of(String object, String happenings) {
     return Stream.of(happenings.split(" ")).map(name -> object + "." + name).toList();
+  }
+
+  /** Those that tell of objects of this kind, as few as a list may name; none if no type does. */
+  static List<String> of(ObjectKind kind) {
+    String family = family(kind) + ".";
+    return HANDLED.stream()
+        .filter(type -> type.startsWith(family) && type.indexOf('.', family.length()) < 0)
+        .toList();
+  }
+
+  private static String family(ObjectKind kind) {
+    return switch (kind) {
+      case CHECKOUT_SESSION -> "checkout.session";
+      case SUBSCRIPTION -> "customer.subscription";
+      case TAX_ID -> "customer.tax_id";
+      case DISPUTE -> "charge.dispute";
+      default -> kind.name().toLowerCase(Locale.ROOT);
+    };
   }
 
   /** All of them, in groups as large as a list may name. */

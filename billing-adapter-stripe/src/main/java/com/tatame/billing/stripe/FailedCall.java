@@ -114,6 +114,7 @@ final class FailedCall extends RuntimeException {
         new ProviderRejected(
             code(), text("param"), "Stripe refused " + operation + details() + ".");
       case NOT_EXECUTED -> unavailable(Execution.NOT_EXECUTED, operation);
+      case REPLAYED_FAILURE -> unavailable(Execution.BURNT_KEY, operation);
       default -> unavailable(Execution.UNKNOWN, operation);
     };
   }

@@ -4,6 +4,7 @@ import com.stripe.StripeClient;
 import com.stripe.param.ProductListParams;
 import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -99,6 +100,11 @@ public final class StripeGateway implements PaymentGateway {
   @Override
   public ObjectReads reads() {
     return reads;
+  }
+
+  @Override
+  public CommandTraces traces() {
+    return new StripeTraces(calls);
   }
 
   @Override

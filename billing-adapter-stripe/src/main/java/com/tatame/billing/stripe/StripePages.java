@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Walks through lists, page by page. */
@@ -22,13 +23,33 @@ final class StripePages {
       String operation,
       Function<Optional<String>, StripeCalls.Call> page,
       BiConsumer<Answer, List<JsonObject>> each) {
+    first(calls, operation, page, (answer, objects) -> {
+      each.accept(answer, objects);
+      return Optional.empty();
+    });
+  }
+
+  /**
+   * Reads a list until something is found on a page.
+   *
+   * @param page the call for the page after this id, or for the first
+   * @param look looks through a page
+   */
+  static <T> Optional<T> first(
+      StripeCalls calls,
+      String operation,
+      Function<Optional<String>, StripeCalls.Call> page,
+      BiFunction<Answer, List<JsonObject>, Optional<T>> look) {
     Optional<String> after = Optional.empty();
     boolean more = true;
     while (more) {
       Answer answer = calls.send(operation, page.apply(after));
       JsonObject list = answer.body().orElseThrow(() -> StripeReads.senseless(operation));
       List<JsonObject> objects = objects(operation, list);
-      each.accept(answer, objects);
+      Optional<T> found = look.apply(answer, objects);
+      if (found.isPresent()) {
+        return found;
+      }
       more = Fields.of(list).omissibleFlag("has_more");
       Optional<String> last =
           objects.isEmpty() ? Optional.empty() : Shapes.id(objects.get(objects.size() - 1));
@@ -37,6 +58,7 @@ final class StripePages {
       }
       after = last;
     }
+    return Optional.empty();
   }
 
   private static List<JsonObject> objects(String operation, JsonObject list) {

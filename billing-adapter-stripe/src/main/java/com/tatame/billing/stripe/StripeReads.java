@@ -56,7 +56,9 @@ final class StripeReads implements ObjectReads {
   }
 
   static ProviderUnavailable unknown(String message, ProviderUnavailable cause) {
-    return new ProviderUnavailable(Execution.UNKNOWN, cause.retryAfter(), message, cause);
+    Execution execution =
+        cause.execution() == Execution.BURNT_KEY ? Execution.BURNT_KEY : Execution.UNKNOWN;
+    return new ProviderUnavailable(execution, cause.retryAfter(), message, cause);
   }
 
   /**

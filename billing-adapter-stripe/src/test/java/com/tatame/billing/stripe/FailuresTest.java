@@ -192,11 +192,11 @@ class FailuresTest {
   }
 
   @Test
-  void aReplayedServerErrorIsNoticed() {
+  void aReplayedServerErrorBurnsTheKey() {
     stripe.reply(500, Map.of("Idempotent-Replayed", "true"), BROKEN);
 
     ProviderUnavailable failure = fails(ProviderUnavailable.class);
-    assertThat(failure.execution()).isEqualTo(Execution.UNKNOWN);
+    assertThat(failure.execution()).isEqualTo(Execution.BURNT_KEY);
     assertThat(failure).hasMessageContaining("burnt");
     assertThat(calls).containsExactly("customers.create " + Outcome.REPLAYED_FAILURE);
   }

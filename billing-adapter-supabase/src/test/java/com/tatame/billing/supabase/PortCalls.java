@@ -167,8 +167,11 @@ final class PortCalls {
   }
 
   private void commands() {
-    then("open_command_v1", store -> store.commands().open(COMMAND));
+    then("open_command_v2", store -> store.commands().open(COMMAND));
     then("begin_command_v1", store -> store.commands().begin(COMMAND.id(), "lease", NOW, LEASE));
+    then(
+        "renew_command_v1",
+        store -> store.commands().renew(COMMAND.id(), "lease", 1, NOW.plusSeconds(1), LEASE));
     then(
         "end_command_v1",
         store -> store

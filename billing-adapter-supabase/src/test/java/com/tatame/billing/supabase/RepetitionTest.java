@@ -20,7 +20,8 @@ class RepetitionTest {
       "stored_events_v1",
       "load_subjects_v1",
       "commit_units_v1",
-      "pending_reads_v1");
+      "pending_reads_v1",
+      "open_command_v1");
 
   @Test
   void everyFunctionOfTheSchemaIsDecidedOn() {

@@ -4,7 +4,10 @@ import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
+import com.tatame.billing.command.Finding;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Map;
@@ -83,37 +86,58 @@ public final class CheckoutCommands {
   }
 
   /**
-   * How the creation of a session is sent: not at all if another session of the family was opened
+   * How sessions are opened and closed. One is not opened if another one of the family was opened
    * after the decision, since nobody has closed that one. While a command is open no other can be,
    * so what is seen here holds until it ends.
    */
-  public static CommandHandler creation(CheckoutSessions provider, CommandJournal journal) {
-    return handler(command -> {
-      Optional<String> last = journal
-          .lastSucceeded(command.account(), command.kind(), command.target())
-          .map(before -> before.id().value());
-      if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
-        throw Commands.overtaken("Another checkout was opened meanwhile; try again.");
-      }
-      return provider.create(checkout(command), command.id().value(), command.idempotencyKey());
-    });
+  public static Map<CommandKind, CommandHandler> handlers(
+      CheckoutSessions provider, CommandJournal journal, CommandSearch search) {
+    return Map.of(
+        CommandKind.CREATE_CHECKOUT,
+        handler(
+            command -> {
+              Optional<String> last = journal
+                  .lastSucceeded(command.account(), command.kind(), command.target())
+                  .map(before -> before.id().value());
+              if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
+                throw Commands.overtaken("Another checkout was opened meanwhile; try again.");
+              }
+              return provider.create(
+                  checkout(command), command.id().value(), command.idempotencyKey());
+            },
+            command -> search.made(command, Optional.of(required(command.params(), CUSTOMER)))),
+        CommandKind.EXPIRE_CHECKOUT,
+        handler(command -> provider.expire(command.target(), command.idempotencyKey()), command -> {
+          Observation present = search.read(command, subject(command));
+          boolean expired = present
+              .state()
+              .map(CheckoutSession.class::cast)
+              .filter(session -> session.status() == CheckoutSession.Status.EXPIRED)
+              .isPresent();
+          return search.changed(command, present, expired);
+        }));
   }
 
-  /** How the closing of a session is sent. */
-  public static CommandHandler expiry(CheckoutSessions provider) {
-    return handler(command -> provider.expire(command.target(), command.idempotencyKey()));
+  private static Optional<SubjectId> subject(Command command) {
+    return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
   }
 
-  private static CommandHandler handler(Function<Command, Observation> send) {
+  private static CommandHandler handler(
+      Function<Command, Observation> send, Function<Command, Finding> find) {
     return new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
-        return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
+        return CheckoutCommands.subject(command);
       }
 
       @Override
       public Observation send(Command command) {
         return send.apply(command);
+      }
+
+      @Override
+      public Finding find(Command command) {
+        return find.apply(command);
       }
     };
   }

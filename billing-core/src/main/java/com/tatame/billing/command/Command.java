@@ -1,6 +1,7 @@
 package com.tatame.billing.command;
 
 import com.tatame.billing.account.AccountId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -30,6 +31,8 @@ public record Command(
     Optional<Instant> firstSentAt,
     Optional<String> result,
     Optional<String> error) {
+  private static final Duration CLOCKS_APART = Duration.ofDays(1);
+
   public Command {
     params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
   }
@@ -54,6 +57,14 @@ public record Command(
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /**
+   * Nothing that it did at the provider is older, by the provider's clock: that one may differ from
+   * ours.
+   */
+  public Instant tracesSince() {
+    return firstSentAt.orElse(createdAt).minus(CLOCKS_APART);
   }
 
   /** The provider executes what is sent under one key at most once. */

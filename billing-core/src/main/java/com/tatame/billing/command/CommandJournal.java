@@ -9,7 +9,8 @@ import java.util.Optional;
 /** Port: the journal of outgoing mutations. All instants are wall time. */
 public interface CommandJournal {
   /**
-   * Writes the command down, unless one of the same account, kind and target is open.
+   * Writes the command down, unless one of the same account, kind and target is open. One that needs
+   * an operator stays open until it is resolved.
    *
    * @return the command as it now stands in the journal: the given one, or the open one in its way
    */
@@ -36,6 +37,16 @@ public interface CommandJournal {
       Optional<String> result,
       Optional<String> error,
       Instant now);
+
+  /**
+   * Raises the generation, and with it the key, of a command that was proven not to have been
+   * executed. The lease goes on, and the time of the first sending is that of this generation.
+   *
+   * @param generation the one that was not executed
+   * @return the command as it is to be sent now; empty if the lease was lost
+   */
+  Optional<Command> renew(
+      CommandId id, String lease, int generation, Instant now, Duration leaseTime);
 
   Optional<Command> find(CommandId id);
 

@@ -20,6 +20,11 @@ public enum CommandState {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Whether it keeps others of its account, kind and target from being written down. */
+  public boolean open() {
+    return this != SUCCEEDED && this != REJECTED;
+  }
+
   /** Whether nothing more will be done about it by itself. */
   public boolean settled() {
     return this == SUCCEEDED || this == REJECTED || this == NEEDS_OPERATOR;

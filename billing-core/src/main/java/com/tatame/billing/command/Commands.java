@@ -14,14 +14,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
  * Runs outgoing mutations: written down, sent under a key of their own, their answer committed, and
  * only then settled. Whoever asks for the same while one is open joins it; whoever finds one
- * abandoned finishes it under the same key, so that it takes effect once.
+ * abandoned finishes it under the same key, so that it takes effect once. Once the provider has
+ * forgotten the key, or keeps nothing but a failure under it, what became of the command is looked
+ * for.
  */
 public final class Commands {
   /** The provider keeps idempotency keys for a day; past this nothing is sent again. */
@@ -36,6 +42,12 @@ public final class Commands {
   private static final String NOT_EXECUTED = "not_executed";
   private static final String OVERTAKEN = "overtaken";
 
+  private enum Sending {
+    FIRST,
+    AGAIN,
+    UNDER_A_NEW_KEY
+  }
+
   private final CommandJournal journal;
   private final Observations observations;
   private final Map<CommandKind, CommandHandler> handlers;
@@ -46,21 +58,38 @@ public final class Commands {
   /**
    * Wires the engine.
    *
-   * @param handlers one for each kind
+   * @param contributed what each feature sends: together, one handler for each kind
+   * @throws IllegalArgumentException if a kind has none or two
    */
   public Commands(
       CommandJournal journal,
       Observations observations,
-      Map<CommandKind, CommandHandler> handlers,
+      List<Map<CommandKind, CommandHandler>> contributed,
       InstantSource wallClock,
       RandomGenerator random,
       Pause pause) {
     this.journal = journal;
     this.observations = observations;
-    this.handlers = Map.copyOf(handlers);
+    this.handlers = oneOfEachKind(contributed);
     this.wallClock = wallClock;
     this.random = random;
     this.pause = pause;
+  }
+
+  private static Map<CommandKind, CommandHandler> oneOfEachKind(
+      List<Map<CommandKind, CommandHandler>> contributed) {
+    Map<CommandKind, CommandHandler> handlers = new EnumMap<>(CommandKind.class);
+    contributed.forEach(some -> some.forEach((kind, handler) -> {
+      if (handlers.put(kind, handler) != null) {
+        throw new IllegalArgumentException("two handlers for " + kind);
+      }
+    }));
+    for (CommandKind kind : CommandKind.values()) {
+      if (!handlers.containsKey(kind)) {
+        throw new IllegalArgumentException("no handler for " + kind);
+      }
+    }
+    return handlers;
   }
 
   /** A fresh id. */
@@ -155,9 +184,9 @@ public final class Commands {
       Optional<Command> mine = journal.begin(seen.id(), lease, now, LEASE);
       if (mine.isPresent()) {
         // Unsent when last seen, and sent first at this very moment: nobody was in between.
-        boolean firstTime = seen.state() == CommandState.PLANNED
+        boolean first = seen.state() == CommandState.PLANNED
             && mine.get().firstSentAt().filter(now::equals).isPresent();
-        return send(mine.get(), lease, now, firstTime);
+        return send(mine.get(), lease, now, first ? Sending.FIRST : Sending.AGAIN);
       }
       seen = journal.find(seen.id()).orElseThrow();
       if (seen.state().settled()) {
@@ -169,51 +198,97 @@ public final class Commands {
         Execution.UNKNOWN, Duration.ofSeconds(5), "The same request is still under way.");
   }
 
-  private Command send(Command command, String lease, Instant now, boolean firstTime) {
-    if (command.firstSentAt().filter(at -> at.plus(KEY_LIFETIME).isBefore(now)).isPresent()) {
-      String error = "no answer within the lifetime of its idempotency key";
-      end(command, lease, CommandState.NEEDS_OPERATOR, Optional.empty(), Optional.of(error));
-      return outcome(journal.find(command.id()).orElseThrow());
-    }
-    CommandHandler handler = handlers.get(command.kind());
-    if (handler == null) {
-      throw new IllegalStateException("no handler for " + command.kind());
+  private Command send(Command command, String lease, Instant now, Sending sending) {
+    CommandHandler handler = Objects.requireNonNull(handlers.get(command.kind()));
+    if (keyIsForgotten(command, now)) {
+      return search(command, lease, handler);
     }
     Observation answer;
     try {
       answer = observations.observe(handler.subject(command), () -> handler.send(command));
     } catch (ProviderRejected e) {
-      end(command, lease, CommandState.REJECTED, Optional.empty(), Optional.of(e.providerCode()));
+      end(command, lease, CommandState.REJECTED, Optional.of(e.providerCode()));
       throw e;
     } catch (PaymentDeclined e) {
-      end(command, lease, CommandState.REJECTED, Optional.empty(), Optional.of(e.declineCode()));
+      end(command, lease, CommandState.REJECTED, Optional.of(e.declineCode()));
       throw e;
     } catch (ProviderUnavailable e) {
-      if (firstTime && e.execution() == Execution.NOT_EXECUTED) {
-        end(command, lease, CommandState.REJECTED, Optional.empty(), Optional.of(NOT_EXECUTED));
+      if (e.execution() == Execution.BURNT_KEY && sending != Sending.UNDER_A_NEW_KEY) {
+        return search(command, lease, handler);
+      }
+      if (e.execution() == Execution.NOT_EXECUTED && sending == Sending.FIRST) {
+        end(command, lease, CommandState.REJECTED, Optional.of(NOT_EXECUTED));
       } else {
-        end(command, lease, CommandState.UNKNOWN, Optional.empty(), Optional.empty());
+        end(command, lease, CommandState.UNKNOWN, Optional.empty());
       }
       throw e;
     }
-    end(
-        command,
+    return succeed(command, lease, answer);
+  }
+
+  private static boolean keyIsForgotten(Command command, Instant now) {
+    return command
+        .firstSentAt()
+        .filter(at -> at.plus(KEY_LIFETIME).isBefore(now))
+        .isPresent();
+  }
+
+  // What can't be learnt by sending it again is looked for. Without proof that it was not executed
+  // it
+  // gets no other key.
+  private Command search(Command command, String lease, CommandHandler handler) {
+    Finding finding;
+    try {
+      finding = handler.find(command);
+    } catch (ProviderRejected e) {
+      finding = new Finding.Undecided(e.providerCode());
+    } catch (ProviderUnavailable e) {
+      end(command, lease, CommandState.UNKNOWN, Optional.empty());
+      throw e;
+    }
+    LOG.log(Level.INFO, "command {0} was looked for: {1}", command.id(), name(finding));
+    if (finding instanceof Finding.Done done) {
+      // No version was taken before this read, so it counts only if nothing else is known.
+      return succeed(command, lease, observations.observe(Optional.empty(), done::observation));
+    }
+    if (finding instanceof Finding.Undecided undecided) {
+      end(command, lease, CommandState.NEEDS_OPERATOR, Optional.of(undecided.reason()));
+      return outcome(journal.find(command.id()).orElseThrow());
+    }
+    Instant now = now();
+    Optional<Command> renewed =
+        journal.renew(command.id(), lease, command.generation(), now, LEASE);
+    return renewed.isPresent()
+        ? send(renewed.get(), lease, now, Sending.UNDER_A_NEW_KEY)
+        : outcome(journal.find(command.id()).orElseThrow());
+  }
+
+  private static String name(Finding finding) {
+    return finding.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  private Command succeed(Command command, String lease, Observation answer) {
+    String result = answer.object().id();
+    if (!journal.end(
+        command.id(),
         lease,
         CommandState.SUCCEEDED,
-        Optional.of(answer.object().id()),
-        Optional.empty());
+        Optional.of(result),
+        Optional.empty(),
+        wallClock.instant())) {
+      logTakenOver(command);
+    }
     return outcome(journal.find(command.id()).orElseThrow());
   }
 
-  private void end(
-      Command command,
-      String lease,
-      CommandState state,
-      Optional<String> result,
-      Optional<String> error) {
-    if (!journal.end(command.id(), lease, state, result, error, wallClock.instant())) {
-      LOG.log(Level.INFO, "command {0} was taken over by another sender", command.id());
+  private void end(Command command, String lease, CommandState state, Optional<String> error) {
+    if (!journal.end(command.id(), lease, state, Optional.empty(), error, wallClock.instant())) {
+      logTakenOver(command);
     }
+  }
+
+  private static void logTakenOver(Command command) {
+    LOG.log(Level.INFO, "command {0} was taken over by another sender", command.id());
   }
 
   private static Command outcome(Command settled) {

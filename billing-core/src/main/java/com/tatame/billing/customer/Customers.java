@@ -5,7 +5,9 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
+import com.tatame.billing.command.Finding;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.observation.Observation;
@@ -82,8 +84,9 @@ public final class Customers {
    * How the creation of a customer is sent: not at all if the account got one since it was looked
    * for.
    */
-  public static CommandHandler creation(CustomerAccounts provider, CustomerStore store) {
-    return new CommandHandler() {
+  public static Map<CommandKind, CommandHandler> handlers(
+      CustomerAccounts provider, CustomerStore store, CommandSearch search) {
+    return Map.of(CommandKind.CREATE_CUSTOMER, new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
         return Optional.empty();
@@ -102,6 +105,11 @@ public final class Customers {
             command.id().value(),
             command.idempotencyKey());
       }
-    };
+
+      @Override
+      public Finding find(Command command) {
+        return search.made(command, Optional.empty());
+      }
+    });
   }
 }

@@ -11,7 +11,12 @@ public final class ProviderUnavailable extends BillingException {
     /** Certainly not executed, such as a rate limit or a refused connection. */
     NOT_EXECUTED,
     /** It may or may not have been executed: a timeout, a reset, a server error. */
-    UNKNOWN
+    UNKNOWN,
+    /**
+     * As unknown, and the provider kept the failure: under this idempotency key it will never answer
+     * anything else.
+     */
+    BURNT_KEY
   }
 
   private final Execution execution;

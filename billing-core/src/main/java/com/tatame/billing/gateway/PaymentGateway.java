@@ -2,6 +2,7 @@ package com.tatame.billing.gateway;
 
 import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
@@ -22,6 +23,8 @@ public interface PaymentGateway {
   InvoiceControl invoices();
 
   ObjectReads reads();
+
+  CommandTraces traces();
 
   EventSource events();
 

@@ -90,6 +90,11 @@ public record Subscription(
     return status.terminal();
   }
 
+  /** Whether it ends at a time that is set already, unless it is kept. */
+  public boolean ends() {
+    return cancelAtPeriodEnd || cancelAt.isPresent();
+  }
+
   /** The item that names the plan: the first. */
   public Item mainItem() {
     return items.get(0);

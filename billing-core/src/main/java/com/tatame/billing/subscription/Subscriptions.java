@@ -4,7 +4,9 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
+import com.tatame.billing.command.Finding;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.observation.Observation;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /** Use cases: an account's subscriptions. Somebody else's are not found. */
@@ -72,7 +75,7 @@ public final class Subscriptions {
   public Subscription resume(AccountId account, String id) {
     Subscription subscription = alive(account, id);
     boolean paused = subscription.status() == SubscriptionStatus.PAUSED;
-    if (!paused && !subscription.cancelAtPeriodEnd() && subscription.cancelAt().isEmpty()) {
+    if (!paused && !subscription.ends()) {
       return subscription;
     }
     Map<String, String> params = new TreeMap<>();
@@ -96,24 +99,45 @@ public final class Subscriptions {
     return get(account, subscription.id());
   }
 
-  /** How a cancellation is sent. */
-  public static CommandHandler cancellation(SubscriptionControl provider) {
-    return handler(command -> {
-      Optional<String> reason = Optional.ofNullable(command.params().get(REASON));
-      return Cancellation.NOW.code().equals(command.params().get(WHEN))
-          ? provider.cancelNow(command.target(), reason, command.idempotencyKey())
-          : provider.cancelAtPeriodEnd(command.target(), reason, command.idempotencyKey());
-    });
+  /** How cancellations and resumptions are sent, and found. */
+  public static Map<CommandKind, CommandHandler> handlers(
+      SubscriptionControl provider, CommandSearch search) {
+    return Map.of(
+        CommandKind.CANCEL_SUBSCRIPTION,
+        handler(
+            command -> {
+              Optional<String> reason = Optional.ofNullable(command.params().get(REASON));
+              return endsNow(command)
+                  ? provider.cancelNow(command.target(), reason, command.idempotencyKey())
+                  : provider.cancelAtPeriodEnd(command.target(), reason, command.idempotencyKey());
+            },
+            search,
+            (command, subscription) ->
+                subscription.terminal() || (!endsNow(command) && subscription.cancelAtPeriodEnd())),
+        CommandKind.RESUME_SUBSCRIPTION,
+        handler(
+            command -> isPaused(command)
+                ? provider.resumePaused(command.target(), command.idempotencyKey())
+                : provider.keep(command.target(), command.idempotencyKey()),
+            search,
+            (command, subscription) -> !subscription.terminal()
+                && (isPaused(command)
+                    ? subscription.status() != SubscriptionStatus.PAUSED
+                    : !subscription.ends())));
   }
 
-  /** How a resumption is sent. */
-  public static CommandHandler resumption(SubscriptionControl provider) {
-    return handler(command -> Boolean.parseBoolean(command.params().get(FROM_PAUSE))
-        ? provider.resumePaused(command.target(), command.idempotencyKey())
-        : provider.keep(command.target(), command.idempotencyKey()));
+  private static boolean endsNow(Command command) {
+    return Cancellation.NOW.code().equals(command.params().get(WHEN));
   }
 
-  private static CommandHandler handler(Function<Command, Observation> send) {
+  private static boolean isPaused(Command command) {
+    return Boolean.parseBoolean(command.params().get(FROM_PAUSE));
+  }
+
+  private static CommandHandler handler(
+      Function<Command, Observation> send,
+      CommandSearch search,
+      BiPredicate<Command, Subscription> asWanted) {
     return new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
@@ -123,6 +147,17 @@ public final class Subscriptions {
       @Override
       public Observation send(Command command) {
         return send.apply(command);
+      }
+
+      @Override
+      public Finding find(Command command) {
+        Observation present = search.read(command, subject(command));
+        boolean done = present
+            .state()
+            .map(Subscription.class::cast)
+            .filter(subscription -> asWanted.test(command, subscription))
+            .isPresent();
+        return search.changed(command, present, done);
       }
     };
   }

@@ -52,11 +52,7 @@ class CoreArchitectureTest {
 
   private static final ArchRule ONLY_THE_BUILDER_KNOWS_THE_BAG = ArchRuleDefinition.noClasses()
       .that()
-      .doNotHaveSimpleName("Billing")
-      .and()
-      .doNotHaveSimpleName("BillingBuilder")
-      .and()
-      .resideOutsideOfPackage("com.tatame.billing.store")
+      .resideOutsideOfPackages("com.tatame.billing", "com.tatame.billing.store")
       .should()
       .dependOnClassesThat()
       .haveSimpleName("BillingStore");

@@ -33,7 +33,7 @@ final class CommandFunctions implements CommandJournal {
         .with("first_sent_at", planned.firstSentAt())
         .with("result", planned.result())
         .with("error", planned.error());
-    return command(new Row(functions.call("open_command_v1", row)));
+    return command(new Row(functions.call("open_command_v2", row)));
   }
 
   private static Command command(Row row) {
@@ -80,6 +80,18 @@ final class CommandFunctions implements CommandJournal {
         .with("error", error)
         .with("now", now);
     return functions.call("end_command_v1", asked).booleanValue();
+  }
+
+  @Override
+  public Optional<Command> renew(
+      CommandId id, String lease, int generation, Instant now, Duration leaseTime) {
+    Row asked = Row.empty()
+        .with("id", id.value())
+        .with("lease", lease)
+        .with("generation", generation)
+        .with("now", now)
+        .with("lease_until", now.plus(leaseTime));
+    return functions.row("renew_command_v1", asked).map(CommandFunctions::command);
   }
 
   @Override

@@ -30,7 +30,8 @@ public final class Migrations {
       "V10__api_keys.sql",
       "V11__inbox_operations.sql",
       "V12__more_mirrors.sql",
-      "V13__drift.sql");
+      "V13__drift.sql",
+      "V14__undecided_commands.sql");
 
   private Migrations() {}
 

@@ -25,6 +25,7 @@ public interface BillingStoreContract
         KnownContract,
         PendingReadContract,
         CommandJournalContract,
+        UndecidedCommandsContract,
         CustomerStoreContract,
         SubscriptionStoreContract,
         CheckoutStoreContract,

@@ -253,8 +253,7 @@ public interface CommandJournalContract extends StoreUnderTest {
   @Test
   default void aSettledCommandMakesWayForTheNext() {
     Instant now = Ids.morning();
-    for (CommandState settled :
-        List.of(CommandState.SUCCEEDED, CommandState.REJECTED, CommandState.NEEDS_OPERATOR)) {
+    for (CommandState settled : List.of(CommandState.SUCCEEDED, CommandState.REJECTED)) {
       Command first = opened(now);
       begin(first.id(), "lease", now);
       end(first.id(), "lease", settled, Optional.empty(), now);

@@ -51,8 +51,7 @@ public final class EngineControl implements ProviderControl {
 
   @Override
   public void fail(Outage outage, int calls) {
-    Fault.When when = outage == Outage.ANSWER_LOST ? Fault.When.LOST : Fault.When.BEFORE;
-    engine.fail(new Fault(EVERY_ROUTE, SERVER_ERROR, when), calls);
+    engine.fail(new Fault(EVERY_ROUTE, SERVER_ERROR, SimulatedCalls.when(outage)), calls);
   }
 
   @Override

@@ -33,7 +33,7 @@ final class InMemoryJournal implements CommandJournal {
   public Command open(Command planned) {
     return lock.hold(() -> {
       Optional<Command> inTheWay = commands.values().stream()
-          .filter(command -> !command.state().settled())
+          .filter(command -> command.state().open())
           .filter(command -> isAbout(command, planned.account(), planned.kind(), planned.target()))
           .findFirst();
       if (inTheWay.isPresent()) {
@@ -86,6 +86,33 @@ final class InMemoryJournal implements CommandJournal {
       leases.remove(id);
       commands.put(id, copy(command, state, command.firstSentAt(), result, error));
       return true;
+    });
+  }
+
+  @Override
+  public Optional<Command> renew(
+      CommandId id, String token, int generation, Instant now, Duration leaseTime) {
+    return lock.hold(() -> {
+      Command command = commands.get(id);
+      Lease lease = leases.get(id);
+      if (command == null || lease == null || !lease.token().equals(token)) {
+        return Optional.empty();
+      }
+      Command renewed = new Command(
+          command.id(),
+          command.account(),
+          command.kind(),
+          command.target(),
+          command.params(),
+          command.state(),
+          generation + 1,
+          command.createdAt(),
+          Optional.of(now),
+          command.result(),
+          command.error());
+      leases.put(id, new Lease(token, now.plus(leaseTime)));
+      commands.put(id, renewed);
+      return Optional.of(renewed);
     });
   }
 

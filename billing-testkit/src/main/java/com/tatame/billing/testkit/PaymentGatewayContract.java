@@ -28,9 +28,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What a payment gateway promises about customers, products, reads and checkouts, and about the
- * effect of calls that failed. {@link SubscriptionControlContract} goes on from there.
+ * effect of calls that failed. {@link SubscriptionControlContract} and {@link
+ * CommandTracesContract} go on from there.
  */
-public interface PaymentGatewayContract extends SubscriptionControlContract {
+public interface PaymentGatewayContract extends SubscriptionControlContract, CommandTracesContract {
 
   @Test
   default void givesASignOfLife() {

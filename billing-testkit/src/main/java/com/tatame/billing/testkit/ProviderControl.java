@@ -11,7 +11,9 @@ public interface ProviderControl {
     /** A server error; nothing is executed, nothing is remembered. */
     NOT_EXECUTED,
     /** The call is executed, but its answer never arrives. */
-    ANSWER_LOST
+    ANSWER_LOST,
+    /** The call is executed, but a server error is answered, and is all that its key remembers. */
+    FAILURE_KEPT
   }
 
   /** Creates a product and gives its id. */

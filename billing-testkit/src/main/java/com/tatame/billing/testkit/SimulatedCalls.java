@@ -9,19 +9,23 @@ import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.testkit.simulator.engine.Answer;
+import com.tatame.billing.testkit.simulator.engine.Fault;
 import com.tatame.billing.testkit.simulator.engine.Request;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Calls the simulated account, and says in the core's words what a refusal means. */
 final class SimulatedCalls {
   static final String VERSION = "2026-07-29.dahlia";
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PAGE = "100";
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final Set<Integer> WITHOUT_EFFECT = Set.of(409, 429);
 
@@ -60,13 +64,32 @@ final class SimulatedCalls {
         : success(request, answer);
   }
 
+  /**
+   * Reads a list page by page.
+   *
+   * @param each takes a page and says whether to go on
+   */
+  void list(String path, Map<String, Object> filter, Predicate<Success> each) {
+    Map<String, Object> parameters = new HashMap<>(filter);
+    parameters.put("limit", PAGE);
+    boolean more = true;
+    while (more) {
+      Success page = get(path, parameters);
+      JsonNode data = page.body().path("data");
+      more = each.test(page) && page.body().path("has_more").asBoolean();
+      if (more) {
+        parameters.put("starting_after", data.path(data.size() - 1).path("id").asText());
+      }
+    }
+  }
+
   private Success succeed(Request request) {
     return success(request, api.apply(request));
   }
 
   private static Success success(Request request, Answer answer) {
     if (answer.status() != 200) {
-      throw failure(request, answer.status(), parse(answer.body()).path("error"));
+      throw failure(request, answer, parse(answer.body()).path("error"));
     }
     return new Success(parse(answer.body()), answer.at(), answer.replayed());
   }
@@ -85,7 +108,8 @@ final class SimulatedCalls {
   }
 
   // The account's own words are left out: they may quote what somebody typed.
-  private static BillingException failure(Request request, int status, JsonNode error) {
+  private static BillingException failure(Request request, Answer answer, JsonNode error) {
+    int status = answer.status();
     String code = error.path("code").asText(error.path("type").asText());
     String what = request.method() + " (HTTP " + status + ", " + code + ")";
     if (status == 402) {
@@ -93,12 +117,27 @@ final class SimulatedCalls {
       return new PaymentDeclined(reason, "The payment was declined: " + reason + ".");
     }
     if (status >= 500 || WITHOUT_EFFECT.contains(status)) {
-      Execution execution = status >= 500 ? Execution.UNKNOWN : Execution.NOT_EXECUTED;
       return new ProviderUnavailable(
-          execution, SOON, "The simulated provider could not answer " + what + ".");
+          execution(answer), SOON, "The simulated provider could not answer " + what + ".");
     }
     Optional<String> parameter =
         Optional.ofNullable(error.get("param")).filter(JsonNode::isTextual).map(JsonNode::asText);
     return new ProviderRejected(code, parameter, "The simulated provider refused " + what + ".");
+  }
+
+  /** The fault that an outage is to the simulated account. */
+  static Fault.When when(ProviderControl.Outage outage) {
+    return switch (outage) {
+      case NOT_EXECUTED -> Fault.When.BEFORE;
+      case ANSWER_LOST -> Fault.When.LOST;
+      case FAILURE_KEPT -> Fault.When.AFTER;
+    };
+  }
+
+  private static Execution execution(Answer failed) {
+    if (failed.status() < 500) {
+      return Execution.NOT_EXECUTED;
+    }
+    return failed.replayed() ? Execution.BURNT_KEY : Execution.UNKNOWN;
   }
 }

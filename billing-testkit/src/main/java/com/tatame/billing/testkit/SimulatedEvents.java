@@ -123,7 +123,7 @@ final class SimulatedEvents implements EventSource {
     return id.isTextual() ? Optional.of(new ObjectRef(kind, id.asText())) : Optional.empty();
   }
 
-  private static Optional<ObjectKind> kind(String type) {
+  static Optional<ObjectKind> kind(String type) {
     String family = type.substring(0, Math.max(0, type.lastIndexOf('.')));
     String happening = type.substring(type.lastIndexOf('.') + 1);
     return switch (family) {

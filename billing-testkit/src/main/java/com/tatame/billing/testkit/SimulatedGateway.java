@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
@@ -75,6 +76,11 @@ public final class SimulatedGateway implements PaymentGateway {
   @Override
   public ObjectReads reads() {
     return reads;
+  }
+
+  @Override
+  public CommandTraces traces() {
+    return new SimulatedTraces(calls);
   }
 
   @Override

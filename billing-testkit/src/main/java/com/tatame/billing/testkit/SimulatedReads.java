@@ -12,14 +12,11 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.testkit.SimulatedCalls.Success;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Reads objects and lists, and mutations' answers as reads. */
 final class SimulatedReads implements ObjectReads, Products {
-  private static final String PAGE = "100";
-
   private final SimulatedCalls calls;
 
   SimulatedReads(SimulatedCalls calls) {
@@ -66,17 +63,10 @@ final class SimulatedReads implements ObjectReads, Products {
 
   List<Observation> all(ObjectKind kind, Map<String, Object> filter) {
     List<Observation> all = new ArrayList<>();
-    Map<String, Object> parameters = new HashMap<>(filter);
-    parameters.put("limit", PAGE);
-    boolean more = true;
-    while (more) {
-      Success page = calls.get(path(kind), parameters);
+    calls.list(path(kind), filter, page -> {
       page.body().path("data").forEach(body -> all.add(present(kind, body, page.at())));
-      more = page.body().path("has_more").asBoolean();
-      if (more) {
-        parameters.put("starting_after", all.get(all.size() - 1).object().id());
-      }
-    }
+      return true;
+    });
     return List.copyOf(all);
   }
 
@@ -84,7 +74,7 @@ final class SimulatedReads implements ObjectReads, Products {
     return Observation.read(ProviderRecords.read(kind, body), at);
   }
 
-  private static String path(ObjectKind kind) {
+  static String path(ObjectKind kind) {
     return switch (kind) {
       case CUSTOMER -> "/v1/customers";
       case SUBSCRIPTION -> "/v1/subscriptions";

@@ -70,6 +70,9 @@ final class SimulatedSubscriptions implements SubscriptionControl {
     try {
       return update(subscriptionId, Map.of("cancel_at", ""), idempotencyKey + ":cancel_at");
     } catch (ProviderUnavailable e) {
+      if (e.execution() == Execution.BURNT_KEY) {
+        throw e;
+      }
       throw new ProviderUnavailable(
           Execution.UNKNOWN, e.retryAfter(), "It was executed in part.", e);
     }

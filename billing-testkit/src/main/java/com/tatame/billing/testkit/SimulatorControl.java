@@ -83,8 +83,7 @@ public final class SimulatorControl implements ProviderControl {
 
   @Override
   public void fail(Outage outage, int calls) {
-    Fault.When when = outage == Outage.ANSWER_LOST ? Fault.When.LOST : Fault.When.BEFORE;
-    simulator.fail(new Fault(EVERY_ROUTE, SERVER_ERROR, when), calls);
+    simulator.fail(new Fault(EVERY_ROUTE, SERVER_ERROR, SimulatedCalls.when(outage)), calls);
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
+import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.customer.CustomerAccounts.NewCustomer;
 import com.tatame.billing.failure.ProviderUnavailable;
@@ -13,10 +14,12 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,67 @@ final class BadGateways {
     @Override
     public void ping() {
       // says nothing, whatever is wrong
+    }
+  }
+
+  static class TakesABurntKeyForUnknown extends ForwardingGateway {
+    @Override
+    public CustomerAccounts customers() {
+      return (customer, command, key) -> {
+        try {
+          return good.customers().create(customer, command, key);
+        } catch (ProviderUnavailable e) {
+          throw new ProviderUnavailable(Execution.UNKNOWN, e.retryAfter(), "unknown", e);
+        }
+      };
+    }
+  }
+
+  static class FindsAnybodys extends ForwardingGateway {
+    @Override
+    public CommandTraces traces() {
+      return ForwardingStore.spoil(
+          CommandTraces.class,
+          good.traces(),
+          Map.of(
+              "made",
+              args -> good.customers()
+                  .create(
+                      new NewCustomer(Ids.account(), Optional.empty(), Optional.empty()),
+                      Ids.next("command"),
+                      Ids.next("key"))
+                  .state()
+                  .map(ProviderObject::ref)));
+    }
+  }
+
+  static class FindsAllBeginnings extends ForwardingGateway {
+    @Override
+    public CommandTraces traces() {
+      return ForwardingStore.spoil(
+          CommandTraces.class,
+          good.traces(),
+          Map.of(
+              "changed",
+              args -> good.traces()
+                  .changed(
+                      (ObjectKind) args[0],
+                      args[1].toString().replaceFirst(":[a-z]+$", ""),
+                      (Instant) args[2])));
+    }
+  }
+
+  static class TakesAnOutageForAbsenceOfTraces extends ForwardingGateway {
+    @Override
+    public CommandTraces traces() {
+      return ForwardingStore.spoil(CommandTraces.class, good.traces(), Map.of("made", args -> {
+        try {
+          return good.traces()
+              .made(ObjectKind.CUSTOMER, Optional.empty(), args[2].toString(), (Instant) args[3]);
+        } catch (ProviderUnavailable e) {
+          return Optional.empty();
+        }
+      }));
     }
   }
 

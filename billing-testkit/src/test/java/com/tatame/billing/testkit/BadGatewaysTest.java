@@ -11,6 +11,13 @@ class BadGatewaysTest {
   static Stream<Arguments> bad() {
     return Stream.of(
         Arguments.of(BadGateways.AlwaysAlive.class, "aProviderThatIsDownGivesNoSignOfLife"),
+        Arguments.of(
+            BadGateways.TakesABurntKeyForUnknown.class, "aFailureThatTheKeyRemembersBurnsIt"),
+        Arguments.of(BadGateways.FindsAnybodys.class, "aCustomerIsFoundByTheCommandThatMadeIt"),
+        Arguments.of(
+            BadGateways.FindsAllBeginnings.class, "aKeyIsTheSameUpToAColonAndNotUpToAnyOtherSign"),
+        Arguments.of(
+            BadGateways.TakesAnOutageForAbsenceOfTraces.class, "aProviderThatIsDownProvesNothing"),
         Arguments.of(BadGateways.ReadsOnePage.class, "moreProductsThanFitOnOnePageAreAllRead"),
         Arguments.of(BadGateways.ForgetsTheAccount.class, "aCustomerIsCreatedForItsAccount"),
         Arguments.of(BadGateways.DatesAnswersLate.class, "aCustomerIsCreatedForItsAccount"),

@@ -7,6 +7,7 @@ import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.command.CommandState;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
@@ -76,6 +77,39 @@ final class BadPorts {
         good.commands().open((Command) args[0]);
         return args[0];
       }));
+    }
+  }
+
+  static class ForgetsTheUndecided extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(CommandJournal.class, good.commands(), Map.of("open", args -> {
+        Command planned = (Command) args[0];
+        Command open = good.commands().open(planned);
+        return open.state() == CommandState.NEEDS_OPERATOR ? planned : open;
+      }));
+    }
+  }
+
+  static class RenewsForAnybody extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(CommandJournal.class, good.commands(), Map.of("renew", args -> {
+        CommandId id = (CommandId) args[0];
+        return good.commands()
+            .renew(id, args[1].toString(), (Integer) args[2], (Instant) args[3], (Duration) args[4])
+            .or(() -> good.commands().find(id));
+      }));
+    }
+  }
+
+  static class RaisesNothing extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(
+          CommandJournal.class,
+          good.commands(),
+          Map.of("renew", args -> good.commands().find((CommandId) args[0])));
     }
   }
 

@@ -57,6 +57,11 @@ class BadStoresTest {
         Arguments.of(
             BadPorts.OpensASecondCommand.class,
             "ofFiftyConcurrentOpensOneIsWrittenDownAndAllSeeIt"),
+        Arguments.of(
+            BadPorts.ForgetsTheUndecided.class, "aCommandThatNeedsAnOperatorKeepsItsPlace"),
+        Arguments.of(BadPorts.RenewsForAnybody.class, "whoLostTheLeaseRenewsNothing"),
+        Arguments.of(
+            BadPorts.RaisesNothing.class, "aCommandThatWasNotExecutedIsRenewedUnderItsLease"),
         Arguments.of(BadPorts.SendsTwice.class, "whoBeginsACommandHasItAloneUntilTheLeaseRunsOut"),
         Arguments.of(BadPorts.EndsWithoutLease.class, "whoLostTheLeaseWritesNothing"),
         Arguments.of(

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
@@ -68,6 +69,11 @@ abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContra
   @Override
   public ObjectReads reads() {
     return good.reads();
+  }
+
+  @Override
+  public CommandTraces traces() {
+    return good.traces();
   }
 
   @Override

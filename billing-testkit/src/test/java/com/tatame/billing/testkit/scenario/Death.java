@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.scenario;
 
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.observation.ObjectReads;
@@ -27,7 +28,8 @@ final class Death {
       CustomerAccounts.class,
       CheckoutSessions.class,
       SubscriptionControl.class,
-      ObjectReads.class);
+      ObjectReads.class,
+      CommandTraces.class);
 
   private final int at;
   private final List<String> steps = new ArrayList<>();

@@ -8,19 +8,22 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.customer.Customers.Ensured;
-import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.subscription.Cancellation;
+import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.Disorder;
 import com.tatame.billing.testkit.SimulatedGateway;
 import com.tatame.billing.testkit.simulator.engine.Fault;
 import com.tatame.billing.testkit.simulator.engine.Fault.When;
+import com.tatame.billing.testkit.simulator.engine.Request;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -118,7 +121,7 @@ class ProviderTroubleTest {
   }
 
   @Test
-  void whatIsUnknownForTooLongIsLeftToAPersonAndNeverSentAgain() {
+  void whatIsUnknownForTooLongIsNotSentAgainButFound() {
     world.engine().fail(new Fault(CUSTOMERS, 500, When.LOST), 1);
     assertThatItIsUnavailable(Execution.UNKNOWN);
     Command unknown = onlyOpen();
@@ -128,26 +131,87 @@ class ProviderTroubleTest {
       // until nothing is left
     }
 
-    assertThat(state(unknown)).isEqualTo(CommandState.NEEDS_OPERATOR);
-    world.wallClock().advance(Duration.ofDays(3));
-    while (billing.work()) {
-      // until nothing is left
-    }
     assertThat(keys).containsExactly(unknown.idempotencyKey());
-    assertThat(state(unknown)).isEqualTo(CommandState.NEEDS_OPERATOR);
+    assertThat(state(unknown)).isEqualTo(CommandState.SUCCEEDED);
+    assertThat(billing.customers().find(ada.account())).isPresent();
+    assertThat(ProviderState.customers(world)).hasSize(1);
   }
 
   @Test
-  void whoAsksForWhatIsUnknownForTooLongIsToldThatAPersonMustDecide() {
-    world.engine().fail(new Fault(CUSTOMERS, 500, When.LOST), 1);
+  void whatWasNotExecutedForTooLongIsSentUnderANewKey() {
+    world.engine().fail(new Fault(CUSTOMERS, 500, When.BEFORE), 1);
     assertThatItIsUnavailable(Execution.UNKNOWN);
     Command unknown = onlyOpen();
+
     world.wallClock().advance(Duration.ofHours(23).plusSeconds(1));
+    assertThat(ensure().created()).isFalse();
 
-    assertThatThrownBy(this::ensure).isInstanceOf(Conflict.class).hasMessageContaining("operator");
+    assertThat(keys).hasSize(2).doesNotHaveDuplicates();
+    Command renewed = world.store().commands().find(unknown.id()).orElseThrow();
+    assertThat(renewed.state()).isEqualTo(CommandState.SUCCEEDED);
+    assertThat(renewed.generation()).isEqualTo(2);
+    assertThat(ProviderState.customers(world)).hasSize(1);
+  }
 
-    assertThat(state(unknown)).isEqualTo(CommandState.NEEDS_OPERATOR);
-    assertThat(keys).containsExactly(unknown.idempotencyKey());
+  @Test
+  void whatLiesUnderABurntKeyIsFound() {
+    world.engine().fail(new Fault(CUSTOMERS, 500, When.AFTER), 1);
+    assertThatItIsUnavailable(Execution.UNKNOWN);
+    Command unknown = onlyOpen();
+
+    ensure();
+
+    assertThat(keys).containsExactly(unknown.idempotencyKey(), unknown.idempotencyKey());
+    assertThat(state(unknown)).isEqualTo(CommandState.SUCCEEDED);
+    assertThat(ProviderState.customers(world)).hasSize(1);
+  }
+
+  @Test
+  void whatCanNotBeLookedForStaysUnknown() {
+    world.engine().fail(new Fault(CUSTOMERS, 500, When.AFTER), 1);
+    assertThatItIsUnavailable(Execution.UNKNOWN);
+    world.engine().fail(new Fault("GET /v1/customers", 503, When.BEFORE), 1);
+
+    assertThatItIsUnavailable(Execution.UNKNOWN);
+
+    assertThat(onlyOpen().state()).isEqualTo(CommandState.UNKNOWN);
+    ensure();
+    assertThat(open()).isEmpty();
+    assertThat(ProviderState.customers(world)).hasSize(1);
+  }
+
+  @Test
+  void aCustomerThatWasDeletedSinceIsMadeAnew() {
+    world.engine().fail(new Fault(CUSTOMERS, 500, When.AFTER), 1);
+    assertThatItIsUnavailable(Execution.UNKNOWN);
+    String first = ProviderState.customers(world).get(0).required("id").asText();
+    ProviderState.call(world, Request.of("DELETE", "/v1/customers/" + first, Map.of()));
+
+    String second = ensure().link().customerId();
+
+    assertThat(second).isNotEqualTo(first);
+    assertThat(open()).isEmpty();
+  }
+
+  @Test
+  void aCancellationThatWasTakenBackSinceIsNotDoneAgain() {
+    Subscription bought = ada.buys("basic", Shopper.PAYS);
+    String path = "/v1/subscriptions/" + bought.id();
+    world.engine().fail(new Fault("POST " + path, 500, When.AFTER), 1);
+    assertThatThrownBy(() -> billing
+            .subscriptions()
+            .cancel(ada.account(), bought.id(), Cancellation.PERIOD_END, Optional.empty()))
+        .isInstanceOf(ProviderUnavailable.class);
+    Command unknown = onlyOpen();
+    ProviderState.call(world, Request.of("POST", path, Map.of("cancel_at_period_end", "false")));
+
+    world.wallClock().advance(Duration.ofMinutes(3));
+    while (billing.work()) {
+      // until nothing is left
+    }
+
+    assertThat(state(unknown)).isEqualTo(CommandState.SUCCEEDED);
+    assertThat(ada.newest().cancelAtPeriodEnd()).isFalse();
   }
 
   @Test

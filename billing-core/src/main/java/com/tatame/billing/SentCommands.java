@@ -1,0 +1,26 @@
+package com.tatame.billing;
+
+import com.tatame.billing.checkout.CheckoutCommands;
+import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandSearch;
+import com.tatame.billing.customer.Customers;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.Subscriptions;
+import java.util.List;
+import java.util.Map;
+
+/** Which commands there are, and how each feature sends its own. */
+final class SentCommands {
+  private SentCommands() {}
+
+  static List<Map<CommandKind, CommandHandler>> ofAllFeatures(
+      PaymentGateway gateway, BillingStore store) {
+    CommandSearch search = new CommandSearch(gateway.traces(), gateway.reads());
+    return List.of(
+        Customers.handlers(gateway.customers(), store.customers(), search),
+        CheckoutCommands.handlers(gateway.checkouts(), store.commands(), search),
+        Subscriptions.handlers(gateway.subscriptions(), search));
+  }
+}
