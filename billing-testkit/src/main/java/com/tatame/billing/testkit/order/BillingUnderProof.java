@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.customer.Customer;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventSource.Observed;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,13 +47,6 @@ public final class BillingUnderProof implements WebhookHandler {
       new RetryPolicy(Duration.ofSeconds(5), Duration.ofHours(1), Integer.MAX_VALUE);
 
   private static final int ALL = 10_000;
-  private static final Map<String, ObjectKind> KINDS = Map.of(
-      "customer", ObjectKind.CUSTOMER,
-      "subscription", ObjectKind.SUBSCRIPTION,
-      "invoice", ObjectKind.INVOICE,
-      "checkout.session", ObjectKind.CHECKOUT_SESSION,
-      "product", ObjectKind.PRODUCT,
-      "price", ObjectKind.PRICE);
 
   private final ProofWorld world;
   private final BillingStore store;
@@ -91,8 +86,12 @@ public final class BillingUnderProof implements WebhookHandler {
    * @param handler as {@link #on} makes it
    */
   public static OrderProof proof(Factory handler) {
-    return OrderProof.of(handler)
-        .also(engine -> CoreTruth.rows(engine, ACatalog.freeBasicAndPro().grace()));
+    return OrderProof.of(handler).also(engine -> {
+      Map<String, String> rows =
+          CoreTruth.rows(engine, ACatalog.freeBasicAndPro().grace());
+      rows.putAll(RarerTruth.rows(engine));
+      return rows;
+    });
   }
 
   /**
@@ -265,13 +264,14 @@ public final class BillingUnderProof implements WebhookHandler {
   public Map<String, String> rows() {
     Map<SubjectId, Set<ObjectRef>> objects = new TreeMap<>();
     Set<AccountId> accounts = new HashSet<>();
-    for (JsonNode event : world.engine().events()) {
+    for (JsonNode event : RarerTruth.toldBy(world.engine())) {
       JsonNode object = LastSeconds.object(event);
-      ObjectKind kind = KINDS.get(object.path("object").asText());
-      if (kind != null) {
-        String id = object.required("id").asText();
-        SubjectId subject = new SubjectId(object.path("customer").asText(id));
-        objects.computeIfAbsent(subject, s -> new TreeSet<>()).add(new ObjectRef(kind, id));
+      if (ProofRun.path(object).isPresent()) {
+        String name = object.required("object").asText().replace('.', '_');
+        ObjectRef ref = new ObjectRef(
+            ObjectKind.valueOf(name.toUpperCase(Locale.ROOT)),
+            object.required("id").asText());
+        objects.computeIfAbsent(subject(ref, object), s -> new TreeSet<>()).add(ref);
         JsonNode account = object.path("metadata").path("billing_account");
         if (account.isTextual()) {
           accounts.add(new AccountId(account.asText()));
@@ -285,6 +285,16 @@ public final class BillingUnderProof implements WebhookHandler {
     return rows;
   }
 
+  private static SubjectId subject(ObjectRef ref, JsonNode object) {
+    return switch (ref.kind()) {
+      case PAYMENT_INTENT, SETUP_INTENT, PROMOTION_CODE -> new SubjectId(ref.id());
+      case INVOICE_PAYMENT ->
+        new SubjectId(object.required("payment").required("payment_intent").asText());
+      case REFUND, DISPUTE -> new SubjectId(object.required("payment_intent").asText());
+      default -> new SubjectId(object.path("customer").asText(ref.id()));
+    };
+  }
+
   private List<ProviderObject> states(Map<SubjectId, Set<ObjectRef>> objects) {
     List<Wanted> wanted = new ArrayList<>();
     objects.forEach((subject, refs) -> wanted.add(new Wanted(subject, refs, Set.of())));
@@ -294,10 +304,28 @@ public final class BillingUnderProof implements WebhookHandler {
         .load(wanted)
         .values()
         .forEach(known -> known.rows().values().forEach(row -> row.state().ifPresent(states::add)));
+    Set<String> customers = new HashSet<>();
+    states.stream()
+        .filter(Customer.class::isInstance)
+        .forEach(customer -> customers.add(customer.id()));
+    states.removeIf(
+        state -> ownerOf(state).filter(owner -> !customers.contains(owner)).isPresent());
     return states;
   }
 
+  // Goes with its customer, of which nobody is told.
+  private static Optional<String> ownerOf(ProviderObject state) {
+    return switch (state.kind()) {
+      case PAYMENT_METHOD, TAX_ID -> Optional.of(state.subject().value());
+      default -> Optional.empty();
+    };
+  }
+
+  // An attempt that failed is told by a state that passes: whoever reads later may never meet it.
   private static void put(Map<String, String> rows, Fact fact) {
+    if (fact.type().equals("payment.failed")) {
+      return;
+    }
     String money =
         fact.amount().map(amount -> amount.amount() + " " + amount.currency()).orElse("");
     rows.put("fact " + fact.key(), CoreTruth.factText(fact.occurredAt().getEpochSecond(), money));

@@ -9,10 +9,14 @@ import java.util.Set;
 
 /** What the seconds of events tell apart, and what they don't. */
 final class LastSeconds {
-  private static final Set<String> FINAL =
-      Set.of("canceled", "incomplete_expired", "paid", "void", "expired", "complete");
-  private static final Set<String> KINDS =
-      Set.of("customer", "subscription", "invoice", "checkout.session", "product", "price");
+  private static final Map<String, Set<String>> FINAL = Map.of(
+      "subscription", Set.of("canceled", "incomplete_expired"),
+      "invoice", Set.of("paid", "void"),
+      "checkout.session", Set.of("expired", "complete"),
+      "payment_intent", Set.of("succeeded", "canceled"),
+      "setup_intent", Set.of("succeeded", "canceled"),
+      "invoice_payment", Set.of("paid", "canceled"),
+      "refund", Set.of("failed", "canceled"));
 
   private final Map<String, Set<JsonNode>> states = new HashMap<>();
   private boolean difference;
@@ -25,7 +29,7 @@ final class LastSeconds {
     Map<String, Long> last = new HashMap<>();
     for (JsonNode event : events) {
       JsonNode object = object(event);
-      if (KINDS.contains(object.path("object").asText())) {
+      if (ProofRun.path(object).isPresent()) {
         String id = object.required("id").asText();
         long second = event.required("created").asLong();
         if (second > last.getOrDefault(id, Long.MIN_VALUE)) {
@@ -53,12 +57,17 @@ final class LastSeconds {
   Set<String> unclear() {
     Set<String> unclear = new HashSet<>();
     states.forEach((id, seen) -> {
-      boolean ended =
-          seen.stream().anyMatch(state -> FINAL.contains(state.path("status").asText()));
+      boolean ended = seen.stream().anyMatch(LastSeconds::ended);
       if (seen.size() > 1 && !ended) {
         unclear.add(id);
       }
     });
     return unclear;
+  }
+
+  private static boolean ended(JsonNode state) {
+    return FINAL
+        .getOrDefault(state.path("object").asText(), Set.of())
+        .contains(state.path("status").asText());
   }
 }

@@ -322,9 +322,15 @@ final class ProofRun {
     settle(true);
   }
 
+  /** Where an object of this kind is read. */
+  static Optional<String> path(JsonNode object) {
+    String kind = object.path("object").asText();
+    return Optional.ofNullable(PATHS.get(kind))
+        .or(() -> Optional.ofNullable(RarerTruth.PATHS.get(kind)));
+  }
+
   private boolean tellsThePresent(JsonNode object) {
-    Optional<String> path =
-        Optional.ofNullable(PATHS.get(object.required("object").asText()));
+    Optional<String> path = path(object);
     if (path.isEmpty()) {
       return false;
     }

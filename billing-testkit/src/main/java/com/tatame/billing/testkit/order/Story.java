@@ -20,12 +20,14 @@ final class Story {
       "4242424242424242",
       "4000000000000341",
       "4000000000000341",
+      "4000000000000259",
       "4000000000000002");
 
   private final Engine engine;
   private final RandomGenerator random;
   private final Trace trace;
   private final long seed;
+  private final RarerStory rarer;
   private final List<String> prices = new ArrayList<>();
   private final List<String> customers = new ArrayList<>();
   private final List<String> sessions = new ArrayList<>();
@@ -37,6 +39,7 @@ final class Story {
     this.random = random;
     this.trace = trace;
     this.seed = seed;
+    rarer = new RarerStory(engine, random, trace);
   }
 
   boolean unmapped() {
@@ -54,7 +57,7 @@ final class Story {
 
   /** One thing happens. */
   void act() {
-    switch (random.nextInt(15)) {
+    switch (random.nextInt(18)) {
       case 0 -> customer();
       case 1, 2 -> session();
       case 3, 4, 5 -> pay();
@@ -66,6 +69,7 @@ final class Story {
       case 11 -> payWhatIsOwed();
       case 12 -> edit();
       case 13 -> rename();
+      case 14, 15, 16 -> rarer.act(customers);
       default -> leave();
     }
   }
@@ -197,7 +201,7 @@ final class Story {
   }
 
   private void leave() {
-    if (customers.size() > 1 && random.nextInt(2) == 0) {
+    if (customers.size() > 1) {
       call("DELETE", "/v1/customers/" + any(customers), Map.of());
     }
   }
