@@ -36,7 +36,8 @@ import java.util.Optional;
 /** Sells a plan inside of a program that has neither a framework nor a server of ours. */
 public final class EmbeddedBilling {
   private static final String WEBHOOK_SECRET = "whsec_example";
-  private static final Catalog CATALOG = new Catalog(
+  /** What is sold. */
+  public static final Catalog CATALOG = new Catalog(
       List.of(plan("free", Map.of(), false), plan("pro", monthly(2499), true)),
       "free",
       Catalog.DEFAULT_GRACE);
@@ -92,6 +93,14 @@ public final class EmbeddedBilling {
     }
   }
 
+  /** Alice pays for a plan; the session in which she did. */
+  public static CheckoutSession buyPro(Billing billing) throws Exception {
+    CheckoutSession session =
+        billing.checkouts().open(ALICE, pro("https://shop.example.com")).session();
+    payAsTheUserDoes(session.url().orElseThrow());
+    return session;
+  }
+
   private static void receive(Billing billing, HttpExchange exchange) throws IOException {
     int status = 200;
     try {
@@ -140,7 +149,8 @@ public final class EmbeddedBilling {
         new PlanPrice(new Money(cents, "usd"), "pro_monthly", Optional.empty()));
   }
 
-  private static void putOnSale(StripeSimulator stripe) {
+  /** What the catalog names, at the provider. */
+  public static void putOnSale(StripeSimulator stripe) {
     stripe.call(Request.of("POST", "/v1/products", Map.of("id", "prod_pro", "name", "Pro")));
     stripe.call(Request.of(
         "POST",
