@@ -32,14 +32,17 @@ record Backing(Database database, Map<String, String> environment, Optional<Loca
     return supabase(UnaryOperator.identity());
   }
 
-  /** In a project that is set up in a way of its own. */
+  /** In a project that is set up in a way of its own. There is no other way to its database. */
   static Backing supabase(UnaryOperator<LocalSupabase.Builder> settings) {
     LocalSupabase.require();
-    Database database = new Database(PostgresServer.shared());
+    PostgresServer server = PostgresServer.offline();
+    Database database = new Database(server);
     LocalSupabase.createRoles(database.jdbcUrl());
     database.run(SupabaseSql.migrations(Migrations.DEFAULT_SCHEMA));
     LocalSupabase project = settings
-        .apply(LocalSupabase.builder(database.jdbcUrl()).withSchema(Migrations.DEFAULT_SCHEMA))
+        .apply(LocalSupabase.builder(database.jdbcUrl())
+            .overSocket(server.sockets(), server.port())
+            .withSchema(Migrations.DEFAULT_SCHEMA))
         .start();
     return new Backing(
         database,

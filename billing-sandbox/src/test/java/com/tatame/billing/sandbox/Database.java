@@ -25,6 +25,11 @@ final class Database {
     return "postgres://postgres@localhost:" + server.port() + "/" + name;
   }
 
+  /** Where it listens, if it listens. */
+  int port() {
+    return server.port();
+  }
+
   /** As drivers want it; of the superuser. */
   String jdbcUrl() {
     return server.jdbcUrl(name);

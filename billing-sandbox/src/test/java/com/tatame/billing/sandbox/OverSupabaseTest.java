@@ -1,9 +1,15 @@
 package com.tatame.billing.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.postgres.PostgresConfig;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import com.tatame.billing.testkit.supabase.LoggedRequest;
+import java.net.Socket;
+import java.net.SocketException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,6 +29,26 @@ final class OverSupabaseTest {
     assertThat(world.backing().database().query("""
             select distinct usename from pg_stat_activity
             where datname = current_database() and pid <> pg_backend_pid()""")).containsExactly("authenticator");
+  }
+
+  @Test
+  void noNetworkReachesTheDatabase() {
+    Database database = world.backing().database();
+    assertThat(database.query("show listen_addresses")).containsExactly("");
+    for (String address : List.of("127.0.0.1", "::1")) {
+      assertThatThrownBy(() -> new Socket(address, database.port()).close())
+          .isInstanceOf(SocketException.class);
+    }
+    assertThatThrownBy(() -> PostgresBillingStore.open(PostgresConfig.of(database.url())))
+        .isInstanceOf(StoreUnavailable.class);
+
+    Buyer buyer = new Buyer(world);
+    String id = buyer.subscribe("pro", "monthly", Buyer.PAYS);
+    world.advance("P15D");
+    assertThat(buyer.subscription(id).at("/status")).isEqualTo("active");
+    assertThat(database.query(
+            "select status from subscriptions where stripe_subscription_id = '" + id + "'"))
+        .containsExactly("active");
   }
 
   @Test

@@ -20,12 +20,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL that can be stopped as a failing machine would stop it, and started again. */
 final class PostgresServer {
+  private static final String BY_SOCKET =
+      "&sslmode=disable&socketFactory=org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg"
+          + "&socketFactoryArg=";
   private static @Nullable PostgresServer shared;
+  private static @Nullable PostgresServer offline;
 
   private final EmbeddedPostgres postgres;
+  private final Path sockets;
+  private boolean onTheNetwork = true;
 
-  private PostgresServer(EmbeddedPostgres postgres) {
+  private PostgresServer(EmbeddedPostgres postgres, Path sockets) {
     this.postgres = postgres;
+    this.sockets = sockets;
   }
 
   /** The one that the tests of this process share; nobody stops it. */
@@ -36,25 +43,40 @@ final class PostgresServer {
     return shared;
   }
 
+  /**
+   * Another one that the tests of this process share, which no network reaches: whoever is not shown
+   * its socket has no way to it.
+   */
+  static synchronized PostgresServer offline() {
+    if (offline == null) {
+      offline = start();
+      offline.leaveTheNetwork();
+    }
+    return offline;
+  }
+
   /** One that answers for what it has committed, until this process ends. */
   static PostgresServer start() {
+    Path sockets = Worlds.temporaryDirectory();
     try {
       EmbeddedPostgres started = EmbeddedPostgres.builder()
+          .setServerConfig("unix_socket_directories", sockets.toString())
           .setServerConfig("max_connections", "120")
           .setServerConfig("fsync", "on")
           .setServerConfig("synchronous_commit", "on")
           .setServerConfig("full_page_writes", "on")
           .start();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(started)));
-      return new PostgresServer(started);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(started, sockets)));
+      return new PostgresServer(started, sockets);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static void close(EmbeddedPostgres server) {
+  private static void close(EmbeddedPostgres server, Path sockets) {
     try {
       server.close();
+      Worlds.delete(sockets);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -64,8 +86,25 @@ final class PostgresServer {
     return postgres.getPort();
   }
 
+  /** Where its socket is, which the port names. */
+  Path sockets() {
+    return sockets;
+  }
+
   String jdbcUrl(String database) {
-    return postgres.getJdbcUrl("postgres", database);
+    String url = postgres.getJdbcUrl("postgres", database);
+    return onTheNetwork ? url : url + BY_SOCKET + sockets.resolve(".s.PGSQL." + port());
+  }
+
+  private void leaveTheNetwork() {
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement()) {
+      statement.execute("alter system set listen_addresses = ''");
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+    stopImmediately().startAgain();
+    onTheNetwork = false;
   }
 
   Connection connect(String database) throws SQLException {

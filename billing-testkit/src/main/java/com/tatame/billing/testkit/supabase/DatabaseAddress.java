@@ -1,10 +1,14 @@
 package com.tatame.billing.testkit.supabase;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,22 +19,38 @@ final class DatabaseAddress {
   private static final String PASSWORD = "authenticator";
 
   private final String jdbcUrl;
-  private final String host;
   private final String name;
+  private final String ofAuthenticator;
 
   DatabaseAddress(String jdbcUrl) {
+    this(jdbcUrl, Optional.empty());
+  }
+
+  private DatabaseAddress(String jdbcUrl, Optional<SocketAddress> socket) {
     Matcher parts = JDBC.matcher(jdbcUrl);
     if (!parts.matches()) {
       throw new IllegalArgumentException("must look like jdbc:postgresql://host:port/database");
     }
     this.jdbcUrl = jdbcUrl;
-    this.host = parts.group("host");
     this.name = parts.group("name");
+    this.ofAuthenticator = "postgres://authenticator:" + PASSWORD
+        + socket
+            .map(at -> "@/" + name + "?host="
+                + URLEncoder.encode(at.directory().toString(), StandardCharsets.UTF_8) + "&port="
+                + at.port())
+            .orElseGet(() -> "@" + parts.group("host") + "/" + name);
+  }
+
+  private record SocketAddress(Path directory, int port) {}
+
+  /** The same database, which PostgREST reaches by a socket in this directory. */
+  DatabaseAddress overSocket(Path directory, int port) {
+    return new DatabaseAddress(jdbcUrl, Optional.of(new SocketAddress(directory, port)));
   }
 
   /** As PostgREST takes it. */
   String ofAuthenticator() {
-    return "postgres://authenticator:" + PASSWORD + "@" + host + "/" + name;
+    return ofAuthenticator;
   }
 
   /** The roles that every project has. The authenticator itself may do nothing but become another. */

@@ -140,7 +140,7 @@ public final class LocalSupabase implements AutoCloseable {
 
   /** How the project is set up. */
   public static final class Builder {
-    private final DatabaseAddress database;
+    private DatabaseAddress database;
     // The one that PostgREST takes for a request that names none.
     private final List<String> schemas = new ArrayList<>(List.of("public"));
     private int maxRows = 1000;
@@ -150,6 +150,17 @@ public final class LocalSupabase implements AutoCloseable {
 
     private Builder(DatabaseAddress database) {
       this.database = database;
+    }
+
+    /**
+     * PostgREST reaches the database by its socket, for databases that no network reaches.
+     *
+     * @param directory that holds the socket
+     * @param port by which the socket is named
+     */
+    public Builder overSocket(Path directory, int port) {
+      database = database.overSocket(directory, port);
+      return this;
     }
 
     /** Exposes a schema, which need not exist. */
