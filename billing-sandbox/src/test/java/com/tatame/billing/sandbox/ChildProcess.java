@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,6 +113,47 @@ final class ChildProcess implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What is on its heap after everything superfluous was collected, in bytes. */
+  long heapInUse() {
+    diagnose("GC.run");
+    return Pattern.compile("generation.*used (\\d+)K")
+        .matcher(diagnose("GC.heap_info"))
+        .results()
+        .mapToLong(generation -> Long.parseLong(generation.group(1)) << 10)
+        .sum();
+  }
+
+  /** The most memory that it has ever had, in bytes; 0 where the system doesn't tell. */
+  long mostResident() throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    return Pattern.compile("VmHWM:\\s+(\\d+) kB")
+        .matcher(Files.readString(status))
+        .results()
+        .mapToLong(most -> Long.parseLong(most.group(1)) << 10)
+        .sum();
+  }
+
+  private String diagnose(String command) {
+    try {
+      Process jcmd = new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+              Long.toString(process.pid()),
+              command)
+          .start();
+      String told = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(jcmd.waitFor()).as(told).isZero();
+      return told;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
     }
   }
 

@@ -33,10 +33,21 @@ final class ServerProcess implements RunningProduct {
   /** Starts on any port, and has the provider's events sent there. */
   static ServerProcess start(StripeSimulator stripe, String apiBase, Backing backing) {
     ServerProcess server = unannounced(stripe, apiBase, backing);
+    server.announce();
+    return server;
+  }
+
+  private void announce() {
     stripe.createWebhookEndpoint(
-        server.url() + "/webhooks/stripe",
-        Optional.of(LocalServer.WEBHOOK_SECRET),
-        Optional.empty());
+        url() + "/webhooks/stripe", Optional.of(LocalServer.WEBHOOK_SECRET), Optional.empty());
+  }
+
+  /** As {@link #start}, with little memory. */
+  static ServerProcess small(StripeSimulator stripe, String apiBase, Backing backing) {
+    Map<String, String> env = environment(apiBase, backing, Optional.empty());
+    env.put("JAVA_TOOL_OPTIONS", "-Xmx192m");
+    ServerProcess server = new ServerProcess(stripe, env);
+    server.announce();
     return server;
   }
 
