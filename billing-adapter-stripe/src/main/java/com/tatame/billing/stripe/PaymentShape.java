@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * Payment methods, payments and what they pay. A payment's {@code invoice}, which versions before
- * 2025-03-31 show, is left alone: later ones tell it by an invoice payment.
+ * 2025-03-31 show, is left alone: later ones tell it by an invoice payment. Its last charge has a
+ * field of its own (since 2022-11-15) or is the first of its {@code charges}.
  */
 final class PaymentShape {
   private PaymentShape() {}
@@ -46,11 +47,20 @@ final class PaymentShape {
         intent.number("amount"),
         intent.number("amount_received"),
         intent.optionalId("payment_method"),
-        intent.optionalId("latest_charge"),
+        lastCharge(intent),
         intent.optionalObject("last_payment_error").map(PaymentShape::failure),
         intent.metadata(),
         intent.instant("created"),
         intent.optionalInstant("canceled_at"));
+  }
+
+  private static Optional<String> lastCharge(Fields intent) {
+    if (intent.has("latest_charge") || !intent.has("charges")) {
+      return intent.optionalId("latest_charge");
+    }
+    return intent.object("charges").objects("data").stream()
+        .findFirst()
+        .map(charge -> charge.text("id"));
   }
 
   private static PaymentIntent.Failure failure(Fields error) {

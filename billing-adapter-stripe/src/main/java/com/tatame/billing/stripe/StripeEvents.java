@@ -106,7 +106,7 @@ final class StripeEvents implements EventSource {
     }
     if (type.equals("charge.refunded")) {
       return Optional.of(charge -> charge
-          .optionalId("payment_intent")
+          .omissibleId("payment_intent")
           .map(id -> new ObjectRef(ObjectKind.PAYMENT_INTENT, id)));
     }
     if (type.startsWith("customer.discount.")) {

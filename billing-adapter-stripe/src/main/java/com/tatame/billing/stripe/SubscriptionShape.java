@@ -51,7 +51,7 @@ final class SubscriptionShape {
             || cancelAt.filter(period.end()::equals).isPresent(),
         cancelAt,
         subscription.optionalInstant("canceled_at"),
-        subscription.optionalObject("cancellation_details").flatMap(SubscriptionShape::reason),
+        reason(subscription),
         subscription.optionalInstant("ended_at"),
         subscription.optionalObject("pause_collection").map(SubscriptionShape::pause),
         discount(subscription));
@@ -61,9 +61,20 @@ final class SubscriptionShape {
     return new Period(fields.instant("current_period_start"), fields.instant("current_period_end"));
   }
 
-  /** The words of whoever canceled, else Stripe's own reason. */
-  private static Optional<String> reason(Fields details) {
-    return details.optionalText("comment").or(() -> details.optionalText("reason"));
+  /**
+   * The words of whoever canceled, else Stripe's own reason. Versions before 2022-11-15 don't tell
+   * them, which does no harm as long as nobody canceled.
+   */
+  private static Optional<String> reason(Fields subscription) {
+    boolean canceled = subscription.flag("cancel_at_period_end")
+        || subscription.states("cancel_at")
+        || subscription.states("canceled_at");
+    if (!canceled && !subscription.has("cancellation_details")) {
+      return Optional.empty();
+    }
+    return subscription
+        .optionalObject("cancellation_details")
+        .flatMap(details -> details.optionalText("comment").or(() -> details.optionalText("reason")));
   }
 
   private static Subscription.CollectionPause pause(Fields pause) {

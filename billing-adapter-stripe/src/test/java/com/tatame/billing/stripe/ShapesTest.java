@@ -16,6 +16,7 @@ import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.payment.Dispute;
+import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.payment.PaymentMethod;
 import com.tatame.billing.promotion.Coupon;
 import com.tatame.billing.subscription.Subscription;
@@ -381,6 +382,33 @@ class ShapesTest {
     assertThat(subscription(subscription).cancelAtPeriodEnd()).isFalse();
     assertThat(subscription(subscription).cancelAt())
         .contains(Instant.ofEpochSecond(1_790_000_000));
+  }
+
+  @Test
+  void aReasonThatNobodyCanHaveGivenMayBeMissing() {
+    JsonObject subscription = Dialect.PRE_ACACIA.object(ObjectKind.SUBSCRIPTION);
+    subscription.remove("cancellation_details");
+    assertThatThrownBy(() -> subscription(subscription)).isInstanceOf(UnreadableShape.class);
+
+    subscription.addProperty("cancel_at_period_end", false);
+    subscription.add("cancel_at", JsonNull.INSTANCE);
+    subscription.add("canceled_at", JsonNull.INSTANCE);
+    assertThat(subscription(subscription).cancelReason()).isEmpty();
+  }
+
+  @Test
+  void theLastChargeOfAnOldPaymentIsTheFirstOfItsCharges() {
+    JsonObject intent = Dialect.PRE_ACACIA.object(ObjectKind.PAYMENT_INTENT);
+    intent.remove("latest_charge");
+    intent.add("charges", JsonParser.parseString("{\"data\":[]}"));
+    assertThat(intent(intent).latestChargeId()).isEmpty();
+
+    intent.add("charges", JsonParser.parseString("{\"data\":[{\"id\":\"ch_2\"},{\"id\":\"ch_1\"}]}"));
+    assertThat(intent(intent).latestChargeId()).contains("ch_2");
+  }
+
+  private static PaymentIntent intent(JsonObject json) {
+    return (PaymentIntent) Shapes.read(ObjectKind.PAYMENT_INTENT, json);
   }
 
   @Test
