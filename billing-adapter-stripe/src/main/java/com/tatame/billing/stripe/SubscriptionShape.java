@@ -74,7 +74,8 @@ final class SubscriptionShape {
     }
     return subscription
         .optionalObject("cancellation_details")
-        .flatMap(details -> details.optionalText("comment").or(() -> details.optionalText("reason")));
+        .flatMap(
+            details -> details.optionalText("comment").or(() -> details.optionalText("reason")));
   }
 
   private static Subscription.CollectionPause pause(Fields pause) {

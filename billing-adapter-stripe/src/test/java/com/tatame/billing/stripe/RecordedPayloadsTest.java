@@ -46,30 +46,101 @@ class RecordedPayloadsTest {
 
   /** What the row of each tells, among other things. */
   private static final Map<String, List<String>> EXPECTED = Map.ofEntries(
-      Map.entry("2020-03-02_charge_dispute_created.json", List.of("Dispute[", "paymentIntentId=Optional[pi_shape12n1]", "status=WARNING_NEEDS_RESPONSE", "amount=1500")),
+      Map.entry(
+          "2020-03-02_charge_dispute_created.json",
+          List.of(
+              "Dispute[",
+              "paymentIntentId=Optional[pi_shape12n1]",
+              "status=WARNING_NEEDS_RESPONSE",
+              "amount=1500")),
       Map.entry("2020-03-02_charge_refunded.json", List.of("no row")),
-      Map.entry("2020-03-02_checkout_session_completed.json", List.of("CheckoutSession[", "customerId=Optional[cus_shape17n1]", "status=COMPLETE", "paid=true")),
+      Map.entry(
+          "2020-03-02_checkout_session_completed.json",
+          List.of(
+              "CheckoutSession[",
+              "customerId=Optional[cus_shape17n1]",
+              "status=COMPLETE",
+              "paid=true")),
       Map.entry("2020-03-02_customer_deleted.json", List.of("no row")),
-      Map.entry("2020-03-02_customer_subscription_updated.json", List.of("Subscription[", "customerId=cus_shape1n1", "status=ACTIVE", "priceId=price_shape1n1", "currentPeriodEnd=2026-04-26T19:55:27Z", "cancelReason=Optional.empty")),
-      Map.entry("2020-03-02_customer_tax_id_created.json", List.of("TaxId[", "type=eu_vat", "country=Optional[BR]")),
-      Map.entry("2020-03-02_customer_updated.json", List.of("Customer[", "email=Optional[ada@example.com]")),
-      Map.entry("2020-03-02_invoice_paid.json", List.of("Invoice[", "subscriptionId=Optional[sub_shape2n1]", "status=PAID", "paidAt=Optional[2026-12-26T18:34:53Z]")),
-      Map.entry("2020-03-02_payment_intent_payment_failed.json", List.of("PaymentIntent[", "amount=1500", "latestChargeId=Optional.empty")),
-      Map.entry("2020-03-02_payment_intent_requires_action.json", List.of("PaymentIntent[", "status=REQUIRES_PAYMENT_METHOD")),
-      Map.entry("2020-03-02_payment_intent_succeeded.json", List.of("PaymentIntent[", "amountReceived=0")),
-      Map.entry("2020-03-02_payment_method_attached.json", List.of("PaymentMethod[", "customerId=cus_shape10n1", "last4=Optional[4242]", "expiryYear=Optional[2024]")),
+      Map.entry(
+          "2020-03-02_customer_subscription_updated.json",
+          List.of(
+              "Subscription[",
+              "customerId=cus_shape1n1",
+              "status=ACTIVE",
+              "priceId=price_shape1n1",
+              "currentPeriodEnd=2026-04-26T19:55:27Z",
+              "cancelReason=Optional.empty")),
+      Map.entry(
+          "2020-03-02_customer_tax_id_created.json",
+          List.of("TaxId[", "type=eu_vat", "country=Optional[BR]")),
+      Map.entry(
+          "2020-03-02_customer_updated.json",
+          List.of("Customer[", "email=Optional[ada@example.com]")),
+      Map.entry(
+          "2020-03-02_invoice_paid.json",
+          List.of(
+              "Invoice[",
+              "subscriptionId=Optional[sub_shape2n1]",
+              "status=PAID",
+              "paidAt=Optional[2026-12-26T18:34:53Z]")),
+      Map.entry(
+          "2020-03-02_payment_intent_payment_failed.json",
+          List.of("PaymentIntent[", "amount=1500", "latestChargeId=Optional.empty")),
+      Map.entry(
+          "2020-03-02_payment_intent_requires_action.json",
+          List.of("PaymentIntent[", "status=REQUIRES_PAYMENT_METHOD")),
+      Map.entry(
+          "2020-03-02_payment_intent_succeeded.json",
+          List.of("PaymentIntent[", "amountReceived=0")),
+      Map.entry(
+          "2020-03-02_payment_method_attached.json",
+          List.of(
+              "PaymentMethod[",
+              "customerId=cus_shape10n1",
+              "last4=Optional[4242]",
+              "expiryYear=Optional[2024]")),
       Map.entry("2020-03-02_payment_method_detached.json", List.of("no row")),
-      Map.entry("2020-03-02_price_created.json", List.of("Price[", "productId=prod_shape16n1", "unitAmount=Optional[900]", "unit=MONTH")),
-      Map.entry("2020-03-02_product_updated.json", List.of("Product[", "name=Words of ours", "active=true")),
+      Map.entry(
+          "2020-03-02_price_created.json",
+          List.of("Price[", "productId=prod_shape16n1", "unitAmount=Optional[900]", "unit=MONTH")),
+      Map.entry(
+          "2020-03-02_product_updated.json",
+          List.of("Product[", "name=Words of ours", "active=true")),
       Map.entry("2020-03-02_radar_early_fraud_warning_created.json", List.of("no row")),
-      Map.entry("2020-03-02_refund_created.json", List.of("Refund[", "paymentIntentId=Optional[pi_shape13n1]", "status=SUCCEEDED", "amount=1500")),
-      Map.entry("2020-03-02_setup_intent_succeeded.json", List.of("SetupIntent[", "status=SUCCEEDED", "paymentMethodId=Optional[pm_shape14n1]")),
-      Map.entry("2020-03-02_subscription_schedule_created.json", List.of("SubscriptionSchedule[", "subscriptionId=Optional[sub_shape18n2]", "status=RELEASED", "endBehavior=release")),
+      Map.entry(
+          "2020-03-02_refund_created.json",
+          List.of(
+              "Refund[",
+              "paymentIntentId=Optional[pi_shape13n1]",
+              "status=SUCCEEDED",
+              "amount=1500")),
+      Map.entry(
+          "2020-03-02_setup_intent_succeeded.json",
+          List.of("SetupIntent[", "status=SUCCEEDED", "paymentMethodId=Optional[pm_shape14n1]")),
+      Map.entry(
+          "2020-03-02_subscription_schedule_created.json",
+          List.of(
+              "SubscriptionSchedule[",
+              "subscriptionId=Optional[sub_shape18n2]",
+              "status=RELEASED",
+              "endBehavior=release")),
       Map.entry("2020-08-27_charge_refunded.json", List.of("no row")),
       Map.entry("2020-08-27_invoice_deleted.json", List.of("no row")),
-      Map.entry("2023-10-16_invoice_payment_paid.json", List.of("InvoicePayment[", "invoiceId=in_shape19n1", "amountPaid=Optional[3000]")),
-      Map.entry("2025-03-31_invoice_payment_failed.json", List.of("Invoice[", "subscriptionId=Optional[sub_shape23n1]", "status=OPEN", "amountDue=37350", "attemptCount=1")),
-      Map.entry("2025-03-31_invoice_payment_paid.json", List.of("InvoicePayment[", "paymentIntentId=Optional[pi_shape24n1]", "status=PAID")),
+      Map.entry(
+          "2023-10-16_invoice_payment_paid.json",
+          List.of("InvoicePayment[", "invoiceId=in_shape19n1", "amountPaid=Optional[3000]")),
+      Map.entry(
+          "2025-03-31_invoice_payment_failed.json",
+          List.of(
+              "Invoice[",
+              "subscriptionId=Optional[sub_shape23n1]",
+              "status=OPEN",
+              "amountDue=37350",
+              "attemptCount=1")),
+      Map.entry(
+          "2025-03-31_invoice_payment_paid.json",
+          List.of("InvoicePayment[", "paymentIntentId=Optional[pi_shape24n1]", "status=PAID")),
       Map.entry("2025-03-31_invoice_upcoming.json", List.of("no row")),
       Map.entry("unversioned_coupon_deleted.json", List.of("no row")),
       Map.entry("unversioned_customer_discount_created.json", List.of("no row")));
@@ -128,8 +199,8 @@ class RecordedPayloadsTest {
     System.out.println(outcomes.size() + " recordings");
     summary.forEach((what, count) -> System.out.println("  " + what + ": " + count));
     outcomes.stream()
-        .filter(outcome -> outcome.seen().startsWith("unreadable")
-            || outcome.status() == EventStatus.DEAD)
+        .filter(outcome ->
+            outcome.seen().startsWith("unreadable") || outcome.status() == EventStatus.DEAD)
         .forEach(System.out::println);
     assertThat(outcomes)
         .extracting(Outcome::status)
@@ -156,8 +227,7 @@ class RecordedPayloadsTest {
         String body = recording.event().toString();
         assertThat(billing
                 .webhooks()
-                .receive(
-                    body.getBytes(StandardCharsets.UTF_8), signer.header(body, WALL.instant()))
+                .receive(body.getBytes(StandardCharsets.UTF_8), signer.header(body, WALL.instant()))
                 .duplicate())
             .as(recording.name())
             .isFalse();

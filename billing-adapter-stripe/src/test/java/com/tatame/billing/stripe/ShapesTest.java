@@ -403,7 +403,8 @@ class ShapesTest {
     intent.add("charges", JsonParser.parseString("{\"data\":[]}"));
     assertThat(intent(intent).latestChargeId()).isEmpty();
 
-    intent.add("charges", JsonParser.parseString("{\"data\":[{\"id\":\"ch_2\"},{\"id\":\"ch_1\"}]}"));
+    intent.add(
+        "charges", JsonParser.parseString("{\"data\":[{\"id\":\"ch_2\"},{\"id\":\"ch_1\"}]}"));
     assertThat(intent(intent).latestChargeId()).contains("ch_2");
   }
 

@@ -1,7 +1,12 @@
 package com.tatame.billing.sandbox;
 
+import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.postgres.PostgresConfig;
 import com.tatame.billing.schema.Migrations;
 import com.tatame.billing.schema.SupabaseSql;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.supabase.SupabaseBillingStore;
+import com.tatame.billing.supabase.SupabaseConfig;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +56,14 @@ record Backing(Database database, Map<String, String> environment, Optional<Loca
             "SUPABASE_URL", project.url(),
             "SUPABASE_SERVICE_ROLE_KEY", project.secretKey()),
         Optional.of(project));
+  }
+
+  /** As the server opens it, by what the server is told. */
+  BillingStore open() {
+    return project
+        .<BillingStore>map(supabase ->
+            SupabaseBillingStore.open(SupabaseConfig.of(supabase.url(), supabase.secretKey())))
+        .orElseGet(() -> PostgresBillingStore.open(PostgresConfig.of(database.url())));
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a person does with mouse and eyes, in a real browser if there is one. */
+/** What a person does with mouse and eyes, in a real browser if there is one; on any one store. */
 final class BrowserTest {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 

@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 /**
  * Several servers on one database, of which one dies every few seconds, and once the database.
  *
+ * <p>On PostgreSQL alone: over Supabase's API it is the same functions of the database that settle
+ * who wins, and the way there is lost and found by tests of its own.
+ *
  * <p>Of a size that a build can bear; {@code -Dbilling.events=20000} makes it a trial by fire.
  */
 final class ClusterTest {

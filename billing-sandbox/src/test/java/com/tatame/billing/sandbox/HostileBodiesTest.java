@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 final class HostileBodiesTest {
   private static final int BODIES = Integer.getInteger("billing.bodies", 3000);
   private static final int WARM_UP = BODIES / 5;
-  private static final int SENDERS = 4;
+  private static final int SENDERS = 16;
   private static final long SEED = Long.getLong("seed", new Random().nextLong());
   private static final long GROWTH = 16L << 20;
   private static final Duration PATIENCE = Duration.ofMinutes(5);

@@ -1,11 +1,12 @@
 package com.tatame.billing.sandbox;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
+import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.TestIssuer;
@@ -75,10 +76,10 @@ final class LocalServer implements World {
     return new LocalServer(stripe, stripe.url(), Optional.empty(), Optional.of(backing));
   }
 
-  /** As {@link #start}, with webhooks in the shape of this version of Stripe's API. */
-  static LocalServer withWebhooksOf(String apiVersion) {
+  /** With webhooks in the shape of this version of Stripe's API; in memory without a backing. */
+  static LocalServer withWebhooksOf(String apiVersion, Optional<Backing> backing) {
     StripeSimulator stripe = StripeSimulator.builder().start();
-    return new LocalServer(stripe, stripe.url(), Optional.of(apiVersion), Optional.empty());
+    return new LocalServer(stripe, stripe.url(), Optional.of(apiVersion), backing);
   }
 
   /** Takes this simulator over, but calls Stripe at another address. */
@@ -117,10 +118,14 @@ final class LocalServer implements World {
     return server;
   }
 
-  /** What is kept in memory. */
-  InMemoryBillingStore memory() {
-    assertThat(backing).isEmpty();
-    return memory;
+  /** What is kept of these subjects. */
+  Map<SubjectId, Known> load(List<Wanted> wanted) {
+    if (backing.isEmpty()) {
+      return memory.projections().load(wanted);
+    }
+    try (BillingStore store = backing.get().open()) {
+      return store.projections().load(wanted);
+    }
   }
 
   /** The database behind it. */

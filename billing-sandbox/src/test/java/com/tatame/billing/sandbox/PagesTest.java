@@ -21,7 +21,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The start page and the checkout page as a browser without scripts uses them. */
+/**
+ * The start page and the checkout page as a browser without scripts uses them. They show what the
+ * use cases tell, so one store will do.
+ */
 final class PagesTest {
   private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([0-9a-f]+)\"");
   private static final Pattern INLINE =

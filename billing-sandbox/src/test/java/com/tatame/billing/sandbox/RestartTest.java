@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -72,9 +71,13 @@ final class RestartTest {
     }
   }
 
-  @Test
-  void theNextStartAfterAKillWorks() {
-    Map<String, String> env = RunningSandbox.environment(directory, Store.POSTGRES);
+  @ParameterizedTest
+  @EnumSource
+  void theNextStartAfterAKillWorks(Store store) {
+    if (store == Store.SUPABASE) {
+      LocalSupabase.require();
+    }
+    Map<String, String> env = RunningSandbox.environment(directory, store);
     JsonNode customer;
     try (ChildProcess first = ChildProcess.java(Sandbox.class, env)) {
       String url = first.awaitLine(READY).group(1);

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
  * Every request of the adapter, every answer and every webhook of the simulator, held against
- * Stripe's own published contract by a program that is not part of this repository.
+ * Stripe's own published contract by a program that is not part of this repository. No store has
+ * part in what is said to Stripe.
  */
 @EnabledIfEnvironmentVariable(
     named = "STRIPE_JUDGE_DIR",

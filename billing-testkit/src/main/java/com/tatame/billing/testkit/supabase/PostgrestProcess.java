@@ -20,6 +20,17 @@ final class PostgrestProcess implements AutoCloseable {
   private static final Duration END_TAKES_AT_MOST = Duration.ofSeconds(5);
   private static final String LOOPBACK = "127.0.0.1";
 
+  // However this process ends, its end of the pipe is closed, and with that PostgREST ends. Else it
+  // would stay connected, and keep the database of a killed sandbox from being stopped.
+  private static final String WHILE_WE_LIVE = """
+      exec 3<&0
+      "$0" & postgrest=$!
+      trap 'kill $postgrest' TERM
+      { cat <&3 >/dev/null; kill $postgrest; } 2>/dev/null &
+      wait $postgrest
+      wait $postgrest
+      """;
+
   private final Process process;
   private final Path output;
   private final Thread atExit;
@@ -36,7 +47,7 @@ final class PostgrestProcess implements AutoCloseable {
       port = freePort();
       adminPort = freePort();
       output = Files.createTempFile("postgrest", ".log");
-      ProcessBuilder builder = new ProcessBuilder(binary.toString());
+      ProcessBuilder builder = new ProcessBuilder("sh", "-c", WHILE_WE_LIVE, binary.toString());
       builder.environment().putAll(settings);
       builder
           .environment()
