@@ -5,6 +5,7 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.command.Commands;
+import com.tatame.billing.command.OperatedCommands;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.Comparison;
 import com.tatame.billing.drift.DriftCauses;
@@ -66,6 +67,7 @@ public final class Billing implements AutoCloseable {
   private final InboxWorker worker;
   private final InboxWorkers workers;
   private final Commands commands;
+  private final OperatedCommands operatedCommands;
   private final Schedule schedule;
   private final InstantSource wallClock;
   private final AtomicReference<Instant> maintainedAt = new AtomicReference<>(Instant.EPOCH);
@@ -86,6 +88,8 @@ public final class Billing implements AutoCloseable {
         with.random,
         with.pause);
 
+    operatedCommands =
+        new OperatedCommands(store.commands(), observations, gateway.reads(), with.wallClock);
     products = new ProductCatalog(
         catalog, store.products(), gateway.products(), observations, with.wallClock);
     customers = new Customers(store.customers(), commands);
@@ -207,6 +211,11 @@ public final class Billing implements AutoCloseable {
 
   public ApiKeys apiKeys() {
     return apiKeys;
+  }
+
+  /** What was sent to the provider, and what of it waits for a person's decision. */
+  public OperatedCommands commands() {
+    return operatedCommands;
   }
 
   /** Where what is stored differs from what the provider holds. */

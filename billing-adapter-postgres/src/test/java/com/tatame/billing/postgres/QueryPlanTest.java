@@ -13,6 +13,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
+import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.Resolution;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
@@ -79,27 +81,29 @@ class QueryPlanTest {
             + " select 'user_' || i, 'cus_' || i, now()" + ROWS,
         "insert into customers (id, delinquent, created_at, as_of, source)"
             + " select 'cus_' || i, false" + mirrored,
-        "insert into subscriptions (stripe_subscription_id, stripe_customer_id, user_id, status, items,"
-            + " current_period_start, current_period_end, cancel_at_period_end, created_at, as_of, source)"
-            + " select 'sub_' || i, 'cus_' || i, 'user_' || i, 'active', '[]', now(), now(), false"
+        "insert into subscriptions (stripe_subscription_id, stripe_customer_id, user_id, status,"
+            + " items, current_period_start, current_period_end, cancel_at_period_end, created_at,"
+            + " as_of, source) select 'sub_' || i, 'cus_' || i, 'user_' || i, 'active', '[]',"
+            + " now(), now(), false"
             + mirrored,
-        "insert into stripe_invoices (stripe_invoice_id, stripe_customer_id, status, currency, total,"
-            + " amount_due, amount_paid, attempt_count, period_start, period_end, created_at, as_of, source)"
-            + " select 'in_' || i, 'cus_' || i, case i % 3 when 0 then 'open' else 'paid' end, 'usd',"
-            + " 1, 1, 1, 1, now(), now()" + mirrored,
-        "insert into checkout_sessions (id, account_id, status, paid, expires_at, created_at, as_of, source)"
-            + " select 'cs_' || i, 'user_' || i, 'open', false, now()" + mirrored,
+        "insert into stripe_invoices (stripe_invoice_id, stripe_customer_id, status, currency,"
+            + " total, amount_due, amount_paid, attempt_count, period_start, period_end,"
+            + " created_at, as_of, source) select 'in_' || i, 'cus_' || i, case i % 3 when 0 then"
+            + " 'open' else 'paid' end, 'usd', 1, 1, 1, 1, now(), now()" + mirrored,
+        "insert into checkout_sessions (id, account_id, status, paid, expires_at, created_at,"
+            + " as_of, source) select 'cs_' || i, 'user_' || i, 'open', false, now()" + mirrored,
         "insert into products (id, name, active, metadata, created_at, as_of, source)"
             + " select 'prod_' || i, 'p', true, '{}'" + mirrored,
-        "insert into prices (id, product_id, active, currency, lookup_key, metadata, created_at, as_of, source)"
-            + " select 'price_' || i, 'prod_' || i, true, 'usd', 'key_' || i, '{}'" + mirrored,
+        "insert into prices (id, product_id, active, currency, lookup_key, metadata, created_at,"
+            + " as_of, source) select 'price_' || i, 'prod_' || i, true, 'usd', 'key_'"
+            + " || i, '{}'" + mirrored,
         "insert into provider_objects (kind, id, subject_id, state, created_at, as_of, source)"
-            + " select (array['payment_method', 'refund', 'promotion_code', 'invoice_payment'])[i % 4 + 1],"
-            + " 'object_' || i, 'cus_' || i, '{\"type\":\"card\",\"status\":\"succeeded\","
-            + "\"currency\":\"usd\",\"created_at\":\"2026-01-01T00:00:00Z\",\"amount\":1,"
-            + "\"active\":1,\"times_redeemed\":1,\"first_purchase_only\":1,\"amount_requested\":1}' ||"
-            + " jsonb_build_object('id', 'object_' || i, 'customer_id', 'cus_' || i, 'code', 'Code' || i, 'coupon_id', 'c' || i,"
-            + " 'invoice_id', 'in_' || i)" + mirrored,
+            + " select (array['payment_method', 'refund', 'promotion_code', 'invoice_payment'])[i"
+            + " % 4 + 1], 'object_' || i, 'cus_' || i,"
+            + " '{\"type\":\"card\",\"status\":\"succeeded\","
+            + "\"currency\":\"usd\",\"created_at\":\"2026-01-01T00:00:00Z\",\"amount\":1,\"active\":1,\"times_redeemed\":1,\"first_purchase_only\":1,\"amount_requested\":1}'"
+            + " || jsonb_build_object('id', 'object_' || i, 'customer_id', 'cus_' || i, 'code',"
+            + " 'Code' || i, 'coupon_id', 'c' || i, 'invoice_id', 'in_' || i)" + mirrored,
         "insert into billing_events (fact_key, subject_id, event_type, status, occurred_at)"
             + " select 'fact_' || i, 'cus_' || i, 'x', 'x', now()" + ROWS,
         "insert into account_entitlements (account_id, sources) select 'user_' || i, '[]'" + ROWS,
@@ -113,10 +117,12 @@ class QueryPlanTest {
             + " select 'user_' || i, 'key', 'f', now(), " + AT + ROWS,
         "insert into api_keys (id, hash, name, scopes, created_at)"
             + " select 'bk_' || i, 'hash_' || i, 'name', '{account}', " + AT + ROWS,
-        "insert into webhook_events (stripe_event_id, event_type, lane, livemode, created_at, received_at,"
-            + " raw_data) select 'old_' || i, 't', 'cus_' || i, true, " + AT + ", " + AT + ", '{}'"
+        "insert into webhook_events (stripe_event_id, event_type, lane, livemode, created_at,"
+            + " received_at, raw_data) select 'old_' || i, 't', 'cus_'"
+            + " || i, true, " + AT + ", " + AT + ", '{}'"
             + ROWS,
-        "insert into webhook_queue (seq, next_attempt_at) select seq, received_at from webhook_events",
+        "insert into webhook_queue (seq, next_attempt_at) select seq, received_at from"
+            + " webhook_events",
         "insert into webhook_log (seq, claim, at, status, retry_count)"
             + " select i + 1000000, 1, now(), 'processed', 0" + ROWS,
         "insert into claims (id, seqs, lease_until)"
@@ -125,9 +131,9 @@ class QueryPlanTest {
             + ROWS,
         "insert into customer_proofs (stripe_customer_id, proven_at) select 'cus_' || i, now()"
             + ROWS,
-        "insert into drift (id, stripe_customer_id, kind, object_id, before, after, cause, found_at)"
-            + " select 'drift_' || i, 'cus_' || i, 'customer', 'cus_' || i, '{}', '{}', 'derived',"
-            + " now()" + ROWS,
+        "insert into drift (id, stripe_customer_id, kind, object_id, before, after, cause,"
+            + " found_at) select 'drift_' || i, 'cus_' || i, 'customer', 'cus_' || i, '{}', '{}',"
+            + " 'derived', now()" + ROWS,
         "insert into recurring_tasks (name, next_at) select 'other_' || i, now()" + ROWS,
         "analyze");
   }
@@ -163,8 +169,8 @@ class QueryPlanTest {
 
     for (String query : List.of(
         "select last4 from stripe_payment_methods where stripe_customer_id = 'cus_8'",
-        "select id from provider_objects where state ->> 'customer_id' = 'cus_12' and kind = 'payment_method'"
-            + " and not gone order by created_at desc, id",
+        "select id from provider_objects where state ->> 'customer_id' = 'cus_12' and kind ="
+            + " 'payment_method' and not gone order by created_at desc, id",
         "select id from provider_objects where subject_id = 'cus_9' and kind = 'refund'"
             + " and not gone order by created_at desc, id",
         "select id from provider_objects where kind = 'promotion_code' and not gone"
@@ -290,6 +296,27 @@ class QueryPlanTest {
             planned.id(), "lease", CommandState.SUCCEEDED, Optional.empty(), Optional.empty(), NOW);
     store.commands().find(planned.id());
     store.commands().lastSucceeded(account, CommandKind.CREATE_CUSTOMER, "customer");
+    store.commands().list(JournalFilter.ALL, Optional.of(planned.id()), 10);
+    store
+        .commands()
+        .list(
+            new JournalFilter(Optional.of(CommandState.NEEDS_OPERATOR), Optional.empty()),
+            Optional.empty(),
+            10);
+    store
+        .commands()
+        .list(
+            new JournalFilter(Optional.empty(), Optional.of(account)),
+            Optional.of(planned.id()),
+            10);
+    store.commands().undecided();
+    store
+        .commands()
+        .resolve(
+            planned.id(),
+            1,
+            new Resolution(
+                Resolution.Outcome.NOT_EXECUTED, Optional.empty(), "not seen", "ada", NOW));
     store.commands().abandoned(Instant.parse("2026-01-01T00:01:00Z"), NOW, 10);
     store.idempotency().reserve(account, "key", "f", NOW, LEASE);
     store.idempotency().complete(account, "key", 200, "{}", NOW);

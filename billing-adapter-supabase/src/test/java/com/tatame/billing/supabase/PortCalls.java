@@ -8,6 +8,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
+import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.Resolution;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
@@ -48,6 +50,8 @@ final class PortCalls {
   private static final List<ReceivedEvent> EVENTS = AnEvent.several(3, NOW);
   private static final Command COMMAND = Command.planned(
       new CommandId("cmd_1"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1", Map.of(), NOW);
+  private static final Command UNDECIDED = Command.planned(
+      new CommandId("cmd_2"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_2", Map.of(), NOW);
 
   private static final ApiKey API_KEY = new ApiKey(
       "bk_1",
@@ -187,6 +191,32 @@ final class PortCalls {
     then(
         "last_succeeded_command_v1",
         store -> store.commands().lastSucceeded(ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1"));
+    then("open_command_v2", store -> store.commands().open(UNDECIDED));
+    then("begin_command_v1", store -> store.commands().begin(UNDECIDED.id(), "lease", NOW, LEASE));
+    then(
+        "end_command_v1",
+        store -> store
+            .commands()
+            .end(
+                UNDECIDED.id(),
+                "lease",
+                CommandState.NEEDS_OPERATOR,
+                Optional.empty(),
+                Optional.of("unknown"),
+                NOW));
+    then("undecided_commands_v1", store -> store.commands().undecided());
+    then(
+        "resolve_command_v1",
+        store -> store
+            .commands()
+            .resolve(
+                UNDECIDED.id(),
+                1,
+                new Resolution(
+                    Resolution.Outcome.SUCCEEDED, Optional.of("sub_2"), "seen", "ada", NOW)));
+    then(
+        "list_commands_v1",
+        store -> store.commands().list(JournalFilter.ALL, Optional.empty(), 10));
     then("abandoned_commands_v1", store -> store.commands().abandoned(NOW.plusSeconds(1), NOW, 10));
   }
 

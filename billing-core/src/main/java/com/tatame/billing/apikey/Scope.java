@@ -25,7 +25,11 @@ public enum Scope {
   /** Look into the inbox of webhooks. */
   WEBHOOKS_READ("webhooks:read"),
   /** Replay webhooks. */
-  WEBHOOKS_WRITE("webhooks:write");
+  WEBHOOKS_WRITE("webhooks:write"),
+  /** Look at what was sent to the payment provider. */
+  COMMANDS_READ("commands:read"),
+  /** Decide about what was sent to the payment provider and never answered. */
+  COMMANDS_WRITE("commands:write");
 
   private final String code;
 

@@ -4,6 +4,7 @@ import com.tatame.billing.account.AccountId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  * @param firstSentAt wall time; the provider forgets idempotency keys a day later
  * @param result id of the object that it made or changed
  * @param error why it was rejected or needs an operator, safe to show
+ * @param resolutions what persons decided about it, oldest first
  */
 public record Command(
     CommandId id,
@@ -30,10 +32,12 @@ public record Command(
     Instant createdAt,
     Optional<Instant> firstSentAt,
     Optional<String> result,
-    Optional<String> error) {
+    Optional<String> error,
+    List<Resolution> resolutions) {
   private static final Duration CLOCKS_APART = Duration.ofDays(1);
 
   public Command {
+    resolutions = List.copyOf(resolutions);
     params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
   }
 
@@ -56,7 +60,15 @@ public record Command(
         createdAt,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
+  }
+
+  /** The parameters without personal data, for operators. */
+  public SortedMap<String, String> shownParams() {
+    SortedMap<String, String> shown = new TreeMap<>(params);
+    shown.keySet().removeIf(param -> !kind.shows(param));
+    return shown;
   }
 
   /**

@@ -53,6 +53,26 @@ public interface CommandJournal {
   /** The latest command of this account, kind and target that succeeded. */
   Optional<Command> lastSucceeded(AccountId account, CommandKind kind, String target);
 
+  /**
+   * One page of all commands, newest first, then by id.
+   *
+   * @param before only those that come after this one in that order; empty for the first page
+   * @param limit 1 to 101
+   */
+  List<Command> list(JournalFilter filter, Optional<CommandId> before, int limit);
+
+  /** How many need an operator. */
+  long undecided();
+
+  /**
+   * Settles a command that needs an operator, or lets it be sent again under the next generation, and
+   * keeps what was decided.
+   *
+   * @param generation the one that was decided about
+   * @return the command as it is then; empty if it doesn't need an operator, or not any more
+   */
+  Optional<Command> resolve(CommandId id, int generation, Resolution resolution);
+
   /** Unsettled commands that nobody sends and that were created before, oldest first. */
   List<Command> abandoned(Instant before, Instant now, int limit);
 }

@@ -2,19 +2,40 @@ package com.tatame.billing.command;
 
 import com.tatame.billing.observation.ObjectKind;
 import java.util.Locale;
+import java.util.Set;
 
 /** What a command does. The stored name must never change. */
 public enum CommandKind {
   CREATE_CUSTOMER(ObjectKind.CUSTOMER),
-  CREATE_CHECKOUT(ObjectKind.CHECKOUT_SESSION),
-  EXPIRE_CHECKOUT(ObjectKind.CHECKOUT_SESSION),
-  CANCEL_SUBSCRIPTION(ObjectKind.SUBSCRIPTION),
-  RESUME_SUBSCRIPTION(ObjectKind.SUBSCRIPTION);
+  CREATE_CHECKOUT(
+      ObjectKind.CHECKOUT_SESSION,
+      "customer",
+      "price",
+      "quantity",
+      "trial_days",
+      "tier",
+      "interval"),
+  EXPIRE_CHECKOUT(ObjectKind.CHECKOUT_SESSION, "customer"),
+  CANCEL_SUBSCRIPTION(ObjectKind.SUBSCRIPTION, "customer", "when"),
+  RESUME_SUBSCRIPTION(ObjectKind.SUBSCRIPTION, "customer", "from_pause");
 
   private final ObjectKind object;
 
-  CommandKind(ObjectKind object) {
+  @SuppressWarnings("ImmutableEnumChecker") // Set.of makes one that nobody can change.
+  private final Set<String> shown;
+
+  /**
+   * A kind.
+   *
+   * @param shown the parameters that anybody may see who operates this: no personal data, no secrets
+   */
+  CommandKind(ObjectKind object, String... shown) {
     this.object = object;
+    this.shown = Set.of(shown);
+  }
+
+  boolean shows(String param) {
+    return shown.contains(param);
   }
 
   /** The kind of object that it makes or changes, which its result names. */

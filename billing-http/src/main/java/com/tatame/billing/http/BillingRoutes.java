@@ -84,6 +84,7 @@ public final class BillingRoutes {
         with.accepting,
         billing.webhooks(),
         inbox,
+        billing.commands(),
         with.wallClock,
         with.version);
     description = describe(with.version);
@@ -98,6 +99,7 @@ public final class BillingRoutes {
         new WebhookHandlers(billing.webhooks()),
         inbox,
         new DriftHandlers(billing.drift()),
+        new CommandHandlers(billing.commands()),
         new ApiKeyHandlers(billing.apiKeys(), keys));
   }
 

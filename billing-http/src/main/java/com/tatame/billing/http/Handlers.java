@@ -12,4 +12,5 @@ record Handlers(
     WebhookHandlers webhooks,
     InboxHandlers inbox,
     DriftHandlers drift,
+    CommandHandlers commands,
     ApiKeyHandlers apiKeys) {}

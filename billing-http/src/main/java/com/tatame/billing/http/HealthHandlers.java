@@ -1,5 +1,6 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.command.OperatedCommands;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Webhooks;
@@ -18,6 +19,7 @@ final class HealthHandlers {
   private final BooleanSupplier accepting;
   private final Webhooks webhooks;
   private final InboxHandlers webhookAges;
+  private final OperatedCommands commands;
   private final InstantSource wallClock;
   private final String version;
 
@@ -33,6 +35,7 @@ final class HealthHandlers {
       BooleanSupplier accepting,
       Webhooks webhooks,
       InboxHandlers webhookAges,
+      OperatedCommands commands,
       InstantSource wallClock,
       String version) {
     this.store = store;
@@ -41,6 +44,7 @@ final class HealthHandlers {
     this.accepting = accepting;
     this.webhooks = webhooks;
     this.webhookAges = webhookAges;
+    this.commands = commands;
     this.wallClock = wallClock;
     this.version = version;
   }
@@ -59,7 +63,12 @@ final class HealthHandlers {
       ServiceAnswer store,
       ServiceAnswer provider,
       ServiceAnswer identity,
-      BacklogAnswer webhooks) {}
+      BacklogAnswer webhooks,
+      UndecidedAnswer commands) {}
+
+  record UndecidedAnswer(
+      @Doc("Commands that wait for a person; null while the store is down.") @Nullable
+      Long needsOperator) {}
 
   record ServiceAnswer(
       @Doc(
@@ -99,7 +108,8 @@ final class HealthHandlers {
             new ServiceAnswer(identityUp ? "ok" : "down", null),
             new BacklogAnswer(
                 inbox.map(InboxStatus::backlog).orElse(null),
-                inbox.map(webhookAges::oldestAgeSeconds).orElse(null))));
+                inbox.map(webhookAges::oldestAgeSeconds).orElse(null)),
+            new UndecidedAnswer(inbox.flatMap(up -> undecided()).orElse(null))));
     return Answer.json(storeUp ? 200 : 503, body).with("Cache-Control", "no-store");
   }
 
@@ -111,6 +121,14 @@ final class HealthHandlers {
     boolean ready = accepting.getAsBoolean() && store.look().up();
     return Answer.json(ready ? 200 : 503, new LivenessAnswer(ready ? "ok" : "down"))
         .with("Cache-Control", "no-store");
+  }
+
+  private Optional<Long> undecided() {
+    try {
+      return Optional.of(commands.undecided());
+    } catch (BillingException e) {
+      return Optional.empty();
+    }
   }
 
   private Optional<InboxStatus> inboxStatus() {

@@ -28,6 +28,8 @@ import com.tatame.billing.http.CheckoutHandlers.CheckoutAnswer;
 import com.tatame.billing.http.CheckoutHandlers.ConfirmationAnswer;
 import com.tatame.billing.http.CheckoutHandlers.NewCheckout;
 import com.tatame.billing.http.CheckoutHandlers.ShortCheckoutAnswer;
+import com.tatame.billing.http.CommandHandlers.CommandAnswer;
+import com.tatame.billing.http.CommandHandlers.ResolveCommand;
 import com.tatame.billing.http.CustomerHandlers.CustomerAnswer;
 import com.tatame.billing.http.CustomerHandlers.NewCustomer;
 import com.tatame.billing.http.DocumentHandlers.ConfigAnswer;
@@ -240,6 +242,27 @@ final class RouteTable {
             .answers(reply(200, DriftAnswer.class, "It is repaired, or was before."))
             .refuses(CONFLICT)
             .by(to -> to.drift()::repair),
+        get(CommandHandlers.PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.COMMANDS_READ)
+            .is("Commands", "What was sent to the payment provider")
+            .with(
+                query("state", "Only those in this state, such as needs_operator."),
+                query("account", "Only those of this account."))
+            .paged()
+            .answers(pageOf(CommandAnswer.class, "Newest first."))
+            .by(to -> to.commands()::list),
+        get(CommandHandlers.PATH + "/{id}", ADMINISTRATOR)
+            .orKeyWith(Scope.COMMANDS_READ)
+            .is("Commands", "One command")
+            .answers(reply(200, CommandAnswer.class, "The command."))
+            .by(to -> to.commands()::read),
+        post(CommandHandlers.PATH + "/{id}/resolve", ADMINISTRATOR)
+            .orKeyWith(Scope.COMMANDS_WRITE)
+            .is("Commands", "Decide about a command that could not be found out")
+            .takes(ResolveCommand.class)
+            .answers(reply(200, CommandAnswer.class, "As it is now."))
+            .refuses(CONFLICT, PROVIDER_UNAVAILABLE)
+            .by(to -> to.commands()::resolve),
         get(ApiKeyHandlers.PATH, ADMINISTRATOR)
             .is("API keys", "All keys, revoked and expired ones included")
             .paged()

@@ -74,6 +74,7 @@ public final class BillingServer implements AutoCloseable {
               telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))))
           .build();
       telemetry.watchInbox(billing.webhooks(), with.wallClock);
+      telemetry.watchCommands(billing.commands());
 
       IdentityVerifier identity =
           with.identity == null ? clerk(config, with.wallClock) : with.identity;

@@ -1,5 +1,6 @@
 package com.tatame.billing.server;
 
+import com.tatame.billing.command.OperatedCommands;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxListener;
@@ -178,6 +179,22 @@ final class Telemetry {
             .map(oldest ->
                 Math.max(0, Duration.between(oldest, wallClock.instant()).toSeconds()))
             .orElse(0L));
+  }
+
+  /** Measures how many commands wait for a person. */
+  void watchCommands(OperatedCommands commands) {
+    Gauge.builder("billing.commands.needs.operator", commands, Telemetry::undecided)
+        .description("Commands that wait for a person's decision")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private static double undecided(OperatedCommands commands) {
+    try {
+      return commands.undecided();
+    } catch (BillingException e) {
+      return Double.NaN;
+    }
   }
 
   private void gauge(

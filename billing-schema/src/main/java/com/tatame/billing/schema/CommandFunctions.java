@@ -6,6 +6,8 @@ import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
+import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.Resolution;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -48,7 +50,17 @@ final class CommandFunctions implements CommandJournal {
         row.instant("created_at"),
         row.optionalInstant("first_sent_at"),
         row.optionalText("result"),
-        row.optionalText("error"));
+        row.optionalText("error"),
+        row.rows("resolutions").map(CommandFunctions::resolution));
+  }
+
+  private static Resolution resolution(Row row) {
+    return new Resolution(
+        row.constant("outcome", Resolution.Outcome.class),
+        row.optionalText("result"),
+        row.text("reason"),
+        row.text("by"),
+        row.instant("at"));
   }
 
   @Override
@@ -106,6 +118,39 @@ final class CommandFunctions implements CommandJournal {
     Row asked =
         Row.empty().with("account_id", account.value()).with("kind", kind).with("target", target);
     return functions.row("last_succeeded_command_v1", asked).map(CommandFunctions::command);
+  }
+
+  @Override
+  public List<Command> list(JournalFilter filter, Optional<CommandId> before, int limit) {
+    Page.check(limit);
+    Row asked = Row.empty()
+        .with("state", filter.state())
+        .with("account_id", filter.account())
+        .with("before", before.map(CommandId::value))
+        .with("limit", limit);
+    return functions.rows("list_commands_v1", asked).map(CommandFunctions::command);
+  }
+
+  @Override
+  public long undecided() {
+    return functions.call("undecided_commands_v1", Row.empty()).longValue();
+  }
+
+  @Override
+  public Optional<Command> resolve(CommandId id, int generation, Resolution resolution) {
+    Row asked = Row.empty()
+        .with("id", id.value())
+        .with("generation", generation)
+        .with("state", resolution.outcome().state())
+        .with(
+            "resolution",
+            Row.empty()
+                .with("outcome", resolution.outcome())
+                .with("result", resolution.result())
+                .with("reason", resolution.reason())
+                .with("by", resolution.by())
+                .with("at", resolution.at()));
+    return functions.row("resolve_command_v1", asked).map(CommandFunctions::command);
   }
 
   @Override

@@ -31,7 +31,8 @@ public final class Migrations {
       "V11__inbox_operations.sql",
       "V12__more_mirrors.sql",
       "V13__drift.sql",
-      "V14__undecided_commands.sql");
+      "V14__undecided_commands.sql",
+      "V15__operated_commands.sql");
 
   private Migrations() {}
 

@@ -6,8 +6,11 @@ import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
+import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.Resolution;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,7 +112,8 @@ final class InMemoryJournal implements CommandJournal {
           command.createdAt(),
           Optional.of(now),
           command.result(),
-          command.error());
+          command.error(),
+          command.resolutions());
       leases.put(id, new Lease(token, now.plus(leaseTime)));
       commands.put(id, renewed);
       return Optional.of(renewed);
@@ -127,6 +131,62 @@ final class InMemoryJournal implements CommandJournal {
         .filter(command -> command.state() == CommandState.SUCCEEDED)
         .filter(command -> isAbout(command, account, kind, target))
         .max(OLDEST_FIRST));
+  }
+
+  @Override
+  public List<Command> list(JournalFilter filter, Optional<CommandId> before, int limit) {
+    PageLimit.require(limit);
+    return lock.hold(() -> {
+      Optional<Command> last = before.map(commands::get);
+      if (before.isPresent() && last.isEmpty()) {
+        return List.of();
+      }
+      return commands.values().stream()
+          .filter(command -> filter.state().map(command.state()::equals).orElse(true))
+          .filter(command -> filter.account().map(command.account()::equals).orElse(true))
+          .filter(
+              command -> last.map(end -> OLDEST_FIRST.compare(command, end) < 0).orElse(true))
+          .sorted(OLDEST_FIRST.reversed())
+          .limit(limit)
+          .toList();
+    });
+  }
+
+  @Override
+  public long undecided() {
+    return lock.hold(() -> commands.values().stream()
+        .filter(command -> command.state() == CommandState.NEEDS_OPERATOR)
+        .count());
+  }
+
+  @Override
+  public Optional<Command> resolve(CommandId id, int generation, Resolution resolution) {
+    return lock.hold(() -> {
+      Command command = commands.get(id);
+      if (command == null
+          || command.state() != CommandState.NEEDS_OPERATOR
+          || command.generation() != generation) {
+        return Optional.empty();
+      }
+      boolean again = resolution.outcome() == Resolution.Outcome.SEND_AGAIN;
+      List<Resolution> resolutions = new ArrayList<>(command.resolutions());
+      resolutions.add(resolution);
+      Command resolved = new Command(
+          command.id(),
+          command.account(),
+          command.kind(),
+          command.target(),
+          command.params(),
+          resolution.outcome().state(),
+          again ? generation + 1 : generation,
+          command.createdAt(),
+          again ? Optional.empty() : command.firstSentAt(),
+          resolution.result(),
+          again ? Optional.empty() : command.error(),
+          resolutions);
+      commands.put(id, resolved);
+      return Optional.of(resolved);
+    });
   }
 
   @Override
@@ -168,6 +228,7 @@ final class InMemoryJournal implements CommandJournal {
         command.createdAt(),
         firstSentAt,
         result,
-        error);
+        error,
+        command.resolutions());
   }
 }

@@ -8,6 +8,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandState;
+import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.Resolution;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
@@ -110,6 +112,31 @@ final class BadPorts {
           CommandJournal.class,
           good.commands(),
           Map.of("renew", args -> good.commands().find((CommandId) args[0])));
+    }
+  }
+
+  static class DecidesAgain extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(CommandJournal.class, good.commands(), Map.of("resolve", args -> {
+        CommandId id = (CommandId) args[0];
+        return good.commands()
+            .resolve(id, (Integer) args[1], (Resolution) args[2])
+            .or(() -> good.commands().find(id));
+      }));
+    }
+  }
+
+  static class ListsEverybodysCommands extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(
+          CommandJournal.class,
+          good.commands(),
+          Map.of(
+              "list",
+              args -> good.commands()
+                  .list(JournalFilter.ALL, (Optional<CommandId>) args[1], (Integer) args[2])));
     }
   }
 

@@ -62,6 +62,9 @@ class BadStoresTest {
         Arguments.of(BadPorts.RenewsForAnybody.class, "whoLostTheLeaseRenewsNothing"),
         Arguments.of(
             BadPorts.RaisesNothing.class, "aCommandThatWasNotExecutedIsRenewedUnderItsLease"),
+        Arguments.of(BadPorts.DecidesAgain.class, "onlyWhatNeedsAPersonIsDecidedAndOnlyOnce"),
+        Arguments.of(
+            BadPorts.ListsEverybodysCommands.class, "commandsAreListedNewestFirstPageByPage"),
         Arguments.of(BadPorts.SendsTwice.class, "whoBeginsACommandHasItAloneUntilTheLeaseRunsOut"),
         Arguments.of(BadPorts.EndsWithoutLease.class, "whoLostTheLeaseWritesNothing"),
         Arguments.of(
