@@ -1,6 +1,7 @@
 package com.tatame.billing;
 
 import com.tatame.billing.apikey.ApiKeys;
+import com.tatame.billing.audit.BillingEvents;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.Checkouts;
@@ -61,6 +62,7 @@ public final class Billing implements AutoCloseable {
   private final Checkouts checkouts;
   private final Subscriptions subscriptions;
   private final Entitlements entitlements;
+  private final BillingEvents events;
   private final Webhooks webhooks;
   private final DriftMonitor drift;
   private final ApiKeys apiKeys;
@@ -95,6 +97,7 @@ public final class Billing implements AutoCloseable {
     customers = new Customers(store.customers(), commands);
     subscriptions = new Subscriptions(store.subscriptions(), commands);
     entitlements = new Entitlements(store.entitlements(), catalog, with.clock);
+    events = new BillingEvents(store.billingEvents());
     checkouts = new Checkouts(
         catalog,
         products,
@@ -203,6 +206,11 @@ public final class Billing implements AutoCloseable {
 
   public Entitlements entitlements() {
     return entitlements;
+  }
+
+  /** What moved an account's money or changed its subscriptions. */
+  public BillingEvents events() {
+    return events;
   }
 
   public Webhooks webhooks() {

@@ -6,6 +6,7 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.checkout.CheckoutSession;
@@ -349,6 +350,9 @@ class QueryPlanTest {
         .customers()
         .rememberUser(
             new Principal(account, "issuer", "user", Optional.empty(), Optional.empty(), false));
+    store
+        .billingEvents()
+        .list(new AccountId("user_" + (round + 1)), BillingEventFilter.ALL, Optional.empty(), 10);
     store.entitlements().find(account);
     store.checkouts().find(account, "cs_" + round);
     store.subscriptions().find(account, "sub_" + round);

@@ -71,6 +71,7 @@ enum Repetition {
       Map.entry("remember_user_v1", SAME_ANSWER),
       Map.entry("find_customer_link_v1", SAME_ANSWER),
       Map.entry("find_entitlement_v1", SAME_ANSWER),
+      Map.entry("list_billing_events_v1", SAME_ANSWER),
       Map.entry("list_subscriptions_v1", SAME_ANSWER),
       Map.entry("find_subscription_v1", SAME_ANSWER),
       Map.entry("find_checkout_v1", SAME_ANSWER),

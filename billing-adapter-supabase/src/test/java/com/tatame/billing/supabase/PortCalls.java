@@ -4,6 +4,7 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
@@ -257,6 +258,9 @@ final class PortCalls {
 
   private void reads() {
     then("find_customer_link_v1", store -> store.customers().find(ACCOUNT));
+    then(
+        "list_billing_events_v1",
+        store -> store.billingEvents().list(ACCOUNT, BillingEventFilter.ALL, Optional.empty(), 10));
     then("find_entitlement_v1", store -> store.entitlements().find(ACCOUNT));
     then("find_checkout_v1", store -> store.checkouts().find(ACCOUNT, "cs_1"));
     then("find_subscription_v1", store -> store.subscriptions().find(ACCOUNT, "sub_1"));

@@ -1,6 +1,7 @@
 package com.tatame.billing.store;
 
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -30,6 +31,8 @@ public interface BillingStore extends AutoCloseable {
   ProductStore products();
 
   EntitlementStore entitlements();
+
+  BillingEventStore billingEvents();
 
   IdempotencyStore idempotency();
 

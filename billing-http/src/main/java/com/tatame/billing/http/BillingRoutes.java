@@ -99,6 +99,7 @@ public final class BillingRoutes {
         new WebhookHandlers(billing.webhooks()),
         inbox,
         new DriftHandlers(billing.drift()),
+        new BillingEventHandlers(billing.events()),
         new CommandHandlers(billing.commands()),
         new ApiKeyHandlers(billing.apiKeys(), keys));
   }

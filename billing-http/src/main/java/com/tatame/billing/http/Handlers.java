@@ -12,5 +12,6 @@ record Handlers(
     WebhookHandlers webhooks,
     InboxHandlers inbox,
     DriftHandlers drift,
+    BillingEventHandlers billingEvents,
     CommandHandlers commands,
     ApiKeyHandlers apiKeys) {}

@@ -24,6 +24,7 @@ import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.http.ApiKeyHandlers.ApiKeyAnswer;
 import com.tatame.billing.http.ApiKeyHandlers.CreatedApiKeyAnswer;
 import com.tatame.billing.http.ApiKeyHandlers.NewApiKey;
+import com.tatame.billing.http.BillingEventHandlers.BillingEventAnswer;
 import com.tatame.billing.http.CheckoutHandlers.CheckoutAnswer;
 import com.tatame.billing.http.CheckoutHandlers.ConfirmationAnswer;
 import com.tatame.billing.http.CheckoutHandlers.NewCheckout;
@@ -184,6 +185,16 @@ final class RouteTable {
             .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
             .refuses(PAYMENT_DECLINED, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
             .by(to -> to.subscriptions()::resume),
+        get("/api/v1/billing-events", SIGNED_IN)
+            .is("Subscriptions", "What moved the caller's money or changed its subscriptions")
+            .with(
+                query("subscription", "Only what happened to this subscription."),
+                query("type", "Only this, such as invoice.paid."),
+                query("from", "Only what happened at this time or later."),
+                query("to", "Only what happened before this time."))
+            .paged()
+            .answers(pageOf(BillingEventAnswer.class, "Newest first."))
+            .by(to -> to.billingEvents()::list),
         get("/api/v1/entitlements", SIGNED_IN)
             .orKeyWith(Scope.ENTITLEMENTS)
             .is("Entitlements", "Everything that the caller may do")

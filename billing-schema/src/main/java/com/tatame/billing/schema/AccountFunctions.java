@@ -2,12 +2,17 @@ package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.audit.BillingEvent;
+import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
@@ -40,6 +45,33 @@ final class AccountFunctions {
     return (account, sessionId) -> functions
         .row("find_checkout_v1", of(account).with("id", sessionId))
         .map(row -> (CheckoutSession) MirrorRows.object(ObjectKind.CHECKOUT_SESSION, row));
+  }
+
+  BillingEventStore billingEvents() {
+    return (account, filter, after, limit) -> {
+      Page.check(limit);
+      Row asked = of(account)
+          .with("subscription_id", filter.subscriptionId())
+          .with("type", filter.type())
+          .with("from", filter.from())
+          .with("until", filter.until())
+          .with("after", after)
+          .with("limit", limit);
+      return functions
+          .rows("list_billing_events_v1", asked)
+          .map(row -> new BillingEvent(fact(row), row.optionalText("stripe_event_id")));
+    };
+  }
+
+  private static Fact fact(Row row) {
+    return new Fact(
+        row.text("fact_key"),
+        row.text("event_type"),
+        new SubjectId(row.text("subject_id")),
+        row.optionalText("subscription_id"),
+        row.optionalNumber("amount").map(amount -> new Money(amount, row.text("currency"))),
+        row.text("status"),
+        row.instant("occurred_at"));
   }
 
   EntitlementStore entitlements() {

@@ -1,6 +1,7 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -67,6 +68,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final EntitlementStore entitlements() {
     return accounts.entitlements();
+  }
+
+  @Override
+  public final BillingEventStore billingEvents() {
+    return accounts.billingEvents();
   }
 
   @Override

@@ -32,7 +32,8 @@ public final class Migrations {
       "V12__more_mirrors.sql",
       "V13__drift.sql",
       "V14__undecided_commands.sql",
-      "V15__operated_commands.sql");
+      "V15__operated_commands.sql",
+      "V16__events_of_accounts.sql");
 
   private Migrations() {}
 

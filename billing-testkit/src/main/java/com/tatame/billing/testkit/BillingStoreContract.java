@@ -31,6 +31,7 @@ public interface BillingStoreContract
         CheckoutStoreContract,
         ProductStoreContract,
         EntitlementStoreContract,
+        BillingEventStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,
         DriftStoreContract,

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -73,6 +74,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public EntitlementStore entitlements() {
     return reads.entitlements();
+  }
+
+  @Override
+  public BillingEventStore billingEvents() {
+    return reads.billingEvents();
   }
 
   @Override

@@ -2,6 +2,9 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.audit.BillingEvent;
+import com.tatame.billing.audit.BillingEventFilter;
+import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.ProductStore;
@@ -11,6 +14,7 @@ import com.tatame.billing.customer.Customer;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.projection.Change;
@@ -26,6 +30,10 @@ import java.util.stream.Stream;
 
 /** What use cases see of the mirrored rows. */
 final class InMemoryReads {
+  private static final Comparator<Change.Append> LATEST_FIRST = Comparator.comparing(
+          (Change.Append told) -> told.fact().occurredAt())
+      .thenComparing(told -> told.fact().key())
+      .reversed();
   private static final Comparator<Subscription> NEWEST_FIRST =
       Comparator.comparing(Subscription::createdAt).reversed().thenComparing(Subscription::id);
 
@@ -112,6 +120,40 @@ final class InMemoryReads {
 
   EntitlementStore entitlements() {
     return account -> lock.hold(() -> rows.entitlement(account));
+  }
+
+  BillingEventStore billingEvents() {
+    return (account, filter, after, limit) -> {
+      PageLimit.require(limit);
+      return lock.hold(() -> {
+        List<Change.Append> all = rows.link(account).stream()
+            .flatMap(link -> rows.factsOfCustomer(link.customerId()))
+            .sorted(LATEST_FIRST)
+            .toList();
+        Optional<Change.Append> cursor = after.flatMap(
+            id -> all.stream().filter(told -> told.fact().key().equals(id)).findFirst());
+        if (after.isPresent() && cursor.isEmpty()) {
+          return List.of();
+        }
+        return all.stream()
+            .filter(told -> cursor.isEmpty() || LATEST_FIRST.compare(told, cursor.get()) > 0)
+            .filter(told -> matches(told.fact(), filter))
+            .limit(limit)
+            .map(told -> new BillingEvent(told.fact(), told.eventId()))
+            .toList();
+      });
+    };
+  }
+
+  private static boolean matches(Fact fact, BillingEventFilter filter) {
+    return filter
+            .subscriptionId()
+            .map(Optional::of)
+            .map(fact.subscriptionId()::equals)
+            .orElse(true)
+        && filter.type().map(fact.type()::equals).orElse(true)
+        && filter.from().map(from -> !fact.occurredAt().isBefore(from)).orElse(true)
+        && filter.until().map(fact.occurredAt()::isBefore).orElse(true);
   }
 
   ProductStore products() {

@@ -9,6 +9,8 @@ import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.payment.SetupIntent;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.PendingRead;
@@ -17,10 +19,12 @@ import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.subscription.Subscription;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -32,7 +36,7 @@ final class MirroredRows {
 
   private final Map<SubjectId, Long> versions = new HashMap<>();
   private final Map<ObjectRef, StoredObject> objects = new TreeMap<>();
-  private final Map<String, Fact> facts = new LinkedHashMap<>();
+  private final Map<String, Change.Append> facts = new LinkedHashMap<>();
   private final Map<AccountId, Change.Link> links = new HashMap<>();
   private final Map<AccountId, AccountEntitlement> entitlements = new HashMap<>();
   private final Map<ObjectRef, PendingRead> pending = new HashMap<>();
@@ -95,8 +99,22 @@ final class MirroredRows {
 
   List<Fact> factsOf(SubjectId subject) {
     return facts.values().stream()
+        .map(Change.Append::fact)
         .filter(fact -> fact.subject().equals(subject))
         .toList();
+  }
+
+  /** What was told of a customer and of its payments. */
+  Stream<Change.Append> factsOfCustomer(String customerId) {
+    Set<String> subjects = new HashSet<>(Set.of(customerId));
+    living(PaymentIntent.class)
+        .filter(payment -> payment.customerId().filter(customerId::equals).isPresent())
+        .forEach(payment -> subjects.add(payment.id()));
+    living(SetupIntent.class)
+        .filter(setup -> setup.customerId().filter(customerId::equals).isPresent())
+        .forEach(setup -> subjects.add(setup.id()));
+    return facts.values().stream()
+        .filter(told -> subjects.contains(told.fact().subject().value()));
   }
 
   List<PendingRead> pendingReads() {
@@ -122,7 +140,7 @@ final class MirroredRows {
     } else if (change instanceof Change.Bury bury) {
       objects.put(bury.object(), new StoredObject(Optional.empty(), bury.asOf(), bury.source()));
     } else if (change instanceof Change.Append append) {
-      facts.putIfAbsent(append.fact().key(), append.fact());
+      facts.putIfAbsent(append.fact().key(), append);
     } else if (change instanceof Change.Link link) {
       links.put(link.account(), link);
     } else if (change instanceof Change.Entitle entitle) {

@@ -1,6 +1,8 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.BillingEvent;
+import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
@@ -11,6 +13,7 @@ import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.idempotency.IdempotencyStore;
+import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
@@ -137,6 +140,37 @@ final class BadPorts {
               "list",
               args -> good.commands()
                   .list(JournalFilter.ALL, (Optional<CommandId>) args[1], (Integer) args[2])));
+    }
+  }
+
+  static class TellsEverybodysEvents extends ForwardingStore {
+    @Override
+    public BillingEventStore billingEvents() {
+      return (account, filter, after, limit) -> {
+        if (filter.subscriptionId().isPresent()) {
+          return List.of(new BillingEvent(
+              new Fact(
+                  "in_1:paid",
+                  "invoice.paid",
+                  new SubjectId("cus_1"),
+                  filter.subscriptionId(),
+                  Optional.empty(),
+                  "paid",
+                  Instant.EPOCH),
+              Optional.empty()));
+        }
+        return good.billingEvents().list(account, filter, after, limit);
+      };
+    }
+  }
+
+  static class ForgetsWhoTold extends ForwardingStore {
+    @Override
+    public BillingEventStore billingEvents() {
+      return (account, filter, after, limit) ->
+          good.billingEvents().list(account, filter, after, limit).stream()
+              .map(event -> new BillingEvent(event.fact(), Optional.empty()))
+              .toList();
     }
   }
 

@@ -71,6 +71,8 @@ class BadStoresTest {
             BadPorts.HandsOutAnothersSubscription.class, "somebodyElsesSubscriptionIsNotFound"),
         Arguments.of(BadPorts.HandsOutAnothersSession.class, "somebodyElsesSessionIsNotFound"),
         Arguments.of(BadPorts.CapsSets.class, "allPricesOfSomeProductsAreFoundHoweverManyThereAre"),
+        Arguments.of(BadPorts.TellsEverybodysEvents.class, "somebodyElsesEventsAreNotFound"),
+        Arguments.of(BadPorts.ForgetsWhoTold.class, "anEventIsToldAsItsFactWithTheProvidersEvent"),
         Arguments.of(BadPorts.SharesKeys.class, "aKeyBelongsToItsAccount"),
         Arguments.of(BadPorts.ForgetsRunning.class, "aKeyWhoseRequestRunsIsRunning"),
         Arguments.of(BadApiKeys.FindsByTheId.class, "aKeyIsFoundByItsHashAlone"),

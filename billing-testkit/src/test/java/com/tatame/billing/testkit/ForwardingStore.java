@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -90,6 +91,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public EntitlementStore entitlements() {
     return good.entitlements();
+  }
+
+  @Override
+  public BillingEventStore billingEvents() {
+    return good.billingEvents();
   }
 
   @Override

@@ -1,0 +1,60 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.audit.BillingEvent;
+import com.tatame.billing.audit.BillingEventFilter;
+import com.tatame.billing.audit.BillingEvents;
+import com.tatame.billing.observation.Fact;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The trail of what moved the caller's money or changed its subscriptions. */
+final class BillingEventHandlers {
+  private final BillingEvents events;
+
+  BillingEventHandlers(BillingEvents events) {
+    this.events = events;
+  }
+
+  record BillingEventAnswer(
+      @Doc(value = "Unique for what happened.", example = "in_123:paid")
+      String id,
+
+      @Doc(value = "What happened.", example = "invoice.paid")
+      String type,
+
+      @Nullable String subscriptionId,
+      @Nullable MoneyAnswer amount,
+      @Doc(value = "What became of it.", example = "paid") String status,
+
+      @Doc("The provider's event that told first; null if a read did.") @Nullable
+      String providerEventId,
+
+      @Doc("By the provider's clock.") Instant occurredAt) {
+    static BillingEventAnswer of(BillingEvent event) {
+      Fact fact = event.fact();
+      return new BillingEventAnswer(
+          event.id(),
+          fact.type(),
+          fact.subscriptionId().orElse(null),
+          fact.amount().map(MoneyAnswer::of).orElse(null),
+          fact.status(),
+          event.providerEventId().orElse(null),
+          fact.occurredAt());
+    }
+  }
+
+  Answer list(Call call) {
+    PageRequest page = call.page();
+    BillingEventFilter filter = new BillingEventFilter(
+        call.query("subscription"), call.query("type"), time(call, "from"), time(call, "to"));
+    return Answer.ok(page.render(
+        events.list(call.account(), filter, page.after(), page.lookahead()),
+        BillingEvent::id,
+        BillingEventAnswer::of));
+  }
+
+  private static Optional<Instant> time(Call call, String name) {
+    return call.query(name).map(text -> InboxHandlers.instant(name, text));
+  }
+}

@@ -1,0 +1,203 @@
+package com.tatame.billing.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tatame.billing.audit.BillingEvent;
+import com.tatame.billing.audit.BillingEventFilter;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.testkit.Commits.Linked;
+import com.tatame.billing.testkit.fixture.Ids;
+import com.tatame.billing.testkit.fixture.Mirrored;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The trail of what moved an account's money or changed its subscriptions. */
+public interface BillingEventStoreContract extends StoreUnderTest {
+
+  @Test
+  default void anEventIsToldAsItsFactWithTheProvidersEvent() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    Fact paid = fact(linked.subject(), "invoice.paid", Optional.of(Ids.next("sub")), now);
+    Fact ended = fact(linked.subject(), "subscription.ended", Optional.empty(), now.plusSeconds(1));
+
+    Commits.apply(
+        store(),
+        linked.subject(),
+        now,
+        List.of(
+            new Change.Append(paid, Optional.of("evt_1")),
+            new Change.Append(ended, Optional.empty())));
+
+    assertThat(list(linked, BillingEventFilter.ALL))
+        .containsExactly(
+            new BillingEvent(ended, Optional.empty()),
+            new BillingEvent(paid, Optional.of("evt_1")));
+  }
+
+  @Test
+  default void aCauseIsToldOnceHoweverOftenItIsLearnt() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    Fact paid = fact(linked.subject(), "invoice.paid", Optional.empty(), now);
+
+    Commits.apply(
+        store(), linked.subject(), now, List.of(new Change.Append(paid, Optional.of("evt_1"))));
+    Commits.apply(
+        store(), linked.subject(), now, List.of(new Change.Append(paid, Optional.of("evt_2"))));
+
+    assertThat(list(linked, BillingEventFilter.ALL))
+        .containsExactly(new BillingEvent(paid, Optional.of("evt_1")));
+  }
+
+  @Test
+  default void whatHappensToACustomersPaymentsIsItsOwn() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    PaymentIntent payment = payment(linked.customerId(), now);
+    PaymentIntent foreign = payment(Ids.next("cus"), now);
+    Fact back = fact(payment.subject(), "refund.created", Optional.empty(), now);
+    Fact others = fact(foreign.subject(), "refund.created", Optional.empty(), now);
+    Commits.apply(
+        store(),
+        payment.subject(),
+        now,
+        List.of(Commits.put(payment, now), new Change.Append(back, Optional.empty())));
+    Commits.apply(
+        store(),
+        foreign.subject(),
+        now,
+        List.of(Commits.put(foreign, now), new Change.Append(others, Optional.empty())));
+
+    assertThat(list(linked, BillingEventFilter.ALL))
+        .extracting(BillingEvent::fact)
+        .containsExactly(back);
+  }
+
+  @Test
+  default void somebodyElsesEventsAreNotFound() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    Linked other = Commits.aLinkedCustomer(store(), now);
+    Fact paid = fact(linked.subject(), "invoice.paid", Optional.of("sub_1"), now);
+    Commits.apply(
+        store(), linked.subject(), now, List.of(new Change.Append(paid, Optional.empty())));
+
+    assertThat(list(other, BillingEventFilter.ALL)).isEmpty();
+    assertThat(list(other, of(Optional.of("sub_1"), Optional.empty()))).isEmpty();
+    assertThat(store()
+            .billingEvents()
+            .list(other.account(), BillingEventFilter.ALL, Optional.of(paid.key()), 10))
+        .isEmpty();
+    assertThat(store()
+            .billingEvents()
+            .list(Ids.account(), BillingEventFilter.ALL, Optional.empty(), 10))
+        .isEmpty();
+  }
+
+  @Test
+  default void eventsAreFoundBySubscriptionTypeAndTime() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    Fact first = fact(linked.subject(), "invoice.paid", Optional.of("sub_1"), now);
+    Fact second = fact(linked.subject(), "invoice.paid", Optional.of("sub_2"), now.plusSeconds(1));
+    Fact third =
+        fact(linked.subject(), "subscription.ended", Optional.of("sub_1"), now.plusSeconds(2));
+    Commits.apply(
+        store(),
+        linked.subject(),
+        now,
+        List.of(
+            new Change.Append(first, Optional.empty()),
+            new Change.Append(second, Optional.empty()),
+            new Change.Append(third, Optional.empty())));
+
+    assertThat(facts(linked, of(Optional.of("sub_1"), Optional.empty())))
+        .containsExactly(third, first);
+    assertThat(facts(linked, of(Optional.empty(), Optional.of("invoice.paid"))))
+        .containsExactly(second, first);
+    assertThat(facts(linked, of(Optional.of("sub_1"), Optional.of("invoice.paid"))))
+        .containsExactly(first);
+    assertThat(facts(
+            linked,
+            new BillingEventFilter(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(now.plusSeconds(1)),
+                Optional.of(now.plusSeconds(2)))))
+        .containsExactly(second);
+  }
+
+  @Test
+  default void eventsAreListedNewestFirstPageByPage() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    Fact older = fact(linked.subject(), "a", Optional.empty(), now);
+    Fact sameTime = fact(linked.subject(), "b", Optional.empty(), now);
+    Fact newest = fact(linked.subject(), "c", Optional.empty(), now.plusSeconds(1));
+    Commits.apply(
+        store(),
+        linked.subject(),
+        now,
+        List.of(
+            new Change.Append(sameTime, Optional.empty()),
+            new Change.Append(newest, Optional.empty()),
+            new Change.Append(older, Optional.empty())));
+    Fact greater = older.key().compareTo(sameTime.key()) > 0 ? older : sameTime;
+    Fact smaller = greater.equals(older) ? sameTime : older;
+
+    assertThat(page(linked, Optional.empty(), 2)).containsExactly(newest, greater);
+    assertThat(page(linked, Optional.of(greater.key()), 2)).containsExactly(smaller);
+    assertThat(page(linked, Optional.of(smaller.key()), 2)).isEmpty();
+    assertThatThrownBy(() -> page(linked, Optional.empty(), 102))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static PaymentIntent payment(String customerId, Instant at) {
+    return Mirrored.full(customerId, at).stream()
+        .filter(PaymentIntent.class::isInstance)
+        .map(PaymentIntent.class::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<Fact> page(Linked linked, Optional<String> after, int limit) {
+    return store()
+        .billingEvents()
+        .list(linked.account(), BillingEventFilter.ALL, after, limit)
+        .stream()
+        .map(BillingEvent::fact)
+        .toList();
+  }
+
+  private List<BillingEvent> list(Linked linked, BillingEventFilter filter) {
+    return store().billingEvents().list(linked.account(), filter, Optional.empty(), 10);
+  }
+
+  private List<Fact> facts(Linked linked, BillingEventFilter filter) {
+    return list(linked, filter).stream().map(BillingEvent::fact).toList();
+  }
+
+  private static BillingEventFilter of(Optional<String> subscription, Optional<String> type) {
+    return new BillingEventFilter(subscription, type, Optional.empty(), Optional.empty());
+  }
+
+  private static Fact fact(
+      SubjectId subject, String type, Optional<String> subscription, Instant at) {
+    return new Fact(
+        Ids.next("fact") + ":" + type,
+        type,
+        subject,
+        subscription,
+        Optional.of(new Money(999, "usd")),
+        "done",
+        at);
+  }
+}
