@@ -25,6 +25,7 @@ final class Database {
   private final int port;
   private final long postmaster;
   private final String pgbench;
+  private final List<String> names = new ArrayList<>();
 
   Database(int port, long postmaster, String pgbench) {
     this.port = port;
@@ -38,6 +39,12 @@ final class Database {
 
   void create(String name) throws SQLException {
     execute("postgres", "create database " + name);
+    names.add(name);
+  }
+
+  /** Those that were created here. */
+  List<String> names() {
+    return names;
   }
 
   void execute(String name, String sql) throws SQLException {

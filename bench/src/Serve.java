@@ -4,7 +4,7 @@ import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
-/** The server as `serve` starts it, with so many workers: none leaves ingest alone to be measured. */
+/** The server as `serve` starts it, but it only stores: that leaves ingest alone to be measured. */
 final class Serve {
   private Serve() {}
 
@@ -12,7 +12,8 @@ final class Serve {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     BillingServer server = BillingServer.builder(BillingConfig.fromEnv(System.getenv()))
-        .workers(Integer.parseInt(arguments[0]))
+        .workers(0)
+        .projectOnArrival(false)
         .start();
     Runtime.getRuntime().addShutdownHook(new Thread(server::close));
     Thread.currentThread().join();

@@ -149,6 +149,7 @@ public final class Billing implements AutoCloseable {
         projector,
         with.wallClock,
         with.listener,
+        with.projectOnArrival,
         workers::wake);
     CatchUp catchUp =
         new CatchUp(gateway.history(), store.inbox(), with.wallClock, with.listener, workers::wake);

@@ -39,6 +39,7 @@ public final class BillingBuilder {
   int readsPerSecond = DEFAULT_READS_PER_SECOND;
   Duration keepEvents = Duration.ofDays(90);
   Duration catchUpEvery = Duration.ofMinutes(5);
+  boolean projectOnArrival = true;
   DriftPolicy drift = DriftPolicy.REPAIR;
   InboxListener listener = InboxListener.NONE;
 
@@ -138,6 +139,15 @@ public final class BillingBuilder {
       throw new IllegalArgumentException("catchUpEvery must be positive");
     }
     catchUpEvery = value;
+    return this;
+  }
+
+  /**
+   * Whether events are applied in the commit that stores them, as far as they alone tell; workers do
+   * the rest. Without it, workers do everything. Default: true.
+   */
+  public BillingBuilder projectOnArrival(boolean value) {
+    projectOnArrival = value;
     return this;
   }
 

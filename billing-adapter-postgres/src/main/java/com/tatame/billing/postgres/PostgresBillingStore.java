@@ -15,7 +15,7 @@ public final class PostgresBillingStore extends FunctionBackedStore {
   private final HikariDataSource pool;
 
   private PostgresBillingStore(HikariDataSource pool, PostgresConfig config) {
-    super(new JdbiFunctions(pool, config));
+    super(new JdbcFunctions(pool, config));
     this.pool = pool;
   }
 

@@ -133,7 +133,7 @@ class AvailabilityTest {
     try (PostgresBillingStore store = PostgresBillingStore.open(config)) {
       assertThatThrownBy(() -> store.inbox().ingest(List.of(poisoned), Instant.EPOCH))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("SQLSTATE 22P05")
+          .hasMessageContaining("SQLSTATE 22021")
           .hasMessageNotContaining("ada@")
           .rootCause()
           .hasMessageNotContaining("ada@");

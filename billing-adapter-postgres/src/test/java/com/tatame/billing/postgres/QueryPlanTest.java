@@ -17,9 +17,11 @@ import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventStatus;
+import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.invoice.Invoice;
@@ -198,6 +200,7 @@ class QueryPlanTest {
 
   private static void work(PostgresBillingStore store, int round) {
     store.inbox().ingest(AnEvent.several(20, NOW), NOW);
+    arrive(store, round);
     ClaimId claim = new ClaimId(round + 1);
     List<ClaimedEvent> claimed = store.inbox().claim(claim, 20, NOW, LEASE);
     assertThat(claimed).hasSize(20);
@@ -248,7 +251,31 @@ class QueryPlanTest {
     store.tasks().end("task_" + round, "ada", Optional.empty(), NOW);
   }
 
+  private static void arrive(PostgresBillingStore store, int round) {
+    List<ReceivedEvent> events = AnEvent.several(20, NOW);
+    List<Arrival.Told> told = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      told.add(new Arrival.Told(
+          Set.of(events.get(i).id()),
+          unit(
+              50_000 + round * 100 + i,
+              Optional.empty(),
+              Set.of(),
+              events.get(i).id())));
+    }
+    Arrival arrival = new Arrival(events, told, Map.of(events.get(10).id(), "x"));
+    assertThat(store.inbox().receive(arrival, NOW).waiting()).hasSize(9);
+    assertThat(store.inbox().receive(arrival, NOW).fresh()).isEmpty();
+    // They would be claimed instead of those that this test looks at.
+    TestDatabase.run(
+        CONFIG, "delete from webhook_queue where seq > 100000 and next_attempt_at = '" + NOW + "'");
+  }
+
   private static Unit unit(int number, ClaimId claim, ClaimedEvent event) {
+    return unit(number, Optional.of(claim), Set.of(event.seq()), event.id());
+  }
+
+  private static Unit unit(int number, Optional<ClaimId> claim, Set<Long> events, String eventId) {
     SubjectId subject = new SubjectId("cus_" + number);
     Subscription subscription = ASubscription.active(subject.value(), NOW).build();
     Invoice invoice = AnInvoice.open(subject.value(), NOW).build();
@@ -272,11 +299,11 @@ class QueryPlanTest {
     changes.add(new Change.Bury(subscription.ref(), NOW, Source.READ));
     changes.add(new Change.Bury(
         new ObjectRef(ObjectKind.REFUND, "object_" + (number * 4 + 1)), NOW, Source.READ));
-    changes.add(new Change.Append(subscription.facts().get(0), Optional.of(event.id())));
+    changes.add(new Change.Append(subscription.facts().get(0), Optional.of(eventId)));
     changes.add(new Change.RequireRead(invoice.ref(), ReadPriority.ROUTINE, NOW));
     changes.add(new Change.Entitle(new AccountEntitlement(account, List.of())));
     changes.add(new Change.Link(account, subject.value(), NOW));
-    return new Unit(subject, 1, Optional.of(claim), Set.of(event.seq()), changes);
+    return new Unit(subject, 1, claim, events, changes);
   }
 
   private static void commands(PostgresBillingStore store, int round) {

@@ -25,7 +25,8 @@ enum Repetition {
   static final String ONCE = "once_v1";
 
   private static final Map<String, Repetition> OF = Map.ofEntries(
-      Map.entry("ingest_events_v1", KEPT_ANSWER),
+      Map.entry("ingest_events_v2", KEPT_ANSWER),
+      Map.entry("receive_events_v1", KEPT_ANSWER),
       Map.entry("claim_events_v2", SAME_ANSWER),
       Map.entry("settle_events_v2", KEPT_ANSWER),
       Map.entry("inbox_status_v2", SAME_ANSWER),
@@ -45,7 +46,8 @@ enum Repetition {
       Map.entry("list_drift_v1", SAME_ANSWER),
       Map.entry("find_drift_v1", SAME_ANSWER),
       Map.entry("end_task_v1", KEPT_ANSWER),
-      Map.entry("load_subjects_v2", SAME_ANSWER),
+      Map.entry("load_subjects_v3", SAME_ANSWER),
+      Map.entry("wanted_rows_v1", SAME_ANSWER),
       Map.entry("commit_units_v2", KEPT_ANSWER),
       Map.entry("pending_reads_v2", SAME_ANSWER),
       Map.entry("open_command_v2", SAME_ANSWER),

@@ -12,6 +12,7 @@ import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.drift.Drift;
+import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.ReceivedEvent;
@@ -49,6 +50,8 @@ final class PortCalls {
   private static final SubjectId CUSTOMER = new SubjectId("cus_1");
   private static final ClaimId CLAIM = new ClaimId(1);
   private static final List<ReceivedEvent> EVENTS = AnEvent.several(3, NOW);
+  private static final List<ReceivedEvent> ARRIVING = AnEvent.several(2, NOW);
+  private static final SubjectId ARRIVED = new SubjectId("cus_arrived");
   private static final Command COMMAND = Command.planned(
       new CommandId("cmd_1"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1", Map.of(), NOW);
   private static final Command UNDECIDED = Command.planned(
@@ -101,10 +104,28 @@ final class PortCalls {
   }
 
   private void inbox() {
-    then("ingest_events_v1", store -> store.inbox().ingest(EVENTS, NOW));
+    then("ingest_events_v2", store -> store.inbox().ingest(EVENTS, NOW));
+    then(
+        "receive_events_v1",
+        store -> store
+            .inbox()
+            .receive(
+                new Arrival(
+                    ARRIVING,
+                    List.of(new Arrival.Told(
+                        Set.of(ARRIVING.get(0).id()),
+                        new Unit(
+                            ARRIVED,
+                            0,
+                            Optional.empty(),
+                            Set.of(),
+                            List.of(new Change.Put(
+                                ACustomer.ofNobody(ARRIVED.value(), NOW), NOW, Source.SNAPSHOT))))),
+                    Map.of()),
+                NOW));
     then("claim_events_v2", store -> seqs(store.inbox().claim(CLAIM, 2, NOW, LEASE)));
     then(
-        "load_subjects_v2",
+        "load_subjects_v3",
         store ->
             store.projections().load(List.of(new Wanted(CUSTOMER, Set.of(), Set.of(ACCOUNT)))));
     then(

@@ -18,6 +18,8 @@ class RepetitionTest {
   private static final Set<String> OF_EARLIER_RELEASES = Set.of(
       "claim_events_v1",
       "stored_events_v1",
+      "ingest_events_v1",
+      "load_subjects_v2",
       "load_subjects_v1",
       "commit_units_v1",
       "pending_reads_v1",

@@ -29,15 +29,15 @@ final class GroupCommit {
   /** Beyond that many waiting callers the database can't keep up, and who comes is turned away. */
   static final int MAX_WAITING = 1_000;
 
-  private final InboxStore inbox;
+  private final Ingest ingest;
   private final InstantSource wallClock;
   private final InboxListener listener;
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Waiting> queue = new ArrayDeque<>();
   private int writing;
 
-  GroupCommit(InboxStore inbox, InstantSource wallClock, InboxListener listener) {
-    this.inbox = inbox;
+  GroupCommit(Ingest ingest, InstantSource wallClock, InboxListener listener) {
+    this.ingest = ingest;
     this.wallClock = wallClock;
     this.listener = listener;
   }
@@ -166,7 +166,7 @@ final class GroupCommit {
 
   private void settle(List<Waiting> batch) {
     List<ReceivedEvent> events = batch.stream().map(each -> each.event).toList();
-    Set<String> fresh = inbox.ingest(events, wallClock.instant());
+    Set<String> fresh = ingest.store(events, wallClock.instant());
     Set<String> seen = new HashSet<>();
     for (Waiting each : batch) {
       // Of two deliveries of one event in one batch the first is the new one.

@@ -27,6 +27,16 @@ public interface InboxStore {
   Set<String> ingest(List<ReceivedEvent> events, Instant receivedAt);
 
   /**
+   * Stores events and applies what they say, in one commit. An event of an applied unit is processed
+   * as it is stored, an ignored one ignored; those of a stale unit, and those of which nothing is
+   * told, wait for a worker. Events whose id is stored already stay as they are, and a unit that one
+   * of them is told in is not applied.
+   *
+   * @throws IllegalStateException if a row is refused for good; then nothing is stored
+   */
+  Arrival.Stored receive(Arrival arrival, Instant receivedAt);
+
+  /**
    * Takes up to {@code max} events that are due and that nobody holds, or whose holder's lease has
    * run out; oldest first. No event is in two claims whose leases run. An event that was abandoned
    * twice is claimed alone: if it is what ends its workers, it ends no other event's work.

@@ -13,10 +13,12 @@ import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.RowChange;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Use cases: events from the provider, in; and how they are doing. */
 public final class Webhooks {
@@ -34,6 +36,7 @@ public final class Webhooks {
   /**
    * Wires the use cases.
    *
+   * @param projectOnArrival whether events are applied as they are stored, as far as they alone tell
    * @param wakeWorkers called after something new was stored
    */
   public Webhooks(
@@ -43,6 +46,7 @@ public final class Webhooks {
       Projector projector,
       InstantSource wallClock,
       InboxListener listener,
+      boolean projectOnArrival,
       Runnable wakeWorkers) {
     this.source = source;
     this.inbox = inbox;
@@ -50,7 +54,10 @@ public final class Webhooks {
     this.projector = projector;
     this.wallClock = wallClock;
     this.wakeWorkers = wakeWorkers;
-    this.commits = new GroupCommit(inbox, wallClock, listener);
+    Ingest ingest = projectOnArrival
+        ? new ProjectedIngest(source, inbox, rows, projector, wallClock, listener, wakeWorkers)
+        : this::storeForWorkers;
+    this.commits = new GroupCommit(ingest, wallClock, listener);
   }
 
   /** A stored event. */
@@ -68,11 +75,15 @@ public final class Webhooks {
    */
   public Receipt receive(byte[] body, String signatureHeader) {
     ReceivedEvent event = source.verify(body, signatureHeader);
-    boolean fresh = commits.store(event);
-    if (fresh) {
+    return new Receipt(event.id(), !commits.store(event));
+  }
+
+  private Set<String> storeForWorkers(List<ReceivedEvent> events, Instant receivedAt) {
+    Set<String> fresh = inbox.ingest(events, receivedAt);
+    if (!fresh.isEmpty()) {
       wakeWorkers.run();
     }
-    return new Receipt(event.id(), !fresh);
+    return fresh;
   }
 
   public InboxStatus status() {

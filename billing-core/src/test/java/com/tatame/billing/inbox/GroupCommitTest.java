@@ -33,7 +33,8 @@ class GroupCommitTest {
       commits.add(events);
     }
   };
-  private final GroupCommit group = new GroupCommit(database, () -> Instant.EPOCH, listener);
+  private final GroupCommit group =
+      new GroupCommit(database::ingest, () -> Instant.EPOCH, listener);
 
   @AfterEach
   void stop() {
@@ -251,6 +252,11 @@ class GroupCommitTest {
         ids.stream().filter(stored::add).forEach(fresh::add);
       }
       return fresh;
+    }
+
+    @Override
+    public Arrival.Stored receive(Arrival arrival, Instant receivedAt) {
+      throw new AssertionError("not a matter of commits");
     }
 
     @Override

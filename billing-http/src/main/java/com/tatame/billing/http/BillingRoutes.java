@@ -51,7 +51,6 @@ public final class BillingRoutes {
   private final FeatureGuard guard;
   private final List<Route> table = RouteTable.all();
   private final Handlers handlers;
-  private final String description;
 
   private BillingRoutes(Builder with) {
     Billing billing = required(with.billing, "billing");
@@ -87,10 +86,10 @@ public final class BillingRoutes {
         billing.commands(),
         with.wallClock,
         with.version);
-    description = describe(with.version);
     handlers = new Handlers(
         health,
-        new DocumentHandlers(description, with.metrics, with.publishableKey, with.liveMode),
+        new DocumentHandlers(
+            () -> describe(with.version), with.metrics, with.publishableKey, with.liveMode),
         new ProductHandlers(billing.catalog(), billing.products()),
         new CustomerHandlers(billing.customers()),
         new CheckoutHandlers(billing.checkouts(), with.pause),

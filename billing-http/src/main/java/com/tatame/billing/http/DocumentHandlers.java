@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The API's description, its page, the public configuration and the metrics. */
@@ -22,17 +23,18 @@ final class DocumentHandlers {
       "swagger-ui-bundle.js", "text/javascript",
       "start.js", "text/javascript");
 
-  private final String description;
+  private final Supplier<String> describe;
   private final Optional<PrometheusMeterRegistry> metrics;
   private final Optional<String> publishableKey;
   private final boolean liveMode;
+  private @Nullable String description;
 
   DocumentHandlers(
-      String description,
+      Supplier<String> describe,
       Optional<PrometheusMeterRegistry> metrics,
       Optional<String> publishableKey,
       boolean liveMode) {
-    this.description = description;
+    this.describe = describe;
     this.metrics = metrics;
     this.publishableKey = publishableKey;
     this.liveMode = liveMode;
@@ -58,8 +60,16 @@ final class DocumentHandlers {
     return new Answer(200, METRICS, scrape, Map.of());
   }
 
+  // Only when somebody asks: a start should not take longer for it.
+  private synchronized String described() {
+    if (description == null) {
+      description = describe.get();
+    }
+    return description;
+  }
+
   Answer description(Call call) {
-    return new Answer(200, Answer.JSON, description, Map.of());
+    return new Answer(200, Answer.JSON, described(), Map.of());
   }
 
   Answer page(Call call) {

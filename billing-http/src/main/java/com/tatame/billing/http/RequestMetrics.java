@@ -3,6 +3,8 @@ package com.tatame.billing.http;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,9 +25,23 @@ final class RequestMetrics {
   };
 
   private final MeterRegistry registry;
+  private final Map<Kind, Timer> timers = new ConcurrentHashMap<>();
 
   RequestMetrics(MeterRegistry registry) {
     this.registry = registry;
+  }
+
+  /** Requests that are counted together; as many as there are routes and statuses. */
+  private record Kind(String method, String template, int status) {}
+
+  private Timer timer(Kind kind) {
+    return Timer.builder("http.server.requests")
+        .description("Time to answer, by route template")
+        .tag("method", kind.method())
+        .tag("route", kind.template())
+        .tag("status", Integer.toString(kind.status()))
+        .serviceLevelObjectives(OBJECTIVES)
+        .register(registry);
   }
 
   Running start() {
@@ -41,13 +57,8 @@ final class RequestMetrics {
     }
 
     void end(String method, String template, int status) {
-      long nanos = sample.stop(Timer.builder("http.server.requests")
-          .description("Time to answer, by route template")
-          .tag("method", method)
-          .tag("route", template)
-          .tag("status", Integer.toString(status))
-          .serviceLevelObjectives(OBJECTIVES)
-          .register(registry));
+      long nanos = sample.stop(
+          timers.computeIfAbsent(new Kind(method, template, status), RequestMetrics.this::timer));
       LOG.atInfo()
           .addKeyValue("method", method)
           .addKeyValue("route", template)

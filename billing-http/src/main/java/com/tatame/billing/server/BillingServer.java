@@ -68,6 +68,7 @@ public final class BillingServer implements AutoCloseable {
           .random(with.random)
           .checkoutUrls(config.web().checkoutUrls())
           .workers(with.workers)
+          .projectOnArrival(with.projectOnArrival)
           .keepEvents(config.keepEvents())
           .drift(config.drift())
           .listener(
@@ -221,6 +222,7 @@ public final class BillingServer implements AutoCloseable {
     private InstantSource wallClock = InstantSource.system();
     private RandomGenerator random = new SecureRandom();
     private int workers = DEFAULT_WORKERS;
+    private boolean projectOnArrival = true;
     private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
 
     private Builder(BillingConfig config) {
@@ -270,6 +272,12 @@ public final class BillingServer implements AutoCloseable {
     /** Threads that process events. Default: 2. */
     public Builder workers(int value) {
       workers = value;
+      return this;
+    }
+
+    /** Whether events are applied in the commit that stores them. Default: true. */
+    public Builder projectOnArrival(boolean value) {
+      projectOnArrival = value;
       return this;
     }
 

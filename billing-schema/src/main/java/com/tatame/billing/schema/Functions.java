@@ -59,6 +59,21 @@ final class Functions {
     }
   }
 
+  /** As {@link #call}, for a function that takes long texts, in the document or beside it. */
+  JsonNode call(String function, Row argument, List<String> texts) {
+    try {
+      Optional<String> answer =
+          transport.call(function, JSON.writeValueAsString(argument.json()), texts);
+      return answer.isPresent()
+          ? JSON.readTree(answer.get())
+          : ask(function, argument.with("texts", texts).json());
+    } catch (JsonProcessingException e) {
+      throw unreadable(function, e);
+    } catch (SqlFunctionFailed e) {
+      throw failure(function, e);
+    }
+  }
+
   /** Calls a function whose failure the caller understands. */
   Row askRow(String function, Row argument) {
     return new Row(ask(function, argument.json()));
@@ -68,9 +83,13 @@ final class Functions {
     try {
       return JSON.readTree(transport.call(function, JSON.writeValueAsString(argument)));
     } catch (JsonProcessingException e) {
-      e.clearLocation();
-      throw new IllegalStateException(function + " didn't answer with JSON", e);
+      throw unreadable(function, e);
     }
+  }
+
+  private static IllegalStateException unreadable(String function, JsonProcessingException e) {
+    e.clearLocation();
+    return new IllegalStateException(function + " didn't answer with JSON", e);
   }
 
   static RuntimeException failure(String function, SqlFunctionFailed e) {

@@ -1,6 +1,7 @@
 package com.tatame.billing.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
@@ -17,8 +18,10 @@ import com.tatame.billing.projection.ClaimId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,16 +38,12 @@ final class InboxFunctions implements InboxStore {
     if (events.isEmpty()) {
       return Set.of();
     }
-    Rows stored = functions.rows(
-        "ingest_events_v1",
+    return ids(new Rows(functions.call(
+        "ingest_events_v2",
         Row.empty()
             .with("received_at", receivedAt)
-            .with("events", events.stream().map(InboxFunctions::row).toList()));
-    Set<String> ids = new HashSet<>();
-    for (JsonNode id : stored.json()) {
-      ids.add(id.textValue());
-    }
-    return ids;
+            .with("events", events.stream().map(InboxFunctions::row).toList()),
+        payloads(events))));
   }
 
   private static Row row(ReceivedEvent event) {
@@ -55,8 +54,45 @@ final class InboxFunctions implements InboxStore {
         .with("live", event.live())
         .with("provider_account", event.providerAccount())
         .with("api_version", event.apiVersion())
-        .with("lane", event.lane())
-        .with("payload", event.payload());
+        .with("lane", event.lane());
+  }
+
+  private static List<String> payloads(List<ReceivedEvent> events) {
+    return events.stream().map(ReceivedEvent::payload).toList();
+  }
+
+  @Override
+  public Arrival.Stored receive(Arrival arrival, Instant receivedAt) {
+    if (arrival.events().isEmpty()) {
+      return new Arrival.Stored(Set.of(), Set.of());
+    }
+    Map<String, Integer> units = new HashMap<>();
+    for (int number = 0; number < arrival.told().size(); number++) {
+      for (String id : arrival.told().get(number).eventIds()) {
+        units.put(id, number);
+      }
+    }
+    Row document =
+        UnitRows.document(arrival.told().stream().map(Arrival.Told::unit).toList(), receivedAt);
+    Row stored = new Row(functions.call(
+        "receive_events_v1",
+        document.with(
+            "received",
+            arrival.events().stream()
+                .map(event -> row(event)
+                    .with("u", Optional.ofNullable(units.get(event.id())))
+                    .with("ignored", Optional.ofNullable(arrival.ignored().get(event.id()))))
+                .toList()),
+        payloads(arrival.events())));
+    return new Arrival.Stored(ids(stored.rows("fresh")), ids(stored.rows("waiting")));
+  }
+
+  private static Set<String> ids(Rows stored) {
+    Set<String> ids = new HashSet<>();
+    for (JsonNode id : stored.json()) {
+      ids.add(id.textValue());
+    }
+    return ids;
   }
 
   @Override

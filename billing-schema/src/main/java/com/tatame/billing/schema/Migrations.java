@@ -33,7 +33,8 @@ public final class Migrations {
       "V13__drift.sql",
       "V14__undecided_commands.sql",
       "V15__operated_commands.sql",
-      "V16__events_of_accounts.sql");
+      "V16__events_of_accounts.sql",
+      "V17__arrival.sql");
 
   private Migrations() {}
 

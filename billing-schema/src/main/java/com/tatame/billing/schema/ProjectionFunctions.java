@@ -39,7 +39,7 @@ final class ProjectionFunctions implements ProjectionStore {
       return known;
     }
     functions
-        .rows("load_subjects_v2", wanted.stream().map(ProjectionFunctions::row).toList())
+        .rows("load_subjects_v3", wanted.stream().map(ProjectionFunctions::row).toList())
         .stream()
         .map(ProjectionFunctions::known)
         .forEach(subject -> known.put(subject.subject(), subject));

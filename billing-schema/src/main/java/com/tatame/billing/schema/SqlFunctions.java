@@ -1,5 +1,8 @@
 package com.tatame.billing.schema;
 
+import java.util.List;
+import java.util.Optional;
+
 /** Port: calls a function of the schema, in one transaction of its own. */
 public interface SqlFunctions extends AutoCloseable {
   /**
@@ -14,6 +17,16 @@ public interface SqlFunctions extends AutoCloseable {
    *     way of all calls, and what to do about it
    */
   String call(String function, String argument);
+
+  /**
+   * As {@link #call(String, String)}, for a function that also takes long texts beside its document,
+   * so that nobody writes them as JSON and reads them again.
+   *
+   * @return empty, and nothing was called, if this transport sends documents alone
+   */
+  default Optional<String> call(String function, String argument, List<String> texts) {
+    return Optional.empty();
+  }
 
   /** Gives back what calling needs; later calls fail. A second time it does nothing. */
   @Override

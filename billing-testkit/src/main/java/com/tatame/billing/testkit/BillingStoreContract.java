@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 public interface BillingStoreContract
     extends InboxContract,
+        ArrivalContract,
         InboxOperationsContract,
         SettlementContract,
         CommitContract,

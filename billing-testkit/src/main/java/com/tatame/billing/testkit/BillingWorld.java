@@ -60,6 +60,7 @@ public final class BillingWorld implements AutoCloseable {
   private final Pause pause;
   private final int readsPerSecond;
   private final DriftPolicy drift;
+  private final boolean projectOnArrival;
   private final Random billingRandom;
   private final Random networkRandom;
   private final List<Letter> dropped = new ArrayList<>();
@@ -84,6 +85,7 @@ public final class BillingWorld implements AutoCloseable {
     pause = with.pause == null ? wallClock::advance : with.pause;
     readsPerSecond = with.readsPerSecond;
     drift = with.drift;
+    projectOnArrival = with.projectOnArrival;
     billingRandom = new Random(with.seed);
     networkRandom = new Random(~with.seed);
     engine.createEndpoint(
@@ -161,6 +163,7 @@ public final class BillingWorld implements AutoCloseable {
         .pause(pause)
         .readsPerSecond(readsPerSecond)
         .drift(drift)
+        .projectOnArrival(projectOnArrival)
         .workers(0)
         .build();
   }
@@ -300,6 +303,7 @@ public final class BillingWorld implements AutoCloseable {
     private Settings.AfterLastRetry afterLastRetry = Settings.AfterLastRetry.CANCEL;
     private int readsPerSecond = MANY_READS_PER_SECOND;
     private DriftPolicy drift = DriftPolicy.OFF;
+    private boolean projectOnArrival;
     private @Nullable BillingStore store;
     private @Nullable Pause pause;
 
@@ -342,6 +346,15 @@ public final class BillingWorld implements AutoCloseable {
      */
     public Builder drift(DriftPolicy value) {
       drift = value;
+      return this;
+    }
+
+    /**
+     * Whether events are applied in the commit that stores them. Default: no, so that each step of
+     * the workers' work can be seen.
+     */
+    public Builder projectOnArrival(boolean value) {
+      projectOnArrival = value;
       return this;
     }
 

@@ -13,10 +13,13 @@ import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.Unit;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.SubscriptionStore;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -27,7 +30,7 @@ import java.util.List;
 public final class InMemoryBillingStore implements BillingStore {
   private final SharedLock lock = new SharedLock();
   private final MirroredRows rows = new MirroredRows();
-  private final InMemoryInbox inbox = new InMemoryInbox(lock, rows);
+  private final InMemoryInbox inbox = new InMemoryInbox(lock, rows, new ArrivingUnits());
   private final InMemoryProjections projections = new InMemoryProjections(lock, rows, inbox);
   private final InMemoryJournal journal = new InMemoryJournal(lock);
   private final InMemoryIdempotency idempotency = new InMemoryIdempotency(lock);
@@ -109,6 +112,18 @@ public final class InMemoryBillingStore implements BillingStore {
   /** Who stands behind accounts, as last remembered. */
   public List<Principal> rememberedUsers() {
     return lock.hold(rows::users);
+  }
+
+  private final class ArrivingUnits implements InMemoryInbox.Units {
+    @Override
+    public CommitResult commit(Unit unit, Instant now) {
+      return projections.commit(unit, now);
+    }
+
+    @Override
+    public void requireStorable(Unit unit) {
+      projections.requireStorable(unit);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventRecord;
@@ -12,7 +13,9 @@ import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.PendingRead;
+import com.tatame.billing.projection.Unit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -30,34 +33,83 @@ import java.util.stream.Stream;
 final class InMemoryInbox implements InboxStore {
   private final SharedLock lock;
   private final MirroredRows rows;
+  private final Units units;
   private final TreeMap<Long, QueuedEvent> events = new TreeMap<>();
   private final Map<String, QueuedEvent> byId = new HashMap<>();
   private final Map<ClaimId, Instant> leases = new HashMap<>();
 
-  InMemoryInbox(SharedLock lock, MirroredRows rows) {
+  InMemoryInbox(SharedLock lock, MirroredRows rows, Units units) {
     this.lock = lock;
     this.rows = rows;
+    this.units = units;
+  }
+
+  /** How units are applied; the caller has the lock. */
+  interface Units {
+    CommitResult commit(Unit unit, Instant now);
+
+    /** Throws if a row would be refused. */
+    void requireStorable(Unit unit);
   }
 
   @Override
   public Set<String> ingest(List<ReceivedEvent> batch, Instant receivedAt) {
+    requireStorable(batch);
+    return lock.hold(() -> add(batch, receivedAt));
+  }
+
+  private Set<String> add(List<ReceivedEvent> batch, Instant receivedAt) {
+    Set<String> added = new LinkedHashSet<>();
+    for (ReceivedEvent event : batch) {
+      if (!byId.containsKey(event.id())) {
+        QueuedEvent queued = new QueuedEvent(events.size() + 1, event, receivedAt);
+        events.put(queued.seq, queued);
+        byId.put(event.id(), queued);
+        added.add(event.id());
+      }
+    }
+    return added;
+  }
+
+  @Override
+  public Arrival.Stored receive(Arrival arrival, Instant receivedAt) {
+    requireStorable(arrival.events());
+    return lock.hold(() -> {
+      List<Arrival.Told> news = arrival.told().stream()
+          .filter(told -> told.eventIds().stream().noneMatch(byId::containsKey))
+          .toList();
+      news.forEach(told -> units.requireStorable(told.unit()));
+      Set<String> fresh = add(arrival.events(), receivedAt);
+      arrival.ignored().forEach((id, reason) -> {
+        if (fresh.contains(id)) {
+          end(id, EventStatus.IGNORED, Optional.of(reason), receivedAt);
+        }
+      });
+      for (Arrival.Told told : news) {
+        if (units.commit(told.unit(), receivedAt) instanceof CommitResult.Applied) {
+          told.eventIds()
+              .forEach(id -> end(id, EventStatus.PROCESSED, Optional.empty(), receivedAt));
+        }
+      }
+      return new Arrival.Stored(
+          fresh, Set.copyOf(fresh.stream().filter(this::waits).toList()));
+    });
+  }
+
+  private boolean waits(String id) {
+    return Optional.ofNullable(byId.get(id)).filter(QueuedEvent::waits).isPresent();
+  }
+
+  private void end(String id, EventStatus status, Optional<String> why, Instant at) {
+    Optional.ofNullable(byId.get(id)).ifPresent(event -> event.end(status, why, at));
+  }
+
+  private static void requireStorable(List<ReceivedEvent> batch) {
     for (ReceivedEvent event : batch) {
       if (event.payload().indexOf('\0') >= 0) {
         throw new IllegalArgumentException("A payload holds a NUL, which no text column can.");
       }
     }
-    return lock.hold(() -> {
-      Set<String> added = new LinkedHashSet<>();
-      for (ReceivedEvent event : batch) {
-        if (!byId.containsKey(event.id())) {
-          QueuedEvent queued = new QueuedEvent(events.size() + 1, event, receivedAt);
-          events.put(queued.seq, queued);
-          byId.put(event.id(), queued);
-          added.add(event.id());
-        }
-      }
-      return added;
-    });
   }
 
   @Override

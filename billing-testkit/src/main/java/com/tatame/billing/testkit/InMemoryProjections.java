@@ -43,7 +43,15 @@ final class InMemoryProjections implements ProjectionStore {
     return lock.hold(() -> units.stream().map(unit -> commit(unit, now)).toList());
   }
 
-  private CommitResult commit(Unit unit, Instant now) {
+  void requireStorable(Unit unit) {
+    if (rows.version(unit.subject()) == unit.expectedVersion()) {
+      violation(unit.changes()).ifPresent(reason -> {
+        throw new IllegalStateException(reason);
+      });
+    }
+  }
+
+  CommitResult commit(Unit unit, Instant now) {
     if (!unit.claim().map(claim -> inbox.holds(claim, unit.events(), now)).orElse(true)) {
       return new CommitResult.LeaseLost();
     }

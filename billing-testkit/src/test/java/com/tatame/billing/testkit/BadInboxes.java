@@ -1,8 +1,11 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Inboxes that break one rule each. */
 @SuppressWarnings("unchecked") // Arguments of the ports' methods come untyped through a proxy.
@@ -56,6 +60,79 @@ final class BadInboxes {
                       .map(event -> renamed(event, event.id(), event.payload().strip()))
                       .toList(),
               (Instant) args[1]));
+    }
+  }
+
+  /** Replaces the arrival by another. */
+  abstract static class BadArrivals extends BadInbox {
+    abstract Object receive(InboxStore inbox, Arrival arrival, Instant now);
+
+    @Override
+    Map<String, Bad> replaced(InboxStore inbox) {
+      return Map.of("receive", args -> receive(inbox, (Arrival) args[0], (Instant) args[1]));
+    }
+
+    /** Applies what is told, whatever the inbox says to it. */
+    void apply(Stream<Unit> units, Instant now) {
+      good.projections().commit(units.map(this::unconditional).toList(), now);
+    }
+
+    private Unit unconditional(Unit unit) {
+      long version =
+          Commits.known(good, new Wanted(unit.subject(), Set.of(), Set.of())).version();
+      return new Unit(unit.subject(), version, unit.claim(), unit.events(), unit.changes());
+    }
+  }
+
+  static class AppliesAnOldTelling extends BadArrivals {
+    @Override
+    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
+      Arrival.Stored stored = inbox.receive(arrival, now);
+      apply(
+          arrival.told().stream()
+              .filter(told -> !Collections.disjoint(told.eventIds(), stored.waiting()))
+              .map(Arrival.Told::unit),
+          now);
+      return stored;
+    }
+  }
+
+  static class AppliesDuplicates extends BadArrivals {
+    @Override
+    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
+      Arrival.Stored stored = inbox.receive(arrival, now);
+      apply(
+          arrival.told().stream()
+              .filter(told -> !stored.fresh().containsAll(told.eventIds()))
+              .map(Arrival.Told::unit),
+          now);
+      return stored;
+    }
+  }
+
+  static class StoresWithoutApplying extends BadArrivals {
+    @Override
+    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
+      return new Arrival.Stored(inbox.ingest(arrival.events(), now), Set.of());
+    }
+  }
+
+  static class StoresAlthoughARowIsRefused extends BadArrivals {
+    @Override
+    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
+      try {
+        return inbox.receive(arrival, now);
+      } catch (IllegalStateException e) {
+        inbox.ingest(arrival.events(), now);
+        throw e;
+      }
+    }
+  }
+
+  static class ForgetsWhatWaits extends BadArrivals {
+    @Override
+    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
+      return new Arrival.Stored(inbox.receive(arrival, now).fresh(), Set.of());
     }
   }
 

@@ -14,6 +14,23 @@ class BadStoresTest {
         Arguments.of(BadInboxes.IngestsTwice.class, "anIdThatComesTwiceInOneBatchIsStoredOnce"),
         Arguments.of(BadInboxes.TidiesPayloads.class, "aPayloadComesBackByteForByte"),
         Arguments.of(
+            BadInboxes.AppliesAnOldTelling.class,
+            "theEventsOfAStaleUnitWaitAndItsNeighboursAreApplied"),
+        Arguments.of(
+            BadInboxes.AppliesDuplicates.class,
+            "anEventThatIsStoredAlreadyChangesNothingWhereverItStands"),
+        Arguments.of(
+            BadInboxes.AppliesDuplicates.class,
+            "whatIsToldTogetherWithAnEventThatIsStoredAlreadyWaits"),
+        Arguments.of(
+            BadInboxes.StoresWithoutApplying.class,
+            "anEventIsProcessedAsItIsStoredIfItsUnitIsApplied"),
+        Arguments.of(
+            BadInboxes.StoresAlthoughARowIsRefused.class,
+            "aRefusedRowRefusesAllOfItAndNothingIsStored"),
+        Arguments.of(
+            BadInboxes.ForgetsWhatWaits.class, "whatIsToldOfNoEventWaitsAndWhatIsIgnoredIsOver"),
+        Arguments.of(
             BadInboxes.ClaimsBackwards.class, "eventsAreClaimedInTheOrderInWhichTheyArrived"),
         Arguments.of(BadInboxes.ClaimsForAnInstant.class, "noEventIsInTwoClaimsWhoseLeasesRun"),
         Arguments.of(

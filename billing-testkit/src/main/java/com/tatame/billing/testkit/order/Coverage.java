@@ -6,6 +6,8 @@ public enum Coverage {
   SAME_SECOND("same-second difference"),
   /** A snapshot was taken for true because nothing could be read. */
   SNAPSHOT_FALLBACK("snapshot fallback"),
+  /** An event was applied in the commit that stored it. */
+  ON_ARRIVAL("an event applied on arrival"),
   /** A commit came too late: somebody else had changed the rows. */
   STALE("STALE"),
   /** A worker came back after its lease had run out. */

@@ -1,5 +1,8 @@
 package com.tatame.billing.testkit.order;
 
+import com.tatame.billing.inbox.Arrival;
+import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.projection.Change;
@@ -12,9 +15,12 @@ import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.store.BillingStore;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,7 +30,8 @@ import java.util.Set;
  */
 final class Ledger {
   private final ProofWorld world;
-  private final Set<Long> applied = new HashSet<>();
+  private final Map<Long, String> idOf = new HashMap<>();
+  private final Set<String> applied = new HashSet<>();
   private final Set<Coverage> met = EnumSet.noneOf(Coverage.class);
   private final List<String> complaints = new ArrayList<>();
 
@@ -43,8 +50,44 @@ final class Ledger {
   BillingStore watching(BillingStore store) {
     return Hazards.proxy(BillingStore.class, (proxy, method, arguments) -> {
       Object part = Hazards.invoke(method, store, arguments);
+      if (part instanceof InboxStore inbox) {
+        return watching(inbox, store.projections());
+      }
       return part instanceof ProjectionStore projections ? watching(projections) : part;
     });
+  }
+
+  private InboxStore watching(InboxStore inbox, ProjectionStore store) {
+    return Hazards.proxy(InboxStore.class, (proxy, method, arguments) -> {
+      if (method.getName().equals("receive")) {
+        return receive(inbox, store, (Arrival) arguments[0], (Instant) arguments[1]);
+      }
+      Object answer = Hazards.invoke(method, inbox, arguments);
+      if (method.getName().equals("claim")) {
+        for (Object event : (List<?>) answer) {
+          ClaimedEvent claimed = (ClaimedEvent) event;
+          idOf.put(claimed.seq(), claimed.id());
+        }
+      }
+      return answer;
+    });
+  }
+
+  private Arrival.Stored receive(
+      InboxStore inbox, ProjectionStore store, Arrival arrival, Instant now) {
+    List<Known> before =
+        arrival.told().stream().map(told -> known(store, told.unit())).toList();
+    Arrival.Stored stored = inbox.receive(arrival, now);
+    for (int i = 0; i < before.size(); i++) {
+      Arrival.Told told = arrival.told().get(i);
+      if (!Collections.disjoint(told.eventIds(), stored.waiting())) {
+        met.add(Coverage.STALE);
+      } else if (stored.fresh().containsAll(told.eventIds())) {
+        met.add(Coverage.ON_ARRIVAL);
+        check(told.unit(), told.eventIds(), before.get(i));
+      }
+    }
+    return stored;
   }
 
   private ProjectionStore watching(ProjectionStore store) {
@@ -67,7 +110,7 @@ final class Ledger {
       CommitResult result = results.get(i);
       world.trace(units.get(i).subject().value() + ": " + result.getClass().getSimpleName());
       if (result instanceof CommitResult.Applied) {
-        check(units.get(i), before.get(i));
+        check(units.get(i), eventIds(units.get(i)), before.get(i));
       } else if (result instanceof CommitResult.Stale) {
         met.add(Coverage.STALE);
       } else if (result instanceof CommitResult.LeaseLost) {
@@ -93,8 +136,14 @@ final class Ledger {
         .getOrDefault(unit.subject(), Known.nothing(unit.subject()));
   }
 
-  private void check(Unit unit, Known before) {
-    for (long event : unit.events()) {
+  private Set<String> eventIds(Unit unit) {
+    Set<String> ids = new HashSet<>();
+    unit.events().forEach(seq -> ids.add(idOf.getOrDefault(seq, "number " + seq)));
+    return ids;
+  }
+
+  private void check(Unit unit, Set<String> events, Known before) {
+    for (String event : events) {
       if (!applied.add(event)) {
         complaints.add("event " + event + " took effect twice");
       }
@@ -111,7 +160,7 @@ final class Ledger {
         }
       }
       boolean reads = change instanceof Change.RequireRead || change instanceof Change.SettleRead;
-      if (world.echoing() && unit.claim().isPresent() && reads) {
+      if (world.echoing() && !events.isEmpty() && reads) {
         complaints.add("a second event of what was known required a read: " + change);
       }
     }

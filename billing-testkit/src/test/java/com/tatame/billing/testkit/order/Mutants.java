@@ -3,6 +3,8 @@ package com.tatame.billing.testkit.order;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.inbox.Arrival;
+import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
@@ -60,8 +62,29 @@ final class Mutants {
     public BillingStore of(BillingStore store) {
       return Hazards.proxy(BillingStore.class, (proxy, method, arguments) -> {
         Object part = Hazards.invoke(method, store, arguments);
+        if (part instanceof InboxStore inbox) {
+          return wrong(inbox, store.projections());
+        }
         return part instanceof ProjectionStore good ? wrong(good) : part;
       });
+    }
+
+    private InboxStore wrong(InboxStore good, ProjectionStore rows) {
+      return Hazards.proxy(
+          InboxStore.class,
+          (proxy, method, arguments) -> method.getName().equals("receive")
+              ? good.receive(wrong((Arrival) arguments[0], rows), (Instant) arguments[1])
+              : Hazards.invoke(method, good, arguments));
+    }
+
+    private Arrival wrong(Arrival arrival, ProjectionStore rows) {
+      return new Arrival(
+          arrival.events(),
+          arrival.told().stream()
+              .map(told -> new Arrival.Told(
+                  told.eventIds(), committed(told.unit(), stored(rows, told.unit()))))
+              .toList(),
+          arrival.ignored());
     }
 
     private ProjectionStore wrong(ProjectionStore good) {

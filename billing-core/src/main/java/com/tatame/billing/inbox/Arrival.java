@@ -1,0 +1,46 @@
+package com.tatame.billing.inbox;
+
+import com.tatame.billing.projection.Unit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Received events with what they say already worked out.
+ *
+ * @param told what some of them say, each event at most once; what is told of no event waits for a
+ *     worker
+ * @param ignored by id, those that are nothing to us, and why
+ */
+public record Arrival(List<ReceivedEvent> events, List<Told> told, Map<String, String> ignored) {
+  public Arrival {
+    events = List.copyOf(events);
+    told = List.copyOf(told);
+    ignored = Map.copyOf(ignored);
+  }
+
+  /**
+   * What some events say about one subject.
+   *
+   * @param eventIds they are processed once the unit is applied
+   * @param unit without a claim, since nobody holds what is not yet stored
+   */
+  public record Told(Set<String> eventIds, Unit unit) {
+    public Told {
+      eventIds = Set.copyOf(eventIds);
+    }
+  }
+
+  /**
+   * What became of them.
+   *
+   * @param fresh the ids that were new
+   * @param waiting those of the new ones that a worker has to process
+   */
+  public record Stored(Set<String> fresh, Set<String> waiting) {
+    public Stored {
+      fresh = Set.copyOf(fresh);
+      waiting = Set.copyOf(waiting);
+    }
+  }
+}

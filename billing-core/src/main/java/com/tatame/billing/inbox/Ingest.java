@@ -1,0 +1,12 @@
+package com.tatame.billing.inbox;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/** Stores a batch of received events durably, all or none. */
+@FunctionalInterface
+interface Ingest {
+  /** Stores them, and tells the ids that were new. */
+  Set<String> store(List<ReceivedEvent> events, Instant receivedAt);
+}

@@ -1,0 +1,188 @@
+package com.tatame.billing.inbox;
+
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.inbox.EventSource.Irrelevant;
+import com.tatame.billing.inbox.EventSource.Observed;
+import com.tatame.billing.inbox.EventSource.Translation;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.Projection;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.Unit;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Stores events together with what they say, in one commit, so that most of them never wait in the
+ * queue. Nothing is read at the provider here: what an event alone can't tell is remembered for the
+ * workers, and so is every event that could not be applied.
+ */
+final class ProjectedIngest implements Ingest {
+  private static final Logger LOG = System.getLogger(ProjectedIngest.class.getName());
+
+  private final EventSource source;
+  private final InboxStore inbox;
+  private final ProjectionStore rows;
+  private final Projector projector;
+  private final InstantSource wallClock;
+  private final InboxListener listener;
+  private final Runnable wakeWorkers;
+
+  ProjectedIngest(
+      EventSource source,
+      InboxStore inbox,
+      ProjectionStore rows,
+      Projector projector,
+      InstantSource wallClock,
+      InboxListener listener,
+      Runnable wakeWorkers) {
+    this.source = source;
+    this.inbox = inbox;
+    this.rows = rows;
+    this.projector = projector;
+    this.wallClock = wallClock;
+    this.listener = listener;
+    this.wakeWorkers = wakeWorkers;
+  }
+
+  private record Group(Set<String> eventIds, List<Observation> observations) {
+    Group() {
+      this(new HashSet<>(), new ArrayList<>());
+    }
+  }
+
+  @Override
+  public Set<String> store(List<ReceivedEvent> events, Instant receivedAt) {
+    List<ReceivedEvent> distinct = distinct(events);
+    Optional<Arrival> arrival = workOut(distinct);
+    Optional<Arrival.Stored> stored = arrival.flatMap(worked -> receive(worked, receivedAt));
+    if (stored.isEmpty()) {
+      Set<String> fresh = inbox.ingest(distinct, receivedAt);
+      wakeWorkers.run();
+      return fresh;
+    }
+    if (!stored.get().waiting().isEmpty()
+        || arrival.filter(ProjectedIngest::asks).isPresent()) {
+      wakeWorkers.run();
+    }
+    report(arrival.get(), stored.get(), receivedAt);
+    return stored.get().fresh();
+  }
+
+  private static List<ReceivedEvent> distinct(List<ReceivedEvent> events) {
+    Map<String, ReceivedEvent> byId = new LinkedHashMap<>();
+    events.forEach(event -> byId.putIfAbsent(event.id(), event));
+    return List.copyOf(byId.values());
+  }
+
+  // A refused row doesn't say whose it is: the workers find out, subject by subject.
+  private Optional<Arrival.Stored> receive(Arrival arrival, Instant receivedAt) {
+    try {
+      return Optional.of(inbox.receive(arrival, receivedAt));
+    } catch (BillingException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "events are left to the workers: {0}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Arrival> workOut(List<ReceivedEvent> events) {
+    Map<SubjectId, Group> groups = new TreeMap<>();
+    Map<String, String> ignored = new HashMap<>();
+    events.forEach(event -> understand(event, groups, ignored));
+    try {
+      List<Observation> all = new ArrayList<>();
+      groups.values().forEach(group -> all.addAll(group.observations()));
+      Map<SubjectId, Known> known = all.isEmpty() ? Map.of() : rows.load(projector.wanted(all));
+      List<Arrival.Told> told = new ArrayList<>();
+      groups.forEach((subject, group) ->
+          told(known.getOrDefault(subject, Known.nothing(subject)), group).ifPresent(told::add));
+      return Optional.of(new Arrival(events, told, ignored));
+    } catch (BillingException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "events are left to the workers", e);
+      return Optional.empty();
+    }
+  }
+
+  // What is malformed waits for a worker, too: ends are a matter of the queue.
+  private void understand(
+      ReceivedEvent event, Map<SubjectId, Group> groups, Map<String, String> ignored) {
+    Translation translation;
+    try {
+      translation = source.translate(event.payload());
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "event " + event.id() + " is left to the workers", e);
+      return;
+    }
+    if (translation instanceof Observed observed && !observed.observations().isEmpty()) {
+      Group group =
+          groups.computeIfAbsent(observed.observations().get(0).subject(), subject -> new Group());
+      group.eventIds().add(event.id());
+      group.observations().addAll(observed.observations());
+    } else if (translation instanceof Irrelevant irrelevant) {
+      ignored.put(event.id(), irrelevant.reason());
+    }
+  }
+
+  private Optional<Arrival.Told> told(Known known, Group group) {
+    Projection projection;
+    try {
+      projection = projector.project(known, group.observations());
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "events of " + known.subject() + " are left to the workers", e);
+      return Optional.empty();
+    }
+    projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
+    return Optional.of(new Arrival.Told(
+        group.eventIds(),
+        new Unit(
+            known.subject(), known.version(), Optional.empty(), Set.of(), projection.changes())));
+  }
+
+  // A row that is written is read in its time; one that waits for a read is read at once.
+  private static boolean asks(Arrival arrival) {
+    return arrival.told().stream().anyMatch(told -> asks(told.unit()));
+  }
+
+  private static boolean asks(Unit unit) {
+    Set<ObjectRef> written = new HashSet<>();
+    Set<ObjectRef> required = new HashSet<>();
+    for (Change change : unit.changes()) {
+      if (change instanceof Change.Put put) {
+        written.add(put.state().ref());
+      } else if (change instanceof Change.RequireRead read) {
+        required.add(read.object());
+      }
+    }
+    return !written.containsAll(required);
+  }
+
+  private void report(Arrival arrival, Arrival.Stored stored, Instant receivedAt) {
+    Duration took = Duration.between(receivedAt, wallClock.instant());
+    for (String id : stored.fresh()) {
+      if (!stored.waiting().contains(id)) {
+        listener.attempted(
+            arrival.ignored().containsKey(id) ? EventStatus.IGNORED : EventStatus.PROCESSED, took);
+      }
+    }
+  }
+}
