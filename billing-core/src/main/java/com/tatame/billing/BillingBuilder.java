@@ -39,7 +39,7 @@ public final class BillingBuilder {
   int readsPerSecond = DEFAULT_READS_PER_SECOND;
   Duration keepEvents = Duration.ofDays(90);
   Duration catchUpEvery = Duration.ofMinutes(5);
-  boolean projectOnArrival = true;
+  boolean projectOnArrival;
   DriftPolicy drift = DriftPolicy.REPAIR;
   InboxListener listener = InboxListener.NONE;
 
@@ -144,7 +144,7 @@ public final class BillingBuilder {
 
   /**
    * Whether events are applied in the commit that stores them, as far as they alone tell; workers do
-   * the rest. Without it, workers do everything. Default: true.
+   * the rest. Without it, workers do everything, in larger batches. Default: false.
    */
   public BillingBuilder projectOnArrival(boolean value) {
     projectOnArrival = value;

@@ -222,7 +222,7 @@ public final class BillingServer implements AutoCloseable {
     private InstantSource wallClock = InstantSource.system();
     private RandomGenerator random = new SecureRandom();
     private int workers = DEFAULT_WORKERS;
-    private boolean projectOnArrival = true;
+    private boolean projectOnArrival;
     private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
 
     private Builder(BillingConfig config) {
@@ -275,7 +275,7 @@ public final class BillingServer implements AutoCloseable {
       return this;
     }
 
-    /** Whether events are applied in the commit that stores them. Default: true. */
+    /** Whether events are applied in the commit that stores them. Default: false. */
     public Builder projectOnArrival(boolean value) {
       projectOnArrival = value;
       return this;
