@@ -95,7 +95,17 @@ public final class Billing implements AutoCloseable {
     products = new ProductCatalog(
         catalog, store.products(), gateway.products(), observations, with.wallClock);
     customers = new Customers(store.customers(), commands);
-    subscriptions = new Subscriptions(store.subscriptions(), commands);
+    subscriptions = new Subscriptions(
+        catalog,
+        products,
+        store.subscriptions(),
+        store.quotes(),
+        gateway.subscriptions(),
+        store.commands(),
+        commands,
+        observations,
+        gateway.reads(),
+        with.clock);
     entitlements = new Entitlements(store.entitlements(), catalog, with.clock);
     events = new BillingEvents(store.billingEvents());
     checkouts = new Checkouts(
@@ -159,7 +169,7 @@ public final class Billing implements AutoCloseable {
             new Task("catch_up", with.catchUpEvery, catchUp::from),
             new Task("compare_customers", InboxWorkers.MAINTENANCE, drift::from),
             new Task("prune_inbox", PRUNE_EVERY, nothing -> prune(with.keepEvents)),
-            new Task("prune_answers", PRUNE_EVERY, nothing -> pruneAnswers())),
+            new Task("prune_answers", PRUNE_EVERY, nothing -> pruneAnswers(with.clock))),
         with.wallClock,
         with.random);
   }
@@ -171,8 +181,9 @@ public final class Billing implements AutoCloseable {
     return Optional.empty();
   }
 
-  private Optional<String> pruneAnswers() {
+  private Optional<String> pruneAnswers(InstantSource billingClock) {
     store.idempotency().prune(wallClock.instant().minus(KEEP_ANSWERS));
+    store.quotes().prune(billingClock.instant().minus(KEEP_ANSWERS));
     return Optional.empty();
   }
 

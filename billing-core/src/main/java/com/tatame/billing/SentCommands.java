@@ -7,6 +7,7 @@ import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.ChangeCommands;
 import com.tatame.billing.subscription.Subscriptions;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class SentCommands {
     return List.of(
         Customers.handlers(gateway.customers(), store.customers(), search),
         CheckoutCommands.handlers(gateway.checkouts(), store.commands(), search),
-        Subscriptions.handlers(gateway.subscriptions(), search));
+        Subscriptions.handlers(gateway.subscriptions(), search),
+        ChangeCommands.handlers(gateway.subscriptions(), gateway.reads(), store.quotes(), search));
   }
 }

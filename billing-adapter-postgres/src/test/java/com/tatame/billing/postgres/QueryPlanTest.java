@@ -25,6 +25,7 @@ import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation.Source;
@@ -36,7 +37,10 @@ import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.ReadPriority;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.subscription.ChangePolicy;
+import com.tatame.billing.subscription.Quote;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.testkit.fixture.ACheckoutSession;
 import com.tatame.billing.testkit.fixture.ACustomer;
 import com.tatame.billing.testkit.fixture.APrice;
@@ -138,6 +142,9 @@ class QueryPlanTest {
             + " found_at) select 'drift_' || i, 'cus_' || i, 'customer', 'cus_' || i, '{}', '{}',"
             + " 'derived', now()" + ROWS,
         "insert into recurring_tasks (name, next_at) select 'other_' || i, now()" + ROWS,
+        "insert into subscription_quotes (id, user_id, stripe_subscription_id, state, created_at,"
+            + " expires_at) select 'qt_' || i, 'user_' || i, 'sub_' || i, '{}', now(), now()"
+            + ROWS,
         "analyze");
   }
 
@@ -384,12 +391,26 @@ class QueryPlanTest {
     store.checkouts().find(account, "cs_" + round);
     store.subscriptions().find(account, "sub_" + round);
     store.subscriptions().list(account, Optional.empty(), Optional.of("sub_" + (round + 1)), 10);
+    store.subscriptions().schedules(account);
+    quotes(store, account, round);
     store.products().products(Optional.of(true), Optional.of("prod_5"), 10);
     store.products().prices(Optional.empty(), Optional.empty(), Optional.of("price_5"), 10);
     store.products().prices(Optional.empty(), Optional.of("prod_5"), Optional.empty(), 10);
     store.products().pricesOf(Set.of("prod_5", "prod_6"));
     store.products().price("price_5");
     store.products().pricesByLookupKey(Set.of("key_5", "key_6"));
+  }
+
+  private static void quotes(PostgresBillingStore store, AccountId account, int round) {
+    SubscriptionChange change =
+        new SubscriptionChange("sub_1", "si_1", "price_1", 1, ChangePolicy.NONE, Optional.empty());
+    Quote.Figures figures = new Quote.Figures(new Money(1, "usd"), Optional.empty(), List.of());
+    Quote quote = new Quote("qt_new_" + round, account, change, "price_0", 1, figures, NOW, NOW);
+    store.quotes().keep(quote);
+    store.quotes().find(account, quote.id());
+    store.quotes().take(quote.id(), new CommandId("cmd_" + (round + 1)));
+    store.quotes().take(quote.id(), new CommandId("cmd_" + (round + 2)));
+    store.quotes().prune(NOW.plusSeconds(1));
   }
 
   private static Map<String, Long> scans() {

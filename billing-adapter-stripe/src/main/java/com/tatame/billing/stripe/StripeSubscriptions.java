@@ -13,11 +13,16 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentAction;
+import com.tatame.billing.subscription.InvoicePreview;
+import com.tatame.billing.subscription.PauseBehavior;
+import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.subscription.SubscriptionControl;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Cancels, keeps, resumes and lists subscriptions. */
+/** Cancels, keeps, resumes, changes, pauses and lists subscriptions. */
 final class StripeSubscriptions implements SubscriptionControl {
   private static final String CANCEL = "subscriptions.cancel";
   private static final String UPDATE = "subscriptions.update";
@@ -26,10 +31,14 @@ final class StripeSubscriptions implements SubscriptionControl {
 
   private final StripeCalls calls;
   private final StripeReads reads;
+  private final StripeChanges changes;
+  private final StripePaymentActions paymentActions;
 
   StripeSubscriptions(StripeCalls calls, StripeReads reads) {
     this.calls = calls;
     this.reads = reads;
+    this.changes = new StripeChanges(calls, reads);
+    this.paymentActions = new StripePaymentActions(calls);
   }
 
   /**
@@ -76,7 +85,20 @@ final class StripeSubscriptions implements SubscriptionControl {
         params.setCancellationDetails(SubscriptionUpdateParams.CancellationDetails.builder()
             .setComment(comment)
             .build()));
-    return observed(update(subscriptionId, params, idempotencyKey));
+    try {
+      return observed(update(subscriptionId, params, idempotencyKey));
+    } catch (ProviderRejected e) {
+      // Whatever a schedule drives can't be told to end; the refusal is bound to the key.
+      String schedule = scheduleOf(subscriptionId).orElseThrow(() -> e);
+      changes.release(schedule, idempotencyKey + ":release");
+      return observed(update(subscriptionId, params, idempotencyKey + ":released"));
+    }
+  }
+
+  private Optional<String> scheduleOf(String subscriptionId) {
+    Answer read = calls.read(
+        "subscriptions.read", client -> client.v1().subscriptions().retrieve(subscriptionId));
+    return StripeChanges.schedule(read);
   }
 
   /**
@@ -112,6 +134,57 @@ final class StripeSubscriptions implements SubscriptionControl {
         client ->
             client.v1().subscriptions().resume(subscriptionId, params, keyed(idempotencyKey)));
     return reads.answered(RESUME, ObjectKind.SUBSCRIPTION, answer);
+  }
+
+  @Override
+  public Optional<InvoicePreview> preview(SubscriptionChange change) {
+    return changes.preview(change);
+  }
+
+  @Override
+  public Observation change(SubscriptionChange change, String idempotencyKey) {
+    return changes.change(change, idempotencyKey);
+  }
+
+  @Override
+  public Observation changeAtRenewal(SubscriptionChange change, String idempotencyKey) {
+    return changes.changeAtRenewal(change, idempotencyKey);
+  }
+
+  @Override
+  public Observation pauseCollection(
+      String subscriptionId,
+      PauseBehavior behavior,
+      Optional<Instant> resumesAt,
+      String idempotencyKey) {
+    SubscriptionUpdateParams.PauseCollection.Builder pause =
+        SubscriptionUpdateParams.PauseCollection.builder()
+            .setBehavior(
+                switch (behavior) {
+                  case VOID -> SubscriptionUpdateParams.PauseCollection.Behavior.VOID;
+                  case KEEP_AS_DRAFT ->
+                    SubscriptionUpdateParams.PauseCollection.Behavior.KEEP_AS_DRAFT;
+                  case MARK_UNCOLLECTIBLE ->
+                    SubscriptionUpdateParams.PauseCollection.Behavior.MARK_UNCOLLECTIBLE;
+                });
+    resumesAt.map(Instant::getEpochSecond).ifPresent(pause::setResumesAt);
+    return observed(update(
+        subscriptionId,
+        SubscriptionUpdateParams.builder().setPauseCollection(pause.build()),
+        idempotencyKey));
+  }
+
+  @Override
+  public Observation resumeCollection(String subscriptionId, String idempotencyKey) {
+    return observed(update(
+        subscriptionId,
+        SubscriptionUpdateParams.builder().setPauseCollection(EmptyParam.EMPTY),
+        idempotencyKey));
+  }
+
+  @Override
+  public Optional<PaymentAction> paymentAction(String subscriptionId) {
+    return paymentActions.of(subscriptionId);
   }
 
   @Override

@@ -18,6 +18,7 @@ import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
@@ -26,6 +27,9 @@ import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.ChangePolicy;
+import com.tatame.billing.subscription.Quote;
+import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.testkit.fixture.ACustomer;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import java.time.Duration;
@@ -277,6 +281,27 @@ final class PortCalls {
     then("list_api_keys_v1", store -> store.apiKeys().list(Optional.empty(), 10));
   }
 
+  private void quotes() {
+    SubscriptionChange change = new SubscriptionChange(
+        "sub_1", "si_1", "price_1", 1, ChangePolicy.PRORATE, Optional.of(NOW));
+    Quote quote = new Quote(
+        "qt_1",
+        ACCOUNT,
+        change,
+        "price_0",
+        1,
+        new Quote.Figures(new Money(1, "usd"), Optional.empty(), List.of()),
+        NOW,
+        NOW.plus(LEASE));
+    then("keep_quote_v1", store -> {
+      store.quotes().keep(quote);
+      return true;
+    });
+    then("find_quote_v1", store -> store.quotes().find(ACCOUNT, quote.id()));
+    then("take_quote_v1", store -> store.quotes().take(quote.id(), COMMAND.id()));
+    then("prune_quotes_v1", store -> store.quotes().prune(NOW.plus(LEASE).plus(LEASE)));
+  }
+
   private void reads() {
     then("find_customer_link_v1", store -> store.customers().find(ACCOUNT));
     then(
@@ -288,6 +313,8 @@ final class PortCalls {
     then(
         "list_subscriptions_v1",
         store -> store.subscriptions().list(ACCOUNT, Optional.empty(), Optional.empty(), 10));
+    then("list_schedules_v1", store -> store.subscriptions().schedules(ACCOUNT));
+    quotes();
     then(
         "list_products_v1",
         store -> store.products().products(Optional.empty(), Optional.empty(), 10));

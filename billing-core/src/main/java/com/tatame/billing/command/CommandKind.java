@@ -17,7 +17,31 @@ public enum CommandKind {
       "interval"),
   EXPIRE_CHECKOUT(ObjectKind.CHECKOUT_SESSION, "customer"),
   CANCEL_SUBSCRIPTION(ObjectKind.SUBSCRIPTION, "customer", "when"),
-  RESUME_SUBSCRIPTION(ObjectKind.SUBSCRIPTION, "customer", "from_pause");
+  RESUME_SUBSCRIPTION(ObjectKind.SUBSCRIPTION, "customer", "from_pause"),
+  CHANGE_SUBSCRIPTION(
+      ObjectKind.SUBSCRIPTION,
+      "customer",
+      "item",
+      "price",
+      "quantity",
+      "policy",
+      "proration_date",
+      "from_price",
+      "from_quantity",
+      "quote"),
+  SCHEDULE_CHANGE(
+      ObjectKind.SUBSCRIPTION_SCHEDULE,
+      "customer",
+      "item",
+      "price",
+      "quantity",
+      "policy",
+      "proration_date",
+      "from_price",
+      "from_quantity",
+      "quote"),
+  PAUSE_COLLECTION(ObjectKind.SUBSCRIPTION, "customer", "behavior", "resumes_at"),
+  RESUME_COLLECTION(ObjectKind.SUBSCRIPTION, "customer");
 
   private final ObjectKind object;
 

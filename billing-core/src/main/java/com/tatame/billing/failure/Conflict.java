@@ -26,6 +26,11 @@ public final class Conflict extends BillingException {
         Optional.of(subscriptionId));
   }
 
+  /** What was quoted is not what would be charged any more; nothing was. */
+  public static Conflict quoteStale(String message) {
+    return new Conflict("quote_stale", message, Optional.empty());
+  }
+
   public static Conflict idempotencyKeyReused() {
     return new Conflict(
         "idempotency_key_reused",

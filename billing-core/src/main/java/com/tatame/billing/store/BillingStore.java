@@ -12,6 +12,7 @@ import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.schedule.TaskStore;
+import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 
 /** Port: all stores of one database. Use cases never take this bag, only what they need of it. */
@@ -25,6 +26,8 @@ public interface BillingStore extends AutoCloseable {
   CustomerStore customers();
 
   SubscriptionStore subscriptions();
+
+  QuoteStore quotes();
 
   CheckoutStore checkouts();
 

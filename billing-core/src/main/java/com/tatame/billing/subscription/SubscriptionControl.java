@@ -1,6 +1,8 @@
 package com.tatame.billing.subscription;
 
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.payment.PaymentAction;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +21,48 @@ public interface SubscriptionControl {
 
   /** Starts billing again for a subscription whose status is paused. */
   Observation resumePaused(String subscriptionId, String idempotencyKey);
+
+  /**
+   * The invoice that would follow a change: the one that is sent with it, else the next renewal's.
+   * Nothing is changed by asking. {@link ChangePolicy#AT_RENEWAL} can't be asked for.
+   *
+   * @return empty if none would follow
+   * @throws com.tatame.billing.failure.ProviderRejected if the change could not be made
+   */
+  Optional<InvoicePreview> preview(SubscriptionChange change);
+
+  /**
+   * Makes a change at once, in place of one that is scheduled. If it can't be paid nothing is changed,
+   * unless the payer only has to confirm the payment: then the subscription stays as it is until that
+   * is done.
+   *
+   * @throws com.tatame.billing.failure.PaymentDeclined if the charge was refused
+   */
+  Observation change(SubscriptionChange change, String idempotencyKey);
+
+  /**
+   * Schedules a change for the end of the present period, in place of one that is scheduled.
+   *
+   * @return the {@link SubscriptionSchedule}, a read
+   */
+  Observation changeAtRenewal(SubscriptionChange change, String idempotencyKey);
+
+  /** Stops collecting invoices; the subscription goes on. */
+  Observation pauseCollection(
+      String subscriptionId,
+      PauseBehavior behavior,
+      Optional<Instant> resumesAt,
+      String idempotencyKey);
+
+  /** Collects invoices again, from the next one on. */
+  Observation resumeCollection(String subscriptionId, String idempotencyKey);
+
+  /**
+   * What the payer of the subscription's latest invoice must still do.
+   *
+   * @return empty if nothing is owed, or the provider has not tried to collect it yet
+   */
+  Optional<PaymentAction> paymentAction(String subscriptionId);
 
   /** All subscriptions of a customer, ended ones included. */
   List<Observation> ofCustomer(String customerId);

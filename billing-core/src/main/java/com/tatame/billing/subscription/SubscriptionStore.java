@@ -19,4 +19,7 @@ public interface SubscriptionStore {
 
   /** The account's subscription with this id; somebody else's is not found. */
   Optional<Subscription> find(AccountId account, String subscriptionId);
+
+  /** What is scheduled for the account's subscriptions, newest first; what is over is left out. */
+  List<SubscriptionSchedule> schedules(AccountId account);
 }

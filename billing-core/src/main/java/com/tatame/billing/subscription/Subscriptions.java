@@ -1,16 +1,30 @@
 package com.tatame.billing.subscription;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.Finding;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentAction;
+import com.tatame.billing.subscription.Subscription.CollectionPause;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,12 +39,82 @@ public final class Subscriptions {
   private static final String REASON = "reason";
   private static final String FROM_PAUSE = "from_pause";
 
-  private final SubscriptionStore store;
-  private final Commands commands;
+  private static final String BEHAVIOR = "behavior";
+  private static final String RESUMES_AT = "resumes_at";
+  private static final Duration PAYABLE = Duration.ofHours(23);
 
-  public Subscriptions(SubscriptionStore store, Commands commands) {
+  private final SubscriptionStore store;
+  private final SubscriptionControl provider;
+  private final CommandJournal journal;
+  private final Commands commands;
+  private final Changes changes;
+  private final InstantSource clock;
+
+  /**
+   * Wires the use cases.
+   *
+   * @param clock by which quotes expire and pauses end
+   */
+  public Subscriptions(
+      Catalog catalog,
+      ProductCatalog products,
+      SubscriptionStore store,
+      QuoteStore quotes,
+      SubscriptionControl provider,
+      CommandJournal journal,
+      Commands commands,
+      Observations observations,
+      ObjectReads reads,
+      InstantSource clock) {
     this.store = store;
+    this.provider = provider;
+    this.journal = journal;
     this.commands = commands;
+    this.clock = clock;
+    this.changes = new Changes(
+        catalog, products, store, quotes, provider, journal, commands, observations, reads, clock);
+  }
+
+  /**
+   * A subscription as it is shown.
+   *
+   * @param paymentAction what its payer must still do, such as confirming a payment with the bank;
+   *     empty also while the provider can't be asked
+   */
+  public record Shown(
+      Subscription subscription,
+      Optional<PaymentAction> paymentAction,
+      Optional<ScheduledChange> scheduledChange) {}
+
+  /** A subscription of this account with what is shown beside it. */
+  public Shown show(AccountId account, Subscription subscription) {
+    return new Shown(
+        subscription, paymentAction(account, subscription), changes.planned(account, subscription));
+  }
+
+  private Optional<PaymentAction> paymentAction(AccountId account, Subscription subscription) {
+    boolean mayWait = switch (subscription.status()) {
+      case INCOMPLETE, PAST_DUE, UNPAID -> true;
+      case TRIALING, ACTIVE -> changedLately(account, subscription);
+      case PAUSED, CANCELED, INCOMPLETE_EXPIRED -> false;
+    };
+    if (!mayWait) {
+      return Optional.empty();
+    }
+    try {
+      return provider.paymentAction(subscription.id());
+    } catch (ProviderUnavailable | ProviderRejected e) {
+      // The subscription is worth showing without it.
+      return Optional.empty();
+    }
+  }
+
+  // A change that waits for its payment leaves no trace in the subscription itself.
+  private boolean changedLately(AccountId account, Subscription subscription) {
+    return journal
+        .lastSucceeded(account, CommandKind.CHANGE_SUBSCRIPTION, subscription.id())
+        .filter(change -> change.createdAt().plus(PAYABLE).isAfter(commands.now()))
+        .isPresent();
   }
 
   /** One page, as {@link SubscriptionStore#list}. */
@@ -83,6 +167,80 @@ public final class Subscriptions {
     return run(subscription, account, CommandKind.RESUME_SUBSCRIPTION, params);
   }
 
+  /**
+   * Says what a change would cost. The quote holds for ten minutes: {@link #change(AccountId, String,
+   * String)} charges exactly that, or refuses.
+   *
+   * @throws ValidationFailed naming the field
+   * @throws Conflict if the subscription can't be changed in its present state
+   */
+  public Quote quote(AccountId account, String id, ChangeRequest request) {
+    return changes.quote(account, alive(account, id), request);
+  }
+
+  /**
+   * Changes what a subscription sells, now or when its period ends. A change that the payer must
+   * still confirm with the bank takes effect when that is done. Asking again for what already holds
+   * changes nothing.
+   *
+   * @throws ValidationFailed naming the field
+   * @throws Conflict if the subscription can't be changed in its present state
+   * @throws com.tatame.billing.failure.PaymentDeclined if the charge was refused; nothing is changed
+   */
+  public Subscription change(AccountId account, String id, ChangeRequest request) {
+    changes.make(account, alive(account, id), request);
+    return get(account, id);
+  }
+
+  /**
+   * As {@link #change(AccountId, String, ChangeRequest)}, for exactly what was quoted. A quote that
+   * was carried out already changes nothing.
+   *
+   * @throws NotFound if the account has no such quote for this subscription
+   * @throws Conflict with code {@code quote_stale} if it has expired or no longer holds; nothing is
+   *     charged
+   */
+  public Subscription change(AccountId account, String id, String quoteId) {
+    changes.makeAsQuoted(account, alive(account, id), quoteId);
+    return get(account, id);
+  }
+
+  /**
+   * Stops collecting payments; the subscription goes on and still entitles.
+   *
+   * @param resumesAt when it ends by itself, in the future by the billing clock; empty for never
+   * @throws ValidationFailed if {@code resumesAt} has passed
+   * @throws Conflict if it has ended
+   */
+  public Subscription pause(
+      AccountId account, String id, PauseBehavior behavior, Optional<Instant> resumesAt) {
+    Optional<Instant> until = resumesAt.map(at -> at.truncatedTo(ChronoUnit.SECONDS));
+    if (until.filter(at -> !at.isAfter(clock.instant())).isPresent()) {
+      throw ValidationFailed.of("resumesAt", "must be in the future");
+    }
+    Subscription subscription = alive(account, id);
+    CollectionPause wanted = new CollectionPause(behavior.code(), until);
+    if (subscription.collectionPaused().filter(wanted::equals).isPresent()) {
+      return subscription;
+    }
+    Map<String, String> params = new TreeMap<>();
+    params.put(BEHAVIOR, behavior.code());
+    until.ifPresent(at -> params.put(RESUMES_AT, Long.toString(at.getEpochSecond())));
+    return run(subscription, account, CommandKind.PAUSE_COLLECTION, params);
+  }
+
+  /**
+   * Collects payments again, from the next invoice on. Asking again changes nothing.
+   *
+   * @throws Conflict if it has ended
+   */
+  public Subscription unpause(AccountId account, String id) {
+    Subscription subscription = alive(account, id);
+    return subscription.collectionPaused().isEmpty()
+        ? subscription
+        : run(subscription, account, CommandKind.RESUME_COLLECTION, new TreeMap<>());
+  }
+
   private Subscription alive(AccountId account, String id) {
     Subscription subscription = get(account, id);
     if (subscription.terminal()) {
@@ -99,7 +257,7 @@ public final class Subscriptions {
     return get(account, subscription.id());
   }
 
-  /** How cancellations and resumptions are sent, and found. */
+  /** How cancellations, resumptions and pauses are sent, and found. */
   public static Map<CommandKind, CommandHandler> handlers(
       SubscriptionControl provider, CommandSearch search) {
     return Map.of(
@@ -123,7 +281,31 @@ public final class Subscriptions {
             (command, subscription) -> !subscription.terminal()
                 && (isPaused(command)
                     ? subscription.status() != SubscriptionStatus.PAUSED
-                    : !subscription.ends())));
+                    : !subscription.ends())),
+        CommandKind.PAUSE_COLLECTION,
+        handler(
+            command -> provider.pauseCollection(
+                command.target(), behavior(command), resumesAt(command), command.idempotencyKey()),
+            search,
+            (command, subscription) -> subscription
+                .collectionPaused()
+                .filter(new CollectionPause(behavior(command).code(), resumesAt(command))::equals)
+                .isPresent()),
+        CommandKind.RESUME_COLLECTION,
+        handler(
+            command -> provider.resumeCollection(command.target(), command.idempotencyKey()),
+            search,
+            (command, subscription) -> subscription.collectionPaused().isEmpty()));
+  }
+
+  private static PauseBehavior behavior(Command command) {
+    return PauseBehavior.of(command.params().getOrDefault(BEHAVIOR, "")).orElseThrow();
+  }
+
+  private static Optional<Instant> resumesAt(Command command) {
+    return Optional.ofNullable(command.params().get(RESUMES_AT))
+        .map(Long::valueOf)
+        .map(Instant::ofEpochSecond);
   }
 
   private static boolean endsNow(Command command) {

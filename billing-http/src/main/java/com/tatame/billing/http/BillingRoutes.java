@@ -94,6 +94,7 @@ public final class BillingRoutes {
         new CustomerHandlers(billing.customers()),
         new CheckoutHandlers(billing.checkouts(), with.pause),
         new SubscriptionHandlers(billing.subscriptions()),
+        new ChangeHandlers(billing.subscriptions()),
         new EntitlementHandlers(billing.entitlements()),
         new WebhookHandlers(billing.webhooks()),
         inbox,
@@ -188,6 +189,7 @@ public final class BillingRoutes {
     return switch (method) {
       case "GET" -> HandlerType.GET;
       case "POST" -> HandlerType.POST;
+      case "PATCH" -> HandlerType.PATCH;
       case "DELETE" -> HandlerType.DELETE;
       default -> throw new IllegalStateException("no route may have the method " + method);
     };

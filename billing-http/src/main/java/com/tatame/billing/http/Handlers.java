@@ -8,6 +8,7 @@ record Handlers(
     CustomerHandlers customers,
     CheckoutHandlers checkouts,
     SubscriptionHandlers subscriptions,
+    ChangeHandlers changes,
     EntitlementHandlers entitlements,
     WebhookHandlers webhooks,
     InboxHandlers inbox,

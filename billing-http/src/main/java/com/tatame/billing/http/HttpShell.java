@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -20,6 +21,7 @@ final class HttpShell {
   private static final Logger LOG = LoggerFactory.getLogger(HttpShell.class);
   private static final String UNROUTED = "unrouted";
   private static final String REQUEST_ID = "X-Request-ID";
+  private static final Set<String> SENDS_BODY = Set.of("POST", "PATCH");
 
   private final Authentication authentication;
   private final IdempotentAnswers idempotentAnswers;
@@ -113,7 +115,7 @@ final class HttpShell {
   private Answer respond(Route route, RouteHandler handler, Context context, String requestId) {
     try {
       Optional<Principal> principal = authentication.admit(route, context);
-      Optional<byte[]> read = route.method().equals("POST")
+      Optional<byte[]> read = SENDS_BODY.contains(route.method())
           ? RequestBody.read(context, route.bodyRule().limit())
           : Optional.of(new byte[0]);
       if (read.isEmpty()) {

@@ -27,6 +27,7 @@ enum ProblemCode {
   CONFLICT(409, "The present state forbids it"),
   IDEMPOTENCY_KEY_REUSED(409, "The Idempotency-Key was used before"),
   SUBSCRIPTION_EXISTS(409, "There is a subscription already"),
+  QUOTE_STALE(409, "What was quoted no longer holds"),
   PROVIDER_REJECTED(409, "The payment provider refused"),
   PAYLOAD_TOO_LARGE(413, "The body is too large"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong media type"),

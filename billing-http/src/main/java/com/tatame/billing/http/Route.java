@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * One row of the route table: how it is called, by whom, what it takes and answers, and who does it.
  *
- * @param method GET, POST or DELETE
+ * @param method GET, POST, PATCH or DELETE
  * @param path with {@code {parameters}}
  * @param scope what an API key must be permitted to be let in; of no meaning where nobody need call
  * @param body what the request's body is read into; empty if the route takes none
@@ -103,6 +103,10 @@ record Route(
 
   static Builder post(String path, Access access) {
     return new Builder("POST", path, access);
+  }
+
+  static Builder patch(String path, Access access) {
+    return new Builder("PATCH", path, access);
   }
 
   static Builder delete(String path, Access access) {

@@ -3,6 +3,7 @@ package com.tatame.billing.http;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.subscription.Cancellation;
+import com.tatame.billing.subscription.ScheduledChange;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.Subscriptions;
@@ -10,7 +11,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -59,10 +59,20 @@ final class SubscriptionHandlers {
       @Nullable Instant canceledAt,
       @Nullable Instant endedAt,
       @Doc("While payments are not collected.") @Nullable CollectionPauseAnswer collectionPaused,
-      @Doc("Null: this version reports none.") @Nullable Map<String, Object> paymentAction,
+
+      @Doc("What the payer must still do for a payment; it is no failure.") @Nullable
+      PaymentActionAnswer paymentAction,
+
       @Nullable DiscountAnswer discount,
-      @Doc("Null: this version schedules none.") @Nullable Map<String, Object> scheduledChange) {
+
+      @Doc("What it will sell from a later period on.") @Nullable
+      ScheduledChangeAnswer scheduledChange) {
     static SubscriptionAnswer of(Subscription subscription) {
+      return of(new Subscriptions.Shown(subscription, Optional.empty(), Optional.empty()));
+    }
+
+    static SubscriptionAnswer of(Subscriptions.Shown shown) {
+      Subscription subscription = shown.subscription();
       Subscription.Item item = subscription.mainItem();
       return new SubscriptionAnswer(
           subscription.id(),
@@ -83,12 +93,36 @@ final class SubscriptionHandlers {
               .map(pause ->
                   new CollectionPauseAnswer(pause.behavior(), pause.resumesAt().orElse(null)))
               .orElse(null),
-          null,
+          shown.paymentAction().map(PaymentActionAnswer::of).orElse(null),
           subscription
               .discount()
               .map(discount -> DiscountAnswer.of(discount, item.currency()))
               .orElse(null),
-          null);
+          shown.scheduledChange().map(ScheduledChangeAnswer::of).orElse(null));
+    }
+  }
+
+  record ScheduledChangeAnswer(
+      @Doc("Null for a price that the catalog doesn't sell.") @Nullable
+      String tier,
+
+      String priceId,
+
+      @Doc(
+          value = "How often it will be billed.",
+          oneOf = {"monthly", "yearly"})
+      @Nullable
+      String interval,
+
+      long quantity,
+      @Doc("When it takes effect.") Instant at) {
+    private static ScheduledChangeAnswer of(ScheduledChange change) {
+      return new ScheduledChangeAnswer(
+          change.tier().orElse(null),
+          change.priceId(),
+          change.interval().map(BillingInterval::code).orElse(null),
+          change.quantity(),
+          change.at());
     }
   }
 
@@ -127,7 +161,7 @@ final class SubscriptionHandlers {
     return Answer.ok(page.render(
         subscriptions.list(call.account(), status(call), page.after(), page.lookahead()),
         Subscription::id,
-        SubscriptionAnswer::of));
+        subscription -> shown(call, subscription)));
   }
 
   /** Those that are not over, as the applications expect that came before this contract. */
@@ -150,11 +184,12 @@ final class SubscriptionHandlers {
       }
       after = Optional.of(more.get(more.size() - 1).id());
     }
-    return Answer.ok(page.render(live, Subscription::id, SubscriptionAnswer::of));
+    return Answer.ok(
+        page.render(live, Subscription::id, subscription -> shown(call, subscription)));
   }
 
   Answer read(Call call) {
-    return Answer.ok(SubscriptionAnswer.of(subscriptions.get(call.account(), call.id("id"))));
+    return Answer.ok(shown(call, subscriptions.get(call.account(), call.id("id"))));
   }
 
   Answer cancel(Call call) {
@@ -164,11 +199,15 @@ final class SubscriptionHandlers {
         .orElseThrow(() -> ValidationFailed.of("when", "must be now or period_end"));
     Optional<String> reason = CustomerHandlers.text("reason", request.reason());
     return Answer.ok(
-        SubscriptionAnswer.of(subscriptions.cancel(call.account(), call.id("id"), when, reason)));
+        shown(call, subscriptions.cancel(call.account(), call.id("id"), when, reason)));
+  }
+
+  private SubscriptionAnswer shown(Call call, Subscription subscription) {
+    return SubscriptionAnswer.of(subscriptions.show(call.account(), subscription));
   }
 
   Answer resume(Call call) {
-    return Answer.ok(SubscriptionAnswer.of(subscriptions.resume(call.account(), call.id("id"))));
+    return Answer.ok(shown(call, subscriptions.resume(call.account(), call.id("id"))));
   }
 
   private static Optional<SubscriptionStatus> status(Call call) {

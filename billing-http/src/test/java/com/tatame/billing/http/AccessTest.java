@@ -7,6 +7,7 @@ import com.tatame.billing.http.RunningServer.Reply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +84,21 @@ final class AccessTest {
     assertThat(metrics.header("Content-Type")).startsWith("text/plain");
   }
 
+  private static final String CHANGE = "{\"quantity\":2,\"policy\":\"none\"}";
+
+  /** What would do something if it were let through, by the last part of the path. */
+  private static final Map<String, String> BODIES = Map.of(
+      "cancel",
+      "{\"when\":\"now\"}",
+      "quote",
+      CHANGE,
+      "update",
+      CHANGE,
+      "{id}",
+      CHANGE,
+      "pause",
+      "{\"behavior\":\"void\"}");
+
   @Test
   void anothersObjectsAreNotFound() {
     Reply opened = SERVER.post("/api/v1/checkout", "user_owner", RunningServer.checkoutOf("basic"));
@@ -103,7 +119,7 @@ final class AccessTest {
             operation.method(),
             operation.pathWith(id),
             "user_thief",
-            operation.path().endsWith("cancel") ? "{\"when\":\"now\"}" : null);
+            BODIES.get(operation.path().replaceAll(".*/", "")));
 
         assertThat(reply.status()).as(operation.toString()).isEqualTo(404);
         assertThat(reply.code()).isEqualTo("not_found");

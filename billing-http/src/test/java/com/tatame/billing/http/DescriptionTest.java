@@ -42,7 +42,7 @@ final class DescriptionTest {
           operation.method(),
           operation.pathWith("unknown"),
           "user_root",
-          operation.method().equals("POST") ? "{}" : null);
+          Set.of("POST", "PATCH").contains(operation.method()) ? "{}" : null);
 
       assertThat(reply.status()).as(operation.toString()).isLessThan(500).isNotEqualTo(405);
       if (reply.status() == 404) {
@@ -93,6 +93,26 @@ final class DescriptionTest {
         "POST",
         "/api/v1/subscriptions/{id}/resume",
         SERVER.post("/api/v1/subscriptions/" + subscription + "/resume", "user_ada", null));
+    String quote = "{\"tier\":\"pro\",\"policy\":\"prorate\"}";
+    String one = "/api/v1/subscriptions/" + subscription;
+    isAsDescribed(
+        "POST", "/api/v1/subscriptions/{id}/quote", SERVER.post(one + "/quote", "user_ada", quote));
+    isAsDescribed(
+        "PATCH",
+        "/api/v1/subscriptions/{id}",
+        SERVER.send("PATCH", one, "user_ada", "{\"tier\":\"pro\",\"policy\":\"at_renewal\"}"));
+    isAsDescribed(
+        "POST",
+        "/api/v1/subscriptions/{id}/update",
+        SERVER.post(one + "/update", "user_ada", "{}"));
+    isAsDescribed(
+        "POST",
+        "/api/v1/subscriptions/{id}/pause",
+        SERVER.post(one + "/pause", "user_ada", "{\"behavior\":\"void\"}"));
+    isAsDescribed(
+        "POST",
+        "/api/v1/subscriptions/{id}/unpause",
+        SERVER.post(one + "/unpause", "user_ada", null));
     isAsDescribed("GET", "/api/v1/entitlements", SERVER.get("/api/v1/entitlements", "user_ada"));
     isAsDescribed(
         "GET",

@@ -88,6 +88,7 @@ final class StripeJudgeTest {
     try (LocalServer world = LocalServer.calling(judgeUrl, stripe)) {
       tellStories(world);
       tellOfRarerObjects(world);
+      tellOfChanges(world);
     }
     letters.forEach(this::judge);
     JsonNode report =
@@ -169,6 +170,73 @@ final class StripeJudgeTest {
     stripe.call(Request.of("POST", "/v1/disputes/" + dispute + "/close", Map.of()));
     ask("/v1/disputes");
     world.settle();
+  }
+
+  private void tellOfChanges(LocalServer world) {
+    Buyer buyer = new Buyer(world);
+    String id = buyer.subscribe("basic", "monthly", Buyer.PAYS);
+    String path = "/v1/subscriptions/" + id;
+    JsonNode subscription = ask(path);
+    String item = "items[0][id]=" + subscription.at("/items/data/0/id").asText();
+    String basic = subscription.at("/items/data/0/price/id").asText();
+    String pro = priceOf("pro_monthly");
+    ask("/v1/coupons", "id=LASTING", "percent_off=10", "duration=forever");
+    ask(path, "discounts[0][coupon]=LASTING", "expand[]=discounts.source.coupon");
+    world.advance("P10D");
+    for (String behavior : List.of("create_prorations", "always_invoice", "none")) {
+      ask(
+          "/v1/invoices/create_preview",
+          "subscription=" + id,
+          "subscription_details[items][0][id]="
+              + subscription.at("/items/data/0/id").asText(),
+          "subscription_details[items][0][price]=" + pro,
+          "subscription_details[proration_behavior]=" + behavior);
+    }
+    ask(path, item, "items[0][price]=" + pro, "proration_behavior=create_prorations");
+    ask("/v1/invoiceitems?pending=true");
+    ask(path, item, "items[0][quantity]=3", "proration_behavior=always_invoice");
+    ask(path, item, "items[0][price]=" + basic, "proration_behavior=always_invoice");
+    ask(path, "discounts=");
+    JsonNode period = ask(path).at("/items/data/0");
+    String schedule =
+        ask("/v1/subscription_schedules", "from_subscription=" + id).at("/id").asText();
+    ask(
+        "/v1/subscription_schedules/" + schedule,
+        "phases[0][items][0][price]=" + basic,
+        "phases[0][items][0][quantity]=3",
+        "phases[0][start_date]=" + period.at("/current_period_start"),
+        "phases[0][end_date]=" + period.at("/current_period_end"),
+        "phases[1][items][0][price]=" + priceOf("pro_yearly"),
+        "phases[1][duration][interval]=year",
+        "end_behavior=release");
+    world.advance("P1M");
+    String waiting = buyerWhoMustConfirm(world);
+    JsonNode asked = ask("/v1/subscriptions/" + waiting);
+    String its = "items[0][id]=" + asked.at("/items/data/0/id").asText();
+    String[] change = {
+      its,
+      "items[0][price]=" + pro,
+      "proration_behavior=always_invoice",
+      "payment_behavior=pending_if_incomplete"
+    };
+    ask("/v1/subscriptions/" + waiting, change);
+    world.advance("P1D");
+    ask("/v1/subscriptions/" + waiting, its, "items[0][price]=" + pro, change[2]);
+    world.settle();
+  }
+
+  private static String buyerWhoMustConfirm(LocalServer world) {
+    Buyer buyer = new Buyer(world);
+    Reply opened = buyer.checkout("basic", "monthly");
+    Buyer.pay(opened.at("/url"), "4000002760003184");
+    ApiClient.send(HttpRequest.newBuilder(URI.create(opened.at("/url") + "/authenticate"))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(BodyPublishers.ofString("answer=approve")));
+    return buyer.confirm(opened.at("/sessionId")).at("/subscription/id");
+  }
+
+  private String priceOf(String lookupKey) {
+    return ask("/v1/prices?lookup_keys[]=" + lookupKey).at("/data/0/id").asText();
   }
 
   private JsonNode last(String type) {

@@ -14,6 +14,7 @@ import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionSchedule;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
 import java.util.List;
@@ -121,6 +122,13 @@ final class AccountFunctions {
       return functions
           .row("find_subscription_v1", of(account).with("id", subscriptionId))
           .map(SubscriptionRows::subscription);
+    }
+
+    @Override
+    public List<SubscriptionSchedule> schedules(AccountId account) {
+      return functions
+          .rows("list_schedules_v1", of(account))
+          .map(row -> RecordRows.read(SubscriptionSchedule.class, row));
     }
   }
 }

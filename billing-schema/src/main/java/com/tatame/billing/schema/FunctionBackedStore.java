@@ -13,6 +13,7 @@ import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 
 /**
@@ -53,6 +54,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final SubscriptionStore subscriptions() {
     return accounts.subscriptions();
+  }
+
+  @Override
+  public final QuoteStore quotes() {
+    return new QuoteFunctions(functions);
   }
 
   @Override

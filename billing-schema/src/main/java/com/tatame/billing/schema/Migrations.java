@@ -34,7 +34,8 @@ public final class Migrations {
       "V14__undecided_commands.sql",
       "V15__operated_commands.sql",
       "V16__events_of_accounts.sql",
-      "V17__arrival.sql");
+      "V17__arrival.sql",
+      "V18__quotes.sql");
 
   private Migrations() {}
 

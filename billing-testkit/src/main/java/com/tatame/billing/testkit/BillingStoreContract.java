@@ -29,6 +29,7 @@ public interface BillingStoreContract
         UndecidedCommandsContract,
         CustomerStoreContract,
         SubscriptionStoreContract,
+        QuoteStoreContract,
         CheckoutStoreContract,
         ProductStoreContract,
         EntitlementStoreContract,

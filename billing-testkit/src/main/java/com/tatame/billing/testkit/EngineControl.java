@@ -40,6 +40,12 @@ public final class EngineControl implements ProviderControl {
   }
 
   @Override
+  public boolean confirm(String sessionId) {
+    return engine.authenticate(sessionId, true).isEmpty()
+        && engine.page(sessionId).orElseThrow().state().equals("complete");
+  }
+
+  @Override
   public Instant now() {
     return engine.now();
   }

@@ -16,6 +16,9 @@ final class GatewayCalls {
   /** A card that can be saved and then fails when it is charged. */
   static final String FAILS_LATER = "4000000000000341";
 
+  /** A card whose every payment must be confirmed with the bank. */
+  static final String ASKS_ALWAYS = "4000002760003184";
+
   private GatewayCalls() {}
 
   static <T extends ProviderObject> T state(Observation seen, Class<T> type) {

@@ -18,6 +18,7 @@ import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryInbox inbox = new InMemoryInbox(lock, rows, new ArrivingUnits());
   private final InMemoryProjections projections = new InMemoryProjections(lock, rows, inbox);
   private final InMemoryJournal journal = new InMemoryJournal(lock);
+  private final InMemoryQuotes quotes = new InMemoryQuotes(lock, journal);
   private final InMemoryIdempotency idempotency = new InMemoryIdempotency(lock);
   private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock);
   private final InMemoryDrift drift = new InMemoryDrift(lock, rows);
@@ -62,6 +64,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public SubscriptionStore subscriptions() {
     return reads.subscriptions();
+  }
+
+  @Override
+  public QuoteStore quotes() {
+    return quotes;
   }
 
   @Override

@@ -19,6 +19,7 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionSchedule;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
 import java.util.Comparator;
@@ -101,6 +102,20 @@ final class InMemoryReads {
       public Optional<Subscription> find(AccountId account, String subscriptionId) {
         return lock.hold(
             () -> of(account).filter(s -> s.id().equals(subscriptionId)).findFirst());
+      }
+
+      @Override
+      public List<SubscriptionSchedule> schedules(AccountId account) {
+        return lock.hold(() -> {
+          Optional<String> customer = rows.link(account).map(Change.Link::customerId);
+          return rows.living(SubscriptionSchedule.class)
+              .filter(schedule -> !schedule.terminal())
+              .filter(schedule -> customer.filter(schedule.customerId()::equals).isPresent())
+              .sorted(Comparator.comparing(SubscriptionSchedule::createdAt)
+                  .reversed()
+                  .thenComparing(SubscriptionSchedule::id))
+              .toList();
+        });
       }
 
       private Stream<Subscription> of(AccountId account) {

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
  * effect of calls that failed. {@link SubscriptionControlContract} and {@link
  * CommandTracesContract} go on from there.
  */
-public interface PaymentGatewayContract extends SubscriptionControlContract, CommandTracesContract {
+public interface PaymentGatewayContract
+    extends SubscriptionControlContract, SubscriptionChangeContract, CommandTracesContract {
 
   @Test
   default void givesASignOfLife() {

@@ -34,6 +34,13 @@ public interface ProviderControl {
    */
   boolean pay(String sessionId, String cardNumber);
 
+  /**
+   * Confirms with the bank a payment that a checkout waits for.
+   *
+   * @return whether the checkout is complete then
+   */
+  boolean confirm(String sessionId);
+
   /** The provider's time. */
   Instant now();
 

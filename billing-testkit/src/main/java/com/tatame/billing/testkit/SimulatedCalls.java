@@ -51,6 +51,11 @@ final class SimulatedCalls {
     return succeed(request("POST", path, parameters, Optional.of(idempotencyKey)));
   }
 
+  /** A question that is put as a POST and changes nothing. */
+  Success ask(String path, Map<String, Object> parameters) {
+    return succeed(request("POST", path, parameters, Optional.empty()));
+  }
+
   Success delete(String path, Map<String, Object> parameters) {
     return succeed(request("DELETE", path, parameters, Optional.empty()));
   }

@@ -8,24 +8,31 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentAction;
+import com.tatame.billing.subscription.InvoicePreview;
+import com.tatame.billing.subscription.PauseBehavior;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.testkit.SimulatedCalls.Success;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Cancels, keeps, resumes and lists subscriptions. */
+/** Cancels, keeps, resumes, changes, pauses and lists subscriptions. */
 final class SimulatedSubscriptions implements SubscriptionControl {
   private static final String PATH = "/v1/subscriptions/";
 
   private final SimulatedCalls calls;
   private final SimulatedReads reads;
+  private final SimulatedChanges changes;
 
   SimulatedSubscriptions(SimulatedCalls calls, SimulatedReads reads) {
     this.calls = calls;
     this.reads = reads;
+    this.changes = new SimulatedChanges(calls, reads);
   }
 
   // A deletion has no idempotency key, and what has ended can't be found to be ended again; so when
@@ -51,7 +58,13 @@ final class SimulatedSubscriptions implements SubscriptionControl {
       String subscriptionId, Optional<String> reason, String idempotencyKey) {
     Map<String, Object> parameters = details(reason);
     parameters.put("cancel_at_period_end", "true");
-    return update(subscriptionId, parameters, idempotencyKey);
+    try {
+      return update(subscriptionId, parameters, idempotencyKey);
+    } catch (ProviderRejected e) {
+      String schedule = changes.scheduleOf(subscriptionId).orElseThrow(() -> e);
+      changes.release(schedule, idempotencyKey + ":release");
+      return update(subscriptionId, parameters, idempotencyKey + ":released");
+    }
   }
 
   // Only one of the two parameters is taken at a time. The second step depends on what the first
@@ -82,6 +95,43 @@ final class SimulatedSubscriptions implements SubscriptionControl {
   public Observation resumePaused(String subscriptionId, String idempotencyKey) {
     return reads.mutate(
         ObjectKind.SUBSCRIPTION, PATH + subscriptionId + "/resume", Map.of(), idempotencyKey);
+  }
+
+  @Override
+  public Optional<InvoicePreview> preview(SubscriptionChange change) {
+    return changes.preview(change);
+  }
+
+  @Override
+  public Observation change(SubscriptionChange change, String idempotencyKey) {
+    return changes.change(change, idempotencyKey);
+  }
+
+  @Override
+  public Observation changeAtRenewal(SubscriptionChange change, String idempotencyKey) {
+    return changes.changeAtRenewal(change, idempotencyKey);
+  }
+
+  @Override
+  public Observation pauseCollection(
+      String subscriptionId,
+      PauseBehavior behavior,
+      Optional<Instant> resumesAt,
+      String idempotencyKey) {
+    Map<String, Object> pause = new HashMap<>();
+    pause.put("behavior", behavior.code());
+    resumesAt.ifPresent(at -> pause.put("resumes_at", Long.toString(at.getEpochSecond())));
+    return update(subscriptionId, Map.of("pause_collection", pause), idempotencyKey);
+  }
+
+  @Override
+  public Observation resumeCollection(String subscriptionId, String idempotencyKey) {
+    return update(subscriptionId, Map.of("pause_collection", ""), idempotencyKey);
+  }
+
+  @Override
+  public Optional<PaymentAction> paymentAction(String subscriptionId) {
+    return changes.paymentAction(subscriptionId);
   }
 
   @Override

@@ -56,8 +56,16 @@ public final class SimulatorControl implements ProviderControl {
         .map(field ->
             field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
         .collect(Collectors.joining("&"));
-    HttpRequest request = HttpRequest.newBuilder(
-            URI.create(simulator.url() + "/checkout/" + sessionId))
+    return submit("/checkout/" + sessionId, form);
+  }
+
+  @Override
+  public boolean confirm(String sessionId) {
+    return submit("/checkout/" + sessionId + "/authenticate", "answer=approve");
+  }
+
+  private boolean submit(String page, String form) {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(simulator.url() + page))
         .header("Content-Type", "application/x-www-form-urlencoded")
         .POST(HttpRequest.BodyPublishers.ofString(form))
         .build();

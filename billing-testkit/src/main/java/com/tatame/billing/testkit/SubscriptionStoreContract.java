@@ -6,6 +6,7 @@ import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionSchedule;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.ASubscription;
@@ -139,6 +140,43 @@ public interface SubscriptionStoreContract extends StoreUnderTest {
 
     assertThat(store().subscriptions().find(linked.account(), gone.id())).isEmpty();
     assertThat(list(linked, Optional.empty(), 101)).isEmpty();
+  }
+
+  @Test
+  default void whatIsScheduledIsListedUntilItIsOver() {
+    Instant now = Ids.morning();
+    Linked owner = Commits.aLinkedCustomer(store(), now);
+    Linked other = Commits.aLinkedCustomer(store(), now);
+    SubscriptionSchedule running = schedule(owner, SubscriptionSchedule.Status.ACTIVE, now);
+    SubscriptionSchedule newer =
+        schedule(owner, SubscriptionSchedule.Status.NOT_STARTED, now.plusSeconds(1));
+    SubscriptionSchedule over = schedule(owner, SubscriptionSchedule.Status.RELEASED, now);
+    Commits.apply(
+        store(),
+        owner.subject(),
+        now,
+        List.of(Commits.put(running, now), Commits.put(newer, now), Commits.put(over, now)));
+
+    assertThat(store().subscriptions().schedules(owner.account())).containsExactly(newer, running);
+    assertThat(store().subscriptions().schedules(other.account())).isEmpty();
+    assertThat(store().subscriptions().schedules(Ids.account())).isEmpty();
+  }
+
+  private static SubscriptionSchedule schedule(
+      Linked linked, SubscriptionSchedule.Status status, Instant createdAt) {
+    Instant then = createdAt.plusSeconds(3600);
+    return new SubscriptionSchedule(
+        Ids.next("sub_sched"),
+        linked.customerId(),
+        Optional.of(Ids.next("sub")),
+        status,
+        "release",
+        List.of(new SubscriptionSchedule.Phase(
+            createdAt, then, List.of(new SubscriptionSchedule.Item("price_1", Optional.of(2L))))),
+        createdAt,
+        Optional.empty(),
+        status == SubscriptionSchedule.Status.RELEASED ? Optional.of(then) : Optional.empty(),
+        Optional.empty());
   }
 
   private static Subscription active(Linked linked, Instant createdAt) {

@@ -45,6 +45,15 @@ class BadGatewaysTest {
         Arguments.of(BadGateways.RemembersAnswers.class, "aRepeatedKeyAnswersHowThingsAreByNow"),
         Arguments.of(BadGateways.KeepsUnderAnyKey.class, "aKeyOfAnotherRequestIsRefused"),
         Arguments.of(
+            BadChanges.ChargesAsOfNow.class, "aChangeCostsWhatItsPreviewSaidAlsoALittleLater"),
+        Arguments.of(BadChanges.ChangesToPreview.class, "askingWhatItCostsChangesNothing"),
+        Arguments.of(
+            BadChanges.ProratesAlways.class, "withoutProrationTheNextInvoiceFollowsAChange"),
+        Arguments.of(BadChanges.ChangesUnderAnyKey.class, "repeatingAChangeUnderItsKeyChargesOnce"),
+        Arguments.of(BadChanges.ChangesAtOnce.class, "aChangeAtRenewalWaitsForThePeriodsEnd"),
+        Arguments.of(BadChanges.AsksForNothing.class, "aChangeThatMustBeConfirmedWaitsForItsPayer"),
+        Arguments.of(BadChanges.PausesForEver.class, "aPauseCanEndByItself"),
+        Arguments.of(
             BadGateways.ListsTheLiving.class,
             "allSubscriptionsOfACustomerAreListedAlsoThoseThatEnded"));
   }

@@ -87,6 +87,13 @@ class BadStoresTest {
         Arguments.of(
             BadPorts.HandsOutAnothersSubscription.class, "somebodyElsesSubscriptionIsNotFound"),
         Arguments.of(BadPorts.HandsOutAnothersSession.class, "somebodyElsesSessionIsNotFound"),
+        Arguments.of(BadQuotes.HandsOutAnothers.class, "somebodyElsesQuoteIsNotFound"),
+        Arguments.of(BadQuotes.GivesToEverybody.class, "aQuoteIsTakenByOneCommandAsOftenAsItAsks"),
+        Arguments.of(BadQuotes.GivesToEverybody.class, "ofManyCommandsAtOnceOneHasTheQuote"),
+        Arguments.of(BadQuotes.GivesOnce.class, "aQuoteIsTakenByOneCommandAsOftenAsItAsks"),
+        Arguments.of(BadQuotes.GivesOnce.class, "whatARejectedCommandTookIsFreeAgain"),
+        Arguments.of(BadQuotes.ForgetsNothing.class, "whatExpiredLongAgoIsForgotten"),
+        Arguments.of(BadQuotes.ListsOldestFirst.class, "whatIsScheduledIsListedUntilItIsOver"),
         Arguments.of(BadPorts.CapsSets.class, "allPricesOfSomeProductsAreFoundHoweverManyThereAre"),
         Arguments.of(BadPorts.TellsEverybodysEvents.class, "somebodyElsesEventsAreNotFound"),
         Arguments.of(BadPorts.ForgetsWhoTold.class, "anEventIsToldAsItsFactWithTheProvidersEvent"),

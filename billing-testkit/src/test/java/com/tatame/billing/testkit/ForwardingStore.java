@@ -15,6 +15,7 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -76,6 +77,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public SubscriptionStore subscriptions() {
     return good.subscriptions();
+  }
+
+  @Override
+  public QuoteStore quotes() {
+    return good.quotes();
   }
 
   @Override

@@ -9,6 +9,9 @@ import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.subscription.Cancellation;
+import com.tatame.billing.subscription.ChangePolicy;
+import com.tatame.billing.subscription.ChangeRequest;
+import com.tatame.billing.subscription.PauseBehavior;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.simulator.engine.Fault;
 import com.tatame.billing.testkit.simulator.engine.Fault.When;
@@ -140,6 +143,87 @@ class CrashTest {
       int timesGranted(BillingWorld world) {
         return changesOfTheEnd(world) - 1;
       }
+    },
+    A_CHANGE(
+        CommandKind.CHANGE_SUBSCRIPTION, "POST /v1/subscriptions/", "SubscriptionControl.change") {
+      @Override
+      void prepare(Shopper ada) {
+        ada.buys("basic", Shopper.PAYS);
+        ada.world().advance(Duration.ofDays(16));
+      }
+
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        change(billing, ada, ChangePolicy.PRORATE);
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        return (int) ProviderState.all(world, "/v1/invoices", Map.of()).stream()
+            .filter(invoice ->
+                invoice.required("billing_reason").asText().equals("subscription_update"))
+            .count();
+      }
+    },
+    A_CHANGE_AT_RENEWAL(
+        CommandKind.SCHEDULE_CHANGE,
+        "POST /v1/subscription_schedules",
+        "SubscriptionControl.changeAtRenewal") {
+      @Override
+      void prepare(Shopper ada) {
+        ada.buys("basic", Shopper.PAYS);
+      }
+
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        change(billing, ada, ChangePolicy.AT_RENEWAL);
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        return (int) ProviderState.all(world, "/v1/subscription_schedules", Map.of()).stream()
+            .filter(schedule -> schedule.required("phases").size() == 2)
+            .count();
+      }
+    },
+    A_PAUSE(
+        CommandKind.PAUSE_COLLECTION,
+        "POST /v1/subscriptions/",
+        "SubscriptionControl.pauseCollection") {
+      @Override
+      void prepare(Shopper ada) {
+        ada.buys("basic", Shopper.PAYS);
+      }
+
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        pause(billing, ada);
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        return changesOfThePause(world);
+      }
+    },
+    NO_PAUSE_AFTER_ALL(
+        CommandKind.RESUME_COLLECTION,
+        "POST /v1/subscriptions/",
+        "SubscriptionControl.resumeCollection") {
+      @Override
+      void prepare(Shopper ada) {
+        ada.buys("basic", Shopper.PAYS);
+        pause(ada.world().billing(), ada);
+      }
+
+      @Override
+      void ask(Billing billing, Shopper ada) {
+        billing.subscriptions().unpause(ada.account(), ada.newest().id());
+      }
+
+      @Override
+      int timesGranted(BillingWorld world) {
+        return changesOfThePause(world) - 1;
+      }
     };
 
     /** What carries it out. */
@@ -172,6 +256,25 @@ class CrashTest {
       billing
           .subscriptions()
           .cancel(ada.account(), ada.newest().id(), when, Optional.of("too dear"));
+    }
+
+    private static void change(Billing billing, Shopper ada, ChangePolicy policy) {
+      ChangeRequest pro = new ChangeRequest(
+          Optional.of("pro"), Optional.empty(), Optional.empty(), Optional.empty(), policy);
+      billing.subscriptions().change(ada.account(), ada.newest().id(), pro);
+    }
+
+    private static void pause(Billing billing, Shopper ada) {
+      billing
+          .subscriptions()
+          .pause(ada.account(), ada.newest().id(), PauseBehavior.VOID, Optional.empty());
+    }
+
+    private static int changesOfThePause(BillingWorld world) {
+      return (int) ProviderState.events(world, "customer.subscription.updated").stream()
+          .filter(
+              event -> event.required("data").path("previous_attributes").has("pause_collection"))
+          .count();
     }
 
     private static int changesOfTheEnd(BillingWorld world) {

@@ -83,6 +83,18 @@ final class Phases {
     events.updating("subscription_schedule.updated", schedule, () -> schedule.current++);
   }
 
+  /** A schedule ends with the subscription that it drives. */
+  void end(Subscription subscription) {
+    Optional.ofNullable(subscription.schedule)
+        .map(account.schedules::get)
+        .filter(schedule -> schedule.status.equals("active"))
+        .ifPresent(schedule -> {
+          schedule.status = "canceled";
+          schedule.canceledAt = account.now;
+          events.emit("subscription_schedule.canceled", schedule);
+        });
+  }
+
   void release(SubscriptionSchedule schedule, Subscription subscription) {
     schedule.status = "released";
     schedule.releasedAt = account.now;

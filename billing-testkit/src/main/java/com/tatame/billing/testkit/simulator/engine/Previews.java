@@ -102,7 +102,7 @@ final class Previews {
     long end = current.periodEnd;
     List<SubscriptionItem> items = new ArrayList<>();
     if (!ends(subscription, details, end)) {
-      items.addAll(plan.changes() ? plan.items : phases.next(subscription));
+      items.addAll(details.has("items") ? plan.items : phases.next(subscription));
     }
     boolean sameCycle = items.isEmpty() || cycle(items.get(0)).sameCycle(cycle(current));
     for (SubscriptionItem item : items) {

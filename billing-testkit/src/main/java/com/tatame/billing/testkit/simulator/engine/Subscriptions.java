@@ -286,6 +286,7 @@ final class Subscriptions {
     for (Invoice invoice : open) {
       events.updating("invoice.updated", invoice, () -> invoicing.stopCollecting(invoice));
     }
+    phases.end(subscription);
     events.emit("customer.subscription.deleted", subscription);
   }
 

@@ -1,0 +1,190 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.http.SubscriptionHandlers.SubscriptionAnswer;
+import com.tatame.billing.subscription.ChangePolicy;
+import com.tatame.billing.subscription.ChangeRequest;
+import com.tatame.billing.subscription.PauseBehavior;
+import com.tatame.billing.subscription.Quote;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.Subscriptions;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Changing what a subscription sells, and pausing its payments. */
+final class ChangeHandlers {
+  private final Subscriptions subscriptions;
+
+  ChangeHandlers(Subscriptions subscriptions) {
+    this.subscriptions = subscriptions;
+  }
+
+  record NewQuote(
+      @Doc(value = "A tier of the catalog; the present one if missing.", example = "pro") @Nullable
+      String tier,
+
+      @Doc("Instead of tier and interval.") @Nullable String priceId,
+
+      @Doc(
+          value = "How often to be billed; as it is if missing.",
+          oneOf = {"monthly", "yearly"})
+      @Nullable
+      String interval,
+
+      @Doc("As it is if missing.") @Nullable Long quantity,
+
+      @Doc(
+          value = "Charge the difference now, charge nothing for this period, or wait for its end.",
+          oneOf = {"prorate", "none", "at_renewal"})
+      @Nullable
+      String policy) {
+    ChangeRequest request() {
+      return new ChangeRequest(
+          CustomerHandlers.text("tier", tier),
+          Optional.ofNullable(interval)
+              .map(code -> BillingInterval.of(code)
+                  .orElseThrow(() -> ValidationFailed.of("interval", "must be monthly or yearly"))),
+          CustomerHandlers.text("priceId", priceId),
+          Optional.ofNullable(quantity),
+          Optional.ofNullable(policy)
+              .flatMap(ChangePolicy::of)
+              .orElseThrow(
+                  () -> ValidationFailed.of("policy", "must be prorate, none or at_renewal")));
+    }
+  }
+
+  record SubscriptionUpdate(
+      @Doc("Charges exactly what was quoted; then nothing else may be sent.") @Nullable
+      String quoteId,
+
+      @Doc(value = "A tier of the catalog; the present one if missing.", example = "pro") @Nullable
+      String tier,
+
+      @Doc("Instead of tier and interval.") @Nullable String priceId,
+
+      @Doc(
+          value = "How often to be billed; as it is if missing.",
+          oneOf = {"monthly", "yearly"})
+      @Nullable
+      String interval,
+
+      @Doc("As it is if missing.") @Nullable Long quantity,
+
+      @Doc(
+          value = "Required without quoteId.",
+          oneOf = {"prorate", "none", "at_renewal"})
+      @Nullable
+      String policy) {
+    private boolean alsoSaysMore() {
+      return tier != null
+          || priceId != null
+          || interval != null
+          || quantity != null
+          || policy != null;
+    }
+  }
+
+  record QuoteAnswer(
+      @Doc(value = "To be sent with the update.", example = "qt_5f0c")
+      String quoteId,
+
+      @Doc("From then on it is refused.") Instant expiresAt,
+      @Doc("Charged when the change is made.") MoneyAnswer dueNow,
+
+      @Doc("Due at the next renewal as far as it is known now; null if there is none.") @Nullable
+      MoneyAnswer nextInvoice,
+
+      @Doc("Of the invoice that is sent now, else of the next one.")
+      List<QuoteLineAnswer> lines) {
+    static QuoteAnswer of(Quote quote) {
+      Quote.Figures figures = quote.figures();
+      return new QuoteAnswer(
+          quote.id(),
+          quote.expiresAt(),
+          MoneyAnswer.of(figures.dueNow()),
+          figures.nextInvoice().map(MoneyAnswer::of).orElse(null),
+          figures.lines().stream()
+              .map(line -> new QuoteLineAnswer(
+                  line.description(), MoneyAnswer.of(line.amount()), line.proration()))
+              .toList());
+    }
+  }
+
+  record QuoteLineAnswer(
+      @Doc(value = "In the provider's words.", example = "Unused time on Basic after 16 Apr 2026")
+      String description,
+
+      @Doc("Negative for what is given back.") MoneyAnswer amount,
+      @Doc("Whether it is for a part of a period.") boolean proration) {}
+
+  record PauseRequest(
+      @Doc(
+          value = "What becomes of invoices meanwhile.",
+          oneOf = {"void", "keep_as_draft", "mark_uncollectible"})
+      String behavior,
+
+      @Doc(value = "When it ends by itself.", example = "2026-03-01T00:00:00Z") @Nullable
+      String resumesAt) {}
+
+  Answer quote(Call call) {
+    ChangeRequest request = call.body(NewQuote.class).request();
+    return Answer.ok(QuoteAnswer.of(subscriptions.quote(call.account(), call.id("id"), request)));
+  }
+
+  Answer update(Call call) {
+    SubscriptionUpdate update = call.body(SubscriptionUpdate.class);
+    Optional<String> quote = CustomerHandlers.text("quoteId", update.quoteId());
+    if (quote.isPresent() && update.alsoSaysMore()) {
+      throw ValidationFailed.of("quoteId", "says it all; send nothing beside it");
+    }
+    if (quote.filter(id -> !Texts.id(id)).isPresent()) {
+      throw ValidationFailed.of("quoteId", "is not an id");
+    }
+    String id = call.id("id");
+    return shown(
+        call,
+        quote.isPresent()
+            ? subscriptions.change(call.account(), id, quote.get())
+            : subscriptions.change(
+                call.account(),
+                id,
+                new NewQuote(
+                        update.tier(),
+                        update.priceId(),
+                        update.interval(),
+                        update.quantity(),
+                        update.policy())
+                    .request()));
+  }
+
+  Answer pause(Call call) {
+    PauseRequest request = call.body(PauseRequest.class);
+    PauseBehavior behavior = Optional.ofNullable(request.behavior())
+        .flatMap(PauseBehavior::of)
+        .orElseThrow(() ->
+            ValidationFailed.of("behavior", "must be void, keep_as_draft or mark_uncollectible"));
+    Optional<Instant> resumesAt =
+        Optional.ofNullable(request.resumesAt()).map(ChangeHandlers::instant);
+    return shown(call, subscriptions.pause(call.account(), call.id("id"), behavior, resumesAt));
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw ValidationFailed.of("resumesAt", "must be a time such as 2026-03-01T00:00:00Z");
+    }
+  }
+
+  Answer unpause(Call call) {
+    return shown(call, subscriptions.unpause(call.account(), call.id("id")));
+  }
+
+  private Answer shown(Call call, Subscription subscription) {
+    return Answer.ok(SubscriptionAnswer.of(subscriptions.show(call.account(), subscription)));
+  }
+}
