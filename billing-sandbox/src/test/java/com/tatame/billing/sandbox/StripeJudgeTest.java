@@ -254,7 +254,7 @@ final class StripeJudgeTest {
     if (parameters.length > 0) {
       request
           .header("Content-Type", "application/x-www-form-urlencoded")
-          .header("Idempotency-Key", path + String.join("&", parameters))
+          .header("Idempotency-Key", "k" + (path + String.join("&", parameters)).hashCode())
           .POST(BodyPublishers.ofString(
               String.join("&", parameters).replace("[", "%5B").replace("]", "%5D")));
     }

@@ -91,7 +91,7 @@ final class Discounts {
     }
     account.discounts(subscription.discounts).stream()
         .filter(discount -> !kept.contains(discount.id))
-        .forEach(discount -> events.emit("customer.discount.deleted", gone(discount)));
+        .forEach(discount -> events.emit("customer.discount.deleted", discount));
     subscription.discounts = kept;
   }
 
@@ -124,7 +124,7 @@ final class Discounts {
 
   void end(Discount discount) {
     Subscription subscription = account.subscription(discount.subscription);
-    events.emit("customer.discount.deleted", gone(discount));
+    events.emit("customer.discount.deleted", discount);
     events.updating(
         "customer.subscription.updated",
         subscription,
@@ -161,12 +161,6 @@ final class Discounts {
   void use(Subscription subscription, Invoice invoice) {
     subscription.discounts.removeIf(id -> invoice.discounts.contains(id)
         && account.discounts(List.of(id)).get(0).coupon.duration.equals("once"));
-  }
-
-  private static ObjectNode gone(Discount discount) {
-    ObjectNode node = json(discount).put("deleted", true);
-    node.remove("end");
-    return node;
   }
 
   static ObjectNode json(Discount discount) {
