@@ -1,5 +1,6 @@
 package com.tatame.billing;
 
+import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.audit.BillingEvents;
 import com.tatame.billing.catalog.Catalog;
@@ -24,6 +25,10 @@ import com.tatame.billing.inbox.Step;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.purchase.ItemPayments;
+import com.tatame.billing.purchase.ItemSales;
+import com.tatame.billing.purchase.Purchases;
+import com.tatame.billing.refund.Refunds;
 import com.tatame.billing.schedule.Schedule;
 import com.tatame.billing.schedule.Task;
 import com.tatame.billing.store.BillingStore;
@@ -60,11 +65,15 @@ public final class Billing implements AutoCloseable {
   private final ProductCatalog products;
   private final Customers customers;
   private final Checkouts checkouts;
+  private final Purchases purchases;
+  private final ItemPayments itemPayments;
+  private final Refunds refunds;
   private final Subscriptions subscriptions;
   private final Entitlements entitlements;
   private final BillingEvents events;
   private final Webhooks webhooks;
   private final DriftMonitor drift;
+  private final AnonymousSessions anonymousSessions;
   private final ApiKeys apiKeys;
   private final InboxWorker worker;
   private final InboxWorkers workers;
@@ -107,6 +116,12 @@ public final class Billing implements AutoCloseable {
         gateway.reads(),
         with.clock);
     entitlements = new Entitlements(store.entitlements(), catalog, with.clock);
+    purchases = new Purchases(store.purchases());
+    ItemSales sales =
+        new ItemSales(catalog, with.itemPricing, store.purchases(), commands, with.clock);
+    itemPayments = new ItemPayments(
+        sales, customers, store.paymentIntents(), gateway.paymentIntents(), commands, observations);
+    refunds = new Refunds(store.refunds(), gateway.refunds(), commands, observations);
     events = new BillingEvents(store.billingEvents());
     checkouts = new Checkouts(
         catalog,
@@ -114,8 +129,11 @@ public final class Billing implements AutoCloseable {
         customers,
         store.subscriptions(),
         store.checkouts(),
+        sales,
+        store.purchases(),
         store.commands(),
         commands,
+        gateway.checkouts(),
         observations,
         gateway.reads(),
         with.checkoutUrls);
@@ -149,6 +167,8 @@ public final class Billing implements AutoCloseable {
         with.listener,
         with.wallClock,
         with.random);
+    anonymousSessions =
+        new AnonymousSessions(store.anonymousSessions(), with.wallClock, with.random);
     apiKeys = new ApiKeys(store.apiKeys(), with.wallClock, with.random);
     wallClock = with.wallClock;
     workers = new InboxWorkers(worker, with.workers, this::maintain, with.listener);
@@ -212,6 +232,21 @@ public final class Billing implements AutoCloseable {
     return checkouts;
   }
 
+  /** What accounts bought once. */
+  public Purchases purchases() {
+    return purchases;
+  }
+
+  /** Payments on a page of the application's own. */
+  public ItemPayments itemPayments() {
+    return itemPayments;
+  }
+
+  /** Giving payments back. */
+  public Refunds refunds() {
+    return refunds;
+  }
+
   public Subscriptions subscriptions() {
     return subscriptions;
   }
@@ -227,6 +262,11 @@ public final class Billing implements AutoCloseable {
 
   public Webhooks webhooks() {
     return webhooks;
+  }
+
+  /** Visitors who buy before they sign in. */
+  public AnonymousSessions anonymousSessions() {
+    return anonymousSessions;
   }
 
   public ApiKeys apiKeys() {

@@ -1,6 +1,7 @@
 package com.tatame.billing;
 
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.ItemPricing;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -33,6 +34,7 @@ public final class BillingBuilder {
   InstantSource wallClock = InstantSource.system();
   RandomGenerator random = new SecureRandom();
   Pause pause = Pause.blocking();
+  ItemPricing itemPricing = ItemPricing.listPrices();
   Predicate<URI> checkoutUrls = url -> "https".equals(url.getScheme());
   RetryPolicy retries = RetryPolicy.DEFAULT;
   int workers = DEFAULT_WORKERS;
@@ -88,6 +90,12 @@ public final class BillingBuilder {
   /** Where a payer may be sent back to. Default: any https address. */
   public BillingBuilder checkoutUrls(Predicate<URI> value) {
     checkoutUrls = value;
+    return this;
+  }
+
+  /** What accounts pay for items. Default: their list price. */
+  public BillingBuilder itemPricing(ItemPricing value) {
+    itemPricing = value;
     return this;
   }
 

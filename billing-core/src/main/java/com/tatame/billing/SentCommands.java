@@ -6,6 +6,8 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.purchase.ItemPayments;
+import com.tatame.billing.refund.Refunds;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.ChangeCommands;
 import com.tatame.billing.subscription.Subscriptions;
@@ -22,6 +24,8 @@ final class SentCommands {
     return List.of(
         Customers.handlers(gateway.customers(), store.customers(), search),
         CheckoutCommands.handlers(gateway.checkouts(), store.commands(), search),
+        ItemPayments.handlers(gateway.paymentIntents(), search),
+        Refunds.handlers(gateway.refunds(), search),
         Subscriptions.handlers(gateway.subscriptions(), search),
         ChangeCommands.handlers(gateway.subscriptions(), gateway.reads(), store.quotes(), search));
   }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.audit.BillingEventFilter;
+import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.checkout.CheckoutSession;
@@ -37,6 +39,7 @@ import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.ReadPriority;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.Quote;
 import com.tatame.billing.subscription.Subscription;
@@ -105,12 +108,24 @@ class QueryPlanTest {
             + " as_of, source) select 'price_' || i, 'prod_' || i, true, 'usd', 'key_'"
             + " || i, '{}'" + mirrored,
         "insert into provider_objects (kind, id, subject_id, state, created_at, as_of, source)"
-            + " select (array['payment_method', 'refund', 'promotion_code', 'invoice_payment'])[i"
-            + " % 4 + 1], 'object_' || i, 'cus_' || i,"
-            + " '{\"type\":\"card\",\"status\":\"succeeded\","
-            + "\"currency\":\"usd\",\"created_at\":\"2026-01-01T00:00:00Z\",\"amount\":1,\"active\":1,\"times_redeemed\":1,\"first_purchase_only\":1,\"amount_requested\":1}'"
-            + " || jsonb_build_object('id', 'object_' || i, 'customer_id', 'cus_' || i, 'code',"
-            + " 'Code' || i, 'coupon_id', 'c' || i, 'invoice_id', 'in_' || i)" + mirrored,
+            + " select (array['payment_method', 'refund', 'promotion_code', 'invoice_payment'])[i % 4 + 1],"
+            + " 'object_' || i, 'cus_' || i, '{\"type\":\"card\",\"status\":\"succeeded\","
+            + "\"currency\":\"usd\",\"created_at\":\"2026-01-01T00:00:00Z\",\"amount\":1,"
+            + "\"active\":1,\"times_redeemed\":1,\"first_purchase_only\":1,\"amount_requested\":1}' ||"
+            + " jsonb_build_object('id', 'object_' || i, 'customer_id', 'cus_' || i, 'code', 'Code' || i, 'coupon_id', 'c' || i,"
+            + " 'invoice_id', 'in_' || i)" + mirrored,
+        "insert into provider_objects (kind, id, subject_id, state, created_at, as_of, source)"
+            + " select 'payment_intent', 'pi_' || i, 'pi_' || i, '{\"status\":\"succeeded\",\"currency\":\"usd\","
+            + "\"amount\":1,\"amount_received\":1,\"metadata\":{},\"created_at\":\"2026-01-01T00:00:00Z\"}' ||"
+            + " jsonb_build_object('id', 'pi_' || i, 'account', 'user_' || i, 'sale', jsonb_build_object("
+            + "'purchase_id', 'pur_' || i, 'item', 'quiz', 'kind', 'quiz', 'list_price',"
+            + " jsonb_build_object('amount', 1, 'currency', 'usd')))" + mirrored,
+        "insert into free_purchases (id, account_id, item, sale, created_at)"
+            + " select 'free_' || i, 'user_' || i, 'article', '{\"purchase_id\":\"p\",\"item\":\"article\","
+            + "\"kind\":\"article\",\"list_price\":{\"amount\":0,\"currency\":\"usd\"}}', "
+            + AT + ROWS,
+        "insert into anonymous_sessions (id, hash, created_at, expires_at, claimed_by, claimed_at)"
+            + " select 'anonymous:' || i, 'hash_' || i, now(), now(), 'user_' || i, now()" + ROWS,
         "insert into billing_events (fact_key, subject_id, event_type, status, occurred_at)"
             + " select 'fact_' || i, 'cus_' || i, 'x', 'x', now()" + ROWS,
         "insert into account_entitlements (account_id, sources) select 'user_' || i, '[]'" + ROWS,
@@ -157,6 +172,7 @@ class QueryPlanTest {
         commands(store, round);
         reads(store, round);
         apiKeys(store, round);
+        purchases(store, round);
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
     }
@@ -411,6 +427,29 @@ class QueryPlanTest {
     store.quotes().take(quote.id(), new CommandId("cmd_" + (round + 1)));
     store.quotes().take(quote.id(), new CommandId("cmd_" + (round + 2)));
     store.quotes().prune(NOW.plusSeconds(1));
+  }
+
+  private static void purchases(PostgresBillingStore store, int round) {
+    int number = 50_000 + round;
+    AccountId account = new AccountId("user_" + number);
+    assertThat(store.purchases().list(account, Optional.empty(), 10)).hasSize(2);
+    store.purchases().list(account, Optional.of("pur_" + number), 10);
+    assertThat(store.purchases().find(account, "pur_" + number)).isPresent();
+    assertThat(store.purchases().find(account, "free_" + number)).isPresent();
+    assertThat(store.paymentIntents().find(account, "pi_" + number)).isPresent();
+    assertThat(store.refunds().ofPurchase("pur_" + number)).isPresent();
+    store.refunds().ofInvoice("in_" + (number * 4 + 3) % 100_000);
+    store.refunds().find("object_" + (number * 4 + 1) % 100_000);
+    assertThat(store.refunds().list(Optional.empty(), 10)).hasSize(10);
+    store.refunds().list(Optional.of("object_4001"), 10);
+    ItemSale sale =
+        new ItemSale("new_" + round, "new", "article", new Money(0, "usd"), Optional.empty());
+    store.purchases().addFree(Purchase.free("new_" + round, new AccountId("new"), sale, NOW));
+    AnonymousSession session = new AnonymousSession(
+        new AccountId("new_" + round), NOW, NOW, Optional.empty(), Optional.empty());
+    store.anonymousSessions().add(session, "new_" + round);
+    store.anonymousSessions().findByHash("hash_7");
+    store.anonymousSessions().claim("new_" + round, account, NOW);
   }
 
   private static Map<String, Long> scans() {

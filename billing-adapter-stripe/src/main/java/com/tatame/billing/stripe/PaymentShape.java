@@ -50,6 +50,7 @@ final class PaymentShape {
         lastCharge(intent),
         intent.optionalObject("last_payment_error").map(PaymentShape::failure),
         intent.metadata(),
+        Metadata.sale(intent.metadata(), CatalogShape.currency(intent)),
         intent.instant("created"),
         intent.optionalInstant("canceled_at"));
   }

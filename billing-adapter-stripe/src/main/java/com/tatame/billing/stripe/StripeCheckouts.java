@@ -3,9 +3,12 @@ package com.tatame.billing.stripe;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.checkout.SessionCreateParams;
 import com.stripe.param.checkout.SessionExpireParams;
+import com.stripe.param.checkout.SessionRetrieveParams;
+import com.tatame.billing.account.AccountId;
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.purchase.SaleTerms;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,6 +16,8 @@ import java.util.Map;
 final class StripeCheckouts implements CheckoutSessions {
   private static final String CREATE = "checkout.sessions.create";
   private static final String EXPIRE = "checkout.sessions.expire";
+  private static final String READ_PAYMENT = "checkout.sessions.payment";
+  private static final String PAYMENT = "payment_intent";
   private static final int LONGEST_REFERENCE = 200;
 
   private final StripeCalls calls;
@@ -28,12 +33,29 @@ final class StripeCheckouts implements CheckoutSessions {
   @Override
   public Observation create(
       NewSubscriptionCheckout checkout, String commandId, String idempotencyKey) {
-    SessionCreateParams params = params(checkout, commandId);
+    return created(params(checkout, commandId), idempotencyKey);
+  }
+
+  private Observation created(SessionCreateParams params, String idempotencyKey) {
     RequestOptions options =
         RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
     Answer answer =
         calls.send(CREATE, client -> client.v1().checkout().sessions().create(params, options));
     return reads.answered(CREATE, ObjectKind.CHECKOUT_SESSION, answer);
+  }
+
+  @Override
+  public Observation create(NewItemCheckout checkout, String commandId, String idempotencyKey) {
+    return created(params(checkout, commandId), idempotencyKey);
+  }
+
+  @Override
+  public Observation payment(String sessionId) {
+    SessionRetrieveParams params =
+        SessionRetrieveParams.builder().addExpand(PAYMENT).build();
+    Answer answer = calls.send(
+        READ_PAYMENT, client -> client.v1().checkout().sessions().retrieve(sessionId, params));
+    return reads.named(READ_PAYMENT, ObjectKind.PAYMENT_INTENT, PAYMENT, answer);
   }
 
   @Override
@@ -70,18 +92,58 @@ final class StripeCheckouts implements CheckoutSessions {
         .putAllMetadata(metadata)
         .setSuccessUrl(checkout.successUrl())
         .setCancelUrl(checkout.cancelUrl());
-    if (checkout.account().value().length() <= LONGEST_REFERENCE) {
-      params.setClientReferenceId(checkout.account().value());
+    return finish(params, checkout.account(), true);
+  }
+
+  private SessionCreateParams params(NewItemCheckout checkout, String commandId) {
+    Map<String, String> metadata =
+        Metadata.of(checkout.account(), commandId, checkout.terms().sale());
+    SessionCreateParams.Builder params = SessionCreateParams.builder()
+        .setMode(SessionCreateParams.Mode.PAYMENT)
+        .setUiMode(SessionCreateParams.UiMode.HOSTED_PAGE)
+        .addLineItem(lineItem(checkout.terms()))
+        .setBillingAddressCollection(SessionCreateParams.BillingAddressCollection.REQUIRED)
+        // Stripe copies a session's metadata nowhere.
+        .setPaymentIntentData(SessionCreateParams.PaymentIntentData.builder()
+            .putAllMetadata(metadata)
+            .build())
+        .putAllMetadata(metadata)
+        .setSuccessUrl(checkout.successUrl())
+        .setCancelUrl(checkout.cancelUrl());
+    checkout.customerId().ifPresent(params::setCustomer);
+    checkout.email().ifPresent(params::setCustomerEmail);
+    return finish(params, checkout.account(), checkout.customerId().isPresent());
+  }
+
+  private SessionCreateParams finish(
+      SessionCreateParams.Builder params, AccountId account, boolean knownCustomer) {
+    if (account.value().length() <= LONGEST_REFERENCE) {
+      params.setClientReferenceId(account.value());
     }
     if (automaticTax) {
-      params
-          .setAutomaticTax(
-              SessionCreateParams.AutomaticTax.builder().setEnabled(true).build())
-          .setCustomerUpdate(SessionCreateParams.CustomerUpdate.builder()
-              .setAddress(SessionCreateParams.CustomerUpdate.Address.AUTO)
-              .build());
+      params.setAutomaticTax(
+          SessionCreateParams.AutomaticTax.builder().setEnabled(true).build());
+      if (knownCustomer) {
+        params.setCustomerUpdate(SessionCreateParams.CustomerUpdate.builder()
+            .setAddress(SessionCreateParams.CustomerUpdate.Address.AUTO)
+            .build());
+      }
     }
     return params.build();
+  }
+
+  /** At our price: what it costs is decided here, and differs from buyer to buyer. */
+  private static SessionCreateParams.LineItem lineItem(SaleTerms terms) {
+    return SessionCreateParams.LineItem.builder()
+        .setQuantity(1L)
+        .setPriceData(SessionCreateParams.LineItem.PriceData.builder()
+            .setCurrency(terms.amount().currency())
+            .setUnitAmount(terms.amount().amount())
+            .setProductData(SessionCreateParams.LineItem.PriceData.ProductData.builder()
+                .setName(terms.name())
+                .build())
+            .build())
+        .build();
   }
 
   /** A metered price takes no quantity, which is ordered as none. */

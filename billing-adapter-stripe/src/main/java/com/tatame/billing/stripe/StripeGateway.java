@@ -12,6 +12,8 @@ import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.subscription.SubscriptionControl;
 import java.net.URI;
 import java.time.Duration;
@@ -32,6 +34,7 @@ public final class StripeGateway implements PaymentGateway {
   private final Products products;
   private final CustomerAccounts customers;
   private final CheckoutSessions checkouts;
+  private final StripePayments payments;
   private final SubscriptionControl subscriptions;
   private final StripeReads reads;
   private final EventSource events;
@@ -53,6 +56,7 @@ public final class StripeGateway implements PaymentGateway {
     StripeReads stripeReads = new StripeReads(calls);
     this.products = new StripeProducts(stripeReads);
     this.customers = new StripeCustomers(calls, stripeReads);
+    this.payments = new StripePayments(calls, stripeReads);
     this.checkouts = new StripeCheckouts(calls, stripeReads, settings.automaticTax);
     this.subscriptions = new StripeSubscriptions(calls, stripeReads);
     this.reads = stripeReads;
@@ -80,6 +84,16 @@ public final class StripeGateway implements PaymentGateway {
   @Override
   public CustomerAccounts customers() {
     return customers;
+  }
+
+  @Override
+  public PaymentIntentControl paymentIntents() {
+    return payments;
+  }
+
+  @Override
+  public RefundControl refunds() {
+    return payments;
   }
 
   @Override

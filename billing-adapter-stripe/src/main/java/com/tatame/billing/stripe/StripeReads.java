@@ -1,7 +1,9 @@
 package com.tatame.billing.stripe;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.stripe.param.SubscriptionRetrieveParams;
+import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.observation.ObjectKind;
@@ -46,6 +48,22 @@ final class StripeReads implements ObjectReads {
         : observation(ref, subject, answer);
   }
 
+  /**
+   * The object that another one names, read together with it.
+   *
+   * @throws NotFound if it names none yet
+   */
+  Observation named(String operation, ObjectKind kind, String field, Answer answer) {
+    JsonElement named = answer.body().orElseThrow(() -> senseless(operation)).get(field);
+    if (named == null || !named.isJsonObject()) {
+      throw new NotFound(Shapes.name(kind), "none is named yet");
+    }
+    JsonObject body = named.getAsJsonObject();
+    ObjectRef ref = ref(operation, kind, body);
+    SubjectId subject = Shapes.subject(ref, body).orElseGet(() -> new SubjectId(ref.id()));
+    return present(ref, subject, body, answer.asOf());
+  }
+
   /** A read after a mutation. If it fails, that must not look as if nothing had been executed. */
   Observation afterwards(String operation, ObjectRef ref, SubjectId subject) {
     try {
@@ -78,7 +96,7 @@ final class StripeReads implements ObjectReads {
     return List.copyOf(all);
   }
 
-  private static Observation observation(ObjectRef ref, SubjectId subject, Answer answer) {
+  static Observation observation(ObjectRef ref, SubjectId subject, Answer answer) {
     return answer
         .live()
         .filter(body -> !Shapes.gone(ref.kind(), body))

@@ -165,6 +165,7 @@ class DialectTest {
                   Optional.of("ch_1"),
                   Optional.of("Your card has insufficient funds."))),
               Map.of("billing_account", "org_1"),
+              Optional.empty(),
               START.plusSeconds(3600),
               Optional.empty()),
           new SetupIntent(

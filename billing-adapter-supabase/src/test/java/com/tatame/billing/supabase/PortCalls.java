@@ -2,9 +2,11 @@ package com.tatame.billing.supabase;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.audit.BillingEventFilter;
+import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
@@ -26,6 +28,7 @@ import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.Quote;
@@ -61,6 +64,8 @@ final class PortCalls {
   private static final Command UNDECIDED = Command.planned(
       new CommandId("cmd_2"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_2", Map.of(), NOW);
 
+  private static final AnonymousSession VISITOR = new AnonymousSession(
+      new AccountId("anonymous:1"), NOW, NOW, Optional.empty(), Optional.empty());
   private static final ApiKey API_KEY = new ApiKey(
       "bk_1",
       "backend",
@@ -96,6 +101,7 @@ final class PortCalls {
     commands();
     keys();
     apiKeys();
+    purchases();
     reads();
   }
 
@@ -302,13 +308,37 @@ final class PortCalls {
     then("prune_quotes_v1", store -> store.quotes().prune(NOW.plus(LEASE).plus(LEASE)));
   }
 
+  private void purchases() {
+    then("add_anonymous_session_v1", store -> {
+      store.anonymousSessions().add(VISITOR, "hash_1");
+      return true;
+    });
+    then("anonymous_session_v1", store -> store.anonymousSessions().findByHash("hash_1"));
+    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_1")));
+    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_2")));
+    then(
+        "claim_anonymous_session_v1",
+        store -> store.anonymousSessions().claim("hash_1", ACCOUNT, NOW));
+    then("list_purchases_v1", store -> store.purchases().list(ACCOUNT, Optional.empty(), 10));
+    then("find_payment_intent_v1", store -> store.paymentIntents().find(ACCOUNT, "pi_1"));
+    then("paid_v1", store -> store.refunds().ofPurchase("pur_1"));
+    then("find_refund_v1", store -> store.refunds().find("re_1"));
+    then("list_refunds_v1", store -> store.refunds().list(Optional.empty(), 10));
+    then("find_purchase_v1", store -> store.purchases().find(ACCOUNT, "pur_1"));
+  }
+
+  private static Purchase free(String id) {
+    ItemSale sale = new ItemSale(id, "article-1", "article", new Money(0, "usd"), Optional.empty());
+    return Purchase.free(id, VISITOR.account(), sale, NOW);
+  }
+
   private void reads() {
     then("find_customer_link_v1", store -> store.customers().find(ACCOUNT));
     then(
         "list_billing_events_v1",
         store -> store.billingEvents().list(ACCOUNT, BillingEventFilter.ALL, Optional.empty(), 10));
     then("find_entitlement_v1", store -> store.entitlements().find(ACCOUNT));
-    then("find_checkout_v1", store -> store.checkouts().find(ACCOUNT, "cs_1"));
+    then("find_checkout_v2", store -> store.checkouts().find(ACCOUNT, "cs_1"));
     then("find_subscription_v1", store -> store.subscriptions().find(ACCOUNT, "sub_1"));
     then(
         "list_subscriptions_v1",

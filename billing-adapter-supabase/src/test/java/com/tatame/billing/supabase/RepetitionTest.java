@@ -23,7 +23,8 @@ class RepetitionTest {
       "load_subjects_v1",
       "commit_units_v1",
       "pending_reads_v1",
-      "open_command_v1");
+      "open_command_v1",
+      "find_checkout_v1");
 
   @Test
   void everyFunctionOfTheSchemaIsDecidedOn() {

@@ -18,11 +18,23 @@ public record Principal(
     Optional<String> name,
     boolean administrator) {
   private static final String API_KEYS = "urn:tatame:billing:api-key";
+  private static final String ANONYMOUS = "urn:tatame:billing:anonymous";
+
+  /** Somebody who has not signed in, and whose account is the session alone. */
+  public static Principal ofAnonymous(AccountId session) {
+    return new Principal(
+        session, ANONYMOUS, session.value(), Optional.empty(), Optional.empty(), false);
+  }
 
   /** The holder of an API key, who has neither e-mail address nor name. */
   public static Principal ofApiKey(AccountId account, String keyId, boolean administrator) {
     return new Principal(
         account, API_KEYS, keyId, Optional.empty(), Optional.empty(), administrator);
+  }
+
+  /** Whether it is somebody who has not signed in. */
+  public boolean isAnonymous() {
+    return issuer.equals(ANONYMOUS);
   }
 
   /** Whether it is a program with an API key, and nobody of the account itself. */

@@ -14,10 +14,11 @@ import java.util.stream.Stream;
  * What an application sells: data, never code.
  *
  * @param plans in the order in which they are shown
+ * @param items what is bought once, in the order in which it is shown
  * @param defaultTier what an account without a live subscription has
  * @param grace how long past due keeps its entitlements, from the first failed payment
  */
-public record Catalog(List<Plan> plans, String defaultTier, Duration grace) {
+public record Catalog(List<Plan> plans, List<Item> items, String defaultTier, Duration grace) {
   /** Seven days from the first failed payment. */
   public static final Duration DEFAULT_GRACE = Duration.ofDays(7);
 
@@ -26,6 +27,16 @@ public record Catalog(List<Plan> plans, String defaultTier, Duration grace) {
 
   public Catalog {
     plans = List.copyOf(plans);
+    items = List.copyOf(items);
+    Set<String> itemIds = new HashSet<>();
+    for (Item item : items) {
+      if (!itemIds.add(item.id())) {
+        throw ValidationFailed.of("items." + item.id(), "is defined twice");
+      }
+      if (item.price().amount() < 0) {
+        throw ValidationFailed.of("items." + item.id() + ".amount", "must not be negative");
+      }
+    }
     Set<String> tiers = new HashSet<>();
     Map<String, String> lookupKeys = new HashMap<>();
     for (Plan plan : plans) {
@@ -48,6 +59,15 @@ public record Catalog(List<Plan> plans, String defaultTier, Duration grace) {
     if (grace.isNegative()) {
       throw ValidationFailed.of("grace", "must not be negative");
     }
+  }
+
+  /** A catalog of plans alone. */
+  public Catalog(List<Plan> plans, String defaultTier, Duration grace) {
+    this(plans, List.of(), defaultTier, grace);
+  }
+
+  public Optional<Item> item(String id) {
+    return items.stream().filter(item -> item.id().equals(id)).findFirst();
   }
 
   public Optional<Plan> plan(String tier) {

@@ -1,5 +1,6 @@
 package com.tatame.billing.checkout;
 
+import com.tatame.billing.checkout.CheckoutSessions.NewItemCheckout;
 import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
@@ -10,6 +11,8 @@ import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.Finding;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.purchase.ItemSales;
+import com.tatame.billing.purchase.SaleTerms;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,26 +28,41 @@ public final class CheckoutCommands {
   private static final String INTERVAL = "interval";
   private static final String SUCCESS_URL = "success_url";
   private static final String CANCEL_URL = "cancel_url";
+  private static final String EMAIL = "email";
 
-  /** The checkout of the same family that came before, and was seen to be closed. */
+  /** The checkout of the same target that came before, and was seen to be closed. */
   private static final String AFTER = "after";
 
   private CheckoutCommands() {}
 
-  static Map<String, String> params(NewSubscriptionCheckout checkout, Optional<Command> last) {
-    Map<String, String> params = params(checkout);
-    last.ifPresent(before -> params.put(AFTER, before.id().value()));
-    return params;
+  /** These parameters, for a session that follows on another. */
+  static Map<String, String> after(Optional<Command> last, Map<String, String> params) {
+    Map<String, String> following = new TreeMap<>(params);
+    last.ifPresent(before -> following.put(AFTER, before.id().value()));
+    return following;
   }
 
   /** Whether this command, when it was sent, sold just that. */
-  static boolean sells(Command command, NewSubscriptionCheckout checkout) {
+  static boolean sells(Command command, Map<String, String> params) {
     Map<String, String> sold = new TreeMap<>(command.params());
     sold.remove(AFTER);
-    return sold.equals(params(checkout));
+    return sold.equals(params);
   }
 
-  private static Map<String, String> params(NewSubscriptionCheckout checkout) {
+  static Map<String, String> params(
+      ItemSales.Quote quote,
+      Optional<String> customer,
+      Optional<String> email,
+      ItemRequest request) {
+    Map<String, String> params = new TreeMap<>(SaleTerms.params(quote));
+    customer.ifPresent(id -> params.put(CUSTOMER, id));
+    email.ifPresent(address -> params.put(EMAIL, address));
+    params.put(SUCCESS_URL, request.successUrl());
+    params.put(CANCEL_URL, request.cancelUrl());
+    return params;
+  }
+
+  static Map<String, String> params(NewSubscriptionCheckout checkout) {
     Map<String, String> params = new TreeMap<>();
     params.put(CUSTOMER, checkout.customerId());
     params.put(PRICE, checkout.priceId());
@@ -77,6 +95,17 @@ public final class CheckoutCommands {
         required(params, CANCEL_URL));
   }
 
+  private static NewItemCheckout itemCheckout(Command command) {
+    Map<String, String> params = command.params();
+    return new NewItemCheckout(
+        command.account(),
+        Optional.ofNullable(params.get(CUSTOMER)),
+        Optional.ofNullable(params.get(EMAIL)),
+        SaleTerms.of(command),
+        required(params, SUCCESS_URL),
+        required(params, CANCEL_URL));
+  }
+
   private static String required(Map<String, String> params, String name) {
     String value = params.get(name);
     if (value == null) {
@@ -85,27 +114,26 @@ public final class CheckoutCommands {
     return value;
   }
 
-  /**
-   * How sessions are opened and closed. One is not opened if another one of the family was opened
-   * after the decision, since nobody has closed that one. While a command is open no other can be,
-   * so what is seen here holds until it ends.
-   */
+  /** How sessions are opened and closed. */
   public static Map<CommandKind, CommandHandler> handlers(
       CheckoutSessions provider, CommandJournal journal, CommandSearch search) {
     return Map.of(
         CommandKind.CREATE_CHECKOUT,
         handler(
             command -> {
-              Optional<String> last = journal
-                  .lastSucceeded(command.account(), command.kind(), command.target())
-                  .map(before -> before.id().value());
-              if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
-                throw Commands.overtaken("Another checkout was opened meanwhile; try again.");
-              }
+              refuseOvertaken(command, journal);
               return provider.create(
                   checkout(command), command.id().value(), command.idempotencyKey());
             },
             command -> search.made(command, Optional.of(required(command.params(), CUSTOMER)))),
+        CommandKind.CREATE_ITEM_CHECKOUT,
+        handler(
+            command -> {
+              refuseOvertaken(command, journal);
+              return provider.create(
+                  itemCheckout(command), command.id().value(), command.idempotencyKey());
+            },
+            command -> madeForItem(command, search)),
         CommandKind.EXPIRE_CHECKOUT,
         handler(command -> provider.expire(command.target(), command.idempotencyKey()), command -> {
           Observation present = search.read(command, subject(command));
@@ -116,6 +144,26 @@ public final class CheckoutCommands {
               .isPresent();
           return search.changed(command, present, expired);
         }));
+  }
+
+  // A guest's sessions can't be listed, but one whose page nobody was told of can't be paid either.
+  private static Finding madeForItem(Command command, CommandSearch search) {
+    Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
+    return customer.isPresent() ? search.made(command, customer) : new Finding.Absent();
+  }
+
+  // A session is not opened if another one of the target was opened after the decision, since
+  // nobody
+  // has closed that one. While a command is open no other can be, so what is seen here holds until
+  // it
+  // ends.
+  private static void refuseOvertaken(Command command, CommandJournal journal) {
+    Optional<String> last = journal
+        .lastSucceeded(command.account(), command.kind(), command.target())
+        .map(before -> before.id().value());
+    if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
+      throw Commands.overtaken("Another checkout was opened meanwhile; try again.");
+    }
   }
 
   private static Optional<SubjectId> subject(Command command) {

@@ -2,6 +2,7 @@ package com.tatame.billing.checkout;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.purchase.SaleTerms;
 import java.util.Optional;
 
 /** Role of the provider: its hosted checkout. */
@@ -25,6 +26,23 @@ public interface CheckoutSessions {
       String cancelUrl) {}
 
   /**
+   * What the checkout of an item is created from.
+   *
+   * @param customerId empty for a guest
+   * @param email of a guest, where it is known
+   * @param terms the amount, and what is written with the account into the metadata of session and
+   *     payment
+   * @param successUrl may hold {@code {CHECKOUT_SESSION_ID}}, which the provider replaces
+   */
+  record NewItemCheckout(
+      AccountId account,
+      Optional<String> customerId,
+      Optional<String> email,
+      SaleTerms terms,
+      String successUrl,
+      String cancelUrl) {}
+
+  /**
    * Opens a checkout for a subscription.
    *
    * @param commandId written into the metadata, so that the session can be found again
@@ -32,6 +50,17 @@ public interface CheckoutSessions {
    * @return the session as the provider answered, a read
    */
   Observation create(NewSubscriptionCheckout checkout, String commandId, String idempotencyKey);
+
+  /** As the other, for an item that is paid once. */
+  Observation create(NewItemCheckout checkout, String commandId, String idempotencyKey);
+
+  /**
+   * Reads the payment of a session.
+   *
+   * @return a read of the payment
+   * @throws com.tatame.billing.failure.NotFound if nobody has begun to pay
+   */
+  Observation payment(String sessionId);
 
   /** Closes an open session, so that nobody can pay it. */
   Observation expire(String sessionId, String idempotencyKey);

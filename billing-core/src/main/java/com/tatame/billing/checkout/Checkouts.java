@@ -7,44 +7,40 @@ import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.Confirmation.Status;
-import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.failure.Conflict;
-import com.tatame.billing.failure.NotFound;
-import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.purchase.ItemSales;
+import com.tatame.billing.purchase.Purchase;
+import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
 import java.net.URI;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Use cases: selling a subscription. */
+/** Use cases: selling subscriptions and items. */
 public final class Checkouts {
   private static final int ALL = 101;
-  private static final int MAX_ROUNDS = 5;
   private static final String SESSION_PLACEHOLDER = "{CHECKOUT_SESSION_ID}";
 
   private final Catalog catalog;
   private final ProductCatalog products;
   private final Customers customers;
   private final SubscriptionStore subscriptions;
-  private final CheckoutStore sessions;
-  private final CommandJournal journal;
-  private final Commands commands;
+  private final SessionOpening sessions;
+  private final ItemCheckouts items;
   private final Observations observations;
   private final ObjectReads reads;
   private final Predicate<URI> allowedUrls;
@@ -60,8 +56,11 @@ public final class Checkouts {
       Customers customers,
       SubscriptionStore subscriptions,
       CheckoutStore sessions,
+      ItemSales sales,
+      PurchaseStore purchases,
       CommandJournal journal,
       Commands commands,
+      CheckoutSessions provider,
       Observations observations,
       ObjectReads reads,
       Predicate<URI> allowedUrls) {
@@ -69,9 +68,9 @@ public final class Checkouts {
     this.products = products;
     this.customers = customers;
     this.subscriptions = subscriptions;
-    this.sessions = sessions;
-    this.journal = journal;
-    this.commands = commands;
+    this.sessions = new SessionOpening(sessions, journal, commands, observations, reads);
+    this.items = new ItemCheckouts(
+        sales, customers, purchases, journal, provider, observations, this.sessions);
     this.observations = observations;
     this.reads = reads;
     this.allowedUrls = allowedUrls;
@@ -79,6 +78,15 @@ public final class Checkouts {
 
   /** An open session, and whether this call made it. */
   public record Opened(CheckoutSession session, boolean created) {}
+
+  /**
+   * What became of the wish to buy an item.
+   *
+   * @param session where it is paid
+   * @param free the purchase itself, if there is nothing to pay
+   * @param created whether this call made it
+   */
+  public record Sold(Optional<CheckoutSession> session, Optional<Purchase> free, boolean created) {}
 
   private record Sale(Plan plan, Catalog.Offer offer, String priceId) {}
 
@@ -97,64 +105,44 @@ public final class Checkouts {
     refuseSecond(account, sale.plan());
     CustomerLink customer =
         customers.ensure(caller, request.email(), Optional.empty()).link();
-    for (int i = 0; i < MAX_ROUNDS; i++) {
-      Optional<Opened> opened = open(customer, sale, request);
-      if (opened.isPresent()) {
-        return opened.get();
-      }
-    }
-    throw Commands.inTheWay();
-  }
-
-  // Empty if another checkout of the family came in between: then all is decided anew.
-  private Optional<Opened> open(CustomerLink customer, Sale sale, CheckoutRequest request) {
-    AccountId account = customer.accountId();
-    String family = sale.plan().family();
-    Optional<Command> last = journal.lastSucceeded(account, CommandKind.CREATE_CHECKOUT, family);
-    Optional<CheckoutSession> open = last.flatMap(command -> stillOpen(account, command));
-    CheckoutSessions.NewSubscriptionCheckout wanted = checkout(customer, sale, request);
-    if (open.isPresent() && CheckoutCommands.sells(last.get(), wanted)) {
-      return Optional.of(new Opened(open.get(), false));
-    }
-    open.ifPresent(session -> expire(account, session));
-    refuseSecond(account, sale.plan());
-    // Later than the one before even if another node's clock made that one: the journal goes by it.
-    Instant now = commands.now();
-    Command planned = Command.planned(
-        commands.nextId(),
+    return sessions.open(new SessionOpening.Wanted(
         account,
         CommandKind.CREATE_CHECKOUT,
-        family,
-        CheckoutCommands.params(wanted, last),
-        last.map(before -> before.createdAt().plus(1, ChronoUnit.MICROS))
-            .filter(next -> next.isAfter(now))
-            .orElse(now));
-    try {
-      return commands
-          .runIfClear(planned)
-          .map(done -> new Opened(
-              session(account, done.result().orElseThrow()), done.id().equals(planned.id())));
-    } catch (ProviderRejected e) {
-      if (Commands.wasOvertaken(e)) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+        sale.plan().family(),
+        CheckoutCommands.params(checkout(customer, sale, request)),
+        () -> refuseSecond(account, sale.plan()),
+        session -> session.subscriptionId().ifPresent(id -> subscription(account, id))));
+  }
+
+  /**
+   * Opens a checkout for an item, or returns the open one that sells it on the same terms. What is
+   * free for the caller needs none: it is bought at once.
+   *
+   * @throws ValidationFailed naming the field
+   */
+  public Sold open(Principal caller, ItemRequest request) {
+    requireAllowed("successUrl", request.successUrl());
+    requireAllowed("cancelUrl", request.cancelUrl());
+    return items.open(caller, request);
   }
 
   /**
    * Tells how a checkout stands, asking the provider if its events have not told yet. Doesn't wait.
    *
-   * @throws NotFound if the account has no such session
+   * @throws com.tatame.billing.failure.NotFound if the account has no such session
    */
   public Confirmation confirm(AccountId account, String sessionId) {
-    CheckoutSession session = session(account, sessionId);
+    CheckoutSession session = sessions.session(account, sessionId);
     if (!session.terminal()) {
-      session = refresh(account, session);
+      session = sessions.refresh(account, session);
+    }
+    Optional<String> purchaseId = items.sold(session);
+    if (purchaseId.isPresent()) {
+      return items.confirm(account, session, purchaseId.get());
     }
     Optional<Subscription> subscription =
         session.subscriptionId().flatMap(id -> subscription(account, id));
-    return new Confirmation(status(session, subscription), subscription);
+    return new Confirmation(status(session, subscription), subscription, Optional.empty());
   }
 
   private static Status status(CheckoutSession session, Optional<Subscription> subscription) {
@@ -244,29 +232,6 @@ public final class Checkouts {
     return subscriptions.list(account, Optional.empty(), Optional.empty(), ALL);
   }
 
-  // What the mirror calls open may have been paid a moment ago; the provider has the last word, and
-  // its subscription must be known before another one is sold.
-  private Optional<CheckoutSession> stillOpen(AccountId account, Command created) {
-    Optional<CheckoutSession> stored = created.result().flatMap(id -> sessions.find(account, id));
-    if (stored
-        .filter(session -> session.status() == CheckoutSession.Status.OPEN)
-        .isEmpty()) {
-      stored.flatMap(CheckoutSession::subscriptionId).ifPresent(id -> subscription(account, id));
-      return Optional.empty();
-    }
-    CheckoutSession session = refresh(account, stored.get());
-    session.subscriptionId().ifPresent(id -> subscription(account, id));
-    return session.status() == CheckoutSession.Status.OPEN
-        ? Optional.of(session)
-        : Optional.empty();
-  }
-
-  private CheckoutSession refresh(AccountId account, CheckoutSession session) {
-    observations.observe(
-        Optional.of(session.subject()), () -> reads.read(session.ref(), session.subject()));
-    return session(account, session.id());
-  }
-
   private Optional<Subscription> subscription(AccountId account, String id) {
     Optional<Subscription> known = subscriptions.find(account, id);
     if (known.isPresent()) {
@@ -277,20 +242,6 @@ public final class Checkouts {
     subject.ifPresent(customer -> observations.observe(
         subject, () -> reads.read(new ObjectRef(ObjectKind.SUBSCRIPTION, id), customer)));
     return subscriptions.find(account, id);
-  }
-
-  private void expire(AccountId account, CheckoutSession session) {
-    commands.run(Command.planned(
-        commands.nextId(),
-        account,
-        CommandKind.EXPIRE_CHECKOUT,
-        session.id(),
-        CheckoutCommands.expiryParams(session),
-        commands.now()));
-  }
-
-  private CheckoutSession session(AccountId account, String id) {
-    return sessions.find(account, id).orElseThrow(() -> new NotFound("checkout session", id));
   }
 
   private void requireAllowed(String field, String url) {

@@ -8,6 +8,8 @@ import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.subscription.SubscriptionControl;
 
 /** Port: the payment provider, a bag of small roles so that each can be built and faked alone. */
@@ -21,6 +23,10 @@ public interface PaymentGateway {
   SubscriptionControl subscriptions();
 
   InvoiceControl invoices();
+
+  PaymentIntentControl paymentIntents();
+
+  RefundControl refunds();
 
   ObjectReads reads();
 

@@ -1,6 +1,7 @@
 package com.tatame.billing.payment;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param amountReceived minor units
  * @param latestChargeId of the last attempt that reached a bank
  * @param failure why the last attempt failed, as long as nothing came after it
+ * @param sale the item that it pays, by metadata that we wrote
  */
 public record PaymentIntent(
     String id,
@@ -35,6 +37,7 @@ public record PaymentIntent(
     Optional<String> latestChargeId,
     Optional<Failure> failure,
     Map<String, String> metadata,
+    Optional<ItemSale> sale,
     Instant createdAt,
     Optional<Instant> canceledAt)
     implements ProviderObject {
@@ -70,6 +73,11 @@ public record PaymentIntent(
 
   public PaymentIntent {
     metadata = Map.copyOf(metadata);
+  }
+
+  /** What is to be paid, or was. */
+  public Money money() {
+    return new Money(amount, currency);
   }
 
   @Override

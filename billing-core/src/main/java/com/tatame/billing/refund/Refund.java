@@ -8,6 +8,7 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.observation.WireName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +40,19 @@ public record Refund(
     SUCCEEDED,
     FAILED,
     CANCELED
+  }
+
+  /** What went back of a payment, or is on its way back, in minor units. */
+  public static long sum(String paymentIntentId, Collection<Refund> refunds) {
+    return refunds.stream()
+        .filter(
+            refund -> refund.paymentIntentId().filter(paymentIntentId::equals).isPresent())
+        .filter(refund -> switch (refund.status()) {
+          case PENDING, REQUIRES_ACTION, SUCCEEDED -> true;
+          case FAILED, CANCELED -> false;
+        })
+        .mapToLong(Refund::amount)
+        .sum();
   }
 
   @Override

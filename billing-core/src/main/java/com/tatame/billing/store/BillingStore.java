@@ -1,5 +1,6 @@
 package com.tatame.billing.store;
 
+import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.ProductStore;
@@ -10,7 +11,10 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.purchase.PurchaseStore;
+import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
@@ -30,6 +34,14 @@ public interface BillingStore extends AutoCloseable {
   QuoteStore quotes();
 
   CheckoutStore checkouts();
+
+  PurchaseStore purchases();
+
+  PaymentIntentStore paymentIntents();
+
+  RefundStore refunds();
+
+  AnonymousSessionStore anonymousSessions();
 
   ProductStore products();
 

@@ -122,6 +122,7 @@ class PaymentFactsTest {
         Optional.empty(),
         failure,
         Map.of(),
+        Optional.empty(),
         MADE,
         canceledAt);
   }

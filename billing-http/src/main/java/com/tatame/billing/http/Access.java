@@ -5,7 +5,8 @@ enum Access {
   PUBLIC,
   /**
    * Any caller whose token proves who it is, and sees its own account only; or an API key with the
-   * route's scope, for the account that it names.
+   * route's scope, for the account that it names; and where the route says so, a visitor who has not
+   * signed in.
    */
   SIGNED_IN,
   /** An administrator, or an API key with the route's scope. */

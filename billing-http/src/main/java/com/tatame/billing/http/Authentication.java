@@ -3,6 +3,7 @@ package com.tatame.billing.http;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.apikey.Scope;
@@ -20,9 +21,11 @@ final class Authentication {
   static final String ACCOUNT_HEADER = "X-Account-Id";
 
   private static final String SCHEME = "bearer ";
+  private static final String ANONYMOUS_SCHEME = "anonymous ";
 
   private final IdentityVerifier identity;
   private final KnownKeys keys;
+  private final AnonymousSessions visitors;
   private final MetricsAccess metrics;
   private final Predicate<Context> webhookSource;
 
@@ -34,10 +37,12 @@ final class Authentication {
   Authentication(
       IdentityVerifier identity,
       KnownKeys keys,
+      AnonymousSessions visitors,
       MetricsAccess metrics,
       Predicate<Context> webhookSource) {
     this.identity = identity;
     this.keys = keys;
+    this.visitors = visitors;
     this.metrics = metrics;
     this.webhookSource = webhookSource;
   }
@@ -61,9 +66,23 @@ final class Authentication {
         admitCollector(context);
         yield Optional.empty();
       }
-      case SIGNED_IN -> Optional.of(signedIn(route.scope(), context));
-      case ADMINISTRATOR -> Optional.of(administrator(route.scope(), context));
+      case SIGNED_IN ->
+        Optional.of(anonymousToken(context)
+            .map(token -> anonymous(route, token))
+            .orElseGet(() -> signedIn(route.scope(), context)));
+      case ADMINISTRATOR -> {
+        anonymousToken(context).ifPresent(token -> anonymous(route, token));
+        yield Optional.of(administrator(route.scope(), context));
+      }
     };
+  }
+
+  private Principal anonymous(Route route, String token) {
+    Principal visitor = visitors.verify(token);
+    if (!route.anonymousToo()) {
+      throw new Forbidden("Sign in to do this.");
+    }
+    return visitor;
   }
 
   /** A user, or a key that may do this for the account that it names. */
@@ -116,10 +135,17 @@ final class Authentication {
   }
 
   private static String token(Context context) {
-    String header = context.header("Authorization");
-    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      throw new Unauthenticated("Send the header Authorization: Bearer <token>.");
-    }
-    return header.substring(SCHEME.length()).strip();
+    return after(SCHEME, context)
+        .orElseThrow(() -> new Unauthenticated("Send the header Authorization: Bearer <token>."));
+  }
+
+  private static Optional<String> anonymousToken(Context context) {
+    return after(ANONYMOUS_SCHEME, context);
+  }
+
+  private static Optional<String> after(String scheme, Context context) {
+    return Optional.ofNullable(context.header("Authorization"))
+        .filter(header -> header.regionMatches(true, 0, scheme, 0, scheme.length()))
+        .map(header -> header.substring(scheme.length()).strip());
   }
 }

@@ -60,7 +60,11 @@ public final class BillingRoutes {
 
     KnownKeys keys = new KnownKeys(billing.apiKeys(), with.wallClock, Ticker.systemTicker());
     Authentication authentication = new Authentication(
-        identity, keys, new MetricsAccess(with.openMetrics, with.metricsToken), with.webhookSource);
+        identity,
+        keys,
+        billing.anonymousSessions(),
+        new MetricsAccess(with.openMetrics, with.metricsToken),
+        with.webhookSource);
     MeterRegistry registry =
         with.metrics.<MeterRegistry>map(m -> m).orElseGet(SimpleMeterRegistry::new);
     shell = new HttpShell(
@@ -93,6 +97,10 @@ public final class BillingRoutes {
         new ProductHandlers(billing.catalog(), billing.products()),
         new CustomerHandlers(billing.customers()),
         new CheckoutHandlers(billing.checkouts(), with.pause),
+        new PurchaseHandlers(billing.purchases()),
+        new PaymentIntentHandlers(billing.itemPayments()),
+        new RefundHandlers(billing.refunds()),
+        new AnonymousSessionHandlers(billing.anonymousSessions()),
         new SubscriptionHandlers(billing.subscriptions()),
         new ChangeHandlers(billing.subscriptions()),
         new EntitlementHandlers(billing.entitlements()),

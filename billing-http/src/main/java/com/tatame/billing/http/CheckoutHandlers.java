@@ -1,26 +1,29 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.checkout.CheckoutRequest;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.checkout.Checkouts.Opened;
+import com.tatame.billing.checkout.Checkouts.Sold;
 import com.tatame.billing.checkout.Confirmation;
+import com.tatame.billing.checkout.ItemRequest;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.failure.Forbidden;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
+import com.tatame.billing.http.PurchaseHandlers.PurchaseAnswer;
 import com.tatame.billing.http.SubscriptionHandlers.SubscriptionAnswer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Selling a subscription, and the page after the payment. */
+/** Selling subscriptions and items, and the page after the payment. */
 final class CheckoutHandlers {
   private static final List<Duration> WAITS = List.of(
       Duration.ofMillis(250),
@@ -64,19 +67,30 @@ final class CheckoutHandlers {
       @Doc("If it is sent, it must be the caller's account.") @Nullable
       String userId,
 
-      @Doc("Refused: this version sells subscriptions only.") @Nullable
+      @Doc(
+          value = "Something that is bought once, instead of tier, interval and priceId.",
+          example = "quiz-17")
+      @Nullable
       String item,
 
       @Doc("Refused: codes are entered on the checkout page.") @Nullable
       String promotionCode) {}
 
   record CheckoutAnswer(
-      @Doc(value = "The provider's.", example = "cs_123") String sessionId,
-      @Doc("Where the payer goes.") @Nullable String url,
-      Instant expiresAt) {}
+      @Doc(value = "The provider's; null for what is free.", example = "cs_123") @Nullable
+      String sessionId,
+
+      @Doc("Where the payer goes; null for what is free.") @Nullable
+      String url,
+
+      @Nullable Instant expiresAt,
+
+      @Doc("What was bought, if there was nothing to pay.") @Nullable
+      PurchaseAnswer purchase) {}
 
   /** What the applications expect that came before this contract. */
-  record ShortCheckoutAnswer(String sessionId, @Nullable String url) {}
+  record ShortCheckoutAnswer(
+      @Nullable String sessionId, @Nullable String url) {}
 
   record ConfirmationAnswer(
       @Doc(
@@ -84,22 +98,30 @@ final class CheckoutHandlers {
           oneOf = {"paid", "pending", "failed", "expired"})
       String status,
 
-      @Doc("What was bought, once it is known.") @Nullable SubscriptionAnswer subscription,
+      @Doc("What was subscribed to, once it is known.") @Nullable
+      SubscriptionAnswer subscription,
 
-      @Doc("Null: this version sells subscriptions only.") @Nullable
-      Map<String, Object> purchase) {}
+      @Doc("What was bought once, as soon as it is known.") @Nullable
+      PurchaseAnswer purchase) {}
 
   Answer open(Call call) {
-    Opened opened = opened(call);
-    CheckoutSession session = opened.session();
+    Sold sold = sold(call);
     return answer(
-        opened, new CheckoutAnswer(session.id(), session.url().orElse(null), session.expiresAt()));
+        sold,
+        new CheckoutAnswer(
+            sold.session().map(CheckoutSession::id).orElse(null),
+            sold.session().flatMap(CheckoutSession::url).orElse(null),
+            sold.session().map(CheckoutSession::expiresAt).orElse(null),
+            sold.free().map(PurchaseAnswer::of).orElse(null)));
   }
 
   Answer openShort(Call call) {
-    Opened opened = opened(call);
-    CheckoutSession session = opened.session();
-    return answer(opened, new ShortCheckoutAnswer(session.id(), session.url().orElse(null)));
+    Sold sold = sold(call);
+    return answer(
+        sold,
+        new ShortCheckoutAnswer(
+            sold.session().map(CheckoutSession::id).orElse(null),
+            sold.session().flatMap(CheckoutSession::url).orElse(null)));
   }
 
   /** Looks again for a few seconds, so that the page after the payment is never too early. */
@@ -117,45 +139,76 @@ final class CheckoutHandlers {
     ConfirmationAnswer body = new ConfirmationAnswer(
         confirmation.status().code(),
         confirmation.subscription().map(SubscriptionAnswer::of).orElse(null),
-        null);
+        confirmation.purchase().map(PurchaseAnswer::of).orElse(null));
     return confirmation.status() == Confirmation.Status.PENDING
         ? Answer.json(202, body).with("Retry-After", RETRY_SECONDS)
         : Answer.ok(body);
   }
 
-  private Opened opened(Call call) {
+  private Sold sold(Call call) {
     NewCheckout wanted = call.body(NewCheckout.class);
     if (wanted.userId() != null
         && !call.principal().isApiKey()
         && !wanted.userId().equals(call.account().value())) {
       throw new Forbidden("userId is not the caller's account.");
     }
-    return checkouts.open(call.principal(), request(wanted));
+    Principal caller = call.principal();
+    if (wanted.item() != null) {
+      return checkouts.open(caller, itemRequest(wanted));
+    }
+    if (caller.isAnonymous()) {
+      throw new Forbidden("Sign in to subscribe; without that, send an item.");
+    }
+    Opened opened = checkouts.open(caller, request(wanted));
+    return new Sold(Optional.of(opened.session()), Optional.empty(), opened.created());
   }
 
-  private static Answer answer(Opened opened, Object body) {
-    return opened.created()
-        ? Answer.created("/api/v1/checkout/" + opened.session().id() + "/confirm", body)
-        : Answer.ok(body);
+  private static Answer answer(Sold sold, Object body) {
+    if (!sold.created()) {
+      return Answer.ok(body);
+    }
+    return Answer.created(
+        sold.free()
+            .map(free -> PurchaseHandlers.PATH + "/" + free.id())
+            .orElseGet(() -> "/api/v1/checkout/" + sold.session().orElseThrow().id() + "/confirm"),
+        body);
   }
 
-  // A missing field of the body is null here, whatever its type says.
-  @SuppressWarnings("ConstantValue")
-  private static CheckoutRequest request(NewCheckout wanted) {
+  private static ItemRequest itemRequest(NewCheckout wanted) {
+    List<FieldError> errors = commonErrors(wanted);
+    if (wanted.tier() != null || wanted.interval() != null || wanted.priceId() != null) {
+      errors.add(new FieldError("item", "send either item, or what is subscribed to"));
+    }
+    if (wanted.quantity() != null && wanted.quantity() != 1) {
+      errors.add(new FieldError("quantity", "must be 1 for an item"));
+    }
+    if (!errors.isEmpty()) {
+      throw new ValidationFailed(errors);
+    }
+    return new ItemRequest(
+        CustomerHandlers.text("item", wanted.item()).orElse(""),
+        wanted.successUrl(),
+        wanted.cancelUrl(),
+        CustomerHandlers.email("email", wanted.email()));
+  }
+
+  private static List<FieldError> commonErrors(NewCheckout wanted) {
     List<FieldError> errors = new ArrayList<>();
     requireText(errors, "successUrl", wanted.successUrl());
     requireText(errors, "cancelUrl", wanted.cancelUrl());
+    // Leaving it out silently would sell at another price.
+    if (wanted.promotionCode() != null) {
+      errors.add(new FieldError("promotionCode", "is entered on the checkout page instead"));
+    }
+    return errors;
+  }
+
+  private static CheckoutRequest request(NewCheckout wanted) {
+    List<FieldError> errors = commonErrors(wanted);
     Optional<BillingInterval> interval =
         Optional.ofNullable(wanted.interval()).flatMap(BillingInterval::of);
     if (wanted.interval() != null && interval.isEmpty()) {
       errors.add(new FieldError("interval", "must be monthly or yearly"));
-    }
-    // Leaving them out silently would sell something else, or at another price.
-    if (wanted.item() != null) {
-      errors.add(new FieldError("item", "one-time items are not sold by this version"));
-    }
-    if (wanted.promotionCode() != null) {
-      errors.add(new FieldError("promotionCode", "is entered on the checkout page instead"));
     }
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);
@@ -170,6 +223,7 @@ final class CheckoutHandlers {
         CustomerHandlers.email("email", wanted.email()));
   }
 
+  // A missing field of the body is null here, whatever its type says.
   private static void requireText(List<FieldError> errors, String field, @Nullable String value) {
     if (value == null || value.isBlank()) {
       errors.add(new FieldError(field, "is required"));

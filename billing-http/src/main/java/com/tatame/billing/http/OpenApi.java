@@ -71,6 +71,16 @@ final class OpenApi {
                     "description",
                     "A key, bk_…, with this scope or a wider one: admin permits everything, account"
                         + " also entitlements."),
+                "anonymous",
+                Map.of(
+                    "type",
+                    "apiKey",
+                    "in",
+                    "header",
+                    "name",
+                    "Authorization",
+                    "description",
+                    "Anonymous and a blank before the token of an anonymous session."),
                 "metrics",
                 Map.of(
                     "type",
@@ -97,11 +107,11 @@ final class OpenApi {
         switch (route.access()) {
           case PUBLIC -> List.of();
           case METRICS -> List.of(Map.of("metrics", List.of()));
-          case SIGNED_IN, ADMINISTRATOR ->
-            List.of(
-                Map.of("signedIn", List.of()),
-                Map.of("apiKey", List.of(route.scope().code())));
+          case SIGNED_IN, ADMINISTRATOR -> callers(route);
         });
+    if (route.anonymousToo()) {
+      operation.put("x-anonymous", true);
+    }
     if (route.authenticated()) {
       operation.put("x-scope", route.scope().code());
     }
@@ -124,6 +134,16 @@ final class OpenApi {
             Map.of("required", true, "content", content(Answer.JSON, schemas.request(type)))));
     operation.put("responses", responses(route));
     return operation;
+  }
+
+  private static List<Map<String, List<String>>> callers(Route route) {
+    List<Map<String, List<String>>> callers = new ArrayList<>();
+    callers.add(Map.of("signedIn", List.of()));
+    callers.add(Map.of("apiKey", List.of(route.scope().code())));
+    if (route.anonymousToo()) {
+      callers.add(Map.of("anonymous", List.of()));
+    }
+    return callers;
   }
 
   private static String operationId(Route route) {

@@ -32,6 +32,19 @@ final class ProductHandlers {
 
   record PlansAnswer(List<PlanAnswer> data) {}
 
+  record ItemsAnswer(List<ItemAnswer> data) {}
+
+  record ItemAnswer(
+      @Doc(value = "Unique in the catalog.", example = "quiz-17")
+      String id,
+
+      String name,
+
+      @Doc(value = "What sort of thing it is.", example = "quiz")
+      String kind,
+
+      @Doc("Before any discount.") MoneyAnswer price) {}
+
   record PlanAnswer(
       @Doc(value = "Unique in the catalog.", example = "pro")
       String tier,
@@ -101,6 +114,13 @@ final class ProductHandlers {
   Answer plans(Call call) {
     return marked(Answer.ok(
         new PlansAnswer(products.plans().stream().map(ProductHandlers::plan).toList())));
+  }
+
+  Answer items(Call call) {
+    return Answer.ok(new ItemsAnswer(catalog.items().stream()
+        .map(item ->
+            new ItemAnswer(item.id(), item.name(), item.kind(), MoneyAnswer.of(item.price())))
+        .toList()));
   }
 
   Answer products(Call call) {

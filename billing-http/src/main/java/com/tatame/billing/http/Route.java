@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * @param path with {@code {parameters}}
  * @param scope what an API key must be permitted to be let in; of no meaning where nobody need call
  * @param body what the request's body is read into; empty if the route takes none
+ * @param anonymousToo whether visitors are let in who have not signed in, with their own proof
  * @param fromProvider whether the payment provider calls it, from an address that it may have
  * @param refusals the problems that are particular to it
  * @param deprecatedFor the canonical path, if this is an old name for it
@@ -29,6 +30,7 @@ record Route(
     List<Parameter> parameters,
     Optional<Class<?>> body,
     BodyRule bodyRule,
+    boolean anonymousToo,
     boolean fromProvider,
     List<Reply> replies,
     List<ProblemCode> refusals,
@@ -125,6 +127,7 @@ record Route(
         parameters,
         body,
         bodyRule,
+        anonymousToo,
         fromProvider,
         oldReplies,
         refusals,
@@ -161,6 +164,7 @@ record Route(
     private final List<Parameter> parameters = new ArrayList<>();
     private Optional<Class<?>> body = Optional.empty();
     private BodyRule bodyRule = BodyRule.JSON;
+    private boolean anonymousToo;
     private boolean fromProvider;
     private final List<Reply> replies = new ArrayList<>();
     private final List<ProblemCode> refusals = new ArrayList<>();
@@ -175,6 +179,12 @@ record Route(
     /** Lets in API keys of this scope, too; by default it takes the widest of the access. */
     Builder orKeyWith(Scope narrower) {
       scope = narrower;
+      return this;
+    }
+
+    /** Lets in visitors, too, who have not signed in. */
+    Builder orAnonymous() {
+      anonymousToo = true;
       return this;
     }
 
@@ -231,6 +241,7 @@ record Route(
           List.copyOf(parameters),
           body,
           bodyRule,
+          anonymousToo,
           fromProvider,
           List.copyOf(replies),
           List.copyOf(refusals),

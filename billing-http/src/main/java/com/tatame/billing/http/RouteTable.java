@@ -21,6 +21,9 @@ import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
 
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.http.AnonymousSessionHandlers.AnonymousSessionAnswer;
+import com.tatame.billing.http.AnonymousSessionHandlers.ClaimAnswer;
+import com.tatame.billing.http.AnonymousSessionHandlers.ClaimRequest;
 import com.tatame.billing.http.ApiKeyHandlers.ApiKeyAnswer;
 import com.tatame.billing.http.ApiKeyHandlers.CreatedApiKeyAnswer;
 import com.tatame.billing.http.ApiKeyHandlers.NewApiKey;
@@ -45,9 +48,15 @@ import com.tatame.billing.http.InboxHandlers.ReplayAnswer;
 import com.tatame.billing.http.InboxHandlers.ReplayMany;
 import com.tatame.billing.http.InboxHandlers.ReplayOne;
 import com.tatame.billing.http.InboxHandlers.StatusAnswer;
+import com.tatame.billing.http.PaymentIntentHandlers.NewPaymentIntent;
+import com.tatame.billing.http.PaymentIntentHandlers.PaymentIntentAnswer;
+import com.tatame.billing.http.ProductHandlers.ItemsAnswer;
 import com.tatame.billing.http.ProductHandlers.PlansAnswer;
 import com.tatame.billing.http.ProductHandlers.PriceAnswer;
 import com.tatame.billing.http.ProductHandlers.ProductAnswer;
+import com.tatame.billing.http.PurchaseHandlers.PurchaseAnswer;
+import com.tatame.billing.http.RefundHandlers.NewRefund;
+import com.tatame.billing.http.RefundHandlers.RefundAnswer;
 import com.tatame.billing.http.SubscriptionHandlers.CancelRequest;
 import com.tatame.billing.http.SubscriptionHandlers.SubscriptionAnswer;
 import com.tatame.billing.http.WebhookHandlers.ReceiptAnswer;
@@ -113,6 +122,10 @@ final class RouteTable {
             .is("Catalog", "The plans as they are sold")
             .answers(reply(200, PlansAnswer.class, "In the catalog's order."))
             .by(to -> to.products()::plans),
+        get("/api/v1/items", PUBLIC)
+            .is("Catalog", "What is bought once")
+            .answers(reply(200, ItemsAnswer.class, "In the catalog's order, at list prices."))
+            .by(to -> to.products()::items),
         get("/api/v1/config", PUBLIC)
             .is("Catalog", "What a page needs to know")
             .answers(reply(200, ConfigAnswer.class, "The public configuration."))
@@ -147,11 +160,12 @@ final class RouteTable {
             .refuses(NOT_FOUND)
             .by(to -> to.customers()::read),
         post("/api/v1/checkout", SIGNED_IN)
-            .is("Checkout", "Open a checkout for a subscription")
+            .orAnonymous()
+            .is("Checkout", "Open a checkout for a subscription or an item")
             .takes(NewCheckout.class)
             .answers(
                 reply(200, CheckoutAnswer.class, "An equal one is open already."),
-                reply(201, CheckoutAnswer.class, "It is new."))
+                reply(201, CheckoutAnswer.class, "It is new, or bought for nothing."))
             .refuses(
                 PAYMENT_DECLINED,
                 CONFLICT,
@@ -160,12 +174,60 @@ final class RouteTable {
                 PROVIDER_UNAVAILABLE)
             .by(to -> to.checkouts()::open),
         post("/api/v1/checkout/{sessionId}/confirm", SIGNED_IN)
+            .orAnonymous()
             .is("Checkout", "How a checkout ended; waits a few seconds for it")
             .answers(
                 reply(200, ConfirmationAnswer.class, "It has ended."),
                 reply(202, ConfirmationAnswer.class, "Not yet known; ask again."))
             .refuses(PROVIDER_UNAVAILABLE)
             .by(to -> to.checkouts()::confirm),
+        get(PurchaseHandlers.PATH, SIGNED_IN)
+            .orAnonymous()
+            .is("Purchases", "What the caller bought once")
+            .paged()
+            .answers(pageOf(PurchaseAnswer.class, "Newest first."))
+            .by(to -> to.purchases()::list),
+        get(PurchaseHandlers.PATH + "/{id}", SIGNED_IN)
+            .orAnonymous()
+            .is("Purchases", "One of the caller's purchases")
+            .answers(reply(200, PurchaseAnswer.class, "The purchase."))
+            .by(to -> to.purchases()::read),
+        post(PaymentIntentHandlers.PATH, SIGNED_IN)
+            .is("Payments", "Begin a payment on a page of your own")
+            .takes(NewPaymentIntent.class)
+            .answers(reply(201, PaymentIntentAnswer.class, "It waits for its payer."))
+            .refuses(PAYMENT_DECLINED, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.paymentIntents()::create),
+        get(PaymentIntentHandlers.PATH + "/{id}", SIGNED_IN)
+            .is("Payments", "One of the caller's payments, as the provider holds it now")
+            .answers(reply(200, PaymentIntentAnswer.class, "The payment."))
+            .refuses(PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.paymentIntents()::read),
+        post(RefundHandlers.PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.REFUNDS)
+            .is("Refunds", "Give back what a purchase or an invoice cost, whole or in part")
+            .takes(NewRefund.class)
+            .answers(
+                reply(200, RefundAnswer.class, "An equal one was under way."),
+                reply(201, RefundAnswer.class, "It is made."))
+            .refuses(NOT_FOUND, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.refunds()::create),
+        get(RefundHandlers.PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.REFUNDS)
+            .is("Refunds", "All refunds")
+            .paged()
+            .answers(pageOf(RefundAnswer.class, "Newest first."))
+            .by(to -> to.refunds()::list),
+        post("/api/v1/anonymous-sessions", PUBLIC)
+            .is("Anonymous sessions", "Begin a session of somebody who has not signed in")
+            .answers(reply(201, AnonymousSessionAnswer.class, "It has begun."))
+            .by(to -> to.anonymousSessions()::begin),
+        post("/api/v1/anonymous-sessions/claim", SIGNED_IN)
+            .is("Anonymous sessions", "Take over what an anonymous session bought")
+            .takes(ClaimRequest.class)
+            .answers(reply(200, ClaimAnswer.class, "It is the caller's, now or since before."))
+            .refuses(CONFLICT)
+            .by(to -> to.anonymousSessions()::claim),
         get("/api/v1/subscriptions", SIGNED_IN)
             .is("Subscriptions", "The caller's subscriptions")
             .with(query("status", "Only those with this status."))
@@ -198,11 +260,13 @@ final class RouteTable {
             .answers(pageOf(BillingEventAnswer.class, "Newest first."))
             .by(to -> to.billingEvents()::list),
         get("/api/v1/entitlements", SIGNED_IN)
+            .orAnonymous()
             .orKeyWith(Scope.ENTITLEMENTS)
             .is("Entitlements", "Everything that the caller may do")
             .answers(reply(200, EntitlementsAnswer.class, "As of now."))
             .by(to -> to.entitlements()::all),
         get("/api/v1/entitlements/{feature}", SIGNED_IN)
+            .orAnonymous()
             .orKeyWith(Scope.ENTITLEMENTS)
             .is("Entitlements", "Whether the caller may use a feature")
             .answers(reply(200, DecisionAnswer.class, "As of now."))
@@ -303,6 +367,14 @@ final class RouteTable {
       List.of("/stripe/prices", "GET", "/api/v1/prices"),
       List.of("/stripe/customer", "POST", "/api/v1/customer"),
       List.of("/stripe/checkout", "POST", "/api/v1/checkout"),
+      List.of("/stripe/refunds", "POST", "/api/v1/refunds"),
+      List.of("/stripe/refunds", "GET", "/api/v1/refunds"),
+      List.of("/stripe/payment-intents", "POST", "/api/v1/payment-intents"),
+      List.of("/stripe/payment-intents/{id}", "GET", "/api/v1/payment-intents/{id}"),
+      List.of("/api/v1/stripe/refunds", "POST", "/api/v1/refunds"),
+      List.of("/api/v1/stripe/refunds", "GET", "/api/v1/refunds"),
+      List.of("/api/v1/stripe/payment-intents", "POST", "/api/v1/payment-intents"),
+      List.of("/api/v1/stripe/payment-intents/{id}", "GET", "/api/v1/payment-intents/{id}"),
       List.of("/stripe/subscriptions", "GET", "/api/v1/subscriptions"),
       List.of("/stripe/subscriptions/{id}/cancel", "POST", "/api/v1/subscriptions/{id}/cancel"),
       List.of("/api/v1/stripe/products", "GET", "/api/v1/products"),

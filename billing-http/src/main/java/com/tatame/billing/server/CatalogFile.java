@@ -3,6 +3,7 @@ package com.tatame.billing.server;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.failure.ValidationFailed;
@@ -52,7 +53,7 @@ public final class CatalogFile {
       throw new InvalidConfiguration(List.of(file + ": can't be read as YAML: " + reason));
     }
     Mapping root = fields.mapping("", tree);
-    fields.allowOnly("", root, Set.of("currency", "defaultTier", "grace", "tiers"));
+    fields.allowOnly("", root, Set.of("currency", "defaultTier", "grace", "tiers", "items"));
     String currency = fields.text("", root, "currency").orElse("usd");
     if (!currency.matches("[a-z]{3}")) {
       fields.problem("currency", root, "must be three lower-case letters, such as usd");
@@ -62,10 +63,11 @@ public final class CatalogFile {
     Duration grace =
         fields.text("", root, "grace").map(text -> days(root, text)).orElse(Catalog.DEFAULT_GRACE);
     List<Plan> plans = plans(root, currency);
+    List<Item> items = items(root, currency);
     refuseUnusedPriceIds();
     fields.throwIfAny();
     try {
-      return new Catalog(plans, defaultTier, grace);
+      return new Catalog(plans, items, defaultTier, grace);
     } catch (ValidationFailed e) {
       e.errors().forEach(error -> fields.problem(error.field(), root, error.message()));
       fields.throwIfAny();
@@ -96,6 +98,32 @@ public final class CatalogFile {
       plans.add(plan(path, tier, plan, plans.size(), currency));
     });
     return plans;
+  }
+
+  private List<Item> items(Mapping root, String currency) {
+    List<Item> items = new ArrayList<>();
+    fields.child("", root, "items").entries().forEach((id, tree) -> {
+      String path = "items." + id;
+      Mapping item = fields.mapping(path, tree);
+      fields.allowOnly(path, item, Set.of("name", "kind", "amount"));
+      if (!id.matches("[a-z0-9][a-z0-9_-]{0,62}")) {
+        fields.problem(path, item, "must be named in lower case, with letters, digits, _ and -");
+      }
+      items.add(new Item(
+          id,
+          fields.required(path, item, "name"),
+          fields.required(path, item, "kind"),
+          new Money(amount(path, item), currency)));
+    });
+    return items;
+  }
+
+  // What is missing or wrong is collected; the catalog is not made of it then.
+  private long amount(String path, Mapping priced) {
+    if (!priced.entries().containsKey("amount")) {
+      fields.problem(path + ".amount", priced, "is missing; give it in minor units");
+    }
+    return fields.number(path, priced, "amount", 0, 99_999_999).orElse(0L);
   }
 
   private Plan plan(String path, String tier, Mapping plan, int position, String currency) {
@@ -138,10 +166,7 @@ public final class CatalogFile {
         fields.problem(pricePath, price, "must be named monthly or yearly");
         return;
       }
-      long amount = fields.number(pricePath, price, "amount", 0, 99_999_999).orElse(-1L);
-      if (!price.entries().containsKey("amount")) {
-        fields.problem(pricePath + ".amount", price, "is missing; give it in minor units");
-      }
+      long amount = amount(pricePath, price);
       PriceName override = PriceName.of(tier, interval.get());
       usedPriceIds.add(override);
       prices.put(

@@ -6,6 +6,7 @@ import com.tatame.billing.http.Description.Operation;
 import com.tatame.billing.http.RunningServer.Reply;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +30,10 @@ final class AccessTest {
         "Bearer",
         "Bearer ",
         "Bearer nonsense",
+        "Anonymous",
+        "Anonymous nonsense",
+        "Anonymous anon_0123456789012345678901234567890123456789012",
+        "Bearer " + SERVER.billing().anonymousSessions().begin().token(),
         "Basic dXNlcjpwYXNz",
         "Bearer " + RunningServer.token("user_ada").unsigned(),
         "Bearer "
@@ -48,6 +53,35 @@ final class AccessTest {
         assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer");
       }
     }
+  }
+
+  @Test
+  void visitorsDoOnlyWhatIsOpenToThem() {
+    String visitor = "Anonymous " + SERVER.billing().anonymousSessions().begin().token();
+    List<String> open = new ArrayList<>();
+    for (Operation operation : OPERATIONS) {
+      if (!List.of("signed_in", "administrator").contains(operation.access())) {
+        continue;
+      }
+      Reply reply = SERVER.send(
+          operation.method(), operation.pathWith("any"), null, null, "Authorization", visitor);
+      if (operation.anonymousToo()) {
+        open.add(operation.toString());
+        assertThat(reply.status()).as(operation.toString()).isNotIn(401, 403).isLessThan(500);
+      } else {
+        assertThat(reply.status()).as(operation.toString()).isEqualTo(403);
+        assertThat(reply.code()).isEqualTo("forbidden");
+      }
+    }
+    assertThat(open)
+        .contains(
+            "POST /api/v1/checkout",
+            "POST /api/v1/checkout/{sessionId}/confirm",
+            "GET /api/v1/purchases",
+            "GET /api/v1/entitlements",
+            "GET /api/v1/entitlements/{feature}")
+        .allMatch(operation ->
+            operation.matches(".*(checkout|purchases|entitlements|subscription/create).*"));
   }
 
   @Test

@@ -26,6 +26,11 @@ final class Description {
       return details.path("x-access").asText();
     }
 
+    /** Whether visitors are let in who have not signed in. */
+    boolean anonymousToo() {
+      return details.path("x-anonymous").asBoolean();
+    }
+
     /** What lets an API key in; empty where none is asked for. */
     String scope() {
       return details.path("x-scope").asText();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.money.Money;
@@ -50,6 +51,57 @@ final class CatalogFileTest {
     assertThat(basic.features()).containsEntry("technique_library", new Feature.Flag(true));
     assertThat(catalog.defaultPlan().prices()).isEmpty();
     assertThat(catalog.defaultPlan().selfService()).isFalse();
+  }
+
+  @Test
+  void readsMyBeingsCatalog() {
+    Catalog catalog = CatalogFile.read(Path.of("../examples/mybeing/catalog.yaml"), Map.of());
+
+    assertThat(catalog.plan("premium").orElseThrow().prices())
+        .containsOnlyKeys(BillingInterval.MONTHLY)
+        .containsEntry(
+            BillingInterval.MONTHLY,
+            new PlanPrice(new Money(3200, "usd"), "premium_monthly", Optional.empty()));
+    assertThat(catalog.plan("premium").orElseThrow().trialDays()).isZero();
+    assertThat(catalog.items())
+        .contains(
+            new Item("quiz-attachment", "How you attach to others", "quiz", new Money(1500, "usd")))
+        .extracting(Item::kind)
+        .contains("article");
+  }
+
+  @Test
+  void everyProblemOfAnItemIsTold() throws IOException {
+    Path file = folder.resolve("catalog.yaml");
+    Files.writeString(file, """
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+        items:
+          Quiz 1:
+            name: One
+            kind: quiz
+            amount: 1
+          quiz-2:
+            kind: quiz
+            amount: -5
+            price: 7
+          quiz-3:
+            name: Three
+            kind: quiz
+        """);
+
+    assertThat(
+            catchThrowableOfType(InvalidConfiguration.class, () -> CatalogFile.read(file, Map.of()))
+                .problems())
+        .extracting(problem -> problem.replaceFirst(".*yaml:\\d+: ", ""))
+        .containsExactlyInAnyOrder(
+            "items.Quiz 1 must be named in lower case, with letters, digits, _ and -",
+            "items.quiz-2.price is not a field of the catalog",
+            "items.quiz-2.name is missing",
+            "items.quiz-2.amount must be a whole number from 0 to 99999999",
+            "items.quiz-3.amount is missing; give it in minor units");
   }
 
   @Test

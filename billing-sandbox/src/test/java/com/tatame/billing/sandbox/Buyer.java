@@ -60,6 +60,21 @@ final class Buyer {
         SHOP + "/plans"));
   }
 
+  /** What an application sends to sell this item. */
+  static String wanted(String item) {
+    return Json.write(Map.of(
+        "item",
+        item,
+        "successUrl",
+        SHOP + "/paid?session={CHECKOUT_SESSION_ID}",
+        "cancelUrl",
+        SHOP + "/items"));
+  }
+
+  Reply buys(String item) {
+    return api.post("/api/v1/checkout", wanted(item));
+  }
+
   Reply checkout(String tier, String interval) {
     return api.post("/api/v1/checkout", wanted(tier, interval));
   }

@@ -89,6 +89,7 @@ final class StripeJudgeTest {
       tellStories(world);
       tellOfRarerObjects(world);
       tellOfChanges(world);
+      tellOfItems(world);
     }
     letters.forEach(this::judge);
     JsonNode report =
@@ -237,6 +238,50 @@ final class StripeJudgeTest {
 
   private String priceOf(String lookupKey) {
     return ask("/v1/prices?lookup_keys[]=" + lookupKey).at("/data/0/id").asText();
+  }
+
+  private void tellOfItems(LocalServer world) {
+    Buyer buyer = new Buyer(world);
+    ApiClient root = ApiClient.of(world.url()).as(world.token("user_root"));
+    Reply opened = buyer.buys("seminar-recording");
+    Buyer.pay(opened.at("/url"), "4000000000000002");
+    Buyer.pay(opened.at("/url"), Buyer.PAYS);
+    String purchase = buyer.confirm(opened.at("/sessionId")).at("/purchase/id");
+    assertThat(root.post(
+                "/api/v1/refunds",
+                "{\"purchaseId\":\"" + purchase + "\",\"amount\":500,\"reason\":\"duplicate\"}")
+            .status())
+        .isEqualTo(201);
+    ApiClient nobody = ApiClient.of(world.url());
+    String token = nobody.post("/api/v1/anonymous-sessions").at("/token");
+    Reply guest = nobody.post(
+        "/api/v1/checkout",
+        Buyer.wanted("seminar-recording"),
+        "Authorization",
+        "Anonymous " + token);
+    Buyer.pay(guest.at("/url"), Buyer.PAYS);
+    Buyer leaver = new Buyer(world);
+    Buyer.pay(leaver.buys("seminar-recording").at("/url"), "4000000000000002");
+    String payment = buyer
+        .api()
+        .post("/api/v1/payment-intents", "{\"item\":\"seminar-recording\"}")
+        .at("/id");
+    ask(
+        "/v1/payment_intents/" + payment + "/confirm",
+        "payment_method=pm_card_authenticationRequired");
+    stripe.authenticatePayment(payment, true);
+    ask(
+        "/v1/payment_intents",
+        "amount=700",
+        "currency=usd",
+        "confirm=true",
+        "payment_method=pm_card_visa");
+    String unused =
+        ask("/v1/payment_intents", "amount=800", "currency=usd").at("/id").asText();
+    ask("/v1/payment_intents/" + unused + "/cancel", "cancellation_reason=abandoned");
+    ask("/v1/payment_intents");
+    ask("/v1/checkout/sessions/" + opened.at("/sessionId") + "/line_items");
+    world.advance("P2D");
   }
 
   private JsonNode last(String type) {

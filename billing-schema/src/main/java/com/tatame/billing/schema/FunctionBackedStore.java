@@ -1,5 +1,6 @@
 package com.tatame.billing.schema;
 
+import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.ProductStore;
@@ -10,7 +11,10 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.purchase.PurchaseStore;
+import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.QuoteStore;
@@ -64,6 +68,26 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final CheckoutStore checkouts() {
     return accounts.checkouts();
+  }
+
+  @Override
+  public final PurchaseStore purchases() {
+    return new PurchaseFunctions(functions);
+  }
+
+  @Override
+  public final PaymentIntentStore paymentIntents() {
+    return new PaymentFunctions(functions);
+  }
+
+  @Override
+  public final RefundStore refunds() {
+    return new PaymentFunctions(functions);
+  }
+
+  @Override
+  public final AnonymousSessionStore anonymousSessions() {
+    return new AnonymousSessionFunctions(functions);
   }
 
   @Override

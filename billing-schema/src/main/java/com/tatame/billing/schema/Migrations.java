@@ -35,7 +35,9 @@ public final class Migrations {
       "V15__operated_commands.sql",
       "V16__events_of_accounts.sql",
       "V17__arrival.sql",
-      "V18__quotes.sql");
+      "V18__quotes.sql",
+      "V19__purchases.sql",
+      "V20__refunds.sql");
 
   private Migrations() {}
 

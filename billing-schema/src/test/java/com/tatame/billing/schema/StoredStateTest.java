@@ -40,6 +40,7 @@ class StoredStateTest {
                 Optional.of("ch_1"),
                 Optional.empty())),
             Map.of("item", "quiz"),
+            Optional.empty(),
             KEPT,
             Optional.empty()),
         """

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.ProductStore;
@@ -13,9 +14,12 @@ import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;
+import com.tatame.billing.purchase.PurchaseStore;
+import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.QuoteStore;
@@ -39,7 +43,10 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock);
   private final InMemoryDrift drift = new InMemoryDrift(lock, rows);
   private final InMemoryTasks tasks = new InMemoryTasks(lock);
-  private final InMemoryReads reads = new InMemoryReads(lock, rows);
+  private final InMemoryAnonymousSessions anonymous = new InMemoryAnonymousSessions(lock);
+  private final InMemoryPurchases purchases = new InMemoryPurchases(lock, rows, anonymous);
+  private final InMemoryPayments payments = new InMemoryPayments(lock, rows, anonymous);
+  private final InMemoryReads reads = new InMemoryReads(lock, rows, anonymous);
 
   @Override
   public InboxStore inbox() {
@@ -74,6 +81,26 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public CheckoutStore checkouts() {
     return reads.checkouts();
+  }
+
+  @Override
+  public PurchaseStore purchases() {
+    return purchases;
+  }
+
+  @Override
+  public PaymentIntentStore paymentIntents() {
+    return payments;
+  }
+
+  @Override
+  public RefundStore refunds() {
+    return payments;
+  }
+
+  @Override
+  public AnonymousSessionStore anonymousSessions() {
+    return anonymous;
   }
 
   @Override

@@ -40,10 +40,12 @@ final class InMemoryReads {
 
   private final SharedLock lock;
   private final MirroredRows rows;
+  private final InMemoryAnonymousSessions anonymous;
 
-  InMemoryReads(SharedLock lock, MirroredRows rows) {
+  InMemoryReads(SharedLock lock, MirroredRows rows, InMemoryAnonymousSessions anonymous) {
     this.lock = lock;
     this.rows = rows;
+    this.anonymous = anonymous;
   }
 
   CustomerStore customers() {
@@ -129,7 +131,8 @@ final class InMemoryReads {
   CheckoutStore checkouts() {
     return (account, sessionId) -> lock.hold(() -> rows.living(CheckoutSession.class)
         .filter(session -> session.id().equals(sessionId))
-        .filter(session -> session.account().filter(account::equals).isPresent())
+        .filter(session ->
+            session.account().filter(buyer -> anonymous.owns(account, buyer)).isPresent())
         .findFirst());
   }
 

@@ -32,7 +32,11 @@ import org.junit.jupiter.api.Test;
  * CommandTracesContract} go on from there.
  */
 public interface PaymentGatewayContract
-    extends SubscriptionControlContract, SubscriptionChangeContract, CommandTracesContract {
+    extends SubscriptionControlContract,
+        SubscriptionChangeContract,
+        CommandTracesContract,
+        ItemCheckoutContract,
+        PaymentControlContract {
 
   @Test
   default void givesASignOfLife() {

@@ -11,6 +11,8 @@ import static com.tatame.billing.testkit.ProviderRecords.stated;
 import static com.tatame.billing.testkit.ProviderRecords.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.catalog.Discount;
+import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.invoice.InvoicePayment;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.payment.Dispute;
@@ -20,8 +22,11 @@ import com.tatame.billing.payment.SetupIntent;
 import com.tatame.billing.promotion.Coupon;
 import com.tatame.billing.promotion.PromotionCode;
 import com.tatame.billing.refund.Refund;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /** As {@link ProviderRecords}, for what moves money or takes off from it. */
 final class ProviderMoney {
@@ -60,8 +65,45 @@ final class ProviderMoney {
                 optionalText(error, "charge"),
                 optionalText(error, "message"))),
         metadata(json),
+        sale(metadata(json), text(json, "currency")),
         instant(json, "created"),
         optionalInstant(json, "canceled_at"));
+  }
+
+  /** What was agreed, if a payment says all of it. */
+  private static Optional<ItemSale> sale(Map<String, String> metadata, String currency) {
+    Optional<Long> listPrice = wholeNumber(metadata.get("list_price"));
+    String purchase = metadata.get("purchase");
+    String item = metadata.get("item");
+    String kind = metadata.get("item_kind");
+    if (listPrice.isEmpty() || purchase == null || item == null || kind == null) {
+      return Optional.empty();
+    }
+    Optional<Discount> discount = wholeNumber(metadata.get("discount_percent"))
+        .filter(percent -> percent >= 1 && percent <= 100)
+        .map(percent ->
+            new Discount(percent.intValue(), metadata.getOrDefault("discount_reason", "unknown")));
+    return Optional.of(
+        new ItemSale(purchase, item, kind, new Money(listPrice.get(), currency), discount));
+  }
+
+  private static Optional<Long> wholeNumber(@Nullable String text) {
+    return Optional.ofNullable(text)
+        .filter(digits -> digits.matches("\\d{1,12}"))
+        .map(Long::valueOf);
+  }
+
+  static Map<String, String> sale(ItemSale sale) {
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put("purchase", sale.purchaseId());
+    metadata.put("item", sale.item());
+    metadata.put("item_kind", sale.kind());
+    metadata.put("list_price", Long.toString(sale.listPrice().amount()));
+    sale.discount().ifPresent(discount -> {
+      metadata.put("discount_percent", Integer.toString(discount.percent()));
+      metadata.put("discount_reason", discount.reason());
+    });
+    return metadata;
   }
 
   static SetupIntent setupIntent(JsonNode json) {

@@ -68,6 +68,47 @@ final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
   }
 
   @Override
+  public Observation create(NewItemCheckout checkout, String commandId, String idempotencyKey) {
+    String account = checkout.account().value();
+    Map<String, Object> metadata =
+        new HashMap<>(ProviderMoney.sale(checkout.terms().sale()));
+    metadata.put(ProviderRecords.ACCOUNT, account);
+    metadata.put(ProviderRecords.COMMAND, commandId);
+    Map<String, Object> parameters = new HashMap<>();
+    parameters.put("mode", "payment");
+    checkout.customerId().ifPresent(customer -> parameters.put("customer", customer));
+    checkout.email().ifPresent(email -> parameters.put("customer_email", email));
+    parameters.put(
+        "line_items",
+        List.of(Map.of(
+            "quantity",
+            "1",
+            "price_data",
+            Map.of(
+                "currency",
+                checkout.terms().amount().currency(),
+                "unit_amount",
+                Long.toString(checkout.terms().amount().amount()),
+                "product_data",
+                Map.of("name", checkout.terms().name())))));
+    parameters.put("payment_intent_data", Map.of(METADATA, metadata));
+    parameters.put(METADATA, metadata);
+    parameters.put("billing_address_collection", "required");
+    parameters.put("success_url", checkout.successUrl());
+    parameters.put("cancel_url", checkout.cancelUrl());
+    if (account.length() <= LONGEST_REFERENCE) {
+      parameters.put("client_reference_id", account);
+    }
+    return reads.mutate(
+        ObjectKind.CHECKOUT_SESSION, "/v1/checkout/sessions", parameters, idempotencyKey);
+  }
+
+  @Override
+  public Observation payment(String sessionId) {
+    return reads.named("/v1/checkout/sessions/" + sessionId, ObjectKind.PAYMENT_INTENT);
+  }
+
+  @Override
   public Observation expire(String sessionId, String idempotencyKey) {
     return reads.mutate(
         ObjectKind.CHECKOUT_SESSION,

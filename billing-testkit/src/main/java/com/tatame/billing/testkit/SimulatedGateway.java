@@ -10,6 +10,8 @@ import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.testkit.simulator.engine.Answer;
 import com.tatame.billing.testkit.simulator.engine.Request;
@@ -30,6 +32,7 @@ public final class SimulatedGateway implements PaymentGateway {
   private final SimulatedReads reads;
   private final SimulatedCheckouts checkouts;
   private final SimulatedSubscriptions subscriptions;
+  private final SimulatedPayments payments;
   private final SimulatedEvents events;
 
   /**
@@ -45,6 +48,7 @@ public final class SimulatedGateway implements PaymentGateway {
     reads = new SimulatedReads(calls);
     checkouts = new SimulatedCheckouts(reads);
     subscriptions = new SimulatedSubscriptions(calls, reads);
+    payments = new SimulatedPayments(calls, reads);
     events = new SimulatedEvents(new WebhookVerifier(webhookSecrets, wallClock));
   }
 
@@ -66,6 +70,16 @@ public final class SimulatedGateway implements PaymentGateway {
   @Override
   public SubscriptionControl subscriptions() {
     return subscriptions;
+  }
+
+  @Override
+  public PaymentIntentControl paymentIntents() {
+    return payments;
+  }
+
+  @Override
+  public RefundControl refunds() {
+    return payments;
   }
 
   @Override

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.catalog.Products;
+import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.observation.ObjectKind;
@@ -13,6 +14,7 @@ import com.tatame.billing.testkit.SimulatedCalls.Success;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Reads objects and lists, and mutations' answers as reads. */
@@ -40,6 +42,17 @@ final class SimulatedReads implements ObjectReads, Products {
     Success answer = calls.post(path, parameters, key);
     Observation then = present(kind, answer.body(), answer.at());
     return answer.replayed() ? after(then.object(), then.subject()) : then;
+  }
+
+  /** Reads the object that another one names, together with it. */
+  Observation named(String path, ObjectKind kind) {
+    String name = kind.name().toLowerCase(Locale.ROOT);
+    Success answer = calls.get(path, Map.of("expand", List.of(name)));
+    JsonNode body = answer.body().required(name);
+    if (body.isNull()) {
+      throw new NotFound(name, "of " + path);
+    }
+    return present(kind, body, answer.at());
   }
 
   /** A read that follows a mutation; should it fail, the mutation may still have been executed. */

@@ -4,6 +4,7 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.CheckoutSessions;
+import com.tatame.billing.checkout.CheckoutSessions.NewItemCheckout;
 import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
@@ -16,6 +17,10 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.purchase.SaleTerms;
+import com.tatame.billing.refund.RefundControl;
+import com.tatame.billing.refund.RefundControl.NewRefund;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
@@ -145,6 +150,69 @@ final class BadGateways {
               "create",
               args -> good.checkouts()
                   .create((NewSubscriptionCheckout) args[0], (String) args[1], Ids.next("key"))));
+    }
+  }
+
+  static class SellsAtTheListPrice extends ForwardingGateway {
+    @Override
+    public CheckoutSessions checkouts() {
+      return ForwardingStore.spoil(
+          CheckoutSessions.class, good.checkouts(), Map.of("create", args -> {
+            NewItemCheckout asked = (NewItemCheckout) args[0];
+            SaleTerms dearer = new SaleTerms(
+                asked.terms().sale(), asked.terms().name(), asked.terms().sale().listPrice());
+            NewItemCheckout opened = new NewItemCheckout(
+                asked.account(),
+                asked.customerId(),
+                asked.email(),
+                dearer,
+                asked.successUrl(),
+                asked.cancelUrl());
+            return good.checkouts().create(opened, (String) args[1], (String) args[2]);
+          }));
+    }
+  }
+
+  static class RefundsAllOfIt extends ForwardingGateway {
+    @Override
+    public RefundControl refunds() {
+      return ForwardingStore.spoil(RefundControl.class, good.refunds(), Map.of("create", args -> {
+        NewRefund asked = (NewRefund) args[0];
+        NewRefund all = new NewRefund(
+            asked.paymentIntentId(), Optional.empty(), asked.reason(), asked.metadata());
+        return good.refunds().create(all, (String) args[1], (String) args[2]);
+      }));
+    }
+  }
+
+  static class TellsNoSecret extends ForwardingGateway {
+    @Override
+    public PaymentIntentControl paymentIntents() {
+      return ForwardingStore.spoil(
+          PaymentIntentControl.class,
+          good.paymentIntents(),
+          Map.of(
+              "read",
+              args -> new PaymentIntentControl.Handle(
+                  good.paymentIntents().read((String) args[0]).observation(), Optional.empty())));
+    }
+  }
+
+  static class ForgetsTheGuest extends ForwardingGateway {
+    @Override
+    public CheckoutSessions checkouts() {
+      return ForwardingStore.spoil(
+          CheckoutSessions.class, good.checkouts(), Map.of("create", args -> {
+            NewItemCheckout asked = (NewItemCheckout) args[0];
+            NewItemCheckout opened = new NewItemCheckout(
+                new AccountId("somebody"),
+                asked.customerId(),
+                asked.email(),
+                asked.terms(),
+                asked.successUrl(),
+                asked.cancelUrl());
+            return good.checkouts().create(opened, (String) args[1], (String) args[2]);
+          }));
     }
   }
 

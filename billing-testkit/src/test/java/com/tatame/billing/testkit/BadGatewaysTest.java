@@ -34,6 +34,12 @@ class BadGatewaysTest {
         Arguments.of(
             BadGateways.TakesAnOutageForAbsence.class, "aReadOfAProviderThatIsDownTeachesNothing"),
         Arguments.of(BadGateways.LosesTheCommand.class, "aCheckoutOpensForItsAccountAndCommand"),
+        Arguments.of(
+            BadGateways.SellsAtTheListPrice.class, "thePaymentOfAnItemCarriesAllThatWasAgreed"),
+        Arguments.of(BadGateways.ForgetsTheGuest.class, "aGuestPaysAndStaysNobodysCustomer"),
+        Arguments.of(
+            BadGateways.RefundsAllOfIt.class, "aPaymentIsGivenBackInPartsUntilNothingIsLeft"),
+        Arguments.of(BadGateways.TellsNoSecret.class, "aPaymentIsReadWithTheSecretOfItsPayer"),
         Arguments.of(BadGateways.ExpiresNothing.class, "anExpiredCheckoutCanNotBePaid"),
         Arguments.of(BadGateways.GivesNoTrial.class, "aCheckoutWithTrialStartsATrial"),
         Arguments.of(BadGateways.LosesTheReason.class, "cancelingNowEndsTheSubscription"),

@@ -105,6 +105,26 @@ class BadStoresTest {
         Arguments.of(BadApiKeys.RevokesAgain.class, "theFirstRevocationCounts"),
         Arguments.of(BadApiKeys.NotesEveryUse.class, "aUseIsNotedOnceInAnInterval"),
         Arguments.of(BadApiKeys.ListsLiveOnesOnly.class, "keysAreListedNewestFirstPageByPage"),
+        Arguments.of(
+            BadPurchases.ForgetsRefunds.class, "aPurchaseTellsWhatWentBackWhicheverCameFirst"),
+        Arguments.of(
+            BadPurchases.HandsOutAnothersPayment.class, "aPaymentIsFoundByItsAccountAlone"),
+        Arguments.of(
+            BadPurchases.TakesTheUnpaidForPaid.class, "anInvoiceThatNobodyPaidHasNoPayment"),
+        Arguments.of(BadPurchases.ForgetsWhatWasPaid.class, "aRefundIsFoundWithWhatItsPaymentPaid"),
+        Arguments.of(BadPurchases.GivesAgainAndAgain.class, "whatIsFreeIsHadOnce"),
+        Arguments.of(
+            BadPurchases.GivesAgainAndAgain.class, "ofManyWhoTakeAFreeItemAtOnceAllSeeOnePurchase"),
+        Arguments.of(
+            BadPurchases.ListsOldestFirst.class,
+            "whatASessionBoughtBeforeAndAfterItsClaimIsTheClaimers"),
+        Arguments.of(BadPurchases.LetsTheLastClaimWin.class, "theFirstClaimStays"),
+        Arguments.of(
+            BadPurchases.LetsTheLastClaimWin.class, "ofManyAccountsThatClaimAtOnceOneHasIt"),
+        Arguments.of(
+            BadPurchases.MovesNothing.class,
+            "whatASessionBoughtBeforeAndAfterItsClaimIsTheClaimers"),
+        Arguments.of(BadPurchases.MovesNothing.class, "aCheckoutThatASessionOpenedIsTheClaimers"),
         Arguments.of(BadOperations.FiltersByNothing.class, "eventsAreFoundByStatusTypeLaneAndTime"),
         Arguments.of(
             BadOperations.ForgetsTheHistory.class, "anEventIsFoundWithItsPayloadAndItsHistory"),

@@ -9,6 +9,8 @@ import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.testkit.simulator.engine.Engine;
 import com.tatame.billing.testkit.simulator.engine.Settings;
@@ -59,6 +61,16 @@ abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContra
   @Override
   public SubscriptionControl subscriptions() {
     return good.subscriptions();
+  }
+
+  @Override
+  public PaymentIntentControl paymentIntents() {
+    return good.paymentIntents();
+  }
+
+  @Override
+  public RefundControl refunds() {
+    return good.refunds();
   }
 
   @Override

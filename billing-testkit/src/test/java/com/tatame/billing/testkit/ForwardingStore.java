@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.ProductStore;
@@ -12,7 +13,10 @@ import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.purchase.PurchaseStore;
+import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.QuoteStore;
@@ -87,6 +91,26 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public CheckoutStore checkouts() {
     return good.checkouts();
+  }
+
+  @Override
+  public PurchaseStore purchases() {
+    return good.purchases();
+  }
+
+  @Override
+  public PaymentIntentStore paymentIntents() {
+    return good.paymentIntents();
+  }
+
+  @Override
+  public RefundStore refunds() {
+    return good.refunds();
+  }
+
+  @Override
+  public AnonymousSessionStore anonymousSessions() {
+    return good.anonymousSessions();
   }
 
   @Override

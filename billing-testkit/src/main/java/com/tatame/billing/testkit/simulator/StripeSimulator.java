@@ -166,6 +166,15 @@ public final class StripeSimulator implements AutoCloseable {
   }
 
   /**
+   * Answers the issuer's question of a payment that asks to authenticate and that no page shows.
+   *
+   * @throws IllegalArgumentException if there is no such payment, or it doesn't ask
+   */
+  public void authenticatePayment(String paymentIntent, boolean approved) {
+    engine.authenticatePayment(paymentIntent, approved);
+  }
+
+  /**
    * Lets a refund that had succeeded fail, as a payer's bank can.
    *
    * @throws IllegalArgumentException if there is no such refund

@@ -111,7 +111,8 @@ class CheckoutTest {
   void confirmationIsPendingUntilItIsPaid() {
     CheckoutSession session = ada.opens("basic");
 
-    assertThat(confirm(session)).isEqualTo(new Confirmation(Status.PENDING, none()));
+    assertThat(confirm(session))
+        .isEqualTo(new Confirmation(Status.PENDING, none(), Optional.empty()));
   }
 
   @Test
@@ -144,7 +145,8 @@ class CheckoutTest {
     CheckoutSession session = ada.opens("basic");
     world.advance(Duration.ofHours(25), new Disorder(false, 0, 100, 0));
 
-    assertThat(confirm(session)).isEqualTo(new Confirmation(Status.EXPIRED, none()));
+    assertThat(confirm(session))
+        .isEqualTo(new Confirmation(Status.EXPIRED, none(), Optional.empty()));
   }
 
   private Confirmation confirm(CheckoutSession session) {

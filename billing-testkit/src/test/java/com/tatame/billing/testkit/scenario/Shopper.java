@@ -9,6 +9,9 @@ import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.checkout.CheckoutRequest;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.Checkouts.Opened;
+import com.tatame.billing.checkout.Checkouts.Sold;
+import com.tatame.billing.checkout.ItemRequest;
+import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.fixture.APrincipal;
@@ -46,6 +49,23 @@ record Shopper(BillingWorld world, Principal caller) {
                 "https://shop.example.com/thanks?session={CHECKOUT_SESSION_ID}",
                 "https://shop.example.com/plans",
                 Optional.empty()));
+  }
+
+  Sold wants(String item) {
+    return world
+        .billing()
+        .checkouts()
+        .open(
+            caller,
+            new ItemRequest(
+                item,
+                "https://shop.example.com/thanks?session={CHECKOUT_SESSION_ID}",
+                "https://shop.example.com/items",
+                Optional.empty()));
+  }
+
+  List<Purchase> purchases() {
+    return world.billing().purchases().list(account(), Optional.empty(), 101);
   }
 
   /** Opens a checkout, pays it, and lets its events arrive. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Catalog {
   private static final String RECURRING =
       "recurring{interval:(day|week|month|year)! interval_count:int usage_type:(licensed|metered) trial_period_days:int ~meter}";
-  private static final String PRICE_DATA =
+  static final String PRICE_DATA =
       " unit_amount:int unit_amount_decimal tax_behavior:(exclusive|inclusive|unspecified) "
           + RECURRING + " ~currency_options ~custom_unit_amount ";
   static final Shape CREATE_PRODUCT =
@@ -156,6 +156,31 @@ final class Catalog {
     return new Outcome.One(price);
   }
 
+  String newLineId() {
+    return account.newId("li_", 24);
+  }
+
+  /** A price that is made for one sale, with its product: both are out of use from the beginning. */
+  Price inline(Params data) {
+    Price price = read(data);
+    if (data.has("product") == data.has("product_data")) {
+      throw StripeException.invalid(
+          "parameter_missing",
+          data.path("product"),
+          "You must specify either `product` or `product_data` when creating a price.");
+    }
+    Product product = data.has("product")
+        ? product(data.required("product"), data.path("product"))
+        : newProduct(data.child("product_data"));
+    if (data.has("product_data")) {
+      product.active = false;
+    }
+    price.active = false;
+    price.product = product.id;
+    account.prices.put(price.id, price);
+    return price;
+  }
+
   private void add(Price price, Product product) {
     price.product = product.id;
     account.prices.put(price.id, price);
@@ -201,24 +226,28 @@ final class Catalog {
         throw StripeException.notModelled("unit_amount_decimal");
       } catch (NumberFormatException e) {
         throw StripeException.invalid(
-            null, "unit_amount_decimal", "Invalid decimal: " + params.text("unit_amount_decimal"));
+            null,
+            params.path("unit_amount_decimal"),
+            "Invalid decimal: " + params.text("unit_amount_decimal"));
       }
     }
     if (!params.given("unit_amount")) {
       throw StripeException.invalid(
           "parameter_missing",
-          "unit_amount",
+          params.path("unit_amount"),
           "Missing required param: unit_amount or unit_amount_decimal.");
     }
     long amount = params.number("unit_amount", 0);
     if (amount < 0) {
       throw StripeException.invalid(
-          "parameter_invalid_integer", "unit_amount", "Invalid non-negative integer: " + amount);
+          "parameter_invalid_integer",
+          params.path("unit_amount"),
+          "Invalid non-negative integer: " + amount);
     }
     return amount;
   }
 
-  private static void checkCurrency(String currency) {
+  static void checkCurrency(String currency) {
     try {
       Currency.getInstance(currency.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {

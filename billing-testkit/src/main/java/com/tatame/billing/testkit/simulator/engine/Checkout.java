@@ -37,6 +37,9 @@ final class Checkout {
   void expire(CheckoutSession session) {
     session.status = "expired";
     session.authenticating = null;
+    if (session.takesPayment() && session.paymentIntent != null) {
+      payments.cancel(account.paymentIntent(session.paymentIntent), "expired");
+    }
     events.emit("checkout.session.expired", session);
   }
 
@@ -53,7 +56,7 @@ final class Checkout {
   Decline submit(CheckoutSession session, PageForm form) {
     session.collectedEmail = form.email();
     session.collectedName = form.name().isEmpty() ? null : form.name();
-    if (!needsCard(session) && form.number().isBlank()) {
+    if (!needsCard(session) && (session.takesPayment() || form.number().isBlank())) {
       complete(session, null, null);
       return null;
     }
@@ -68,7 +71,7 @@ final class Checkout {
         card, details.expMonth(), details.expYear(), form.email(), session.collectedName);
     boolean charging = amounts.amountDue(session) > 0;
     Decline decline = card.declineAtPage();
-    if (decline == null && !card.asksAtPage()) {
+    if (decline == null && !card.asksAtPage() && !session.ofGuest()) {
       customer(session);
     }
     PaymentIntent intent = charging ? paymentIntent(session) : null;
@@ -131,7 +134,14 @@ final class Checkout {
       return account.paymentIntent(session.paymentIntent);
     }
     PaymentIntent intent = payments.intent(
-        amounts.amountDue(session), session.currency, session.customer, "Subscription creation");
+        amounts.amountDue(session),
+        session.currency,
+        session.customer,
+        session.takesPayment() ? session.paymentDescription : "Subscription creation");
+    if (session.takesPayment()) {
+      intent.setupFutureUsage = null;
+      intent.metadata.putAll(session.paymentMetadata);
+    }
     session.paymentIntent = intent.id;
     events.emit("payment_intent.created", intent);
     return intent;
@@ -151,6 +161,10 @@ final class Checkout {
 
   private void complete(
       CheckoutSession session, @Nullable PaymentMethod method, @Nullable PaymentIntent intent) {
+    if (session.takesPayment()) {
+      completePayment(session, method, intent);
+      return;
+    }
     Customer customer = customer(session);
     if (method != null) {
       payments.attach(method, customer);
@@ -196,6 +210,22 @@ final class Checkout {
     }
   }
 
+  /** A card that pays once is saved for nobody. */
+  private void completePayment(
+      CheckoutSession session, @Nullable PaymentMethod method, @Nullable PaymentIntent intent) {
+    Customer customer = session.ofGuest() ? null : customer(session);
+    if (intent != null && method != null) {
+      intent.customer = customer == null ? null : customer.id;
+      payments.succeed(intent, method);
+    }
+    if (customer != null && session.updatesCustomerName && session.collectedName != null) {
+      events.updating("customer.updated", customer, () -> customer.name = session.collectedName);
+    }
+    session.status = "complete";
+    session.paymentStatus = intent == null ? "no_payment_required" : "paid";
+    events.emit("checkout.session.completed", session);
+  }
+
   private Customer customer(CheckoutSession session) {
     if (session.customer != null) {
       return account.customer(session.customer);
@@ -203,7 +233,9 @@ final class Checkout {
     Customer customer = Customers.begin(account);
     customer.email = session.collectedEmail;
     customer.name = session.collectedName;
-    customer.currency = session.currency;
+    if (!session.takesPayment()) {
+      customer.currency = session.currency;
+    }
     session.customer = customer.id;
     events.emit("customer.created", customer);
     return customer;

@@ -11,7 +11,13 @@ final class CheckoutCreation {
   static final Shape CREATE =
       Shape.of("mode:(payment|setup|subscription)! success_url! cancel_url customer customer_email"
           + " client_reference_id currency locale metadata:map expires_at:int allow_promotion_codes:bool"
-          + " line_items[]{price quantity:int metadata:map ~price_data ~adjustable_quantity ~tax_rates}"
+          + " line_items[]{price quantity:int metadata:map ~adjustable_quantity ~tax_rates"
+          + " price_data{currency! product product_data{name! description images[] metadata:map"
+          + " tax_code unit_label} " + Catalog.PRICE_DATA + "}}"
+          + " payment_intent_data{description metadata:map setup_future_usage:(off_session|on_session)"
+          + " receipt_email statement_descriptor statement_descriptor_suffix ~application_fee_amount"
+          + " ~capture_method ~on_behalf_of ~shipping ~transfer_data ~transfer_group}"
+          + " customer_creation:(always|if_required)"
           + " billing_address_collection:(auto|required) payment_method_collection:(always|if_required)"
           + " automatic_tax{enabled:bool! ~liability} tax_id_collection{enabled:bool! required:(if_supported|never)}"
           + " phone_number_collection{enabled:bool!} adaptive_pricing{enabled:bool}"
@@ -24,8 +30,8 @@ final class CheckoutCreation {
           + " ~billing_cycle_anchor_config ~default_tax_rates ~invoice_settings ~on_behalf_of"
           + " ~pending_invoice_item_interval ~transfer_data}"
           + " ~after_expiration ~branding_settings ~consent_collection ~custom_fields ~custom_text ~customer_account"
-          + " ~customer_creation ~discounts ~excluded_payment_method_types ~integration_identifier ~invoice_creation"
-          + " ~managed_payments ~name_collection ~optional_items ~origin_context ~payment_intent_data"
+          + " ~discounts ~excluded_payment_method_types ~integration_identifier ~invoice_creation"
+          + " ~managed_payments ~name_collection ~optional_items ~origin_context"
           + " ~payment_method_configuration ~payment_method_data ~payment_method_options ~payment_method_types"
           + " ~permissions ~redirect_on_completion ~return_url ~saved_payment_method_options ~setup_intent_data"
           + " ~shipping_address_collection ~shipping_options ~wallet_options");
@@ -49,19 +55,28 @@ final class CheckoutCreation {
 
   Outcome create(Call call) {
     Params params = call.params();
-    if (!params.required("mode").equals("subscription")) {
+    String mode = params.required("mode");
+    if (mode.equals("setup")) {
       throw StripeException.invalid(
-          null, "mode", "The simulator knows only the mode subscription yet.");
+          null, "mode", "The simulator knows only the modes payment and subscription yet.");
     }
     if (!params.text("ui_mode", "hosted_page").equals("hosted_page")) {
       throw StripeException.invalid(
           null, "ui_mode", "The simulator knows only the ui_mode hosted_page yet.");
     }
     CheckoutSession session = new CheckoutSession();
+    session.mode = mode;
     urls(session, params);
     buyer(session, params);
-    lines(session, params);
-    terms(session, params.child("subscription_data"));
+    if (session.takesPayment()) {
+      PaymentCheckout.refuseForeign(params, "subscription_data", "payment_method_collection");
+      PaymentCheckout.lines(session, params, catalog);
+      PaymentCheckout.terms(session, params);
+    } else {
+      PaymentCheckout.refuseForeign(params, "payment_intent_data", "customer_creation");
+      lines(session, params);
+      terms(session, params.child("subscription_data"));
+    }
     session.clientReferenceId = params.text("client_reference_id");
     if (session.clientReferenceId != null && session.clientReferenceId.length() > 200) {
       throw StripeException.invalid(
@@ -71,7 +86,8 @@ final class CheckoutCreation {
     }
     session.allowPromotionCodes = params.flag("allow_promotion_codes");
     session.billingAddressCollection = params.text("billing_address_collection");
-    session.paymentMethodCollection = params.text("payment_method_collection", "always");
+    session.paymentMethodCollection =
+        params.text("payment_method_collection", session.takesPayment() ? "if_required" : "always");
     session.automaticTax = params.child("automatic_tax").flag("enabled", false);
     session.taxIdCollection = params.child("tax_id_collection").flag("enabled", false);
     session.phoneNumberCollection = params.child("phone_number_collection").flag("enabled", false);
@@ -269,7 +285,10 @@ final class CheckoutCreation {
         session -> Lists.asked(params, "customer", session.customer)
             && Lists.asked(params, "subscription", session.subscription)
             && Lists.asked(params, "status", session.status)
-            && !params.given("payment_intent")
+            && Lists.asked(
+                params,
+                "payment_intent",
+                session.status.equals("complete") ? session.paymentIntent : null)
             && Lists.asked(params.child("customer_details"), "email", session.collectedEmail)
             && Lists.range(params, "created").test(session.created),
         call,

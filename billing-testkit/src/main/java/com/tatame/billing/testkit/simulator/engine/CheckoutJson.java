@@ -24,11 +24,17 @@ final class CheckoutJson {
         .put("client_reference_id", session.clientReferenceId)
         .put("currency", session.currency)
         .put("customer", session.customer)
+        .put("customer_creation", session.customerCreation)
         .put("customer_email", session.customerEmail)
         .put("expires_at", session.expiresAt)
         .put("invoice", session.invoice)
         .put("locale", session.locale)
-        .put("mode", "subscription")
+        .put("mode", session.mode)
+        .put(
+            "payment_intent",
+            session.takesPayment() && session.status.equals("complete")
+                ? session.paymentIntent
+                : null)
         .put("payment_method_collection", session.paymentMethodCollection)
         .put("payment_status", session.paymentStatus)
         .put("status", session.status)
@@ -79,12 +85,10 @@ final class CheckoutJson {
         "consent_collection",
         "currency_conversion",
         "customer_account",
-        "customer_creation",
         "integration_identifier",
         "invoice_creation",
         "managed_payments",
         "origin_context",
-        "payment_intent",
         "payment_link",
         "payment_method_configuration_details",
         "permissions",

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param state open, authenticating, complete or expired
  * @param dueToday what is to be paid on the page, as people read it
+ * @param renews whether it is paid again and again, and not once
  * @param later what is to be paid after the trial and when; empty without a trial
  * @param emailKnown whether the buyer is a customer already, or the seller gave an address
  */
@@ -15,6 +16,7 @@ public record CheckoutPage(
     String session,
     String state,
     List<Line> lines,
+    boolean renews,
     String dueToday,
     Optional<Later> later,
     String email,

@@ -32,6 +32,7 @@ final class CheckoutPages {
         session.id,
         method != null && session.status.equals("open") ? "authenticating" : session.status,
         lines,
+        !session.takesPayment(),
         Prices.money(amounts.amountDue(session), session.currency),
         later(session),
         email,

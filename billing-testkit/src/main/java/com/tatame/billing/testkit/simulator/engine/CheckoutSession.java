@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 final class CheckoutSession extends StripeObject {
+  String mode = "subscription";
   String status = "open";
   String paymentStatus = "unpaid";
   String successUrl = "";
@@ -31,6 +32,9 @@ final class CheckoutSession extends StripeObject {
 
   @Nullable
   String invoice;
+
+  @Nullable
+  String customerCreation;
 
   @Nullable
   String billingAddressCollection;
@@ -66,6 +70,11 @@ final class CheckoutSession extends StripeObject {
   String subscriptionDescription;
 
   Map<String, String> subscriptionMetadata = new LinkedHashMap<>();
+  Map<String, String> paymentMetadata = new LinkedHashMap<>();
+
+  @Nullable
+  String paymentDescription;
+
   /** The attempt at the page: kept over declines, and hidden until the session completes. */
   @Nullable
   String paymentIntent;
@@ -75,6 +84,15 @@ final class CheckoutSession extends StripeObject {
   /** Set while the card holder is asked to authenticate. */
   @Nullable
   String authenticating;
+
+  boolean takesPayment() {
+    return mode.equals("payment");
+  }
+
+  /** Whether the buyer is and stays nobody's customer. */
+  boolean ofGuest() {
+    return takesPayment() && customer == null && !"always".equals(customerCreation);
+  }
 
   boolean hasTrial() {
     return trialDays != null || trialEnd != null;

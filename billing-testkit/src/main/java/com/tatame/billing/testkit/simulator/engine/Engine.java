@@ -237,14 +237,27 @@ public final class Engine {
   }
 
   /**
+   * Answers the issuer's question of a payment that asks to authenticate and that no page shows.
+   *
+   * @throws IllegalArgumentException if there is no such payment, or it doesn't ask
+   */
+  public synchronized void authenticatePayment(String paymentIntent, boolean approved) {
+    outside(() -> rules.intents.authenticate(paymentIntent, approved));
+  }
+
+  /**
    * Lets a refund that had succeeded fail, as a payer's bank can.
    *
    * @throws IllegalArgumentException if there is no such refund
    */
   public synchronized void failRefund(String refund) {
+    outside(() -> rules.refunds.fail(refund));
+  }
+
+  private void outside(Runnable happening) {
     rules.events.causedBy(null, null);
     try {
-      rules.refunds.fail(refund);
+      happening.run();
     } catch (StripeException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     } finally {

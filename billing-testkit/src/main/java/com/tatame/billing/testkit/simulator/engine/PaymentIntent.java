@@ -29,6 +29,11 @@ final class PaymentIntent extends StripeObject {
   Decline lastError;
 
   @Nullable
+  String setupFutureUsage = "off_session";
+
+  boolean automaticPaymentMethods;
+
+  @Nullable
   Long canceledAt;
 
   @Nullable

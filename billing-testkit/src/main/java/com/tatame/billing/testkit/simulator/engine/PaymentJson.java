@@ -28,8 +28,15 @@ final class PaymentJson {
         .put("description", intent.description)
         .put("latest_charge", intent.latestCharge)
         .put("payment_method", intent.paymentMethod)
-        .put("setup_future_usage", "off_session")
+        .put("setup_future_usage", intent.setupFutureUsage)
         .put("status", intent.status);
+    if (intent.automaticPaymentMethods) {
+      node.putObject("automatic_payment_methods")
+          .put("allow_redirects", "always")
+          .put("enabled", true);
+    } else {
+      node.putNull("automatic_payment_methods");
+    }
     node.putObject("amount_details").putObject("tip");
     node.putArray("payment_method_types").add("card");
     node.putObject("payment_method_options")
@@ -50,7 +57,6 @@ final class PaymentJson {
         node,
         "application",
         "application_fee_amount",
-        "automatic_payment_methods",
         "customer_account",
         "excluded_payment_method_types",
         "managed_payments",

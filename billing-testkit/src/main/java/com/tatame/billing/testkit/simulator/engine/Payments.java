@@ -26,7 +26,7 @@ final class Payments {
   }
 
   PaymentIntent intent(
-      long amount, String currency, @Nullable String customer, String description) {
+      long amount, String currency, @Nullable String customer, @Nullable String description) {
     PaymentIntent intent = account.begin(new PaymentIntent(), "pi_", 24);
     intent.amount = amount;
     intent.currency = currency;
@@ -34,6 +34,13 @@ final class Payments {
     intent.description = description;
     account.paymentIntents.put(intent.id, intent);
     return intent;
+  }
+
+  void cancel(PaymentIntent intent, String reason) {
+    intent.status = "canceled";
+    intent.canceledAt = account.now;
+    intent.cancellationReason = reason;
+    events.emit("payment_intent.canceled", intent);
   }
 
   PaymentMethod method(

@@ -32,6 +32,7 @@ final class Routes {
       SubscriptionControl subscriptions,
       Previews previews,
       InvoiceControl invoices,
+      PaymentIntents intents,
       Refunds refunds,
       Promotions promotions,
       TaxIds taxIds,
@@ -86,10 +87,11 @@ final class Routes {
     add("GET /v1/invoiceitems/*", EXPAND, call -> one(account.invoiceItems, call, "invoiceitem"));
     add("GET /v1/invoice_payments", InvoiceControl.LIST_PAYMENTS, invoices::listPayments);
     add("GET /v1/invoice_payments/*", EXPAND, invoices::retrievePayment);
-    add(
-        "GET /v1/payment_intents/*",
-        EXPAND,
-        call -> one(account.paymentIntents, call, "payment_intent"));
+    add("POST /v1/payment_intents", PaymentIntents.CREATE, intents::create);
+    add("GET /v1/payment_intents", PaymentIntents.LIST, intents::list);
+    add("GET /v1/payment_intents/*", EXPAND, intents::retrieve);
+    add("POST /v1/payment_intents/*/confirm", PaymentIntents.CONFIRM, intents::confirm);
+    add("POST /v1/payment_intents/*/cancel", PaymentIntents.CANCEL, intents::cancel);
     add("GET /v1/charges/*", EXPAND, call -> one(account.charges, call, "charge"));
     add("GET /v1/setup_intents/*", EXPAND, call -> one(account.setupIntents, call, "setupintent"));
 

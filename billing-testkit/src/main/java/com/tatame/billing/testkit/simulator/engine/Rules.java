@@ -15,6 +15,7 @@ final class Rules {
   final Endpoints endpoints;
   final Idempotency idempotency;
   final CheckoutPages pages;
+  final PaymentIntents intents;
   final Refunds refunds;
   final Routes routes;
 
@@ -37,6 +38,7 @@ final class Rules {
     endpoints = new Endpoints(account);
     idempotency = new Idempotency(account);
     pages = new CheckoutPages(account, checkout, renderer.checkouts());
+    intents = new PaymentIntents(account, events, payments, customers);
     refunds = new Refunds(account, events);
     routes = new Routes(
         account,
@@ -48,6 +50,7 @@ final class Rules {
         new SubscriptionControl(account, events, subscriptions, customers, updates, discounts),
         new Previews(account, invoicing, updates, phases, renderer.invoices()),
         new InvoiceControl(account, customers, invoicing, subscriptions),
+        intents,
         refunds,
         new Promotions(account, events, customers),
         new TaxIds(account, events, customers),

@@ -1,0 +1,137 @@
+package com.tatame.billing.anonymous;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.Forbidden;
+import com.tatame.billing.failure.Unauthenticated;
+import com.tatame.billing.failure.ValidationFailed;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/**
+ * Use cases: visitors who buy before they sign in. A visitor is an account of its own, proven by a
+ * token of 32 random bytes that is kept as its SHA-256 only. Whoever signs in with the token in hand
+ * claims what was bought with it, once.
+ */
+public final class AnonymousSessions {
+  private static final Duration LIFETIME = Duration.ofDays(30);
+  private static final String ACCOUNT_PREFIX = "anonymous:";
+  private static final String TOKEN_PREFIX = "anon_";
+  private static final Pattern FORM = Pattern.compile("anon_[A-Za-z0-9_-]{43}");
+  private static final int SECRET_BYTES = 32;
+
+  private final AnonymousSessionStore store;
+  private final InstantSource wallClock;
+  private final RandomGenerator random;
+
+  /**
+   * Wires the use cases.
+   *
+   * @param random of the tokens: one that can be foretold gives tokens that can be foretold
+   */
+  public AnonymousSessions(
+      AnonymousSessionStore store, InstantSource wallClock, RandomGenerator random) {
+    this.store = store;
+    this.wallClock = wallClock;
+    this.random = random;
+  }
+
+  /**
+   * A session that was just begun.
+   *
+   * @param token which nobody can be told again
+   */
+  public record Begun(AnonymousSession session, String token) {
+    @Override
+    public String toString() {
+      return "Begun[session=" + session + "]";
+    }
+  }
+
+  /** Begins a session of 30 days. */
+  public Begun begin() {
+    Instant now = now();
+    byte[] secret = new byte[SECRET_BYTES];
+    random.nextBytes(secret);
+    String token = TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    HexFormat hex = HexFormat.of();
+    String id = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+    AnonymousSession session = new AnonymousSession(
+        new AccountId(ACCOUNT_PREFIX + id),
+        now,
+        now.plus(LIFETIME),
+        Optional.empty(),
+        Optional.empty());
+    store.add(session, hash(token).orElseThrow());
+    return new Begun(session, token);
+  }
+
+  /**
+   * Who calls with a token.
+   *
+   * @throws Unauthenticated if it proves nobody; the message is safe to show
+   */
+  public Principal verify(String token) {
+    AnonymousSession session = hash(token)
+        .flatMap(store::findByHash)
+        .orElseThrow(() -> new Unauthenticated("The anonymous session is not known."));
+    if (session.claimedBy().isPresent()) {
+      throw new Unauthenticated(
+          "The anonymous session was claimed; go on as the account that claimed it.");
+    }
+    if (!session.liveAt(now())) {
+      throw new Unauthenticated("The anonymous session has expired; begin a new one.");
+    }
+    return Principal.ofAnonymous(session.account());
+  }
+
+  /**
+   * Makes what a session bought the caller's. Claiming again changes nothing. An expired session can
+   * be claimed, so that nothing that was paid is lost.
+   *
+   * @throws ValidationFailed if there is no such session
+   * @throws Conflict if another account has claimed it
+   * @throws Forbidden if the caller has not signed in
+   */
+  public AnonymousSession claim(Principal caller, String token) {
+    if (caller.isAnonymous()) {
+      throw new Forbidden("Sign in to claim an anonymous session.");
+    }
+    AnonymousSession session = hash(token)
+        .flatMap(hash -> store.claim(hash, caller.account(), now()))
+        .orElseThrow(
+            () -> ValidationFailed.of("token", "is not the token of an anonymous session"));
+    if (session.claimedBy().filter(caller.account()::equals).isEmpty()) {
+      throw Conflict.because("Another account has claimed this anonymous session.");
+    }
+    return session;
+  }
+
+  private Instant now() {
+    return wallClock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private static Optional<String> hash(String token) {
+    if (!FORM.matcher(token).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256")
+              .digest(token.getBytes(StandardCharsets.US_ASCII))));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

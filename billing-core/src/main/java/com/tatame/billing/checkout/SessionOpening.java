@@ -1,0 +1,142 @@
+package com.tatame.billing.checkout;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.checkout.Checkouts.Opened;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.Commands;
+import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.Observations;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Opens sessions so that of one account and one thing on sale at most one can be paid: an equal open
+ * one is returned, another one is closed first.
+ */
+final class SessionOpening {
+  private static final int MAX_ROUNDS = 5;
+
+  private final CheckoutStore sessions;
+  private final CommandJournal journal;
+  private final Commands commands;
+  private final Observations observations;
+  private final ObjectReads reads;
+
+  SessionOpening(
+      CheckoutStore sessions,
+      CommandJournal journal,
+      Commands commands,
+      Observations observations,
+      ObjectReads reads) {
+    this.sessions = sessions;
+    this.journal = journal;
+    this.commands = commands;
+    this.observations = observations;
+    this.reads = reads;
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param target what is on sale: of it the account has one open session at most
+   * @param params all that the session is made from
+   * @param guard throws if it may not be sold after all; asked once nothing is open any more
+   * @param seen told of the session before, once it is closed or complete
+   */
+  record Wanted(
+      AccountId account,
+      CommandKind kind,
+      String target,
+      Map<String, String> params,
+      Runnable guard,
+      Consumer<CheckoutSession> seen) {}
+
+  Opened open(Wanted wanted) {
+    for (int i = 0; i < MAX_ROUNDS; i++) {
+      Optional<Opened> opened = attempt(wanted);
+      if (opened.isPresent()) {
+        return opened.get();
+      }
+    }
+    throw Commands.inTheWay();
+  }
+
+  // Empty if another checkout of the target came in between: then all is decided anew.
+  private Optional<Opened> attempt(Wanted wanted) {
+    AccountId account = wanted.account();
+    Optional<Command> last = journal.lastSucceeded(account, wanted.kind(), wanted.target());
+    Optional<CheckoutSession> open = last.flatMap(command -> stillOpen(wanted, command));
+    if (open.isPresent() && CheckoutCommands.sells(last.get(), wanted.params())) {
+      return Optional.of(new Opened(open.get(), false));
+    }
+    open.ifPresent(session -> expire(account, session));
+    wanted.guard().run();
+    // Later than the one before even if another node's clock made that one: the journal goes by it.
+    Instant now = commands.now();
+    Command planned = Command.planned(
+        commands.nextId(),
+        account,
+        wanted.kind(),
+        wanted.target(),
+        CheckoutCommands.after(last, wanted.params()),
+        last.map(before -> before.createdAt().plus(1, ChronoUnit.MICROS))
+            .filter(next -> next.isAfter(now))
+            .orElse(now));
+    try {
+      return commands
+          .runIfClear(planned)
+          .map(done -> new Opened(
+              session(account, done.result().orElseThrow()), done.id().equals(planned.id())));
+    } catch (ProviderRejected e) {
+      if (Commands.wasOvertaken(e)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  // What the mirror calls open may have been paid a moment ago; the provider has the last word, and
+  // what it sold must be known before it is sold again.
+  private Optional<CheckoutSession> stillOpen(Wanted wanted, Command created) {
+    Optional<CheckoutSession> stored =
+        created.result().flatMap(id -> sessions.find(wanted.account(), id));
+    if (stored
+        .filter(session -> session.status() == CheckoutSession.Status.OPEN)
+        .isEmpty()) {
+      stored.ifPresent(wanted.seen());
+      return Optional.empty();
+    }
+    CheckoutSession session = refresh(wanted.account(), stored.get());
+    wanted.seen().accept(session);
+    return session.status() == CheckoutSession.Status.OPEN
+        ? Optional.of(session)
+        : Optional.empty();
+  }
+
+  CheckoutSession refresh(AccountId account, CheckoutSession session) {
+    observations.observe(
+        Optional.of(session.subject()), () -> reads.read(session.ref(), session.subject()));
+    return session(account, session.id());
+  }
+
+  CheckoutSession session(AccountId account, String id) {
+    return sessions.find(account, id).orElseThrow(() -> new NotFound("checkout session", id));
+  }
+
+  private void expire(AccountId account, CheckoutSession session) {
+    commands.run(Command.planned(
+        commands.nextId(),
+        account,
+        CommandKind.EXPIRE_CHECKOUT,
+        session.id(),
+        CheckoutCommands.expiryParams(session),
+        commands.now()));
+  }
+}

@@ -1,0 +1,191 @@
+package com.tatame.billing.purchase;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.catalog.ItemSale;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandSearch;
+import com.tatame.billing.command.Commands;
+import com.tatame.billing.command.Finding;
+import com.tatame.billing.customer.CustomerLink;
+import com.tatame.billing.customer.Customers;
+import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.Observations;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.payment.PaymentIntentStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Use cases: payments that an application takes on a page of its own, for items of the catalog or,
+ * if somebody says so who may, for any amount.
+ */
+public final class ItemPayments {
+  private static final String CUSTOMER = "customer";
+  private static final String AMOUNT = "amount";
+  private static final String CURRENCY = "currency";
+  private static final String RAW = "amount";
+  private static final long MOST = 99_999_999;
+
+  private final ItemSales sales;
+  private final Customers customers;
+  private final PaymentIntentStore payments;
+  private final PaymentIntentControl provider;
+  private final Commands commands;
+  private final Observations observations;
+
+  public ItemPayments(
+      ItemSales sales,
+      Customers customers,
+      PaymentIntentStore payments,
+      PaymentIntentControl provider,
+      Commands commands,
+      Observations observations) {
+    this.sales = sales;
+    this.customers = customers;
+    this.payments = payments;
+    this.provider = provider;
+    this.commands = commands;
+    this.observations = observations;
+  }
+
+  /**
+   * A payment as it is now.
+   *
+   * @param clientSecret with which the payer's page goes on
+   */
+  public record Payment(PaymentIntent intent, Optional<String> clientSecret) {
+    @Override
+    public String toString() {
+      return "Payment[" + intent.id() + "]";
+    }
+  }
+
+  /** A payment that was begun, or the purchase itself if there is nothing to pay. */
+  public record Begun(Optional<Payment> payment, Optional<Purchase> free) {}
+
+  /**
+   * Begins to sell an item at what it costs the caller.
+   *
+   * @throws ValidationFailed if the catalog has no such item
+   */
+  public Begun begin(Principal caller, String itemId) {
+    ItemSales.Quote quote = sales.quote(caller.account(), itemId);
+    if (quote.price().free()) {
+      ItemSales.Given given = sales.give(caller.account(), quote);
+      return new Begun(Optional.empty(), Optional.of(given.purchase()));
+    }
+    Map<String, String> params = new TreeMap<>(SaleTerms.params(quote));
+    params.put(
+        CUSTOMER,
+        customers.ensure(caller, Optional.empty(), Optional.empty()).link().customerId());
+    return begin(caller.account(), "item:" + itemId, params);
+  }
+
+  /**
+   * Begins a payment of any amount. Whether the caller may is the caller's to check.
+   *
+   * @throws ValidationFailed naming what can't be paid
+   */
+  public Begun begin(AccountId account, Money amount) {
+    if (amount.amount() < 1 || amount.amount() > MOST) {
+      throw ValidationFailed.of("amount", "must be from 1 to " + MOST + ", in minor units");
+    }
+    Map<String, String> params = new TreeMap<>();
+    params.put(AMOUNT, Long.toString(amount.amount()));
+    params.put(CURRENCY, amount.currency());
+    customers
+        .find(account)
+        .map(CustomerLink::customerId)
+        .ifPresent(customer -> params.put(CUSTOMER, customer));
+    return begin(account, RAW, params);
+  }
+
+  private Begun begin(AccountId account, String target, Map<String, String> params) {
+    Command done = commands.run(Command.planned(
+        commands.nextId(),
+        account,
+        CommandKind.CREATE_PAYMENT_INTENT,
+        target,
+        params,
+        commands.now()));
+    return new Begun(Optional.of(get(account, done.result().orElseThrow())), Optional.empty());
+  }
+
+  /**
+   * One of the account's payments, as the provider holds it now.
+   *
+   * @throws NotFound if the account has no such payment
+   */
+  public Payment get(AccountId account, String id) {
+    PaymentIntent known = find(account, id);
+    List<String> secrets = new ArrayList<>();
+    observations.observe(Optional.of(known.subject()), () -> {
+      PaymentIntentControl.Handle handle = provider.read(id);
+      handle.clientSecret().ifPresent(secrets::add);
+      return handle.observation();
+    });
+    return new Payment(find(account, id), secrets.stream().findFirst());
+  }
+
+  private PaymentIntent find(AccountId account, String id) {
+    return payments.find(account, id).orElseThrow(() -> new NotFound("payment intent", id));
+  }
+
+  /** How the creation of a payment is sent, and found. */
+  public static Map<CommandKind, CommandHandler> handlers(
+      PaymentIntentControl provider, CommandSearch search) {
+    return Map.of(CommandKind.CREATE_PAYMENT_INTENT, new CommandHandler() {
+      @Override
+      public Optional<SubjectId> subject(Command command) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Observation send(Command command) {
+        return provider.create(payment(command), command.id().value(), command.idempotencyKey());
+      }
+
+      // One that belongs to no customer can't be listed; but it moves no money without its secret,
+      // and that nobody was told.
+      @Override
+      public Finding find(Command command) {
+        Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
+        return customer.isPresent() ? search.made(command, customer) : new Finding.Absent();
+      }
+    });
+  }
+
+  private static PaymentIntentControl.NewPayment payment(Command command) {
+    Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
+    if (!command.target().equals(RAW)) {
+      SaleTerms terms = SaleTerms.of(command);
+      return payment(
+          command, customer, terms.amount(), Optional.of(terms.name()), Optional.of(terms.sale()));
+    }
+    Money amount = new Money(
+        Long.parseLong(command.params().getOrDefault(AMOUNT, "0")),
+        command.params().getOrDefault(CURRENCY, ""));
+    return payment(command, customer, amount, Optional.empty(), Optional.empty());
+  }
+
+  private static PaymentIntentControl.NewPayment payment(
+      Command command,
+      Optional<String> customer,
+      Money amount,
+      Optional<String> description,
+      Optional<ItemSale> sale) {
+    return new PaymentIntentControl.NewPayment(
+        command.account(), customer, amount, description, sale);
+  }
+}

@@ -1,0 +1,137 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.catalog.ItemSale;
+import com.tatame.billing.failure.Forbidden;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.failure.ValidationFailed.FieldError;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.purchase.ItemPayments;
+import com.tatame.billing.purchase.ItemPayments.Begun;
+import com.tatame.billing.purchase.ItemPayments.Payment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Payments on a page of the application's own. */
+final class PaymentIntentHandlers {
+  static final String PATH = "/api/v1/payment-intents";
+
+  private final ItemPayments payments;
+
+  PaymentIntentHandlers(ItemPayments payments) {
+    this.payments = payments;
+  }
+
+  record NewPaymentIntent(
+      @Doc(value = "An item of the catalog, at what it costs the caller.", example = "quiz-17")
+      @Nullable
+      String item,
+
+      @Doc("Instead of an item, in minor units; for administrators and API keys.") @Nullable
+      Long amount,
+
+      @Doc(value = "With amount: ISO 4217, lower case.", example = "usd") @Nullable
+      String currency,
+
+      @Doc("With amount: who pays. An API key's X-Account-Id if missing.") @Nullable
+      String accountId) {}
+
+  record PaymentIntentAnswer(
+      @Doc(value = "The provider's; null for what is free.", example = "pi_123") @Nullable
+      String id,
+
+      @Doc(
+          value = "How far it got.",
+          oneOf = {
+            "requires_payment_method",
+            "requires_confirmation",
+            "requires_action",
+            "processing",
+            "requires_capture",
+            "succeeded",
+            "canceled"
+          })
+      String status,
+
+      MoneyAnswer amount,
+
+      @Doc("With which the payer's page goes on; null where there is nothing to go on with.")
+      @Nullable
+      String clientSecret,
+
+      @Doc("Of an item.") @Nullable String purchaseId) {
+    static PaymentIntentAnswer of(Payment payment) {
+      return new PaymentIntentAnswer(
+          payment.intent().id(),
+          payment.intent().status().code(),
+          MoneyAnswer.of(payment.intent().money()),
+          payment.clientSecret().orElse(null),
+          payment.intent().sale().map(ItemSale::purchaseId).orElse(null));
+    }
+  }
+
+  Answer create(Call call) {
+    NewPaymentIntent wanted = call.body(NewPaymentIntent.class);
+    Begun begun = wanted.item() == null
+        ? raw(call.principal(), wanted)
+        : payments.begin(call.principal(), item(wanted));
+    return begun
+        .payment()
+        .map(payment -> Answer.created(
+                PATH + "/" + payment.intent().id(), PaymentIntentAnswer.of(payment))
+            .keptAs(withoutSecret(payment)))
+        .orElseGet(() -> begun
+            .free()
+            .map(free -> Answer.created(
+                PurchaseHandlers.PATH + "/" + free.id(),
+                new PaymentIntentAnswer(
+                    null, "succeeded", MoneyAnswer.of(free.amount()), null, free.id())))
+            .orElseThrow());
+  }
+
+  /** What a repeated key answers: secrets are kept nowhere, but can be read again. */
+  private static PaymentIntentAnswer withoutSecret(Payment payment) {
+    return PaymentIntentAnswer.of(new Payment(payment.intent(), Optional.empty()));
+  }
+
+  Answer read(Call call) {
+    return Answer.ok(PaymentIntentAnswer.of(payments.get(call.account(), call.id("id"))));
+  }
+
+  private static String item(NewPaymentIntent wanted) {
+    if (wanted.amount() != null || wanted.currency() != null || wanted.accountId() != null) {
+      throw ValidationFailed.of("item", "send either item, or amount, currency and accountId");
+    }
+    return CustomerHandlers.text("item", wanted.item()).orElse("");
+  }
+
+  private Begun raw(Principal caller, NewPaymentIntent wanted) {
+    List<FieldError> errors = new ArrayList<>();
+    if (wanted.amount() == null) {
+      errors.add(new FieldError("item", "is required"));
+      throw new ValidationFailed(errors);
+    }
+    if (!caller.administrator() && !caller.isApiKey()) {
+      throw new Forbidden("Only an administrator or an API key may name an amount; send an item.");
+    }
+    String currency = wanted.currency() == null ? "" : wanted.currency();
+    if (!currency.matches("[a-z]{3}")) {
+      errors.add(new FieldError("currency", "must be three lower-case letters, such as usd"));
+    }
+    Optional<String> account = CustomerHandlers.text("accountId", wanted.accountId());
+    if (account.isEmpty() && !caller.isApiKey()) {
+      errors.add(new FieldError("accountId", "is required with amount"));
+    }
+    if (!errors.isEmpty()) {
+      throw new ValidationFailed(errors);
+    }
+    AccountId payer = account.map(AccountId::new).orElse(caller.account());
+    if (caller.isApiKey() && !payer.equals(caller.account())) {
+      throw ValidationFailed.of("accountId", "must be the one that X-Account-Id names");
+    }
+    return payments.begin(payer, new Money(wanted.amount(), currency));
+  }
+}

@@ -1,0 +1,81 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.purchase.Purchase;
+import com.tatame.billing.purchase.Purchases;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What was bought once. */
+final class PurchaseHandlers {
+  static final String PATH = "/api/v1/purchases";
+
+  private final Purchases purchases;
+
+  PurchaseHandlers(Purchases purchases) {
+    this.purchases = purchases;
+  }
+
+  record PurchaseAnswer(
+      @Doc(value = "Ours.", example = "pur_1c8f") String id,
+
+      @Doc(value = "As the catalog named it then.", example = "quiz-17")
+      String item,
+
+      @Doc(value = "What sort of thing it is.", example = "quiz")
+      String kind,
+
+      @Doc("Before any discount.") MoneyAnswer listPrice,
+      @Nullable DiscountAnswer discount,
+      @Doc("To be paid, or paid.") MoneyAnswer amount,
+
+      @Doc(
+          value = "refunded: all of it went back.",
+          oneOf = {"pending", "paid", "refunded", "canceled"})
+      String status,
+
+      @Doc("The provider's; null for what was free.") @Nullable
+      String paymentIntentId,
+
+      @Doc("What went back, or is on its way back.") MoneyAnswer refunded,
+
+      @Doc(
+          value = "How much of it went back.",
+          oneOf = {"none", "partial", "full"})
+      String refundState,
+
+      Instant createdAt) {
+    static PurchaseAnswer of(Purchase purchase) {
+      return new PurchaseAnswer(
+          purchase.id(),
+          purchase.sale().item(),
+          purchase.sale().kind(),
+          MoneyAnswer.of(purchase.sale().listPrice()),
+          purchase
+              .sale()
+              .discount()
+              .map(discount -> new DiscountAnswer(discount.percent(), discount.reason()))
+              .orElse(null),
+          MoneyAnswer.of(purchase.amount()),
+          purchase.status().code(),
+          purchase.paymentIntentId().orElse(null),
+          MoneyAnswer.of(purchase.refunded()),
+          purchase.refundState().code(),
+          purchase.createdAt());
+    }
+  }
+
+  record DiscountAnswer(
+      int percent, @Doc(value = "Why.", example = "member") String reason) {}
+
+  Answer list(Call call) {
+    PageRequest page = call.page();
+    return Answer.ok(page.render(
+        purchases.list(call.account(), page.after(), page.lookahead()),
+        Purchase::id,
+        PurchaseAnswer::of));
+  }
+
+  Answer read(Call call) {
+    return Answer.ok(PurchaseAnswer.of(purchases.get(call.account(), call.id("id"))));
+  }
+}

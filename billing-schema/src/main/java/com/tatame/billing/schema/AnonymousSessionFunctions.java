@@ -1,0 +1,51 @@
+package com.tatame.billing.schema;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.anonymous.AnonymousSession;
+import com.tatame.billing.anonymous.AnonymousSessionStore;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Anonymous sessions, behind their functions. */
+final class AnonymousSessionFunctions implements AnonymousSessionStore {
+  private final Functions functions;
+
+  AnonymousSessionFunctions(Functions functions) {
+    this.functions = functions;
+  }
+
+  private static Row of(String hash) {
+    return Row.empty().with("hash", hash);
+  }
+
+  @Override
+  public void add(AnonymousSession session, String hash) {
+    functions.call(
+        "add_anonymous_session_v1",
+        of(hash)
+            .with("id", session.account())
+            .with("created_at", session.createdAt())
+            .with("expires_at", session.expiresAt()));
+  }
+
+  @Override
+  public Optional<AnonymousSession> findByHash(String hash) {
+    return functions.row("anonymous_session_v1", of(hash)).map(AnonymousSessionFunctions::session);
+  }
+
+  @Override
+  public Optional<AnonymousSession> claim(String hash, AccountId by, Instant now) {
+    return functions
+        .row("claim_anonymous_session_v1", of(hash).with("account_id", by).with("now", now))
+        .map(AnonymousSessionFunctions::session);
+  }
+
+  private static AnonymousSession session(Row row) {
+    return new AnonymousSession(
+        new AccountId(row.text("id")),
+        row.instant("created_at"),
+        row.instant("expires_at"),
+        row.optionalText("claimed_by").map(AccountId::new),
+        row.optionalInstant("claimed_at"));
+  }
+}

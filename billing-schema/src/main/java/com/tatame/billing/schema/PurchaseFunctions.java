@@ -1,0 +1,75 @@
+package com.tatame.billing.schema;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.ItemSale;
+import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.purchase.Purchase;
+import com.tatame.billing.purchase.PurchaseStore;
+import com.tatame.billing.refund.Refund;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What accounts bought, behind its functions: payments come with their refunds and are told as
+ * purchases here, by the one rule there is.
+ */
+final class PurchaseFunctions implements PurchaseStore {
+  private static final String ACCOUNT = "account_id";
+
+  private final Functions functions;
+
+  PurchaseFunctions(Functions functions) {
+    this.functions = functions;
+  }
+
+  private static Row of(AccountId account) {
+    return Row.empty().with(ACCOUNT, account);
+  }
+
+  @Override
+  public List<Purchase> list(AccountId account, Optional<String> after, int limit) {
+    Page.check(limit);
+    return functions
+        .rows("list_purchases_v1", of(account).with("after", after).with("limit", limit))
+        .map(PurchaseFunctions::purchase);
+  }
+
+  @Override
+  public Optional<Purchase> find(AccountId account, String purchaseId) {
+    return functions
+        .row("find_purchase_v1", of(account).with("id", purchaseId))
+        .map(PurchaseFunctions::purchase);
+  }
+
+  @Override
+  public Purchase addFree(Purchase free) {
+    return functions
+        .row(
+            "add_free_purchase_v1",
+            of(free.account())
+                .with("id", free.id())
+                .with("item", free.sale().item())
+                .with("sale", free.sale())
+                .with("created_at", free.createdAt()))
+        .map(PurchaseFunctions::free)
+        .orElseThrow(() -> new IllegalStateException("no purchase was written, and none found"));
+  }
+
+  private static Purchase purchase(Row row) {
+    return row.optionalRow("payment").map(payment -> paid(row, payment)).orElseGet(() -> free(row));
+  }
+
+  private static Purchase paid(Row row, Row payment) {
+    List<Refund> refunds = row.rows("refunds").map(each -> RecordRows.read(Refund.class, each));
+    return Purchase.of(RecordRows.read(PaymentIntent.class, payment), refunds)
+        .orElseThrow(() -> new IllegalStateException("a payment that was listed pays no item"));
+  }
+
+  private static Purchase free(Row row) {
+    return Purchase.free(
+        row.text("id"),
+        new AccountId(row.text(ACCOUNT)),
+        RecordRows.read(ItemSale.class, row.optionalRow("sale").orElseThrow()),
+        row.instant("created_at"));
+  }
+}

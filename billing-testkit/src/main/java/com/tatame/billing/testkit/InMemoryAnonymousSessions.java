@@ -1,0 +1,57 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.anonymous.AnonymousSession;
+import com.tatame.billing.anonymous.AnonymousSessionStore;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+final class InMemoryAnonymousSessions implements AnonymousSessionStore {
+  private final SharedLock lock;
+  private final Map<String, AnonymousSession> byHash = new LinkedHashMap<>();
+
+  InMemoryAnonymousSessions(SharedLock lock) {
+    this.lock = lock;
+  }
+
+  @Override
+  public void add(AnonymousSession session, String hash) {
+    lock.hold(() -> {
+      boolean taken =
+          byHash.values().stream().anyMatch(other -> other.account().equals(session.account()));
+      if (taken || byHash.putIfAbsent(hash, session) != null) {
+        throw new IllegalStateException("there is such a session already");
+      }
+      return true;
+    });
+  }
+
+  @Override
+  public Optional<AnonymousSession> findByHash(String hash) {
+    return lock.hold(() -> Optional.ofNullable(byHash.get(hash)));
+  }
+
+  @Override
+  public Optional<AnonymousSession> claim(String hash, AccountId by, Instant now) {
+    return lock.hold(() -> Optional.ofNullable(byHash.computeIfPresent(
+        hash,
+        (same, session) -> session.claimedBy().isPresent()
+            ? session
+            : new AnonymousSession(
+                session.account(),
+                session.createdAt(),
+                session.expiresAt(),
+                Optional.of(by),
+                Optional.of(now)))));
+  }
+
+  /** Whether what one account bought is another's; the store's lock is held. */
+  boolean owns(AccountId owner, AccountId buyer) {
+    return owner.equals(buyer)
+        || byHash.values().stream()
+            .anyMatch(session -> session.account().equals(buyer)
+                && session.claimedBy().filter(owner::equals).isPresent());
+  }
+}

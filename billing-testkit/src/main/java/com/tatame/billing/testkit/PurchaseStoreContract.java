@@ -1,0 +1,175 @@
+package com.tatame.billing.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.ItemSale;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.purchase.Purchase;
+import com.tatame.billing.purchase.PurchaseStore;
+import com.tatame.billing.refund.Refund;
+import com.tatame.billing.testkit.fixture.APayment;
+import com.tatame.billing.testkit.fixture.Ids;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What accounts bought: what their payments and refunds say, and what was free. */
+public interface PurchaseStoreContract extends StoreUnderTest {
+
+  @Test
+  default void aPurchaseIsWhatItsPaymentSays() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    PaymentIntent payment = APayment.of(account, PaymentIntent.Status.SUCCEEDED, now);
+    Commits.store(store(), now, payment);
+
+    Purchase purchase = purchases().find(account, idOf(payment)).orElseThrow();
+
+    assertThat(purchase).isEqualTo(Purchase.of(payment, List.of()).orElseThrow());
+    assertThat(purchase.status()).isEqualTo(Purchase.Status.PAID);
+    assertThat(purchase.sale()).isEqualTo(APayment.sale(idOf(payment)));
+    assertThat(purchase.amount()).isEqualTo(new Money(8_00, "usd"));
+    assertThat(purchase.paymentIntentId()).contains(payment.id());
+    assertThat(purchases().list(account, Optional.empty(), 101)).containsExactly(purchase);
+  }
+
+  @Test
+  default void aPurchaseTellsWhatWentBackWhicheverCameFirst() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    PaymentIntent payment = APayment.of(account, PaymentIntent.Status.SUCCEEDED, now);
+    Refund part = APayment.refund(payment, 1_00, Refund.Status.SUCCEEDED, now);
+    Refund pending = APayment.refund(payment, 2_00, Refund.Status.PENDING, now);
+    Refund failed = APayment.refund(payment, 4_00, Refund.Status.FAILED, now);
+    Commits.apply(
+        store(), payment.subject(), now, List.of(Commits.put(part, now), Commits.put(failed, now)));
+    Commits.apply(
+        store(),
+        payment.subject(),
+        now,
+        List.of(Commits.put(payment, now), Commits.put(pending, now)));
+
+    Purchase purchase = purchases().find(account, idOf(payment)).orElseThrow();
+
+    assertThat(purchase.refunded()).isEqualTo(new Money(3_00, "usd"));
+    assertThat(purchase.refundState()).isEqualTo(Purchase.RefundState.PARTIAL);
+    assertThat(purchases().list(account, Optional.empty(), 1)).containsExactly(purchase);
+  }
+
+  @Test
+  default void aPaymentThatSellsNothingIsNoPurchase() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    PaymentIntent sells = APayment.of(account, PaymentIntent.Status.SUCCEEDED, now);
+    Commits.store(store(), now, sells, APayment.ofNothing(account, now));
+
+    assertThat(purchases().list(account, Optional.empty(), 101))
+        .extracting(Purchase::id)
+        .containsExactly(idOf(sells));
+  }
+
+  @Test
+  default void somebodyElsesPurchaseIsNotFound() {
+    Instant now = Ids.morning();
+    AccountId owner = Ids.account();
+    AccountId other = Ids.account();
+    PaymentIntent payment = APayment.of(owner, PaymentIntent.Status.SUCCEEDED, now);
+    Commits.store(store(), now, payment);
+
+    assertThat(purchases().find(other, idOf(payment))).isEmpty();
+    assertThat(purchases().list(other, Optional.empty(), 101)).isEmpty();
+    assertThat(purchases().find(owner, Ids.next("pur"))).isEmpty();
+  }
+
+  @Test
+  default void purchasesAreListedNewestFirstPageByPage() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    List<Purchase> expected = new ArrayList<>();
+    Purchase newest = purchases().addFree(free(account, "article-1", now.plusSeconds(9)));
+    PaymentIntent early = APayment.of(account, PaymentIntent.Status.SUCCEEDED, now);
+    PaymentIntent twin = APayment.of(account, PaymentIntent.Status.CANCELED, now);
+    PaymentIntent late =
+        APayment.of(account, PaymentIntent.Status.REQUIRES_PAYMENT_METHOD, now.plusSeconds(5));
+    Commits.store(store(), now, twin, early, late);
+    expected.add(newest);
+    for (PaymentIntent payment : List.of(late, early, twin)) {
+      expected.add(Purchase.of(payment, List.of()).orElseThrow());
+    }
+
+    List<Purchase> paged = new ArrayList<>();
+    Optional<String> after = Optional.empty();
+    for (int i = 0; i < expected.size(); i++) {
+      List<Purchase> page = purchases().list(account, after, 1);
+      paged.addAll(page);
+      after = page.stream().map(Purchase::id).findFirst();
+    }
+
+    assertThat(paged).isEqualTo(expected);
+    assertThat(purchases().list(account, after, 1)).isEmpty();
+    assertThat(purchases().list(account, Optional.of(Ids.next("pur")), 3)).isEmpty();
+  }
+
+  @Test
+  default void whatIsFreeIsHadOnce() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    Purchase first = free(account, "article-1", now);
+
+    assertThat(purchases().addFree(first)).isEqualTo(first);
+    assertThat(purchases().addFree(free(account, "article-1", now.plusSeconds(1))))
+        .isEqualTo(first);
+    Purchase other = free(account, "article-2", now.plusSeconds(2));
+    assertThat(purchases().addFree(other)).isEqualTo(other);
+    assertThat(purchases().find(account, first.id())).contains(first);
+    assertThat(purchases().list(account, Optional.empty(), 101)).containsExactly(other, first);
+    Purchase somebodyElses = free(Ids.account(), "article-1", now);
+    assertThat(purchases().addFree(somebodyElses)).isEqualTo(somebodyElses);
+  }
+
+  @Test
+  default void ofManyWhoTakeAFreeItemAtOnceAllSeeOnePurchase() throws Exception {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Future<Purchase>> taken = new ArrayList<>();
+      for (int i = 0; i < 24; i++) {
+        Purchase free = free(account, "article-1", now.plusSeconds(i));
+        taken.add(threads.submit(() -> purchases().addFree(free)));
+      }
+      Set<Purchase> seen = new HashSet<>();
+      for (Future<Purchase> one : taken) {
+        seen.add(one.get(60, TimeUnit.SECONDS));
+      }
+      assertThat(seen).hasSize(1);
+      assertThat(purchases().list(account, Optional.empty(), 101)).containsExactlyElementsOf(seen);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private PurchaseStore purchases() {
+    return store().purchases();
+  }
+
+  private static String idOf(PaymentIntent payment) {
+    return payment.sale().orElseThrow().purchaseId();
+  }
+
+  private static Purchase free(AccountId account, String item, Instant at) {
+    String id = Ids.next("pur");
+    return Purchase.free(
+        id, account, new ItemSale(id, item, "article", new Money(0, "usd"), Optional.empty()), at);
+  }
+}

@@ -1,0 +1,148 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.anonymous.AnonymousSession;
+import com.tatame.billing.anonymous.AnonymousSessionStore;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.payment.PaymentIntentStore;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.purchase.Purchase;
+import com.tatame.billing.purchase.PurchaseStore;
+import com.tatame.billing.refund.RefundStore;
+import com.tatame.billing.testkit.fixture.APayment;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Stores that break one rule about purchases and their anonymous buyers each. */
+@SuppressWarnings("unchecked") // Arguments of the ports' methods come untyped through a proxy.
+final class BadPurchases {
+  private BadPurchases() {}
+
+  static class ForgetsRefunds extends ForwardingStore {
+    @Override
+    public PurchaseStore purchases() {
+      return spoil(
+          PurchaseStore.class,
+          good.purchases(),
+          Map.of(
+              "find",
+              args -> good.purchases()
+                  .find((AccountId) args[0], (String) args[1])
+                  .map(p -> new Purchase(
+                      p.id(),
+                      p.account(),
+                      p.sale(),
+                      p.amount(),
+                      p.status(),
+                      p.paymentIntentId(),
+                      new Money(0, "usd"),
+                      p.createdAt()))));
+    }
+  }
+
+  static class GivesAgainAndAgain extends ForwardingStore {
+    private final List<Purchase> given = new ArrayList<>();
+
+    @Override
+    public PurchaseStore purchases() {
+      return spoil(PurchaseStore.class, good.purchases(), Map.of("addFree", args -> {
+        given.add((Purchase) args[0]);
+        return given.get(given.size() - 1);
+      }));
+    }
+  }
+
+  static class ListsOldestFirst extends ForwardingStore {
+    @Override
+    public PurchaseStore purchases() {
+      return spoil(PurchaseStore.class, good.purchases(), Map.of("list", args -> {
+        List<Purchase> page = new ArrayList<>(good.purchases()
+            .list((AccountId) args[0], (Optional<String>) args[1], (Integer) args[2]));
+        Collections.reverse(page);
+        return page;
+      }));
+    }
+  }
+
+  static class HandsOutAnothersPayment extends ForwardingStore {
+    @Override
+    public PaymentIntentStore paymentIntents() {
+      return (account, id) -> good
+          .projections()
+          .load(List.of(new Wanted(
+              new SubjectId(id), Set.of(new ObjectRef(ObjectKind.PAYMENT_INTENT, id)), Set.of())))
+          .values()
+          .stream()
+          .flatMap(known -> known.rows().values().stream())
+          .flatMap(row -> row.state().stream())
+          .map(PaymentIntent.class::cast)
+          .findFirst();
+    }
+  }
+
+  static class TakesTheUnpaidForPaid extends ForwardingStore {
+    @Override
+    public RefundStore refunds() {
+      return spoil(
+          RefundStore.class,
+          good.refunds(),
+          Map.of(
+              "ofInvoice",
+              args -> Optional.of(new RefundStore.Payment(
+                  Optional.empty(), APayment.byCustomer("cus_1", Instant.EPOCH), List.of()))));
+    }
+  }
+
+  static class ForgetsWhatWasPaid extends ForwardingStore {
+    @Override
+    public RefundStore refunds() {
+      return spoil(
+          RefundStore.class,
+          good.refunds(),
+          Map.of(
+              "find",
+              args -> good.refunds()
+                  .find((String) args[0])
+                  .map(given ->
+                      new RefundStore.Given(given.refund(), Optional.empty(), Optional.empty()))));
+    }
+  }
+
+  static class LetsTheLastClaimWin extends ForwardingStore {
+    @Override
+    public AnonymousSessionStore anonymousSessions() {
+      return spoil(
+          AnonymousSessionStore.class,
+          good.anonymousSessions(),
+          Map.of(
+              "claim",
+              args -> good.anonymousSessions()
+                  .claim((String) args[0], (AccountId) args[1], (Instant) args[2])
+                  .map(s -> new AnonymousSession(
+                      s.account(),
+                      s.createdAt(),
+                      s.expiresAt(),
+                      Optional.of((AccountId) args[1]),
+                      Optional.of((Instant) args[2])))));
+    }
+  }
+
+  static class MovesNothing extends ForwardingStore {
+    @Override
+    public AnonymousSessionStore anonymousSessions() {
+      return spoil(
+          AnonymousSessionStore.class,
+          good.anonymousSessions(),
+          Map.of("claim", args -> good.anonymousSessions().findByHash((String) args[0])));
+    }
+  }
+}
