@@ -5,6 +5,6 @@ document.addEventListener('click', (event) => {
   const form = button.form;
   for (const field of ['number', 'exp', 'cvc']) form.elements[field].value = button.dataset[field];
   if (!form.elements.name.value) form.elements.name.value = 'Ada Lovelace';
-  if (!form.elements.email.value) form.elements.email.value = 'ada@example.com';
+  if (form.elements.email && !form.elements.email.value) form.elements.email.value = 'ada@example.com';
   form.querySelector('[type=submit]').focus();
 });

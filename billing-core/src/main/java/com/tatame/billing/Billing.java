@@ -6,6 +6,7 @@ import com.tatame.billing.audit.BillingEvents;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.Checkouts;
+import com.tatame.billing.checkout.ReturnUrls;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.OperatedCommands;
 import com.tatame.billing.customer.Customers;
@@ -23,8 +24,12 @@ import com.tatame.billing.inbox.InboxWorkers;
 import com.tatame.billing.inbox.ReadBudget;
 import com.tatame.billing.inbox.Step;
 import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.invoice.Invoices;
+import com.tatame.billing.payment.SavedPaymentMethods;
+import com.tatame.billing.portal.Portal;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.purchase.ItemPayments;
 import com.tatame.billing.purchase.ItemSales;
 import com.tatame.billing.purchase.Purchases;
@@ -33,6 +38,7 @@ import com.tatame.billing.schedule.Schedule;
 import com.tatame.billing.schedule.Task;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.Subscriptions;
+import com.tatame.billing.tax.Taxation;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -69,6 +75,11 @@ public final class Billing implements AutoCloseable {
   private final ItemPayments itemPayments;
   private final Refunds refunds;
   private final Subscriptions subscriptions;
+  private final Invoices invoices;
+  private final SavedPaymentMethods paymentMethods;
+  private final Portal portal;
+  private final Taxation taxation;
+  private final Coupons coupons;
   private final Entitlements entitlements;
   private final BillingEvents events;
   private final Webhooks webhooks;
@@ -104,6 +115,23 @@ public final class Billing implements AutoCloseable {
     products = new ProductCatalog(
         catalog, store.products(), gateway.products(), observations, with.wallClock);
     customers = new Customers(store.customers(), commands);
+    invoices =
+        new Invoices(store.invoices(), gateway.invoices(), gateway.reads(), observations, commands);
+    paymentMethods = new SavedPaymentMethods(
+        store.paymentMethods(), gateway.paymentMethods(), customers, commands);
+    ReturnUrls returnUrls = new ReturnUrls(with.checkoutUrls);
+    coupons = new Coupons(
+        catalog,
+        store.promotions(),
+        gateway.promotions(),
+        store.customers(),
+        store.invoices(),
+        store.subscriptions(),
+        commands,
+        with.clock);
+    taxation =
+        new Taxation(catalog, products, store.taxIds(), gateway.taxes(), customers, commands);
+    portal = new Portal(gateway.portal(), customers, store.subscriptions(), returnUrls);
     subscriptions = new Subscriptions(
         catalog,
         products,
@@ -136,7 +164,8 @@ public final class Billing implements AutoCloseable {
         gateway.checkouts(),
         observations,
         gateway.reads(),
-        with.checkoutUrls);
+        coupons,
+        returnUrls);
 
     ReadBudget budget = new ReadBudget(with.readsPerSecond, with.wallClock);
     drift = new DriftMonitor(
@@ -249,6 +278,28 @@ public final class Billing implements AutoCloseable {
 
   public Subscriptions subscriptions() {
     return subscriptions;
+  }
+
+  public Invoices invoices() {
+    return invoices;
+  }
+
+  public SavedPaymentMethods paymentMethods() {
+    return paymentMethods;
+  }
+
+  public Coupons coupons() {
+    return coupons;
+  }
+
+  /** Taxes, and an account's tax ids. */
+  public Taxation taxation() {
+    return taxation;
+  }
+
+  /** The provider's own page for customers. */
+  public Portal portal() {
+    return portal;
   }
 
   public Entitlements entitlements() {

@@ -6,11 +6,15 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.invoice.Invoices;
+import com.tatame.billing.payment.PaymentMethodCommands;
+import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.purchase.ItemPayments;
 import com.tatame.billing.refund.Refunds;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.ChangeCommands;
 import com.tatame.billing.subscription.Subscriptions;
+import com.tatame.billing.tax.Taxation;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +31,11 @@ final class SentCommands {
         ItemPayments.handlers(gateway.paymentIntents(), search),
         Refunds.handlers(gateway.refunds(), search),
         Subscriptions.handlers(gateway.subscriptions(), search),
+        Invoices.handlers(gateway.invoices(), search),
+        PaymentMethodCommands.handlers(
+            gateway.paymentMethods(), Subscriptions.subscribed(gateway.subscriptions()), search),
+        Coupons.handlers(gateway.promotions(), search),
+        Taxation.handlers(gateway.taxes(), search),
         ChangeCommands.handlers(gateway.subscriptions(), gateway.reads(), store.quotes(), search));
   }
 }

@@ -407,6 +407,13 @@ class QueryPlanTest {
     store.checkouts().find(account, "cs_" + round);
     store.subscriptions().find(account, "sub_" + round);
     store.subscriptions().list(account, Optional.empty(), Optional.of("sub_" + (round + 1)), 10);
+    store.paymentMethods().find(account, "object_" + (round + 1));
+    store.paymentMethods().list(account, Optional.of("object_" + (round + 1)), 10);
+    store.paymentMethods().list(account, Optional.empty(), 10);
+    store.promotions().coupons(Set.of("object_1", "object_2"));
+    store.taxIds().list(account, Optional.empty(), 10);
+    store.invoices().find(account, "in_" + (round + 1));
+    store.invoices().list(account, Optional.of("in_" + (round + 1)), 10);
     store.subscriptions().schedules(account);
     quotes(store, account, round);
     store.products().products(Optional.of(true), Optional.of("prod_5"), 10);
@@ -415,18 +422,6 @@ class QueryPlanTest {
     store.products().pricesOf(Set.of("prod_5", "prod_6"));
     store.products().price("price_5");
     store.products().pricesByLookupKey(Set.of("key_5", "key_6"));
-  }
-
-  private static void quotes(PostgresBillingStore store, AccountId account, int round) {
-    SubscriptionChange change =
-        new SubscriptionChange("sub_1", "si_1", "price_1", 1, ChangePolicy.NONE, Optional.empty());
-    Quote.Figures figures = new Quote.Figures(new Money(1, "usd"), Optional.empty(), List.of());
-    Quote quote = new Quote("qt_new_" + round, account, change, "price_0", 1, figures, NOW, NOW);
-    store.quotes().keep(quote);
-    store.quotes().find(account, quote.id());
-    store.quotes().take(quote.id(), new CommandId("cmd_" + (round + 1)));
-    store.quotes().take(quote.id(), new CommandId("cmd_" + (round + 2)));
-    store.quotes().prune(NOW.plusSeconds(1));
   }
 
   private static void purchases(PostgresBillingStore store, int round) {
@@ -450,6 +445,18 @@ class QueryPlanTest {
     store.anonymousSessions().add(session, "new_" + round);
     store.anonymousSessions().findByHash("hash_7");
     store.anonymousSessions().claim("new_" + round, account, NOW);
+  }
+
+  private static void quotes(PostgresBillingStore store, AccountId account, int round) {
+    SubscriptionChange change =
+        new SubscriptionChange("sub_1", "si_1", "price_1", 1, ChangePolicy.NONE, Optional.empty());
+    Quote.Figures figures = new Quote.Figures(new Money(1, "usd"), Optional.empty(), List.of());
+    Quote quote = new Quote("qt_new_" + round, account, change, "price_0", 1, figures, NOW, NOW);
+    store.quotes().keep(quote);
+    store.quotes().find(account, quote.id());
+    store.quotes().take(quote.id(), new CommandId("cmd_" + (round + 1)));
+    store.quotes().take(quote.id(), new CommandId("cmd_" + (round + 2)));
+    store.quotes().prune(NOW.plusSeconds(1));
   }
 
   private static Map<String, Long> scans() {

@@ -150,6 +150,13 @@ final class Fields {
     return objects;
   }
 
+  /** The object of this name, unless only its id stands there or nothing does. */
+  Optional<Fields> expanded(String name) {
+    return has(name) && json.get(name).isJsonObject()
+        ? Optional.of(nested(name))
+        : Optional.empty();
+  }
+
   boolean isEmptyArray(String name) {
     return array(name).isEmpty();
   }

@@ -86,12 +86,18 @@ final class StripeCheckouts implements CheckoutSessions {
         .setUiMode(SessionCreateParams.UiMode.HOSTED_PAGE)
         .setCustomer(checkout.customerId())
         .addLineItem(lineItem(checkout))
-        .setAllowPromotionCodes(true)
         .setBillingAddressCollection(SessionCreateParams.BillingAddressCollection.REQUIRED)
         .setSubscriptionData(subscription.build())
         .putAllMetadata(metadata)
         .setSuccessUrl(checkout.successUrl())
         .setCancelUrl(checkout.cancelUrl());
+    // Stripe takes only one of the two.
+    checkout
+        .promotionCodeId()
+        .ifPresentOrElse(
+            code -> params.addDiscount(
+                SessionCreateParams.Discount.builder().setPromotionCode(code).build()),
+            () -> params.setAllowPromotionCodes(true));
     return finish(params, checkout.account(), true);
   }
 

@@ -13,8 +13,12 @@ import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.payment.PaymentMethods;
+import com.tatame.billing.portal.PortalSessions;
+import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.subscription.SubscriptionControl;
+import com.tatame.billing.tax.Taxes;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -108,7 +112,27 @@ public final class StripeGateway implements PaymentGateway {
 
   @Override
   public InvoiceControl invoices() {
-    return new StripeInvoices(reads);
+    return new StripeInvoices(calls, reads);
+  }
+
+  @Override
+  public PaymentMethods paymentMethods() {
+    return new StripePaymentMethods(calls, reads);
+  }
+
+  @Override
+  public PortalSessions portal() {
+    return new StripePortal(calls);
+  }
+
+  @Override
+  public Taxes taxes() {
+    return new StripeTaxes(calls, reads);
+  }
+
+  @Override
+  public Promotions promotions() {
+    return new StripePromotions(calls, reads);
   }
 
   @Override

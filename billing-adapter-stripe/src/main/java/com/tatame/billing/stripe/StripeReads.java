@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Reads single objects and whole lists, and makes observations of what calls answer. */
 final class StripeReads implements ObjectReads {
@@ -121,6 +122,15 @@ final class StripeReads implements ObjectReads {
 
   private static ObjectRef ref(String operation, ObjectKind kind, JsonObject body) {
     return new ObjectRef(kind, Shapes.id(body).orElseThrow(() -> senseless(operation)));
+  }
+
+  /** What was read from an answer, which is none of Stripe's if it can't be. */
+  static <T> T understood(String operation, Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (UnreadableShape e) {
+      throw senseless(operation);
+    }
   }
 
   static ProviderUnavailable senseless(String operation) {

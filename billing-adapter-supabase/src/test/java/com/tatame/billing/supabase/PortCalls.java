@@ -287,27 +287,6 @@ final class PortCalls {
     then("list_api_keys_v1", store -> store.apiKeys().list(Optional.empty(), 10));
   }
 
-  private void quotes() {
-    SubscriptionChange change = new SubscriptionChange(
-        "sub_1", "si_1", "price_1", 1, ChangePolicy.PRORATE, Optional.of(NOW));
-    Quote quote = new Quote(
-        "qt_1",
-        ACCOUNT,
-        change,
-        "price_0",
-        1,
-        new Quote.Figures(new Money(1, "usd"), Optional.empty(), List.of()),
-        NOW,
-        NOW.plus(LEASE));
-    then("keep_quote_v1", store -> {
-      store.quotes().keep(quote);
-      return true;
-    });
-    then("find_quote_v1", store -> store.quotes().find(ACCOUNT, quote.id()));
-    then("take_quote_v1", store -> store.quotes().take(quote.id(), COMMAND.id()));
-    then("prune_quotes_v1", store -> store.quotes().prune(NOW.plus(LEASE).plus(LEASE)));
-  }
-
   private void purchases() {
     then("add_anonymous_session_v1", store -> {
       store.anonymousSessions().add(VISITOR, "hash_1");
@@ -332,6 +311,27 @@ final class PortCalls {
     return Purchase.free(id, VISITOR.account(), sale, NOW);
   }
 
+  private void quotes() {
+    SubscriptionChange change = new SubscriptionChange(
+        "sub_1", "si_1", "price_1", 1, ChangePolicy.PRORATE, Optional.of(NOW));
+    Quote quote = new Quote(
+        "qt_1",
+        ACCOUNT,
+        change,
+        "price_0",
+        1,
+        new Quote.Figures(new Money(1, "usd"), Optional.empty(), List.of()),
+        NOW,
+        NOW.plus(LEASE));
+    then("keep_quote_v1", store -> {
+      store.quotes().keep(quote);
+      return true;
+    });
+    then("find_quote_v1", store -> store.quotes().find(ACCOUNT, quote.id()));
+    then("take_quote_v1", store -> store.quotes().take(quote.id(), COMMAND.id()));
+    then("prune_quotes_v1", store -> store.quotes().prune(NOW.plus(LEASE).plus(LEASE)));
+  }
+
   private void reads() {
     then("find_customer_link_v1", store -> store.customers().find(ACCOUNT));
     then(
@@ -343,6 +343,13 @@ final class PortCalls {
     then(
         "list_subscriptions_v1",
         store -> store.subscriptions().list(ACCOUNT, Optional.empty(), Optional.empty(), 10));
+    then("find_account_object_v1", store -> store.paymentMethods().find(ACCOUNT, "pm_1"));
+    then(
+        "list_account_objects_v1",
+        store -> store.paymentMethods().list(ACCOUNT, Optional.empty(), 10));
+    then("coupons_v1", store -> store.promotions().coupons(Set.of("SPRING")));
+    then("find_invoice_v1", store -> store.invoices().find(ACCOUNT, "in_1"));
+    then("list_invoices_v1", store -> store.invoices().list(ACCOUNT, Optional.empty(), 10));
     then("list_schedules_v1", store -> store.subscriptions().schedules(ACCOUNT));
     quotes();
     then(

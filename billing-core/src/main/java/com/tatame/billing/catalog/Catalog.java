@@ -17,13 +17,20 @@ import java.util.stream.Stream;
  * @param items what is bought once, in the order in which it is shown
  * @param defaultTier what an account without a live subscription has
  * @param grace how long past due keeps its entitlements, from the first failed payment
+ * @param coupons ids of the coupons that everybody may see
  */
-public record Catalog(List<Plan> plans, List<Item> items, String defaultTier, Duration grace) {
+public record Catalog(
+    List<Plan> plans, List<Item> items, String defaultTier, Duration grace, List<String> coupons) {
   /** Seven days from the first failed payment. */
   public static final Duration DEFAULT_GRACE = Duration.ofDays(7);
 
   /** A plan and the interval at which it is billed. */
   public record Offer(Plan plan, BillingInterval interval, PlanPrice price) {}
+
+  /** A catalog of plans alone, without public coupons. */
+  public Catalog(List<Plan> plans, String defaultTier, Duration grace) {
+    this(plans, List.of(), defaultTier, grace, List.of());
+  }
 
   public Catalog {
     plans = List.copyOf(plans);
@@ -37,6 +44,7 @@ public record Catalog(List<Plan> plans, List<Item> items, String defaultTier, Du
         throw ValidationFailed.of("items." + item.id() + ".amount", "must not be negative");
       }
     }
+    coupons = List.copyOf(coupons);
     Set<String> tiers = new HashSet<>();
     Map<String, String> lookupKeys = new HashMap<>();
     for (Plan plan : plans) {
@@ -59,11 +67,6 @@ public record Catalog(List<Plan> plans, List<Item> items, String defaultTier, Du
     if (grace.isNegative()) {
       throw ValidationFailed.of("grace", "must not be negative");
     }
-  }
-
-  /** A catalog of plans alone. */
-  public Catalog(List<Plan> plans, String defaultTier, Duration grace) {
-    this(plans, List.of(), defaultTier, grace);
   }
 
   public Optional<Item> item(String id) {

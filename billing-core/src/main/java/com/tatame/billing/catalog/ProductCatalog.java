@@ -83,6 +83,11 @@ public final class ProductCatalog {
             .findFirst());
   }
 
+  /** The provider's product behind what a plan costs, as far as it is known. */
+  public Optional<String> productId(PlanPrice price) {
+    return priceId(price).flatMap(store::price).map(Price::productId);
+  }
+
   /** What is sold under a price id, if the catalog sells it and the provider's price is active. */
   public Optional<Catalog.Offer> offer(String priceId) {
     return store

@@ -29,6 +29,7 @@ public final class CheckoutCommands {
   private static final String SUCCESS_URL = "success_url";
   private static final String CANCEL_URL = "cancel_url";
   private static final String EMAIL = "email";
+  private static final String PROMOTION_CODE = "promotion_code";
 
   /** The checkout of the same target that came before, and was seen to be closed. */
   private static final String AFTER = "after";
@@ -72,6 +73,7 @@ public final class CheckoutCommands {
     checkout.interval().ifPresent(interval -> params.put(INTERVAL, interval));
     params.put(SUCCESS_URL, checkout.successUrl());
     params.put(CANCEL_URL, checkout.cancelUrl());
+    checkout.promotionCodeId().ifPresent(code -> params.put(PROMOTION_CODE, code));
     return params;
   }
 
@@ -92,7 +94,8 @@ public final class CheckoutCommands {
         Optional.ofNullable(params.get(TIER)),
         Optional.ofNullable(params.get(INTERVAL)),
         required(params, SUCCESS_URL),
-        required(params, CANCEL_URL));
+        required(params, CANCEL_URL),
+        Optional.ofNullable(params.get(PROMOTION_CODE)));
   }
 
   private static NewItemCheckout itemCheckout(Command command) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * What somebody wants to subscribe to: a tier and an interval, or a price.
  *
  * @param successUrl may hold {@code {CHECKOUT_SESSION_ID}}
+ * @param promotionCode as it was typed
  */
 public record CheckoutRequest(
     Optional<String> tier,
@@ -19,8 +20,21 @@ public record CheckoutRequest(
     long quantity,
     String successUrl,
     String cancelUrl,
-    Optional<String> email) {
+    Optional<String> email,
+    Optional<String> promotionCode) {
   private static final long MAX_QUANTITY = 1_000_000;
+
+  /** Without a promotion code. */
+  public CheckoutRequest(
+      Optional<String> tier,
+      Optional<BillingInterval> interval,
+      Optional<String> priceId,
+      long quantity,
+      String successUrl,
+      String cancelUrl,
+      Optional<String> email) {
+    this(tier, interval, priceId, quantity, successUrl, cancelUrl, email, Optional.empty());
+  }
 
   public CheckoutRequest {
     List<FieldError> errors = new ArrayList<>();

@@ -11,6 +11,7 @@ public interface CheckoutSessions {
    * What a subscription checkout is created from.
    *
    * @param trialDays 0 for no trial
+   * @param promotionCodeId whose discount is given; empty to let the payer type one on the page
    * @param successUrl may hold {@code {CHECKOUT_SESSION_ID}}, which the provider replaces
    * @param tier written with account and interval into the metadata of session and subscription
    */
@@ -23,7 +24,32 @@ public interface CheckoutSessions {
       Optional<String> tier,
       Optional<String> interval,
       String successUrl,
-      String cancelUrl) {}
+      String cancelUrl,
+      Optional<String> promotionCodeId) {
+    /** A checkout at which the payer may type a code. */
+    public NewSubscriptionCheckout(
+        AccountId account,
+        String customerId,
+        String priceId,
+        long quantity,
+        int trialDays,
+        Optional<String> tier,
+        Optional<String> interval,
+        String successUrl,
+        String cancelUrl) {
+      this(
+          account,
+          customerId,
+          priceId,
+          quantity,
+          trialDays,
+          tier,
+          interval,
+          successUrl,
+          cancelUrl,
+          Optional.empty());
+    }
+  }
 
   /**
    * What the checkout of an item is created from.

@@ -14,26 +14,25 @@ import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.purchase.ItemSales;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** Use cases: selling subscriptions and items. */
 public final class Checkouts {
   private static final int ALL = 101;
-  private static final String SESSION_PLACEHOLDER = "{CHECKOUT_SESSION_ID}";
 
   private final Catalog catalog;
   private final ProductCatalog products;
@@ -43,12 +42,13 @@ public final class Checkouts {
   private final ItemCheckouts items;
   private final Observations observations;
   private final ObjectReads reads;
-  private final Predicate<URI> allowedUrls;
+  private final Coupons coupons;
+  private final ReturnUrls returnUrls;
 
   /**
    * Wires the use cases.
    *
-   * @param allowedUrls where a payer may be sent back to
+   * @param returnUrls where a payer may be sent back to
    */
   public Checkouts(
       Catalog catalog,
@@ -63,7 +63,8 @@ public final class Checkouts {
       CheckoutSessions provider,
       Observations observations,
       ObjectReads reads,
-      Predicate<URI> allowedUrls) {
+      Coupons coupons,
+      ReturnUrls returnUrls) {
     this.catalog = catalog;
     this.products = products;
     this.customers = customers;
@@ -73,7 +74,8 @@ public final class Checkouts {
         sales, customers, purchases, journal, provider, observations, this.sessions);
     this.observations = observations;
     this.reads = reads;
-    this.allowedUrls = allowedUrls;
+    this.coupons = coupons;
+    this.returnUrls = returnUrls;
   }
 
   /** An open session, and whether this call made it. */
@@ -98,18 +100,23 @@ public final class Checkouts {
    * @throws Conflict if a subscription of the family is live already
    */
   public Opened open(Principal caller, CheckoutRequest request) {
-    requireAllowed("successUrl", request.successUrl());
-    requireAllowed("cancelUrl", request.cancelUrl());
+    returnUrls.require("successUrl", request.successUrl());
+    returnUrls.require("cancelUrl", request.cancelUrl());
     Sale sale = saleOf(request);
     AccountId account = caller.account();
     refuseSecond(account, sale.plan());
     CustomerLink customer =
         customers.ensure(caller, request.email(), Optional.empty()).link();
+    Optional<String> promotion = request
+        .promotionCode()
+        .map(code -> coupons
+            .usable(account, "promotionCode", code, amount(sale, request))
+            .id());
     return sessions.open(new SessionOpening.Wanted(
         account,
         CommandKind.CREATE_CHECKOUT,
         sale.plan().family(),
-        CheckoutCommands.params(checkout(customer, sale, request)),
+        CheckoutCommands.params(checkout(customer, sale, request, promotion)),
         () -> refuseSecond(account, sale.plan()),
         session -> session.subscriptionId().ifPresent(id -> subscription(account, id))));
   }
@@ -121,8 +128,8 @@ public final class Checkouts {
    * @throws ValidationFailed naming the field
    */
   public Sold open(Principal caller, ItemRequest request) {
-    requireAllowed("successUrl", request.successUrl());
-    requireAllowed("cancelUrl", request.cancelUrl());
+    returnUrls.require("successUrl", request.successUrl());
+    returnUrls.require("cancelUrl", request.cancelUrl());
     return items.open(caller, request);
   }
 
@@ -161,7 +168,7 @@ public final class Checkouts {
   }
 
   private CheckoutSessions.NewSubscriptionCheckout checkout(
-      CustomerLink customer, Sale sale, CheckoutRequest request) {
+      CustomerLink customer, Sale sale, CheckoutRequest request, Optional<String> promotion) {
     return new CheckoutSessions.NewSubscriptionCheckout(
         customer.accountId(),
         customer.customerId(),
@@ -171,7 +178,13 @@ public final class Checkouts {
         Optional.of(sale.plan().tier()),
         Optional.of(sale.offer().interval().code()),
         request.successUrl(),
-        request.cancelUrl());
+        request.cancelUrl(),
+        promotion);
+  }
+
+  private static Money amount(Sale sale, CheckoutRequest request) {
+    Money unit = sale.offer().price().price();
+    return new Money(Math.multiplyExact(unit.amount(), request.quantity()), unit.currency());
   }
 
   private Sale saleOf(CheckoutRequest request) {
@@ -242,17 +255,5 @@ public final class Checkouts {
     subject.ifPresent(customer -> observations.observe(
         subject, () -> reads.read(new ObjectRef(ObjectKind.SUBSCRIPTION, id), customer)));
     return subscriptions.find(account, id);
-  }
-
-  private void requireAllowed(String field, String url) {
-    URI parsed;
-    try {
-      parsed = URI.create(url.replace(SESSION_PLACEHOLDER, "session"));
-    } catch (IllegalArgumentException e) {
-      throw ValidationFailed.of(field, "is not a URL");
-    }
-    if (!parsed.isAbsolute() || !allowedUrls.test(parsed)) {
-      throw ValidationFailed.of(field, "is not an allowed return address");
-    }
   }
 }

@@ -3,6 +3,7 @@ package com.tatame.billing.command;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Sends commands of one kind to the provider, from their frozen parameters alone, and finds out what
@@ -20,4 +21,27 @@ public interface CommandHandler {
    * CommandSearch}. A failure to read leaves the command as it is for the next time.
    */
   Finding find(Command command);
+
+  /** A handler of these three parts. */
+  static CommandHandler of(
+      Function<Command, Optional<SubjectId>> subject,
+      Function<Command, Observation> send,
+      Function<Command, Finding> find) {
+    return new CommandHandler() {
+      @Override
+      public Optional<SubjectId> subject(Command command) {
+        return subject.apply(command);
+      }
+
+      @Override
+      public Observation send(Command command) {
+        return send.apply(command);
+      }
+
+      @Override
+      public Finding find(Command command) {
+        return find.apply(command);
+      }
+    };
+  }
 }

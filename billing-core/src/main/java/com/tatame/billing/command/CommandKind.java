@@ -39,6 +39,13 @@ public enum CommandKind {
   CREATE_REFUND(ObjectKind.REFUND, "amount", "reason"),
   CANCEL_SUBSCRIPTION(ObjectKind.SUBSCRIPTION, "customer", "when"),
   RESUME_SUBSCRIPTION(ObjectKind.SUBSCRIPTION, "customer", "from_pause"),
+  PAY_INVOICE(ObjectKind.INVOICE, "customer"),
+  BEGIN_SETUP(ObjectKind.SETUP_INTENT, "customer"),
+  DETACH_PAYMENT_METHOD(ObjectKind.PAYMENT_METHOD, "customer", "payment_method"),
+  DEFAULT_PAYMENT_METHOD(ObjectKind.CUSTOMER, "customer", "payment_method"),
+  APPLY_DISCOUNT(ObjectKind.SUBSCRIPTION, "customer", "coupon", "promotion_code"),
+  ADD_TAX_ID(ObjectKind.TAX_ID, "customer", "type"),
+  REMOVE_TAX_ID(ObjectKind.TAX_ID, "customer"),
   CHANGE_SUBSCRIPTION(
       ObjectKind.SUBSCRIPTION,
       "customer",

@@ -53,8 +53,11 @@ public final class CommandSearch {
 
   /** How the object that a command changes, its target, is by now. */
   public Observation read(Command command, Optional<SubjectId> subject) {
-    String id = command.target();
-    return reads.read(
-        new ObjectRef(command.kind().object(), id), subject.orElseGet(() -> new SubjectId(id)));
+    return read(new ObjectRef(command.kind().object(), command.target()), subject);
+  }
+
+  /** How an object that a command names is by now. */
+  public Observation read(ObjectRef object, Optional<SubjectId> subject) {
+    return reads.read(object, subject.orElseGet(() -> new SubjectId(object.id())));
   }
 }

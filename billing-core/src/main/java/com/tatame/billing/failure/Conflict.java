@@ -26,6 +26,15 @@ public final class Conflict extends BillingException {
         Optional.of(subscriptionId));
   }
 
+  /** A subscription lives on this payment method alone. */
+  public static Conflict lastPaymentMethod() {
+    return new Conflict(
+        "last_payment_method",
+        "A subscription is charged to this payment method, and there is no other. Add another one or"
+            + " cancel the subscription first.",
+        Optional.empty());
+  }
+
   /** What was quoted is not what would be charged any more; nothing was. */
   public static Conflict quoteStale(String message) {
     return new Conflict("quote_stale", message, Optional.empty());

@@ -9,8 +9,12 @@ import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.payment.PaymentMethods;
+import com.tatame.billing.portal.PortalSessions;
+import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.subscription.SubscriptionControl;
+import com.tatame.billing.tax.Taxes;
 
 /** Port: the payment provider, a bag of small roles so that each can be built and faked alone. */
 public interface PaymentGateway {
@@ -27,6 +31,14 @@ public interface PaymentGateway {
   PaymentIntentControl paymentIntents();
 
   RefundControl refunds();
+
+  PaymentMethods paymentMethods();
+
+  PortalSessions portal();
+
+  Promotions promotions();
+
+  Taxes taxes();
 
   ObjectReads reads();
 

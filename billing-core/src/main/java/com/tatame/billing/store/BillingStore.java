@@ -11,13 +11,17 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.payment.PaymentIntentStore;
+import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
+import com.tatame.billing.tax.TaxIdStore;
 
 /** Port: all stores of one database. Use cases never take this bag, only what they need of it. */
 public interface BillingStore extends AutoCloseable {
@@ -42,6 +46,14 @@ public interface BillingStore extends AutoCloseable {
   RefundStore refunds();
 
   AnonymousSessionStore anonymousSessions();
+
+  InvoiceStore invoices();
+
+  PaymentMethodStore paymentMethods();
+
+  TaxIdStore taxIds();
+
+  PromotionStore promotions();
 
   ProductStore products();
 

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Use cases: an account's subscriptions. Somebody else's are not found. */
 public final class Subscriptions {
@@ -255,6 +256,14 @@ public final class Subscriptions {
     commands.run(Command.planned(
         commands.nextId(), account, kind, subscription.id(), params, commands.now()));
     return get(account, subscription.id());
+  }
+
+  /** Whether a customer has a subscription that lives, as the provider knows it. */
+  public static Predicate<String> subscribed(SubscriptionControl provider) {
+    return customerId -> provider.ofCustomer(customerId).stream()
+        .flatMap(seen -> seen.state().stream())
+        .map(Subscription.class::cast)
+        .anyMatch(subscription -> subscription.status().live());
   }
 
   /** How cancellations, resumptions and pauses are sent, and found. */

@@ -73,7 +73,7 @@ final class CheckoutHandlers {
       @Nullable
       String item,
 
-      @Doc("Refused: codes are entered on the checkout page.") @Nullable
+      @Doc("Its discount is given; without one the payer may type one on the page.") @Nullable
       String promotionCode) {}
 
   record CheckoutAnswer(
@@ -182,6 +182,10 @@ final class CheckoutHandlers {
     if (wanted.quantity() != null && wanted.quantity() != 1) {
       errors.add(new FieldError("quantity", "must be 1 for an item"));
     }
+    // Leaving it out silently would sell at another price.
+    if (wanted.promotionCode() != null) {
+      errors.add(new FieldError("promotionCode", "codes are for subscriptions, not for items"));
+    }
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);
     }
@@ -196,10 +200,6 @@ final class CheckoutHandlers {
     List<FieldError> errors = new ArrayList<>();
     requireText(errors, "successUrl", wanted.successUrl());
     requireText(errors, "cancelUrl", wanted.cancelUrl());
-    // Leaving it out silently would sell at another price.
-    if (wanted.promotionCode() != null) {
-      errors.add(new FieldError("promotionCode", "is entered on the checkout page instead"));
-    }
     return errors;
   }
 
@@ -220,7 +220,8 @@ final class CheckoutHandlers {
         wanted.quantity() == null ? 1 : wanted.quantity(),
         wanted.successUrl(),
         wanted.cancelUrl(),
-        CustomerHandlers.email("email", wanted.email()));
+        CustomerHandlers.email("email", wanted.email()),
+        CustomerHandlers.text("promotionCode", wanted.promotionCode()).map(String::strip));
   }
 
   // A missing field of the body is null here, whatever its type says.

@@ -12,6 +12,7 @@ import com.tatame.billing.purchase.ItemPayments.Begun;
 import com.tatame.billing.purchase.ItemPayments.Payment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -117,8 +118,7 @@ final class PaymentIntentHandlers {
     if (!caller.administrator() && !caller.isApiKey()) {
       throw new Forbidden("Only an administrator or an API key may name an amount; send an item.");
     }
-    String currency = wanted.currency() == null ? "" : wanted.currency();
-    if (!currency.matches("[a-z]{3}")) {
+    if (wanted.currency() == null || !wanted.currency().matches("[a-z]{3}")) {
       errors.add(new FieldError("currency", "must be three lower-case letters, such as usd"));
     }
     Optional<String> account = CustomerHandlers.text("accountId", wanted.accountId());
@@ -132,6 +132,7 @@ final class PaymentIntentHandlers {
     if (caller.isApiKey() && !payer.equals(caller.account())) {
       throw ValidationFailed.of("accountId", "must be the one that X-Account-Id names");
     }
-    return payments.begin(payer, new Money(wanted.amount(), currency));
+    return payments.begin(
+        payer, new Money(wanted.amount(), Objects.requireNonNull(wanted.currency())));
   }
 }

@@ -3,8 +3,6 @@ package com.tatame.billing.http;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.IdentityUnavailable;
-import com.tatame.billing.failure.PaymentDeclined;
-import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
@@ -27,6 +25,7 @@ enum ProblemCode {
   CONFLICT(409, "The present state forbids it"),
   IDEMPOTENCY_KEY_REUSED(409, "The Idempotency-Key was used before"),
   SUBSCRIPTION_EXISTS(409, "There is a subscription already"),
+  LAST_PAYMENT_METHOD(409, "A subscription needs this payment method"),
   QUOTE_STALE(409, "What was quoted no longer holds"),
   PROVIDER_REJECTED(409, "The payment provider refused"),
   PAYLOAD_TOO_LARGE(413, "The body is too large"),
@@ -67,8 +66,8 @@ enum ProblemCode {
   /** The answer to a failure that the product reports. */
   static Answer of(BillingException failure, String requestId) {
     ProblemCode code = of(failure.code());
-    Answer answer = Answer.problem(code.document(
-        requestId, String.valueOf(failure.getMessage()), errors(failure), details(failure)));
+    Answer answer = Answer.problem(
+        code.document(requestId, Told.detail(failure), errors(failure), details(failure)));
     if (code == UNAUTHENTICATED) {
       return answer.with("WWW-Authenticate", "Bearer");
     }
@@ -106,11 +105,6 @@ enum ProblemCode {
     if (failure instanceof ValidationFailed invalid) {
       return invalid.errors();
     }
-    if (failure instanceof ProviderRejected rejected) {
-      return rejected.parameter().stream()
-          .map(parameter -> new FieldError(parameter, "was refused by the payment provider"))
-          .toList();
-    }
     return List.of();
   }
 
@@ -121,13 +115,7 @@ enum ProblemCode {
           .<Map<String, Object>>map(id -> Map.of("subscriptionId", id))
           .orElse(Map.of());
     }
-    if (failure instanceof PaymentDeclined declined) {
-      return Map.of("declineCode", declined.declineCode());
-    }
-    if (failure instanceof ProviderRejected rejected) {
-      return Map.of("providerCode", rejected.providerCode());
-    }
-    return Map.of();
+    return Told.details(failure);
   }
 
   private static String retryAfter(BillingException failure) {

@@ -25,7 +25,7 @@ final class PurchaseHandlers {
       String kind,
 
       @Doc("Before any discount.") MoneyAnswer listPrice,
-      @Nullable DiscountAnswer discount,
+      @Nullable PurchaseDiscountAnswer discount,
       @Doc("To be paid, or paid.") MoneyAnswer amount,
 
       @Doc(
@@ -53,7 +53,7 @@ final class PurchaseHandlers {
           purchase
               .sale()
               .discount()
-              .map(discount -> new DiscountAnswer(discount.percent(), discount.reason()))
+              .map(discount -> new PurchaseDiscountAnswer(discount.percent(), discount.reason()))
               .orElse(null),
           MoneyAnswer.of(purchase.amount()),
           purchase.status().code(),
@@ -64,7 +64,7 @@ final class PurchaseHandlers {
     }
   }
 
-  record DiscountAnswer(
+  record PurchaseDiscountAnswer(
       int percent, @Doc(value = "Why.", example = "member") String reason) {}
 
   Answer list(Call call) {

@@ -70,8 +70,10 @@ final class RouteTable {
   /** The canonical routes, then their other names. */
   static List<Route> all() {
     List<Route> all = new ArrayList<>(canonical());
+    all.addAll(MoneyRoutes.canonical());
     all.addAll(ChangeRoutes.canonical());
     all.addAll(aliases(all));
+    all.addAll(MoneyRoutes.aliases());
     all.addAll(ChangeRoutes.aliases());
     return List.copyOf(all);
   }

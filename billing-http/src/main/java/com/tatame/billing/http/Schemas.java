@@ -9,6 +9,7 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** JSON schemas of the records that travel, read off the records themselves. */
 final class Schemas {
   private final SortedMap<String, Object> named = new TreeMap<>();
+  private final Map<String, Class<?>> types = new HashMap<>();
 
   /** All schemas referred to so far, by name. */
   SortedMap<String, Object> named() {
@@ -47,6 +49,10 @@ final class Schemas {
 
   private Map<String, Object> reference(Class<?> type, boolean request) {
     String name = type.getSimpleName().replaceAll("Answer$", "");
+    Class<?> other = types.putIfAbsent(name, type);
+    if (other != null && other != type) {
+      throw new IllegalStateException(type + " and " + other + " would share the name " + name);
+    }
     if (!named.containsKey(name)) {
       named.put(name, Map.of());
       named.put(name, record(type, request));

@@ -58,12 +58,14 @@ public record BillingConfig(
    *
    * @param webhookSecrets more than one while they are rotated
    * @param apiBase another server that speaks Stripe's API; never in production
+   * @param automaticTax whether Stripe Tax reckons the tax of checkouts
    */
   public record StripeAccount(
       Secret secretKey,
       Optional<String> publishableKey,
       List<Secret> webhookSecrets,
-      Optional<URI> apiBase) {
+      Optional<URI> apiBase,
+      boolean automaticTax) {
     /** Whether money is real. */
     public boolean live() {
       return secretKey.value().contains("_live_");
@@ -210,7 +212,17 @@ public record BillingConfig(
           Variable.STRIPE_SECRET_KEY,
           "is a live key, which nobody but Stripe may see; use a test key");
     }
-    return new StripeAccount(new Secret(secretKey), publishableKey, webhookSecrets, apiBase);
+    boolean automaticTax =
+        env.parsed(Variable.STRIPE_AUTOMATIC_TAX, BillingConfig::flag).orElse(false);
+    return new StripeAccount(
+        new Secret(secretKey), publishableKey, webhookSecrets, apiBase, automaticTax);
+  }
+
+  private static boolean flag(String text) {
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new IllegalArgumentException("must be true or false");
+    }
+    return text.equals("true");
   }
 
   private static URI httpAddress(String text) {

@@ -188,6 +188,7 @@ public final class BillingServer implements AutoCloseable {
     StripeGateway.Builder gateway = StripeGateway.builder(
             config.stripe().secretKey().value())
         .live(config.stripe().live())
+        .automaticTax(config.stripe().automaticTax())
         .webhookSecrets(
             config.stripe().webhookSecrets().stream().map(Secret::value).toList())
         .wallClock(wallClock)

@@ -2,6 +2,7 @@ package com.tatame.billing.server;
 
 import com.tatame.billing.server.YamlTree.Mapping;
 import com.tatame.billing.server.YamlTree.Scalar;
+import com.tatame.billing.server.YamlTree.Sequence;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,27 @@ final class CatalogFields {
     }
     problem(join(path, name), scalar.get(), "must be a whole number from " + least + " to " + most);
     return Optional.empty();
+  }
+
+  /** A list of different texts; an empty one if it is missing. */
+  List<String> texts(String path, Mapping parent, String name) {
+    YamlTree tree = parent.entries().get(name);
+    List<String> texts = new ArrayList<>();
+    if (tree instanceof Sequence sequence) {
+      for (YamlTree item : sequence.items()) {
+        if (item instanceof Scalar scalar && !scalar.text().isBlank()) {
+          if (texts.contains(scalar.text())) {
+            problem(join(path, name), item, "names '" + scalar.text() + "' twice");
+          }
+          texts.add(scalar.text());
+        } else {
+          problem(join(path, name), item, "must hold single values");
+        }
+      }
+    } else if (tree != null) {
+      problem(join(path, name), tree, "must be a list");
+    }
+    return texts;
   }
 
   Optional<Boolean> flag(String path, Mapping parent, String name) {

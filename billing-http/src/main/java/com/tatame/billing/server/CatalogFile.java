@@ -53,7 +53,8 @@ public final class CatalogFile {
       throw new InvalidConfiguration(List.of(file + ": can't be read as YAML: " + reason));
     }
     Mapping root = fields.mapping("", tree);
-    fields.allowOnly("", root, Set.of("currency", "defaultTier", "grace", "tiers", "items"));
+    fields.allowOnly(
+        "", root, Set.of("currency", "defaultTier", "grace", "tiers", "items", "coupons"));
     String currency = fields.text("", root, "currency").orElse("usd");
     if (!currency.matches("[a-z]{3}")) {
       fields.problem("currency", root, "must be three lower-case letters, such as usd");
@@ -64,10 +65,11 @@ public final class CatalogFile {
         fields.text("", root, "grace").map(text -> days(root, text)).orElse(Catalog.DEFAULT_GRACE);
     List<Plan> plans = plans(root, currency);
     List<Item> items = items(root, currency);
+    List<String> coupons = fields.texts("", root, "coupons");
     refuseUnusedPriceIds();
     fields.throwIfAny();
     try {
-      return new Catalog(plans, items, defaultTier, grace);
+      return new Catalog(plans, items, defaultTier, grace, coupons);
     } catch (ValidationFailed e) {
       e.errors().forEach(error -> fields.problem(error.field(), root, error.message()));
       fields.throwIfAny();

@@ -1,6 +1,7 @@
 package com.tatame.billing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.tatame.billing.catalog.BillingInterval;
@@ -102,6 +103,22 @@ final class CatalogFileTest {
             "items.quiz-2.name is missing",
             "items.quiz-2.amount must be a whole number from 0 to 99999999",
             "items.quiz-3.amount is missing; give it in minor units");
+  }
+
+  @Test
+  void couponsAreListedInTheirOrder() throws IOException {
+    Path file = folder.resolve("catalog.yaml");
+    Files.writeString(file, Files.readString(TATAME) + "\ncoupons: [SPRING, autumn-5]\n");
+
+    assertThat(CatalogFile.read(file, Map.of()).coupons()).containsExactly("SPRING", "autumn-5");
+    assertThat(CatalogFile.read(TATAME, Map.of()).coupons()).isEmpty();
+    for (String wrong : List.of("SPRING", "[A, A]", "[[A]]", "{a: b}")) {
+      Files.writeString(file, Files.readString(TATAME) + "\ncoupons: " + wrong + "\n");
+      assertThatThrownBy(() -> CatalogFile.read(file, Map.of()))
+          .as(wrong)
+          .isInstanceOf(InvalidConfiguration.class)
+          .hasMessageContaining("coupons");
+    }
   }
 
   @Test

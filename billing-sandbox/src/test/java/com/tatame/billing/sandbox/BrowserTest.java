@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,38 @@ final class BrowserTest {
     assertThat(browser.text()).contains("You keep it. Renews on");
     assertPageIsSound();
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void aCustomerLooksAfterTheirBillingAtThePortal() {
+    Buyer buyer = new Buyer(world);
+    buyer.subscribe("pro", "monthly", Buyer.PAYS);
+    String visit = buyer
+        .api()
+        .post("/api/v1/portal", Json.write(Map.of("returnUrl", world.url() + "/")))
+        .at("/url");
+
+    browser.open(visit);
+    assertThat(browser.text())
+        .contains("Your billing", "$24.99 / month, trialing", "visa ending in 4242", "$0.00");
+    assertPageIsSound();
+    browser.follow("Cancel Pro at the end of its period");
+    assertThat(browser.text()).contains("Ends on");
+    browser.follow("Keep Pro");
+    assertThat(browser.text()).contains("Renews on");
+
+    browser.click("Is declined");
+    browser.follow("Save and use this card");
+    assertThat(browser.text()).contains("Your card was declined.");
+    assertPageIsSound();
+    browser.click("Needs authentication");
+    browser.follow("Save and use this card");
+    assertThat(browser.text()).contains("visa ending in 3155", "(in use)");
+    assertPageIsSound();
+    // The refused card is told by its status, too.
+    assertThat(browser.complaints())
+        .hasSizeLessThanOrEqualTo(1)
+        .allSatisfy(complaint -> assertThat(complaint).contains("402"));
   }
 
   private void assertPageIsSound() {

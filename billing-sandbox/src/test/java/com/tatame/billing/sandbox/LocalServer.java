@@ -30,6 +30,18 @@ final class LocalServer implements World {
   static final TestIssuer ISSUER =
       TestIssuer.create("https://issuer.example.com", InstantSource.system());
 
+  private static final List<String> ROWS = List.of(
+      "account_entitlements",
+      "billing_events",
+      "checkout_sessions",
+      "commands",
+      "customers",
+      "provider_objects",
+      "stripe_customer_mapping",
+      "stripe_invoices",
+      "subscriptions",
+      "users");
+
   private final StripeSimulator stripe;
   private final InMemoryBillingStore memory = new InMemoryBillingStore();
   private final Optional<Backing> backing;
@@ -126,6 +138,18 @@ final class LocalServer implements World {
     try (BillingStore store = backing.get().open()) {
       return store.projections().load(wanted);
     }
+  }
+
+  /** What the database holds, told by tables; empty without one. */
+  List<String> rows() {
+    return backing.map(Backing::database).stream()
+        .flatMap(database -> ROWS.stream()
+            .flatMap(table -> database
+                .query(
+                    "select '%s ' || (to_jsonb(t) - 'as_of' - 'source' - 'updated_at')::text from %s t order by 1"
+                        .formatted(table, table))
+                .stream()))
+        .toList();
   }
 
   /** The database behind it. */

@@ -58,7 +58,7 @@ final class StoryTest {
     assertThat(firstPeriod.at("/status")).isEqualTo("active");
     assertThat(Instant.parse(firstPeriod.at("/currentPeriodStart"))).isEqualTo(trialEnd);
     assertThat(paidInvoices(id)).isEqualTo(1);
-    world.advance("P1M");
+    world.advance("P32D");
     Reply secondPeriod = buyer.subscription(id);
     assertThat(secondPeriod.at("/status")).isEqualTo("active");
     assertThat(secondPeriod.at("/currentPeriodStart"))
@@ -81,7 +81,7 @@ final class StoryTest {
         .isTrue();
     assertThat(buyer.allowed(PAID_FEATURE)).isTrue();
 
-    world.advance("P1M");
+    world.advance("P32D");
     Reply over = buyer.subscription(id);
     assertThat(over.at("/status")).isEqualTo("canceled");
     assertThat(over.at("/endedAt")).isEqualTo(secondPeriod.at("/currentPeriodEnd"));

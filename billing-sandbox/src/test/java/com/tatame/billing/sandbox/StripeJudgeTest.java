@@ -88,8 +88,9 @@ final class StripeJudgeTest {
     try (LocalServer world = LocalServer.calling(judgeUrl, stripe)) {
       tellStories(world);
       tellOfRarerObjects(world);
-      tellOfChanges(world);
       tellOfItems(world);
+      tellOfMoney(world);
+      tellOfChanges(world);
     }
     letters.forEach(this::judge);
     JsonNode report =
@@ -173,6 +174,109 @@ final class StripeJudgeTest {
     world.settle();
   }
 
+  private void tellOfItems(LocalServer world) {
+    Buyer buyer = new Buyer(world);
+    ApiClient root = ApiClient.of(world.url()).as(world.token("user_root"));
+    Reply opened = buyer.buys("seminar-recording");
+    Buyer.pay(opened.at("/url"), "4000000000000002");
+    Buyer.pay(opened.at("/url"), Buyer.PAYS);
+    String purchase = buyer.confirm(opened.at("/sessionId")).at("/purchase/id");
+    assertThat(root.post(
+                "/api/v1/refunds",
+                "{\"purchaseId\":\"" + purchase + "\",\"amount\":500,\"reason\":\"duplicate\"}")
+            .status())
+        .isEqualTo(201);
+    ApiClient nobody = ApiClient.of(world.url());
+    String token = nobody.post("/api/v1/anonymous-sessions").at("/token");
+    Reply guest = nobody.post(
+        "/api/v1/checkout",
+        Buyer.wanted("seminar-recording"),
+        "Authorization",
+        "Anonymous " + token);
+    Buyer.pay(guest.at("/url"), Buyer.PAYS);
+    Buyer leaver = new Buyer(world);
+    Buyer.pay(leaver.buys("seminar-recording").at("/url"), "4000000000000002");
+    String payment = buyer
+        .api()
+        .post("/api/v1/payment-intents", "{\"item\":\"seminar-recording\"}")
+        .at("/id");
+    ask(
+        "/v1/payment_intents/" + payment + "/confirm",
+        "payment_method=pm_card_authenticationRequired");
+    stripe.authenticatePayment(payment, true);
+    ask(
+        "/v1/payment_intents",
+        "amount=700",
+        "currency=usd",
+        "confirm=true",
+        "payment_method=pm_card_visa");
+    String unused =
+        ask("/v1/payment_intents", "amount=800", "currency=usd").at("/id").asText();
+    ask("/v1/payment_intents/" + unused + "/cancel", "cancellation_reason=abandoned");
+    ask("/v1/payment_intents");
+    ask("/v1/checkout/sessions/" + opened.at("/sessionId") + "/line_items");
+    world.advance("P2D");
+  }
+
+  private void tellOfMoney(LocalServer world) {
+    ask("/v1/coupons", "id=JUDGED", "percent_off=20", "duration=forever");
+    ask("/v1/promotion_codes", "promotion[type]=coupon", "promotion[coupon]=JUDGED", "code=JUDGED");
+    Buyer buyer = new Buyer(world);
+    ApiClient api = buyer.api();
+    assertThat(api.post("/api/v1/coupons/validate", "{\"code\":\"judged\"}").status())
+        .isEqualTo(200);
+    Reply opened = api.post(
+        "/api/v1/checkout",
+        Buyer.wanted("pro", "monthly").replaceFirst("}$", ",\"promotionCode\":\"JUDGED\"}"));
+    Buyer.pay(opened.at("/url"), Buyer.FAILS_AT_RENEWAL);
+    String subscription = buyer.confirm(opened.at("/sessionId")).at("/subscription/id");
+    world.advance("P15D");
+    Reply invoices = api.get("/api/v1/invoices");
+    String open = invoices.at("/data/0/id");
+    assertThat(api.post("/api/v1/invoices/" + open + "/pay").status()).isEqualTo(402);
+    String setup = api.post("/api/v1/payment-methods").at("/setupIntentId");
+    String saved = ask("/v1/setup_intents/" + setup + "/confirm", "payment_method=pm_card_visa")
+        .path("payment_method")
+        .asText();
+    world.settle();
+    assertThat(api.post("/api/v1/payment-methods/" + saved + "/default").status())
+        .isEqualTo(200);
+    assertThat(api.post("/api/v1/invoices/" + open + "/pay").status()).isEqualTo(200);
+    Reply methods = api.get("/api/v1/payment-methods");
+    String old = methods.json().findValuesAsText("id").stream()
+        .filter(id -> !id.equals(saved))
+        .findFirst()
+        .orElseThrow();
+    assertThat(api.call("DELETE", "/api/v1/payment-methods/" + old, BodyPublishers.noBody())
+            .status())
+        .isEqualTo(204);
+    String asking = ask("/v1/setup_intents", "payment_method=pm_card_authenticationRequired")
+        .path("id")
+        .asText();
+    ask("/v1/setup_intents/" + asking + "/confirm", "return_url=https://shop.example.com/");
+    ask("/v1/setup_intents/" + asking + "/cancel", "cancellation_reason=abandoned");
+    ask("/v1/setup_intents");
+    for (String flow : List.of("subscription_cancel", "subscription_update")) {
+      String visit = "{\"returnUrl\":\"http://localhost:3000/\",\"flow\":\"" + flow
+          + "\",\"subscriptionId\":\"" + subscription + "\"}";
+      assertThat(api.post("/api/v1/portal", visit).status()).isEqualTo(201);
+    }
+    assertThat(api.post("/api/v1/portal", "{\"returnUrl\":\"http://localhost:3000/\"}")
+            .status())
+        .isEqualTo(201);
+    for (String country : List.of("DE", "BR")) {
+      String preview = "{\"tier\":\"pro\",\"interval\":\"monthly\",\"address\":{\"country\":\""
+          + country + "\"}}";
+      assertThat(api.post("/api/v1/tax/preview", preview).status()).isEqualTo(200);
+    }
+    String taxId = api.post("/api/v1/tax-ids", "{\"type\":\"eu_vat\",\"value\":\"DE123456789\"}")
+        .at("/id");
+    assertThat(api.call("DELETE", "/api/v1/tax-ids/" + taxId, BodyPublishers.noBody())
+            .status())
+        .isEqualTo(204);
+    world.settle();
+  }
+
   private void tellOfChanges(LocalServer world) {
     Buyer buyer = new Buyer(world);
     String id = buyer.subscribe("basic", "monthly", Buyer.PAYS);
@@ -238,50 +342,6 @@ final class StripeJudgeTest {
 
   private String priceOf(String lookupKey) {
     return ask("/v1/prices?lookup_keys[]=" + lookupKey).at("/data/0/id").asText();
-  }
-
-  private void tellOfItems(LocalServer world) {
-    Buyer buyer = new Buyer(world);
-    ApiClient root = ApiClient.of(world.url()).as(world.token("user_root"));
-    Reply opened = buyer.buys("seminar-recording");
-    Buyer.pay(opened.at("/url"), "4000000000000002");
-    Buyer.pay(opened.at("/url"), Buyer.PAYS);
-    String purchase = buyer.confirm(opened.at("/sessionId")).at("/purchase/id");
-    assertThat(root.post(
-                "/api/v1/refunds",
-                "{\"purchaseId\":\"" + purchase + "\",\"amount\":500,\"reason\":\"duplicate\"}")
-            .status())
-        .isEqualTo(201);
-    ApiClient nobody = ApiClient.of(world.url());
-    String token = nobody.post("/api/v1/anonymous-sessions").at("/token");
-    Reply guest = nobody.post(
-        "/api/v1/checkout",
-        Buyer.wanted("seminar-recording"),
-        "Authorization",
-        "Anonymous " + token);
-    Buyer.pay(guest.at("/url"), Buyer.PAYS);
-    Buyer leaver = new Buyer(world);
-    Buyer.pay(leaver.buys("seminar-recording").at("/url"), "4000000000000002");
-    String payment = buyer
-        .api()
-        .post("/api/v1/payment-intents", "{\"item\":\"seminar-recording\"}")
-        .at("/id");
-    ask(
-        "/v1/payment_intents/" + payment + "/confirm",
-        "payment_method=pm_card_authenticationRequired");
-    stripe.authenticatePayment(payment, true);
-    ask(
-        "/v1/payment_intents",
-        "amount=700",
-        "currency=usd",
-        "confirm=true",
-        "payment_method=pm_card_visa");
-    String unused =
-        ask("/v1/payment_intents", "amount=800", "currency=usd").at("/id").asText();
-    ask("/v1/payment_intents/" + unused + "/cancel", "cancellation_reason=abandoned");
-    ask("/v1/payment_intents");
-    ask("/v1/checkout/sessions/" + opened.at("/sessionId") + "/line_items");
-    world.advance("P2D");
   }
 
   private JsonNode last(String type) {

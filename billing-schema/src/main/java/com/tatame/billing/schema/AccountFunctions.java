@@ -8,15 +8,21 @@ import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.customer.TaxId;
 import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentMethod;
+import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionSchedule;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
+import com.tatame.billing.tax.TaxIdStore;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,6 +52,53 @@ final class AccountFunctions {
     return (account, sessionId) -> functions
         .row("find_checkout_v2", of(account).with("id", sessionId))
         .map(row -> (CheckoutSession) MirrorRows.object(ObjectKind.CHECKOUT_SESSION, row));
+  }
+
+  InvoiceStore invoices() {
+    return new Invoices();
+  }
+
+  PaymentMethodStore paymentMethods() {
+    return new PaymentMethodStore() {
+      @Override
+      public List<PaymentMethod> list(AccountId account, Optional<String> after, int limit) {
+        return objects(account, ObjectKind.PAYMENT_METHOD, PaymentMethod.class, after, limit);
+      }
+
+      @Override
+      public Optional<PaymentMethod> find(AccountId account, String paymentMethodId) {
+        return object(account, ObjectKind.PAYMENT_METHOD, PaymentMethod.class, paymentMethodId);
+      }
+    };
+  }
+
+  TaxIdStore taxIds() {
+    return new TaxIdStore() {
+      @Override
+      public List<TaxId> list(AccountId account, Optional<String> after, int limit) {
+        return objects(account, ObjectKind.TAX_ID, TaxId.class, after, limit);
+      }
+
+      @Override
+      public Optional<TaxId> find(AccountId account, String taxIdId) {
+        return object(account, ObjectKind.TAX_ID, TaxId.class, taxIdId);
+      }
+    };
+  }
+
+  private <T> List<T> objects(
+      AccountId account, ObjectKind kind, Class<T> type, Optional<String> after, int limit) {
+    Page.check(limit);
+    Row asked = of(account).with("kind", kind).with("after", after).with("limit", limit);
+    return functions
+        .rows("list_account_objects_v1", asked)
+        .map(row -> type.cast(MirrorRows.object(kind, row)));
+  }
+
+  private <T> Optional<T> object(AccountId account, ObjectKind kind, Class<T> type, String id) {
+    return functions
+        .row("find_account_object_v1", of(account).with("kind", kind).with("id", id))
+        .map(row -> type.cast(MirrorRows.object(kind, row)));
   }
 
   BillingEventStore billingEvents() {
@@ -129,6 +182,27 @@ final class AccountFunctions {
       return functions
           .rows("list_schedules_v1", of(account))
           .map(row -> RecordRows.read(SubscriptionSchedule.class, row));
+    }
+  }
+
+  private final class Invoices implements InvoiceStore {
+    @Override
+    public List<Invoice> list(AccountId account, Optional<String> after, int limit) {
+      Page.check(limit);
+      return functions
+          .rows("list_invoices_v1", of(account).with("after", after).with("limit", limit))
+          .map(Invoices::invoice);
+    }
+
+    @Override
+    public Optional<Invoice> find(AccountId account, String invoiceId) {
+      return functions
+          .row("find_invoice_v1", of(account).with("id", invoiceId))
+          .map(Invoices::invoice);
+    }
+
+    private static Invoice invoice(Row row) {
+      return (Invoice) MirrorRows.object(ObjectKind.INVOICE, row);
     }
   }
 }

@@ -11,14 +11,21 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.invoice.InvoiceStore;
+import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.payment.PaymentIntentStore;
+import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.promotion.Coupon;
+import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
+import com.tatame.billing.tax.TaxIdStore;
+import java.util.TreeSet;
 
 /**
  * The billing store on the schema's functions: one call of a port is one call of a function, so
@@ -88,6 +95,28 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final AnonymousSessionStore anonymousSessions() {
     return new AnonymousSessionFunctions(functions);
+  }
+
+  @Override
+  public final InvoiceStore invoices() {
+    return accounts.invoices();
+  }
+
+  @Override
+  public final PaymentMethodStore paymentMethods() {
+    return accounts.paymentMethods();
+  }
+
+  @Override
+  public final TaxIdStore taxIds() {
+    return accounts.taxIds();
+  }
+
+  @Override
+  public final PromotionStore promotions() {
+    return ids -> functions
+        .rows("coupons_v1", Row.empty().with("ids", new TreeSet<>(ids)))
+        .map(row -> (Coupon) MirrorRows.object(ObjectKind.COUPON, row));
   }
 
   @Override

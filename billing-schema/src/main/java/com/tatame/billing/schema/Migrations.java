@@ -35,9 +35,12 @@ public final class Migrations {
       "V15__operated_commands.sql",
       "V16__events_of_accounts.sql",
       "V17__arrival.sql",
-      "V18__quotes.sql",
-      "V19__purchases.sql",
-      "V20__refunds.sql");
+      "V18__purchases.sql",
+      "V19__refunds.sql",
+      "V20__invoices_of_accounts.sql",
+      "V21__objects_of_accounts.sql",
+      "V22__coupons.sql",
+      "V23__quotes.sql");
 
   private Migrations() {}
 

@@ -77,7 +77,8 @@ class MigrationsTest {
     assertThat(functions).hasSizeGreaterThan(20);
     assertThat(functions)
         .allSatisfy(function -> assertThat(function)
-            .containsPattern("^create function \\w+_v\\d+\\(p jsonb\\) returns jsonb")
+            .containsPattern(
+                "^create function \\w+_v\\d+\\(p jsonb(, texts text\\[])?\\) returns jsonb")
             .contains("security invoker set search_path = \"billing\", pg_temp as"));
   }
 

@@ -6,6 +6,7 @@ import com.tatame.billing.testkit.simulator.engine.Fault;
 import com.tatame.billing.testkit.simulator.engine.PageForm;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Control over a simulated account in this process, without HTTP. */
 public final class EngineControl implements ProviderControl {
@@ -37,6 +38,22 @@ public final class EngineControl implements ProviderControl {
     PageForm form = new PageForm("ada@example.com", cardNumber, "12 / 39", "123", "Ada Lovelace");
     return engine.submit(sessionId, form).isEmpty()
         && engine.page(sessionId).orElseThrow().state().equals("complete");
+  }
+
+  @Override
+  public void replaceCard(String customerId, String readyMade) {
+    catalog.replaceCard(customerId, readyMade);
+  }
+
+  @Override
+  public String cardOf(String customerId) {
+    return catalog.cardOf(customerId);
+  }
+
+  @Override
+  public String createCode(
+      String couponId, String percentOff, String code, Optional<Integer> most) {
+    return catalog.createCode(couponId, percentOff, code, most);
   }
 
   @Override

@@ -12,18 +12,22 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentIntentStore;
+import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;
+import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
+import com.tatame.billing.tax.TaxIdStore;
 import java.time.Instant;
 import java.util.List;
 
@@ -101,6 +105,26 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public AnonymousSessionStore anonymousSessions() {
     return anonymous;
+  }
+
+  @Override
+  public InvoiceStore invoices() {
+    return reads.invoices();
+  }
+
+  @Override
+  public PaymentMethodStore paymentMethods() {
+    return reads.paymentMethods();
+  }
+
+  @Override
+  public TaxIdStore taxIds() {
+    return reads.taxIds();
+  }
+
+  @Override
+  public PromotionStore promotions() {
+    return reads.promotions();
   }
 
   @Override

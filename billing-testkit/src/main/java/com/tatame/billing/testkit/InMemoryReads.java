@@ -13,15 +13,24 @@ import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.customer.TaxId;
 import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.payment.PaymentMethod;
+import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.Change;
+import com.tatame.billing.promotion.Coupon;
+import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionSchedule;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
+import com.tatame.billing.tax.TaxIdStore;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +46,12 @@ final class InMemoryReads {
       .reversed();
   private static final Comparator<Subscription> NEWEST_FIRST =
       Comparator.comparing(Subscription::createdAt).reversed().thenComparing(Subscription::id);
+  private static final Comparator<PaymentMethod> NEWEST_METHOD_FIRST =
+      Comparator.comparing(PaymentMethod::createdAt).reversed().thenComparing(PaymentMethod::id);
+  private static final Comparator<TaxId> NEWEST_TAX_ID_FIRST =
+      Comparator.comparing(TaxId::createdAt).reversed().thenComparing(TaxId::id);
+  private static final Comparator<Invoice> NEWEST_INVOICE_FIRST =
+      Comparator.comparing(Invoice::createdAt).reversed().thenComparing(Invoice::id);
 
   private final SharedLock lock;
   private final MirroredRows rows;
@@ -85,19 +100,12 @@ final class InMemoryReads {
           Optional<String> after,
           int limit) {
         PageLimit.require(limit);
-        return lock.hold(() -> {
-          List<Subscription> all = of(account).sorted(NEWEST_FIRST).toList();
-          Optional<Subscription> cursor =
-              after.flatMap(id -> all.stream().filter(s -> s.id().equals(id)).findFirst());
-          if (after.isPresent() && cursor.isEmpty()) {
-            return List.of();
-          }
-          return all.stream()
-              .filter(s -> cursor.isEmpty() || NEWEST_FIRST.compare(s, cursor.get()) > 0)
-              .filter(s -> status.isEmpty() || s.status() == status.get())
-              .limit(limit)
-              .toList();
-        });
+        return lock.hold(() -> paged(
+            of(account),
+            NEWEST_FIRST,
+            s -> status.isEmpty() || s.status() == status.get(),
+            after,
+            limit));
       }
 
       @Override
@@ -121,9 +129,97 @@ final class InMemoryReads {
       }
 
       private Stream<Subscription> of(AccountId account) {
-        Optional<String> customer = rows.link(account).map(Change.Link::customerId);
-        return rows.living(Subscription.class)
-            .filter(s -> customer.filter(s.customerId()::equals).isPresent());
+        return rows.living(Subscription.class).filter(s -> isOf(account, s.customerId()));
+      }
+    };
+  }
+
+  private boolean isOf(AccountId account, String customerId) {
+    return rows.link(account)
+        .filter(link -> link.customerId().equals(customerId))
+        .isPresent();
+  }
+
+  // The cursor may be one that the filter leaves out, but must be one of the list.
+  private static <T extends ProviderObject> List<T> paged(
+      Stream<T> objects,
+      Comparator<? super T> order,
+      Predicate<? super T> filter,
+      Optional<String> after,
+      int limit) {
+    List<T> all = objects.sorted(order).toList();
+    Optional<T> cursor =
+        after.flatMap(id -> all.stream().filter(o -> o.id().equals(id)).findFirst());
+    if (after.isPresent() && cursor.isEmpty()) {
+      return List.of();
+    }
+    return all.stream()
+        .filter(o -> cursor.isEmpty() || order.compare(o, cursor.get()) > 0)
+        .filter(filter)
+        .limit(limit)
+        .toList();
+  }
+
+  PaymentMethodStore paymentMethods() {
+    return new PaymentMethodStore() {
+      @Override
+      public List<PaymentMethod> list(AccountId account, Optional<String> after, int limit) {
+        PageLimit.require(limit);
+        return lock.hold(() -> paged(of(account), NEWEST_METHOD_FIRST, any -> true, after, limit));
+      }
+
+      @Override
+      public Optional<PaymentMethod> find(AccountId account, String paymentMethodId) {
+        return lock.hold(
+            () -> of(account).filter(m -> m.id().equals(paymentMethodId)).findFirst());
+      }
+
+      private Stream<PaymentMethod> of(AccountId account) {
+        return rows.living(PaymentMethod.class).filter(m -> isOf(account, m.customerId()));
+      }
+    };
+  }
+
+  PromotionStore promotions() {
+    return ids -> lock.hold(() ->
+        rows.living(Coupon.class).filter(coupon -> ids.contains(coupon.id())).toList());
+  }
+
+  TaxIdStore taxIds() {
+    return new TaxIdStore() {
+      @Override
+      public List<TaxId> list(AccountId account, Optional<String> after, int limit) {
+        PageLimit.require(limit);
+        return lock.hold(() -> paged(of(account), NEWEST_TAX_ID_FIRST, any -> true, after, limit));
+      }
+
+      @Override
+      public Optional<TaxId> find(AccountId account, String taxIdId) {
+        return lock.hold(() -> of(account).filter(id -> id.id().equals(taxIdId)).findFirst());
+      }
+
+      private Stream<TaxId> of(AccountId account) {
+        return rows.living(TaxId.class)
+            .filter(id -> id.customerId().filter(owner -> isOf(account, owner)).isPresent());
+      }
+    };
+  }
+
+  InvoiceStore invoices() {
+    return new InvoiceStore() {
+      @Override
+      public List<Invoice> list(AccountId account, Optional<String> after, int limit) {
+        PageLimit.require(limit);
+        return lock.hold(() -> paged(of(account), NEWEST_INVOICE_FIRST, any -> true, after, limit));
+      }
+
+      @Override
+      public Optional<Invoice> find(AccountId account, String invoiceId) {
+        return lock.hold(() -> of(account).filter(i -> i.id().equals(invoiceId)).findFirst());
+      }
+
+      private Stream<Invoice> of(AccountId account) {
+        return rows.living(Invoice.class).filter(i -> isOf(account, i.customerId()));
       }
     };
   }

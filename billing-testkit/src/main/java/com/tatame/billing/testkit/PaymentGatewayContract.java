@@ -33,10 +33,15 @@ import org.junit.jupiter.api.Test;
  */
 public interface PaymentGatewayContract
     extends SubscriptionControlContract,
-        SubscriptionChangeContract,
         CommandTracesContract,
         ItemCheckoutContract,
-        PaymentControlContract {
+        PaymentControlContract,
+        InvoiceControlContract,
+        PaymentMethodsContract,
+        PortalContract,
+        TaxesContract,
+        PromotionsContract,
+        SubscriptionChangeContract {
 
   @Test
   default void givesASignOfLife() {

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.catalog.Recurrence;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What a contract makes happen at a payment provider in its test mode, past the gateway. */
 public interface ProviderControl {
@@ -33,6 +34,24 @@ public interface ProviderControl {
    * @return whether the checkout is complete then
    */
   boolean pay(String sessionId, String cardNumber);
+
+  /**
+   * Makes another card the one that all of a customer's subscriptions are charged to.
+   *
+   * @param readyMade the provider's name for a card that is there to test with
+   */
+  void replaceCard(String customerId, String readyMade);
+
+  /** The payment method that the newest of a customer's subscriptions is charged to. */
+  String cardOf(String customerId);
+
+  /**
+   * Makes a coupon and a code that gives it out.
+   *
+   * @param most how often the code may be used; empty for any number of times
+   * @return the code's id
+   */
+  String createCode(String couponId, String percentOff, String code, Optional<Integer> most);
 
   /**
    * Confirms with the bank a payment that a checkout waits for.

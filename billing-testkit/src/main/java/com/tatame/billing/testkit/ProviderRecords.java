@@ -178,7 +178,25 @@ final class ProviderRecords {
         stated(json, "pause_collection")
             .map(pause -> new Subscription.CollectionPause(
                 text(pause, "behavior"), optionalInstant(pause, "resumes_at"))),
-        Optional.empty());
+        discount(json));
+  }
+
+  /** Whether an object names another one that it should hold. */
+  static boolean incomplete(ObjectKind kind, JsonNode json) {
+    return kind == ObjectKind.SUBSCRIPTION && json.path("discounts").path(0).isTextual();
+  }
+
+  private static Optional<Subscription.Discount> discount(JsonNode subscription) {
+    JsonNode discount = subscription.required("discounts").path(0);
+    if (discount.isMissingNode()) {
+      return Optional.empty();
+    }
+    JsonNode coupon = discount.required("source").required("coupon");
+    return Optional.of(new Subscription.Discount(
+        text(coupon, "id"),
+        stated(coupon, "percent_off").map(ProviderRecords::decimal),
+        stated(coupon, "amount_off").map(JsonNode::asLong),
+        optionalInstant(discount, "end")));
   }
 
   private static Subscription.Item item(JsonNode json) {

@@ -51,8 +51,8 @@ final class SimulatedCalls {
     return succeed(request("POST", path, parameters, Optional.of(idempotencyKey)));
   }
 
-  /** A question that is put as a POST and changes nothing. */
-  Success ask(String path, Map<String, Object> parameters) {
+  /** A question that is put as a POST, or a mutation that may happen twice. */
+  Success post(String path, Map<String, Object> parameters) {
     return succeed(request("POST", path, parameters, Optional.empty()));
   }
 
@@ -62,7 +62,12 @@ final class SimulatedCalls {
 
   /** The answer to a read; a body without an id stands for an object that isn't there. */
   Success find(String path) {
-    Request request = request("GET", path, Map.of(), Optional.empty());
+    return find(path, Map.of());
+  }
+
+  /** As {@link #find(String)}, with parameters. */
+  Success find(String path, Map<String, Object> parameters) {
+    Request request = request("GET", path, parameters, Optional.empty());
     Answer answer = api.apply(request);
     return answer.status() == 404
         ? new Success(JSON.createObjectNode(), answer.at(), false)

@@ -1,12 +1,15 @@
 package com.tatame.billing.testkit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.testkit.simulator.engine.Answer;
 import com.tatame.billing.testkit.simulator.engine.Request;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
-/** Puts products and prices into a simulated account. */
+/** Puts into a simulated account what is done past the gateway: products, prices, cards. */
 final class SimulatedCatalog {
   private final Function<Request, Answer> api;
 
@@ -35,8 +38,42 @@ final class SimulatedCatalog {
             lookupKey));
   }
 
+  void replaceCard(String customerId, String readyMade) {
+    String method =
+        created("/v1/payment_methods/" + readyMade + "/attach", Map.of("customer", customerId));
+    created(
+        "/v1/customers/" + customerId,
+        Map.of("invoice_settings", Map.of("default_payment_method", method)));
+    ask("GET", "/v1/subscriptions", Map.of("customer", customerId))
+        .required("data")
+        .forEach(subscription -> created(
+            "/v1/subscriptions/" + subscription.required("id").asText(),
+            Map.of("default_payment_method", method)));
+  }
+
+  String createCode(String couponId, String percentOff, String code, Optional<Integer> most) {
+    String coupon = created(
+        "/v1/coupons", Map.of("id", couponId, "percent_off", percentOff, "duration", "forever"));
+    Map<String, Object> parameters = new HashMap<>();
+    parameters.put("promotion", Map.of("type", "coupon", "coupon", coupon));
+    parameters.put("code", code);
+    most.ifPresent(times -> parameters.put("max_redemptions", Integer.toString(times)));
+    return created("/v1/promotion_codes", parameters);
+  }
+
+  String cardOf(String customerId) {
+    return ask("GET", "/v1/subscriptions", Map.of("customer", customerId))
+        .required("data")
+        .required(0)
+        .required("default_payment_method")
+        .asText();
+  }
+
   private String created(String path, Map<String, Object> parameters) {
-    Answer answer = api.apply(Request.of("POST", path, parameters));
-    return SimulatedCalls.parse(answer.body()).required("id").asText();
+    return ask("POST", path, parameters).required("id").asText();
+  }
+
+  private JsonNode ask(String method, String path, Map<String, Object> parameters) {
+    return SimulatedCalls.parse(api.apply(Request.of(method, path, parameters)).body());
   }
 }

@@ -38,7 +38,7 @@ final class SimulatedChanges {
     Map<String, Object> parameters =
         Map.of("subscription", change.subscriptionId(), "subscription_details", details(change));
     try {
-      JsonNode invoice = calls.ask("/v1/invoices/create_preview", parameters).body();
+      JsonNode invoice = calls.post("/v1/invoices/create_preview", parameters).body();
       return Optional.of(read(invoice));
     } catch (ProviderRejected e) {
       if (e.providerCode().equals("invoice_upcoming_none")) {

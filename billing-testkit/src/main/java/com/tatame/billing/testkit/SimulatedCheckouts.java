@@ -56,7 +56,11 @@ final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
             Map.of("price", checkout.priceId(), "quantity", Long.toString(checkout.quantity()))));
     parameters.put("subscription_data", subscription);
     parameters.put(METADATA, metadata);
-    parameters.put("allow_promotion_codes", "true");
+    checkout
+        .promotionCodeId()
+        .ifPresentOrElse(
+            code -> parameters.put("discounts", List.of(Map.of("promotion_code", code))),
+            () -> parameters.put("allow_promotion_codes", "true"));
     parameters.put("billing_address_collection", "required");
     parameters.put("success_url", checkout.successUrl());
     parameters.put("cancel_url", checkout.cancelUrl());

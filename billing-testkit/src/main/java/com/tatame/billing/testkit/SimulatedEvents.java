@@ -100,6 +100,10 @@ final class SimulatedEvents implements EventSource {
       return new Observed(
           List.of(Observation.unreadable(ref, subject, created, "version " + version, id)));
     }
+    if (ProviderRecords.incomplete(kind.get(), object)) {
+      return new Observed(
+          List.of(Observation.unreadable(ref, subject, created, "names what it should hold", id)));
+    }
     return new Observed(
         List.of(Observation.snapshot(ProviderRecords.read(kind.get(), object), created, id)));
   }

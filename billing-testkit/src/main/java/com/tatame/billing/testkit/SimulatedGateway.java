@@ -8,11 +8,14 @@ import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
-import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.payment.PaymentMethods;
+import com.tatame.billing.portal.PortalSessions;
+import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.subscription.SubscriptionControl;
+import com.tatame.billing.tax.Taxes;
 import com.tatame.billing.testkit.simulator.engine.Answer;
 import com.tatame.billing.testkit.simulator.engine.Request;
 import java.time.InstantSource;
@@ -84,7 +87,27 @@ public final class SimulatedGateway implements PaymentGateway {
 
   @Override
   public InvoiceControl invoices() {
-    return customerId -> reads.all(ObjectKind.INVOICE, Map.of("customer", customerId));
+    return new SimulatedInvoices(calls, reads);
+  }
+
+  @Override
+  public PaymentMethods paymentMethods() {
+    return new SimulatedPaymentMethods(calls, reads);
+  }
+
+  @Override
+  public PortalSessions portal() {
+    return new SimulatedPortal(calls);
+  }
+
+  @Override
+  public Taxes taxes() {
+    return new SimulatedTaxes(calls, reads);
+  }
+
+  @Override
+  public Promotions promotions() {
+    return new SimulatedPromotions(calls, reads);
   }
 
   @Override

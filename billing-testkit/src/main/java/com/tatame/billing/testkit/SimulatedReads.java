@@ -13,6 +13,7 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.testkit.SimulatedCalls.Success;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +28,8 @@ final class SimulatedReads implements ObjectReads, Products {
 
   @Override
   public Observation read(ObjectRef object, SubjectId subject) {
-    Success answer = calls.find(path(object.kind()) + "/" + object.id());
+    Success answer =
+        calls.find(path(object.kind()) + "/" + object.id(), expanded(object.kind(), "", Map.of()));
     JsonNode body = answer.body();
     return !body.has("id") || ProviderRecords.gone(object.kind(), body)
         ? Observation.absent(object, subject, answer.at())
@@ -39,7 +41,7 @@ final class SimulatedReads implements ObjectReads, Products {
    * was first used, so the object is read again.
    */
   Observation mutate(ObjectKind kind, String path, Map<String, Object> parameters, String key) {
-    Success answer = calls.post(path, parameters, key);
+    Success answer = calls.post(path, expanded(kind, "", parameters), key);
     Observation then = present(kind, answer.body(), answer.at());
     return answer.replayed() ? after(then.object(), then.subject()) : then;
   }
@@ -76,11 +78,21 @@ final class SimulatedReads implements ObjectReads, Products {
 
   List<Observation> all(ObjectKind kind, Map<String, Object> filter) {
     List<Observation> all = new ArrayList<>();
-    calls.list(path(kind), filter, page -> {
+    calls.list(path(kind), expanded(kind, "data.", filter), page -> {
       page.body().path("data").forEach(body -> all.add(present(kind, body, page.at())));
       return true;
     });
     return List.copyOf(all);
+  }
+
+  // Without it a subscription names its discounts only by their ids.
+  private static Map<String, Object> expanded(
+      ObjectKind kind, String within, Map<String, Object> parameters) {
+    Map<String, Object> all = new HashMap<>(parameters);
+    if (kind == ObjectKind.SUBSCRIPTION) {
+      all.put("expand", List.of(within + "discounts.source.coupon"));
+    }
+    return all;
   }
 
   static Observation present(ObjectKind kind, JsonNode body, Instant at) {

@@ -41,7 +41,9 @@ final class SimulatedSubscriptions implements SubscriptionControl {
   public Observation cancelNow(
       String subscriptionId, Optional<String> reason, String idempotencyKey) {
     try {
-      Success answer = calls.delete(PATH + subscriptionId, details(reason));
+      Map<String, Object> parameters = details(reason);
+      parameters.put("expand", List.of("discounts.source.coupon"));
+      Success answer = calls.delete(PATH + subscriptionId, parameters);
       return SimulatedReads.present(ObjectKind.SUBSCRIPTION, answer.body(), answer.at());
     } catch (ProviderRejected e) {
       ObjectRef subscription = new ObjectRef(ObjectKind.SUBSCRIPTION, subscriptionId);

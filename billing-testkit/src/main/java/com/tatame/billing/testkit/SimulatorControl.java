@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Control over a simulated Stripe account, for gateways that talk to it over HTTP. */
@@ -77,6 +78,22 @@ public final class SimulatorControl implements ProviderControl {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while paying", e);
     }
+  }
+
+  @Override
+  public void replaceCard(String customerId, String readyMade) {
+    catalog.replaceCard(customerId, readyMade);
+  }
+
+  @Override
+  public String cardOf(String customerId) {
+    return catalog.cardOf(customerId);
+  }
+
+  @Override
+  public String createCode(
+      String couponId, String percentOff, String code, Optional<Integer> most) {
+    return catalog.createCode(couponId, percentOff, code, most);
   }
 
   @Override

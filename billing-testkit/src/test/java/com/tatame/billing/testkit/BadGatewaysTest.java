@@ -51,6 +51,32 @@ class BadGatewaysTest {
         Arguments.of(BadGateways.RemembersAnswers.class, "aRepeatedKeyAnswersHowThingsAreByNow"),
         Arguments.of(BadGateways.KeepsUnderAnyKey.class, "aKeyOfAnotherRequestIsRefused"),
         Arguments.of(
+            BadMoneyGateways.BeginsSetupsUnderAnyKey.class, "repeatingAKeyBeginsNoSecondSetup"),
+        Arguments.of(
+            BadMoneyGateways.ForgetsTheSubscriptions.class,
+            "theDefaultIsWhatTheNextInvoiceIsChargedTo"),
+        Arguments.of(
+            BadMoneyGateways.KnowsNoDefault.class, "theDefaultIsWhatTheNextInvoiceIsChargedTo"),
+        Arguments.of(BadMoneyGateways.DetachesNothing.class, "whatIsDetachedIsGoneForGood"),
+        Arguments.of(BadMoneyGateways.LetsAnybodyVisit.class, "nobodyVisitsWhoIsNoCustomer"),
+        Arguments.of(BadMoneyGateways.KeepsOneDoorForAll.class, "aVisitHasAnAddressOfItsOwn"),
+        Arguments.of(BadMoneyGateways.RoundsTheSumOfTaxes.class, "taxIsAddedByWhereTheBuyerIs"),
+        Arguments.of(BadMoneyGateways.ForgetsNoNumber.class, "aNumberThatIsRemovedIsGone"),
+        Arguments.of(
+            BadMoneyGateways.MindsTheCase.class, "aCodeIsFoundHoweverItsLettersAreWritten"),
+        Arguments.of(
+            BadMoneyGateways.AppliesUnderAnyKey.class, "aCodeDiscountsASubscriptionAndIsCounted"),
+        Arguments.of(BadMoneyGateways.ForgetsTheCode.class, "aCheckoutWithACodeIsPaidForLess"),
+        Arguments.of(
+            BadMoneyGateways.PaysUnderAnyKey.class, "aFailedInvoiceIsPaidOnceThereIsABetterCard"),
+        Arguments.of(
+            BadMoneyGateways.TakesADeclineForAnAnswer.class, "aCardThatIsDeclinedPaysNothing"),
+        Arguments.of(
+            BadMoneyGateways.HidesWhatIsToBeDone.class,
+            "aPaymentThatItsOwnerMustConfirmIsNoRefusal"),
+        Arguments.of(
+            BadMoneyGateways.HidesWhatIsToBeDone.class, "aPageOfInvoicesIsDetailedFromTheNewestOn"),
+        Arguments.of(
             BadChanges.ChargesAsOfNow.class, "aChangeCostsWhatItsPreviewSaidAlsoALittleLater"),
         Arguments.of(BadChanges.ChangesToPreview.class, "askingWhatItCostsChangesNothing"),
         Arguments.of(

@@ -13,17 +13,22 @@ import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.idempotency.IdempotencyStore;
+import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.StoredObject;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.promotion.Coupon;
+import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStore;
+import com.tatame.billing.tax.TaxIdStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -209,7 +214,7 @@ final class BadPorts {
           .findFirst();
     }
 
-    private final Set<AccountId> seen = new HashSet<>();
+    final Set<AccountId> seen = new HashSet<>();
 
     @Override
     public ProjectionStore projections() {
@@ -248,6 +253,87 @@ final class BadPorts {
         }));
         return good.projections().commit(units, (Instant) args[1]);
       }));
+    }
+  }
+
+  static class HandsOutAnothersInvoice extends HandsOutAnothersSubscription {
+    @Override
+    public InvoiceStore invoices() {
+      return spoil(
+          InvoiceStore.class,
+          good.invoices(),
+          Map.of(
+              "find",
+              args -> seen.stream()
+                  .flatMap(account -> good.invoices().find(account, (String) args[1]).stream())
+                  .findFirst()));
+    }
+  }
+
+  static class PagesInvoicesFromTheTop extends ForwardingStore {
+    @Override
+    public InvoiceStore invoices() {
+      return spoil(
+          InvoiceStore.class,
+          good.invoices(),
+          Map.of(
+              "list",
+              args ->
+                  good.invoices().list((AccountId) args[0], Optional.empty(), (Integer) args[2])));
+    }
+  }
+
+  static class HandsOutAnothersPaymentMethod extends HandsOutAnothersSubscription {
+    @Override
+    public PaymentMethodStore paymentMethods() {
+      return spoil(
+          PaymentMethodStore.class,
+          good.paymentMethods(),
+          Map.of(
+              "find",
+              args -> seen.stream()
+                  .flatMap(
+                      account -> good.paymentMethods().find(account, (String) args[1]).stream())
+                  .findFirst()));
+    }
+  }
+
+  static class ListsEverybodysPaymentMethods extends HandsOutAnothersSubscription {
+    @Override
+    public PaymentMethodStore paymentMethods() {
+      return spoil(
+          PaymentMethodStore.class,
+          good.paymentMethods(),
+          Map.of(
+              "list",
+              args -> seen.stream()
+                  .flatMap(account ->
+                      good.paymentMethods().list(account, Optional.empty(), 101).stream())
+                  .toList()));
+    }
+  }
+
+  static class HandsOutAnothersTaxId extends HandsOutAnothersSubscription {
+    @Override
+    public TaxIdStore taxIds() {
+      return spoil(
+          TaxIdStore.class,
+          good.taxIds(),
+          Map.of(
+              "find",
+              args -> seen.stream()
+                  .flatMap(account -> good.taxIds().find(account, (String) args[1]).stream())
+                  .findFirst()));
+    }
+  }
+
+  static class CapsCoupons extends ForwardingStore {
+    @Override
+    public PromotionStore promotions() {
+      return ids -> {
+        List<Coupon> coupons = good.promotions().coupons(ids);
+        return coupons.subList(0, Math.min(100, coupons.size()));
+      };
     }
   }
 

@@ -87,6 +87,16 @@ class BadStoresTest {
         Arguments.of(
             BadPorts.HandsOutAnothersSubscription.class, "somebodyElsesSubscriptionIsNotFound"),
         Arguments.of(BadPorts.HandsOutAnothersSession.class, "somebodyElsesSessionIsNotFound"),
+        Arguments.of(BadPorts.HandsOutAnothersInvoice.class, "somebodyElsesInvoiceIsNotFound"),
+        Arguments.of(
+            BadPorts.PagesInvoicesFromTheTop.class,
+            "invoicesAreListedFromTheNewestToTheOldestPageByPage"),
+        Arguments.of(
+            BadPorts.HandsOutAnothersPaymentMethod.class, "somebodyElsesPaymentMethodIsNotFound"),
+        Arguments.of(
+            BadPorts.ListsEverybodysPaymentMethods.class, "somebodyElsesPaymentMethodIsNotFound"),
+        Arguments.of(BadPorts.HandsOutAnothersTaxId.class, "somebodyElsesTaxIdIsNotFound"),
+        Arguments.of(BadPorts.CapsCoupons.class, "manyCouponsAreAllFound"),
         Arguments.of(BadQuotes.HandsOutAnothers.class, "somebodyElsesQuoteIsNotFound"),
         Arguments.of(BadQuotes.GivesToEverybody.class, "aQuoteIsTakenByOneCommandAsOftenAsItAsks"),
         Arguments.of(BadQuotes.GivesToEverybody.class, "ofManyCommandsAtOnceOneHasTheQuote"),

@@ -10,8 +10,12 @@ import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.payment.PaymentMethods;
+import com.tatame.billing.portal.PortalSessions;
+import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.subscription.SubscriptionControl;
+import com.tatame.billing.tax.Taxes;
 import com.tatame.billing.testkit.simulator.engine.Engine;
 import com.tatame.billing.testkit.simulator.engine.Settings;
 import java.time.Instant;
@@ -76,6 +80,26 @@ abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContra
   @Override
   public InvoiceControl invoices() {
     return good.invoices();
+  }
+
+  @Override
+  public PaymentMethods paymentMethods() {
+    return good.paymentMethods();
+  }
+
+  @Override
+  public PortalSessions portal() {
+    return good.portal();
+  }
+
+  @Override
+  public Taxes taxes() {
+    return good.taxes();
+  }
+
+  @Override
+  public Promotions promotions() {
+    return good.promotions();
   }
 
   @Override

@@ -11,16 +11,20 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentIntentStore;
+import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
+import com.tatame.billing.tax.TaxIdStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -111,6 +115,26 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public AnonymousSessionStore anonymousSessions() {
     return good.anonymousSessions();
+  }
+
+  @Override
+  public InvoiceStore invoices() {
+    return good.invoices();
+  }
+
+  @Override
+  public PaymentMethodStore paymentMethods() {
+    return good.paymentMethods();
+  }
+
+  @Override
+  public TaxIdStore taxIds() {
+    return good.taxIds();
+  }
+
+  @Override
+  public PromotionStore promotions() {
+    return good.promotions();
   }
 
   @Override

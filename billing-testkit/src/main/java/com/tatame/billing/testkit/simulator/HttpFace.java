@@ -39,7 +39,9 @@ final class HttpFace implements AutoCloseable {
 
   HttpFace(Engine engine, WebhookSender sender) {
     this.engine = engine;
-    CheckoutRoutes checkout = new CheckoutRoutes(engine);
+    Pages pages = new Pages();
+    CheckoutRoutes checkout = new CheckoutRoutes(engine, pages);
+    PortalRoutes portal = new PortalRoutes(engine, pages);
     ControlRoutes control = new ControlRoutes(engine, sender, this::answerHanging);
     server = Javalin.create(config -> {
       config.startup.showJavalinBanner = false;
@@ -53,6 +55,7 @@ final class HttpFace implements AutoCloseable {
       api(config);
       config.routes.exception(RuntimeException.class, this::broken);
       checkout.addTo(config.routes);
+      portal.addTo(config.routes);
       control.addTo(config.routes);
     });
   }

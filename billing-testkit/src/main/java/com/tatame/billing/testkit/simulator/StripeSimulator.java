@@ -183,6 +183,16 @@ public final class StripeSimulator implements AutoCloseable {
     engine.failRefund(refund);
   }
 
+  /**
+   * Lets a card's owner answer what the bank asks, as if by its app.
+   *
+   * @param intent a setup intent, or the payment intent of an invoice, that requires action
+   * @throws IllegalArgumentException if nobody is asked about it
+   */
+  public void authenticate(String intent, boolean approved) {
+    engine.answerBank(intent, approved);
+  }
+
   /** Makes the next calls of a route fail. */
   public void fail(Fault fault, int times) {
     engine.fail(fault, times);

@@ -5,10 +5,16 @@ import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.payment.PaymentIntentControl;
+import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.promotion.Promotions;
+import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.SubscriptionControl;
+import com.tatame.billing.tax.Taxes;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -28,6 +34,12 @@ final class Death {
       CustomerAccounts.class,
       CheckoutSessions.class,
       SubscriptionControl.class,
+      InvoiceControl.class,
+      PaymentMethods.class,
+      PaymentIntentControl.class,
+      RefundControl.class,
+      Promotions.class,
+      Taxes.class,
       ObjectReads.class,
       CommandTraces.class);
 

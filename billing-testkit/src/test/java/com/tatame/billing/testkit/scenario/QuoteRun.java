@@ -78,7 +78,7 @@ final class QuoteRun implements AutoCloseable {
         .catalog(catalog())
         .build();
     ada = Shopper.named("ada", world);
-    meanwhile = Meanwhile.values()[random.nextInt(Meanwhile.values().length)];
+    meanwhile = List.of(Meanwhile.values()).get(random.nextInt(Meanwhile.values().length));
   }
 
   private Catalog catalog() {

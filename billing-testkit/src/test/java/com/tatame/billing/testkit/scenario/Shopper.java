@@ -52,9 +52,11 @@ record Shopper(BillingWorld world, Principal caller) {
   }
 
   Sold wants(String item) {
-    return world
-        .billing()
-        .checkouts()
+    return wants(item, world.billing());
+  }
+
+  Sold wants(String item, Billing at) {
+    return at.checkouts()
         .open(
             caller,
             new ItemRequest(
@@ -100,6 +102,17 @@ record Shopper(BillingWorld world, Principal caller) {
 
   boolean may(String feature) {
     return world.billing().entitlements().check(account(), feature).allowed();
+  }
+
+  /** Saves one more card, and lets its events arrive. */
+  void saves(String readyMade) {
+    ProviderState.call(
+        world,
+        Request.of(
+            "POST",
+            "/v1/payment_methods/" + readyMade + "/attach",
+            Map.of("customer", customerId())));
+    world.settle();
   }
 
   /** Gives a card that pays, and pays with it what is owed. */

@@ -13,6 +13,7 @@ final class Checkout {
   private final Invoicing invoicing;
   private final Subscriptions subscriptions;
   private final CheckoutJson amounts;
+  private final Discounts discounts;
 
   Checkout(
       Account account,
@@ -20,13 +21,15 @@ final class Checkout {
       Payments payments,
       Invoicing invoicing,
       Subscriptions subscriptions,
-      CheckoutJson amounts) {
+      CheckoutJson amounts,
+      Discounts discounts) {
     this.account = account;
     this.events = events;
     this.payments = payments;
     this.invoicing = invoicing;
     this.subscriptions = subscriptions;
     this.amounts = amounts;
+    this.discounts = discounts;
   }
 
   CheckoutSession session(String id) {
@@ -187,6 +190,7 @@ final class Checkout {
       }
     });
     Subscription subscription = subscriptions.begin(customer, session, method);
+    discounts.redeem(subscription, session);
     Invoice invoice =
         invoicing.draft(subscription, "subscription_create", account.now, account.now);
     invoice.autoAdvance = false;

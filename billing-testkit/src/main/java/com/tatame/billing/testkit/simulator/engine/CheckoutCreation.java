@@ -30,7 +30,8 @@ final class CheckoutCreation {
           + " ~billing_cycle_anchor_config ~default_tax_rates ~invoice_settings ~on_behalf_of"
           + " ~pending_invoice_item_interval ~transfer_data}"
           + " ~after_expiration ~branding_settings ~consent_collection ~custom_fields ~custom_text ~customer_account"
-          + " ~discounts ~excluded_payment_method_types ~integration_identifier ~invoice_creation"
+          + " discounts[]{coupon promotion_code} ~excluded_payment_method_types"
+          + " ~integration_identifier ~invoice_creation"
           + " ~managed_payments ~name_collection ~optional_items ~origin_context"
           + " ~payment_method_configuration ~payment_method_data ~payment_method_options ~payment_method_types"
           + " ~permissions ~redirect_on_completion ~return_url ~saved_payment_method_options ~setup_intent_data"
@@ -45,12 +46,19 @@ final class CheckoutCreation {
   private final Catalog catalog;
   private final Customers customers;
   private final Checkout checkout;
+  private final Discounts discounts;
 
-  CheckoutCreation(Account account, Catalog catalog, Customers customers, Checkout checkout) {
+  CheckoutCreation(
+      Account account,
+      Catalog catalog,
+      Customers customers,
+      Checkout checkout,
+      Discounts discounts) {
     this.account = account;
     this.catalog = catalog;
     this.customers = customers;
     this.checkout = checkout;
+    this.discounts = discounts;
   }
 
   Outcome create(Call call) {
@@ -75,6 +83,7 @@ final class CheckoutCreation {
     } else {
       PaymentCheckout.refuseForeign(params, "payment_intent_data", "customer_creation");
       lines(session, params);
+      discounts.offer(session, params);
       terms(session, params.child("subscription_data"));
     }
     session.clientReferenceId = params.text("client_reference_id");

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.function.Supplier;
 
 final class CheckoutJson {
@@ -17,7 +18,7 @@ final class CheckoutJson {
     boolean open = session.status.equals("open");
     ObjectNode node = Json.object("checkout.session", session)
         .put("allow_promotion_codes", session.allowPromotionCodes)
-        .put("amount_subtotal", amountDue(session))
+        .put("amount_subtotal", subtotal(session))
         .put("amount_total", amountDue(session))
         .put("billing_address_collection", session.billingAddressCollection)
         .put("cancel_url", session.cancelUrl)
@@ -62,7 +63,14 @@ final class CheckoutJson {
         "submit",
         "terms_of_service_acceptance");
     node.putArray("custom_fields");
-    node.putArray("discounts");
+    ArrayNode discounts = node.putArray("discounts");
+    if (session.coupon != null) {
+      boolean code = session.promotionCode != null;
+      discounts
+          .addObject()
+          .put("coupon", code ? null : session.coupon)
+          .put("promotion_code", session.promotionCode);
+    }
     node.putArray("shipping_options");
     node.putArray("payment_method_types").add("card");
     node.putObject("payment_method_options")
@@ -73,7 +81,7 @@ final class CheckoutJson {
         .put("enabled", session.taxIdCollection)
         .put("required", "never");
     node.putObject("total_details")
-        .put("amount_discount", 0)
+        .put("amount_discount", subtotal(session) - amountDue(session))
         .put("amount_shipping", 0)
         .put("amount_tax", 0);
     return Json.nulls(
@@ -103,11 +111,27 @@ final class CheckoutJson {
 
   /** What is to be paid on the page: nothing while a trial comes first. */
   long amountDue(CheckoutSession session) {
-    return session.hasTrial()
-        ? 0
-        : session.lineItems.stream()
-            .mapToLong(item -> account.price(item.price()).amountFor(item.quantity()))
-            .sum();
+    return subtotal(session) - sum(off(session));
+  }
+
+  private long subtotal(CheckoutSession session) {
+    return sum(amounts(session));
+  }
+
+  private static long sum(List<Long> amounts) {
+    return amounts.stream().mapToLong(Long::longValue).sum();
+  }
+
+  private List<Long> amounts(CheckoutSession session) {
+    return session.lineItems.stream()
+        .map(item ->
+            session.hasTrial() ? 0L : account.price(item.price()).amountFor(item.quantity()))
+        .toList();
+  }
+
+  private List<Long> off(CheckoutSession session) {
+    Coupon coupon = session.coupon == null ? null : account.coupons.get(session.coupon);
+    return Discounts.off(coupon, amounts(session));
   }
 
   private static ObjectNode customerDetails(CheckoutSession session) {
@@ -128,16 +152,18 @@ final class CheckoutJson {
 
   ArrayNode lineItems(CheckoutSession session) {
     ArrayNode data = Json.array();
-    for (CheckoutSession.LineItem item : session.lineItems) {
+    List<Long> off = off(session);
+    for (int i = 0; i < session.lineItems.size(); i++) {
+      CheckoutSession.LineItem item = session.lineItems.get(i);
       Price price = account.price(item.price());
       long amount = session.hasTrial() ? 0 : price.amountFor(item.quantity());
       ObjectNode node = data.addObject()
           .put("id", item.id())
           .put("object", "item")
-          .put("amount_discount", 0)
+          .put("amount_discount", off.get(i))
           .put("amount_subtotal", amount)
           .put("amount_tax", 0)
-          .put("amount_total", amount)
+          .put("amount_total", amount - off.get(i))
           .put("currency", price.currency)
           .put("description", account.product(price.product).name)
           .put("quantity", item.quantity());

@@ -80,6 +80,12 @@ final class CheckoutSession extends StripeObject {
   String paymentIntent;
 
   @Nullable
+  String coupon;
+
+  @Nullable
+  String promotionCode;
+
+  @Nullable
   String setupIntent;
   /** Set while the card holder is asked to authenticate. */
   @Nullable

@@ -171,11 +171,15 @@ final class Customers {
         ? payments.method(readyMade.get(), 12, 2034, customer.email, customer.name)
         : method(id, param);
     requireUnattached(method, customer.id);
+    Decline decline = method.card.declineAtPage();
+    if (decline != null) {
+      throw StripeException.card(decline, null);
+    }
     payments.attach(method, customer);
     return method;
   }
 
-  private static void requireUnattached(PaymentMethod method, String exceptTo) {
+  static void requireUnattached(PaymentMethod method, String exceptTo) {
     if (method.detached) {
       throw StripeException.refused(
           null,

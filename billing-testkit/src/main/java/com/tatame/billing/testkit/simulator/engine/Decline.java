@@ -23,6 +23,11 @@ record Decline(String code, @Nullable String declineCode, String message) {
       "subscription_payment_intent_requires_action",
       null,
       "Payment for this subscription requires additional user action before it can be completed successfully.");
+  static final Decline INVOICE_REQUIRES_ACTION = new Decline(
+      "invoice_payment_intent_requires_action",
+      null,
+      "This payment requires additional user action before it can be completed successfully. Payment can be completed"
+          + " using the PaymentIntent associated with the invoice.");
 
   static Decline card(String declineCode, String message) {
     return new Decline("card_declined", declineCode, message);

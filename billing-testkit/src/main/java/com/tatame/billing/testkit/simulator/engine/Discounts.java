@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Gives coupons to subscriptions, and takes them off invoices. */
 final class Discounts {
@@ -32,6 +33,14 @@ final class Discounts {
   }
 
   private Coupon redeemable(Subscription subscription, Params wanted) {
+    long amount = subscription.items.stream()
+        .mapToLong(item -> account.price(item.price).amountFor(item.quantity))
+        .sum();
+    return redeemable(subscription.customer, subscription.currency, amount, wanted);
+  }
+
+  private Coupon redeemable(
+      @Nullable String customer, String currency, long amount, Params wanted) {
     PromotionCode code = wanted.given("promotion_code")
         ? Optional.ofNullable(account.promotionCodes.get(wanted.required("promotion_code")))
             .orElseThrow(() -> StripeException.missing(
@@ -40,7 +49,7 @@ final class Discounts {
     String id = code == null ? wanted.required("coupon") : code.coupon;
     Coupon coupon = Optional.ofNullable(account.coupons.get(id))
         .orElseThrow(() -> StripeException.missing("coupon", id, wanted.path("coupon")));
-    if (code != null && !usable(code, subscription)) {
+    if (code != null && !usable(code, customer, currency, amount)) {
       throw StripeException.invalid(
           "promotion_code_expired",
           wanted.path("promotion_code"),
@@ -51,7 +60,7 @@ final class Discounts {
       throw StripeException.invalid(
           "coupon_expired", wanted.path("coupon"), "Coupon expired: " + coupon.id);
     }
-    if (coupon.currency != null && !coupon.currency.equals(subscription.currency)) {
+    if (coupon.currency != null && !coupon.currency.equals(currency)) {
       throw StripeException.invalid(
           null,
           wanted.path("coupon"),
@@ -60,11 +69,78 @@ final class Discounts {
     return coupon;
   }
 
-  private boolean usable(PromotionCode code, Subscription subscription) {
+  private boolean usable(
+      PromotionCode code, @Nullable String customer, String currency, long amount) {
+    boolean paidBefore = account.invoices.values().stream()
+        .anyMatch(invoice -> invoice.customer.equals(customer) && invoice.amountPaid > 0);
+    boolean enough = code.minimumAmount == null
+        || (currency.equals(code.minimumAmountCurrency) && amount >= code.minimumAmount);
     return code.active
         && (code.expiresAt == null || code.expiresAt > account.now)
         && (code.maxRedemptions == null || code.timesRedeemed < code.maxRedemptions)
-        && (code.customer == null || code.customer.equals(subscription.customer));
+        && (code.customer == null || code.customer.equals(customer))
+        && !(code.firstTimeTransaction && paidBefore)
+        && enough;
+  }
+
+  /** What a checkout is sold with; nothing is redeemed before it is paid. */
+  void offer(CheckoutSession session, Params params) {
+    List<Params> wanted = params.children("discounts");
+    if (wanted.isEmpty()) {
+      return;
+    }
+    if (params.given("allow_promotion_codes")) {
+      throw StripeException.invalid(
+          null,
+          "allow_promotion_codes",
+          "You may only specify one of these parameters: allow_promotion_codes, discounts.");
+    }
+    if (wanted.size() > 1) {
+      throw StripeException.invalid(
+          null, "discounts", "You can only apply one discount to a Checkout Session.");
+    }
+    long amount = session.lineItems.stream()
+        .mapToLong(item -> account.price(item.price()).amountFor(item.quantity()))
+        .sum();
+    session.coupon = redeemable(session.customer, session.currency, amount, wanted.get(0)).id;
+    session.promotionCode = wanted.get(0).text("promotion_code");
+  }
+
+  /** What a coupon takes off the line items of a checkout. */
+  static List<Long> off(@Nullable Coupon coupon, List<Long> amounts) {
+    List<Long> off = new ArrayList<>();
+    long base = amounts.stream().mapToLong(Long::longValue).sum();
+    long left = coupon == null || coupon.amountOff == null ? 0 : Math.min(coupon.amountOff, base);
+    for (long amount : amounts) {
+      if (coupon == null) {
+        off.add(0L);
+      } else if (coupon.percentOff != null) {
+        off.add(Proration.percent(amount, coupon.percentOff));
+      } else {
+        long share = base == 0 ? 0 : Math.multiplyExact(left, amount) / base;
+        left -= share;
+        base -= amount;
+        off.add(share);
+      }
+    }
+    return off;
+  }
+
+  /** Gives a subscription that was just bought what its checkout was sold with. */
+  void redeem(Subscription subscription, CheckoutSession session) {
+    Coupon coupon = session.coupon == null ? null : account.coupons.get(session.coupon);
+    if (coupon == null) {
+      return;
+    }
+    Discount discount = give(subscription, coupon);
+    PromotionCode code =
+        session.promotionCode == null ? null : account.promotionCodes.get(session.promotionCode);
+    if (code != null) {
+      discount.promotionCode = code.id;
+      code.timesRedeemed++;
+    }
+    subscription.discounts.add(discount.id);
+    events.emit("customer.discount.created", discount);
   }
 
   /** Puts what a checked request names in the place of the subscription's discounts. */

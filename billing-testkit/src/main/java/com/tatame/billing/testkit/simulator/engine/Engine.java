@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -184,15 +185,7 @@ public final class Engine {
   }
 
   private Answer failure(Fault fault, String requestId) {
-    StripeException e = fault.status() == 429
-        ? StripeException.of(
-            429,
-            "invalid_request_error",
-            "rate_limit",
-            "Request rate limit exceeded. This was asked for.")
-        : StripeException.of(
-            fault.status(), "api_error", null, "Something went wrong. This was asked for.");
-    return refusal(e, requestId).over(fault.connection());
+    return refusal(fault.error(), requestId).over(fault.connection());
   }
 
   private Answer refusal(StripeException e, String requestId) {
@@ -203,6 +196,29 @@ public final class Engine {
   public synchronized Answer refuse(int status, String message) {
     return refusal(
         StripeException.of(status, "invalid_request_error", null, message), account.newRequestId());
+  }
+
+  /**
+   * Lets a card's owner answer what the bank asks, as if by its app.
+   *
+   * @param intent a setup intent, or the payment intent of an invoice, that requires action
+   * @throws IllegalArgumentException if nobody is asked about it
+   */
+  public void answerBank(String intent, boolean approved) {
+    step(known -> {
+      known.answerBank(intent, approved);
+      return approved;
+    });
+  }
+
+  /** Does something outside of the API, as one change of the account. */
+  synchronized <T> T step(Function<Rules, T> what) {
+    rules.events.causedBy(null, null);
+    try {
+      return what.apply(rules);
+    } finally {
+      commit();
+    }
   }
 
   /** The page of a session, if there is such a session. */
@@ -255,23 +271,18 @@ public final class Engine {
   }
 
   private void outside(Runnable happening) {
-    rules.events.causedBy(null, null);
     try {
-      happening.run();
+      step(known -> {
+        happening.run();
+        return known;
+      });
     } catch (StripeException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
-    } finally {
-      commit();
     }
   }
 
   private Optional<String> fromPage(Supplier<@Nullable Decline> step) {
-    rules.events.causedBy(null, null);
-    try {
-      return Optional.ofNullable(step.get()).map(Decline::message);
-    } finally {
-      commit();
-    }
+    return step(known -> Optional.ofNullable(step.get()).map(Decline::message));
   }
 
   /**

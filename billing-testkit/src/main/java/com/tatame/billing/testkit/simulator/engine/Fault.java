@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit.simulator.engine;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -12,9 +13,12 @@ import java.util.stream.Collectors;
  * @param status what is answered instead, for example 429 or 500
  * @param when whether the request is carried out, and what its idempotency key remembers
  * @param connection what becomes of the connection over HTTP; callers in the process are answered with the status
+ * @param refusal what the error says; empty for what is usual with the status
  */
-public record Fault(String route, int status, When when, Connection connection) {
+public record Fault(
+    String route, int status, When when, Connection connection, Optional<Refusal> refusal) {
   private static final int TIMED_OUT = 504;
+  private static final int RATE_LIMITED = 429;
 
   public enum When {
     /** Nothing is done and nothing is remembered. */
@@ -35,6 +39,9 @@ public record Fault(String route, int status, When when, Connection connection) 
     HANGS
   }
 
+  /** What an error says of itself, such as {@code card_error}, {@code card_declined}, {@code lost_card}. */
+  public record Refusal(String type, Optional<String> code, Optional<String> declineCode) {}
+
   /** Rejects a status that is no failure. */
   public Fault {
     if (status < 400 || status > 599) {
@@ -44,7 +51,17 @@ public record Fault(String route, int status, When when, Connection connection) 
 
   /** A failure that is answered. */
   public Fault(String route, int status, When when) {
-    this(route, status, when, Connection.ANSWERS);
+    this(route, status, when, Connection.ANSWERS, Optional.empty());
+  }
+
+  /** As usual with the status, over such a connection. */
+  public Fault(String route, int status, When when, Connection connection) {
+    this(route, status, when, connection, Optional.empty());
+  }
+
+  /** A call that is refused with just this error, and not carried out. */
+  public static Fault refusing(String route, int status, Refusal refusal) {
+    return new Fault(route, status, When.BEFORE, Connection.ANSWERS, Optional.of(refusal));
   }
 
   /** A call whose connection ends without a whole answer. */
@@ -55,6 +72,21 @@ public record Fault(String route, int status, When when, Connection connection) 
   /** A call that is not answered within any time. */
   public static Fault hang(String route, When when) {
     return new Fault(route, TIMED_OUT, when, Connection.HANGS);
+  }
+
+  StripeException error() {
+    String message = "This was asked for, by +1 555 0100 of ada@example.com.";
+    if (refusal.isPresent()) {
+      return StripeException.declining(
+          status,
+          refusal.get().type(),
+          refusal.get().code().orElse(null),
+          refusal.get().declineCode().orElse(null),
+          message);
+    }
+    return status == RATE_LIMITED
+        ? StripeException.of(status, "invalid_request_error", "rate_limit", message)
+        : StripeException.of(status, "api_error", null, message);
   }
 
   boolean hits(String method, String path) {

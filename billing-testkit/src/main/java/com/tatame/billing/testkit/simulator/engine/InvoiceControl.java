@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit.simulator.engine;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /** The API's side of invoices and of the payments behind them. */
@@ -100,11 +101,22 @@ final class InvoiceControl {
           "There is no `default_payment_method` set on this Customer or Invoice. Please provide a payment method.");
     }
     Decline decline = invoicing.collect(invoice, method, true);
+    if (Decline.AUTHENTICATION_REQUIRED.equals(decline)) {
+      throw StripeException.card(Decline.INVOICE_REQUIRES_ACTION, invoice.paymentIntent);
+    }
     if (decline != null) {
       throw StripeException.card(decline, invoice.paymentIntent);
     }
     subscriptions.paid(invoice);
     return new Outcome.One(invoice);
+  }
+
+  /** What the card's owner answers to the bank's question about an invoice. */
+  void authenticated(PaymentIntent intent, boolean approved) {
+    Invoice invoice = account.invoice(Objects.requireNonNull(intent.invoice));
+    if (invoicing.authenticated(invoice, intent, approved)) {
+      subscriptions.paid(invoice);
+    }
   }
 
   Outcome retrievePayment(Call call) {

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit.simulator.engine;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Drafts, finalises and collects invoices; what follows for the subscription is decided by {@link Subscriptions}. */
@@ -191,6 +192,19 @@ final class Invoicing {
     }
     payments.decline(intent, method, decline);
     return failed(invoice, decline, onSession);
+  }
+
+  /** Whether an invoice is paid, now that the card's owner has answered the bank. */
+  boolean authenticated(Invoice invoice, PaymentIntent intent, boolean approved) {
+    PaymentMethod method = account.paymentMethod(Objects.requireNonNull(intent.paymentMethod));
+    if (!approved) {
+      payments.failAuthentication(intent, method);
+      events.emit("invoice.payment_failed", invoice);
+      return false;
+    }
+    payments.succeed(intent, method);
+    pay(invoice, intent);
+    return true;
   }
 
   /** Ties an intent that began before the invoice to it. */

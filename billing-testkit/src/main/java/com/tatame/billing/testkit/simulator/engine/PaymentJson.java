@@ -182,7 +182,14 @@ final class PaymentJson {
         .put("customer", intent.customer)
         .put("payment_method", intent.paymentMethod)
         .put("status", intent.status)
-        .put("usage", "off_session");
+        .put("usage", intent.usage)
+        .put("description", intent.description)
+        .put("cancellation_reason", intent.cancellationReason);
+    if (intent.automaticMethods) {
+      node.putObject("automatic_payment_methods").put("enabled", true);
+    } else {
+      node.putNull("automatic_payment_methods");
+    }
     node.putArray("payment_method_types").add("card");
     node.putObject("payment_method_options")
         .putObject("card")
@@ -198,10 +205,7 @@ final class PaymentJson {
     return Json.nulls(
         node,
         "application",
-        "automatic_payment_methods",
-        "cancellation_reason",
         "customer_account",
-        "description",
         "excluded_payment_method_types",
         "flow_directions",
         "latest_attempt",

@@ -31,11 +31,14 @@ final class Routes {
       Checkout checkout,
       SubscriptionControl subscriptions,
       Previews previews,
+      SetupIntents setupIntents,
       InvoiceControl invoices,
       PaymentIntents intents,
       Refunds refunds,
       Promotions promotions,
       TaxIds taxIds,
+      TaxCalculations taxes,
+      PortalSessions portal,
       Schedules schedules,
       Endpoints endpoints) {
     add("POST /v1/products", Catalog.CREATE_PRODUCT, catalog::createProduct);
@@ -93,7 +96,12 @@ final class Routes {
     add("POST /v1/payment_intents/*/confirm", PaymentIntents.CONFIRM, intents::confirm);
     add("POST /v1/payment_intents/*/cancel", PaymentIntents.CANCEL, intents::cancel);
     add("GET /v1/charges/*", EXPAND, call -> one(account.charges, call, "charge"));
-    add("GET /v1/setup_intents/*", EXPAND, call -> one(account.setupIntents, call, "setupintent"));
+    add("POST /v1/setup_intents", SetupIntents.CREATE, setupIntents::create);
+    add("GET /v1/setup_intents", SetupIntents.LIST, setupIntents::list);
+    add("GET /v1/setup_intents/*", Shape.of("client_secret expand[]"), setupIntents::retrieve);
+    add("POST /v1/setup_intents/*", SetupIntents.UPDATE, setupIntents::update);
+    add("POST /v1/setup_intents/*/confirm", SetupIntents.CONFIRM, setupIntents::confirm);
+    add("POST /v1/setup_intents/*/cancel", SetupIntents.CANCEL, setupIntents::cancel);
 
     add("POST /v1/refunds", Refunds.CREATE, refunds::create);
     add("GET /v1/refunds", Refunds.LIST, refunds::list);
@@ -119,6 +127,9 @@ final class Routes {
     add("GET /v1/customers/*/tax_ids/*", EXPAND, taxIds::retrieveOfCustomer);
     add("DELETE /v1/customers/*/tax_ids/*", EXPAND, taxIds::delete);
     add("GET /v1/tax_ids/*", EXPAND, taxIds::retrieve);
+
+    add("POST /v1/tax/calculations", TaxCalculations.CREATE, taxes::create);
+    add("POST /v1/billing_portal/sessions", PortalSessions.CREATE, portal::create);
 
     add("POST /v1/subscription_schedules", Schedules.CREATE, schedules::create);
     add("GET /v1/subscription_schedules", Schedules.LIST, schedules::list);
@@ -152,7 +163,7 @@ final class Routes {
   private static Outcome one(Map<String, ? extends StripeObject> objects, Call call, String kind) {
     StripeObject object = objects.get(call.id());
     if (object == null) {
-      throw StripeException.missing(kind, call.id(), kind.equals("setupintent") ? "intent" : kind);
+      throw StripeException.missing(kind, call.id(), kind);
     }
     return new Outcome.One(object);
   }

@@ -16,6 +16,9 @@ final class Rules {
   final Idempotency idempotency;
   final CheckoutPages pages;
   final PaymentIntents intents;
+  final Payments payments;
+  final SetupIntents setupIntents;
+  final InvoiceControl invoices;
   final Refunds refunds;
   final Routes routes;
 
@@ -23,7 +26,7 @@ final class Rules {
     this.account = account;
     renderer = new Renderer(account, settings.pages());
     events = new Events(account, renderer);
-    Payments payments = new Payments(account, events);
+    payments = new Payments(account, events);
     Discounts discounts = new Discounts(account, events);
     Phases phases = new Phases(account, events);
     Invoicing invoicing = new Invoicing(account, events, payments, discounts, settings);
@@ -31,31 +34,49 @@ final class Rules {
     ItemUpdates updates = new ItemUpdates(account, events, invoicing, discounts, subscriptions);
     Customers customers = new Customers(account, events, payments, subscriptions);
     Catalog catalog = new Catalog(account, events);
-    checkout =
-        new Checkout(account, events, payments, invoicing, subscriptions, renderer.checkouts());
+    checkout = new Checkout(
+        account, events, payments, invoicing, subscriptions, renderer.checkouts(), discounts);
     clockwork =
         new Clockwork(account, events, subscriptions, invoicing, checkout, updates, discounts);
     endpoints = new Endpoints(account);
     idempotency = new Idempotency(account);
     pages = new CheckoutPages(account, checkout, renderer.checkouts());
     intents = new PaymentIntents(account, events, payments, customers);
+    invoices = new InvoiceControl(account, customers, invoicing, subscriptions);
+    setupIntents = new SetupIntents(account, events, payments, customers);
     refunds = new Refunds(account, events);
     routes = new Routes(
         account,
         renderer,
         catalog,
         customers,
-        new CheckoutCreation(account, catalog, customers, checkout),
+        new CheckoutCreation(account, catalog, customers, checkout, discounts),
         checkout,
         new SubscriptionControl(account, events, subscriptions, customers, updates, discounts),
         new Previews(account, invoicing, updates, phases, renderer.invoices()),
-        new InvoiceControl(account, customers, invoicing, subscriptions),
+        setupIntents,
+        invoices,
         intents,
         refunds,
         new Promotions(account, events, customers),
         new TaxIds(account, events, customers),
+        new TaxCalculations(account),
+        new PortalSessions(account, customers, settings.pages()),
         new Schedules(account, events, subscriptions, phases),
         endpoints);
+  }
+
+  void answerBank(String id, boolean approved) {
+    StripeObject asked = account.find(id).orElse(null);
+    if (asked instanceof SetupIntent setup && setup.status.equals("requires_action")) {
+      setupIntents.authenticated(setup, approved);
+    } else if (asked instanceof PaymentIntent payment
+        && payment.status.equals("requires_action")
+        && payment.invoice != null) {
+      invoices.authenticated(payment, approved);
+    } else {
+      throw new IllegalArgumentException("nobody is asked to authenticate " + id);
+    }
   }
 
   JsonNode answer(Request request) {
@@ -104,11 +125,11 @@ final class Rules {
     if (e.param != null) {
       error.put("param", e.param);
     }
-    if (e.paymentIntent != null) {
-      ApiVersion version = ApiVersion.of(account.apiVersion);
+    if (e.intent != null) {
+      StripeObject intent = account.find(e.intent).orElseThrow();
       error.set(
-          "payment_intent",
-          version.translate(renderer.render(account.paymentIntent(e.paymentIntent))));
+          intent instanceof SetupIntent ? "setup_intent" : "payment_intent",
+          ApiVersion.of(account.apiVersion).translate(renderer.render(intent)));
     }
     error.put(
         "request_log_url",

@@ -4,12 +4,20 @@ import org.jspecify.annotations.Nullable;
 
 final class SetupIntent extends StripeObject {
   String status = "requires_payment_method";
+  String usage = "off_session";
+  boolean automaticMethods;
 
   @Nullable
   String customer;
 
   @Nullable
   String paymentMethod;
+
+  @Nullable
+  String description;
+
+  @Nullable
+  String cancellationReason;
 
   @Nullable
   Decline lastError;

@@ -11,7 +11,7 @@ final class StripeException extends RuntimeException {
   final @Nullable String code;
   final @Nullable String param;
   final @Nullable String declineCode;
-  final @Nullable String paymentIntent;
+  final @Nullable String intent;
   /** Whether the request was taken up before it was refused; only then does its idempotency key remember the answer. */
   final boolean executed;
 
@@ -22,7 +22,7 @@ final class StripeException extends RuntimeException {
       @Nullable String param,
       String message,
       @Nullable String declineCode,
-      @Nullable String paymentIntent,
+      @Nullable String intent,
       boolean executed) {
     super(message);
     this.status = status;
@@ -30,7 +30,7 @@ final class StripeException extends RuntimeException {
     this.code = code;
     this.param = param;
     this.declineCode = declineCode;
-    this.paymentIntent = paymentIntent;
+    this.intent = intent;
     this.executed = executed;
   }
 
@@ -60,7 +60,7 @@ final class StripeException extends RuntimeException {
         true);
   }
 
-  static StripeException card(Decline decline, @Nullable String paymentIntent) {
+  static StripeException card(Decline decline, @Nullable String intent) {
     return new StripeException(
         402,
         "card_error",
@@ -68,8 +68,17 @@ final class StripeException extends RuntimeException {
         null,
         decline.message(),
         decline.declineCode(),
-        paymentIntent,
+        intent,
         true);
+  }
+
+  static StripeException declining(
+      int status,
+      String type,
+      @Nullable String code,
+      @Nullable String declineCode,
+      String message) {
+    return new StripeException(status, type, code, null, message, declineCode, null, false);
   }
 
   static StripeException of(int status, String type, @Nullable String code, String message) {

@@ -30,6 +30,10 @@ final class TaxIds {
     if (taxId.type.indexOf('_') != 2) {
       throw StripeException.invalid("tax_id_invalid", "type", "Invalid type: " + taxId.type + ".");
     }
+    if (!taxId.value.matches("[A-Za-z0-9./ -]{5,}") || !taxId.value.matches(".*\\d.*")) {
+      throw StripeException.invalid(
+          "tax_id_invalid", "value", "Invalid value for " + taxId.type + ".");
+    }
     account.taxIds.put(taxId.id, taxId);
     events.emit("customer.tax_id.created", taxId);
     return new Outcome.One(taxId);

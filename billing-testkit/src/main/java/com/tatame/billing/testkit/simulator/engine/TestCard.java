@@ -108,6 +108,13 @@ enum TestCard {
       case "pm_card_amex" -> Optional.of(AMEX);
       case "pm_card_createDispute" -> Optional.of(DISPUTED);
       case "pm_card_chargeCustomerFail" -> Optional.of(FAILS_AT_RENEWAL);
+      case "pm_card_visa_chargeDeclined" -> Optional.of(DECLINED);
+      case "pm_card_visa_chargeDeclinedInsufficientFunds" -> Optional.of(INSUFFICIENT_FUNDS);
+      case "pm_card_visa_chargeDeclinedLostCard" -> Optional.of(LOST);
+      case "pm_card_visa_chargeDeclinedStolenCard" -> Optional.of(STOLEN);
+      case "pm_card_chargeDeclinedExpiredCard" -> Optional.of(EXPIRED);
+      case "pm_card_chargeDeclinedIncorrectCvc" -> Optional.of(INCORRECT_CVC);
+      case "pm_card_chargeDeclinedProcessingError" -> Optional.of(PROCESSING_ERROR);
       case "pm_card_authenticationRequired" -> Optional.of(AUTHENTICATE_ALWAYS);
       case "pm_card_authenticationRequiredOnSetup" -> Optional.of(AUTHENTICATE_ONCE);
       default -> Optional.empty();

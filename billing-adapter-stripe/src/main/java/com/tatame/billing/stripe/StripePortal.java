@@ -1,0 +1,50 @@
+package com.tatame.billing.stripe;
+
+import com.google.gson.JsonObject;
+import com.stripe.param.billingportal.SessionCreateParams;
+import com.stripe.param.billingportal.SessionCreateParams.FlowData;
+import com.tatame.billing.portal.PortalSessions;
+import java.util.Optional;
+
+/** Opens Stripe's customer portal, as it is set up in the account. */
+final class StripePortal implements PortalSessions {
+  private static final String OPEN = "billing_portal.sessions.create";
+
+  private final StripeCalls calls;
+
+  StripePortal(StripeCalls calls) {
+    this.calls = calls;
+  }
+
+  @Override
+  public String open(NewPortalSession session) {
+    SessionCreateParams.Builder params = SessionCreateParams.builder()
+        .setCustomer(session.customerId())
+        .setReturnUrl(session.returnUrl());
+    session.flow().ifPresent(flow -> params.setFlowData(flow(flow, session.subscriptionId())));
+    Answer answer =
+        calls.send(OPEN, client -> client.v1().billingPortal().sessions().create(params.build()));
+    JsonObject body = answer.body().orElseThrow(() -> StripeReads.senseless(OPEN));
+    return StripeReads.understood(OPEN, () -> Fields.of(body).text("url"));
+  }
+
+  private static FlowData flow(Flow flow, Optional<String> subscriptionId) {
+    FlowData.Builder data = FlowData.builder();
+    return switch (flow) {
+      case PAYMENT_METHOD_UPDATE ->
+        data.setType(FlowData.Type.PAYMENT_METHOD_UPDATE).build();
+      case SUBSCRIPTION_CANCEL ->
+        data.setType(FlowData.Type.SUBSCRIPTION_CANCEL)
+            .setSubscriptionCancel(FlowData.SubscriptionCancel.builder()
+                .setSubscription(subscriptionId.orElseThrow())
+                .build())
+            .build();
+      case SUBSCRIPTION_UPDATE ->
+        data.setType(FlowData.Type.SUBSCRIPTION_UPDATE)
+            .setSubscriptionUpdate(FlowData.SubscriptionUpdate.builder()
+                .setSubscription(subscriptionId.orElseThrow())
+                .build())
+            .build();
+    };
+  }
+}

@@ -1,0 +1,93 @@
+package com.tatame.billing.stripe;
+
+import com.stripe.net.RequestOptions;
+import com.stripe.param.PromotionCodeListParams;
+import com.stripe.param.SubscriptionUpdateParams;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.promotion.Coupon;
+import com.tatame.billing.promotion.Promotions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks coupons and their codes up, and puts them on subscriptions. */
+final class StripePromotions implements Promotions {
+  private static final String CODES = "promotion_codes.list";
+  private static final String COUPON = "coupon.read";
+  private static final String APPLY = "subscriptions.discount";
+  private static final long PAGE = 100;
+
+  private final StripeCalls calls;
+  private final StripeReads reads;
+
+  StripePromotions(StripeCalls calls, StripeReads reads) {
+    this.calls = calls;
+    this.reads = reads;
+  }
+
+  @Override
+  public List<Offer> codes(String code) {
+    List<Offer> offers = new ArrayList<>();
+    StripePages.each(
+        calls,
+        CODES,
+        after -> {
+          PromotionCodeListParams.Builder params = PromotionCodeListParams.builder()
+              .setCode(code)
+              .setLimit(PAGE)
+              .addExpand("data.promotion.coupon");
+          after.ifPresent(params::setStartingAfter);
+          return client -> client.v1().promotionCodes().list(params.build());
+        },
+        (answer, bodies) -> bodies.forEach(
+            body -> offers.add(StripeReads.understood(CODES, () -> offer(Fields.of(body))))));
+    return List.copyOf(offers);
+  }
+
+  private static Offer offer(Fields code) {
+    return new Offer(
+        PromotionShape.code(code),
+        PromotionShape.coupon(code.object("promotion").object("coupon")));
+  }
+
+  @Override
+  public Optional<Coupon> coupon(String couponId) {
+    Answer answer = calls.read(COUPON, client -> client.v1().coupons().retrieve(couponId));
+    return answer
+        .live()
+        .map(body -> StripeReads.understood(COUPON, () -> PromotionShape.coupon(Fields.of(body))));
+  }
+
+  @Override
+  public Observation applyCode(
+      String subscriptionId, String promotionCodeId, String idempotencyKey) {
+    return apply(
+        subscriptionId,
+        SubscriptionUpdateParams.Discount.builder()
+            .setPromotionCode(promotionCodeId)
+            .build(),
+        idempotencyKey);
+  }
+
+  @Override
+  public Observation applyCoupon(String subscriptionId, String couponId, String idempotencyKey) {
+    return apply(
+        subscriptionId,
+        SubscriptionUpdateParams.Discount.builder().setCoupon(couponId).build(),
+        idempotencyKey);
+  }
+
+  private Observation apply(
+      String subscriptionId, SubscriptionUpdateParams.Discount discount, String idempotencyKey) {
+    SubscriptionUpdateParams params = SubscriptionUpdateParams.builder()
+        .addDiscount(discount)
+        .addExpand(StripeReads.DISCOUNTS)
+        .build();
+    RequestOptions options =
+        RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
+    Answer answer = calls.send(
+        APPLY, client -> client.v1().subscriptions().update(subscriptionId, params, options));
+    return reads.answered(APPLY, ObjectKind.SUBSCRIPTION, answer);
+  }
+}

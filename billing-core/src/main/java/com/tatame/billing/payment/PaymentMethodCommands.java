@@ -1,0 +1,94 @@
+package com.tatame.billing.payment;
+
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandSearch;
+import com.tatame.billing.command.Commands;
+import com.tatame.billing.command.Finding;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The frozen form of commands about payment methods, and how they are sent. */
+public final class PaymentMethodCommands {
+  private static final String CUSTOMER = "customer";
+  private static final String METHOD = "payment_method";
+
+  private PaymentMethodCommands() {}
+
+  static Map<String, String> params(String customerId) {
+    return Map.of(CUSTOMER, customerId);
+  }
+
+  static Map<String, String> params(PaymentMethod method) {
+    return Map.of(CUSTOMER, method.customerId(), METHOD, method.id());
+  }
+
+  /**
+   * How payment methods are saved, chosen and removed, and how that is found. One is not removed if it
+   * is the last that a living subscription can be charged to, as the provider knows it; while such a
+   * command is open no other of the customer can go.
+   *
+   * @param subscribed whether a customer has a living subscription
+   */
+  public static Map<CommandKind, CommandHandler> handlers(
+      PaymentMethods provider, Predicate<String> subscribed, CommandSearch search) {
+    return Map.of(
+        CommandKind.BEGIN_SETUP,
+        CommandHandler.of(
+            command -> Optional.empty(),
+            command -> provider.beginSetup(
+                command.account(),
+                required(command, CUSTOMER),
+                command.id().value(),
+                command.idempotencyKey()),
+            command -> search.made(command, Optional.of(required(command, CUSTOMER)))),
+        CommandKind.DEFAULT_PAYMENT_METHOD,
+        CommandHandler.of(
+            PaymentMethodCommands::customer,
+            command -> provider.makeDefault(
+                required(command, CUSTOMER), required(command, METHOD), command.idempotencyKey()),
+            // It may have been executed in part; doing it again does no harm.
+            command -> new Finding.Absent()),
+        CommandKind.DETACH_PAYMENT_METHOD,
+        CommandHandler.of(
+            PaymentMethodCommands::customer,
+            command -> removed(provider, subscribed, command),
+            command -> {
+              ObjectRef method =
+                  new ObjectRef(ObjectKind.PAYMENT_METHOD, required(command, METHOD));
+              Observation present = search.read(method, customer(command));
+              return present.state().isPresent() ? new Finding.Absent() : new Finding.Done(present);
+            }));
+  }
+
+  private static Observation removed(
+      PaymentMethods provider, Predicate<String> subscribed, Command command) {
+    String customer = required(command, CUSTOMER);
+    String method = required(command, METHOD);
+    List<Observation> saved = provider.ofCustomer(customer);
+    boolean last = saved.size() == 1 && saved.get(0).object().id().equals(method);
+    if (last && subscribed.test(customer)) {
+      throw Commands.overtaken("It is the last payment method of a living subscription.");
+    }
+    return provider.detach(customer, method, command.idempotencyKey());
+  }
+
+  private static Optional<SubjectId> customer(Command command) {
+    return Optional.of(new SubjectId(required(command, CUSTOMER)));
+  }
+
+  private static String required(Command command, String name) {
+    String value = command.params().get(name);
+    if (value == null) {
+      throw new IllegalStateException("a stored command about payment methods lacks " + name);
+    }
+    return value;
+  }
+}

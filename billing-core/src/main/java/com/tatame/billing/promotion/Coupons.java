@@ -1,0 +1,251 @@
+package com.tatame.billing.promotion;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandSearch;
+import com.tatame.billing.command.Commands;
+import com.tatame.billing.customer.CustomerLink;
+import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.invoice.InvoiceStore;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.promotion.Obstacle.Use;
+import com.tatame.billing.promotion.Promotions.Offer;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStore;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Use cases: discounts that are given, and the codes by which they are claimed. */
+public final class Coupons {
+  private static final String CUSTOMER = "customer";
+  private static final String COUPON = "coupon";
+  private static final String CODE = "promotion_code";
+  private static final int ALL = 101;
+
+  private final Catalog catalog;
+  private final PromotionStore store;
+  private final Promotions provider;
+  private final CustomerStore customers;
+  private final InvoiceStore invoices;
+  private final SubscriptionStore subscriptions;
+  private final Commands commands;
+  private final InstantSource clock;
+
+  /**
+   * Wires the use cases.
+   *
+   * @param clock the billing clock, by which codes expire
+   */
+  public Coupons(
+      Catalog catalog,
+      PromotionStore store,
+      Promotions provider,
+      CustomerStore customers,
+      InvoiceStore invoices,
+      SubscriptionStore subscriptions,
+      Commands commands,
+      InstantSource clock) {
+    this.catalog = catalog;
+    this.store = store;
+    this.provider = provider;
+    this.customers = customers;
+    this.invoices = invoices;
+    this.subscriptions = subscriptions;
+    this.commands = commands;
+    this.clock = clock;
+  }
+
+  /**
+   * What a code is worth to somebody.
+   *
+   * @param obstacle empty if it can be used
+   * @param offer empty for an unknown code
+   */
+  public record Verdict(Optional<Obstacle> obstacle, Optional<Offer> offer) {}
+
+  /** Those that the catalog calls public and the provider has, in the catalog's order. */
+  public List<Coupon> list() {
+    return store.coupons(new HashSet<>(catalog.coupons())).stream()
+        .sorted(Comparator.comparing(coupon -> catalog.coupons().indexOf(coupon.id())))
+        .toList();
+  }
+
+  /**
+   * Whether an account can use a code now.
+   *
+   * @param amount of what is to be bought, before the discount; empty for what the account's only
+   *     living subscription costs
+   */
+  public Verdict validate(AccountId account, String code, Optional<Money> amount) {
+    Optional<Money> price = amount.or(() -> {
+      List<Subscription> living = living(account);
+      return living.size() == 1 ? price(living.get(0)) : Optional.<Money>empty();
+    });
+    List<Offer> offers = provider.codes(code);
+    Use use = new Use(
+        customers.find(account).map(CustomerLink::customerId),
+        offers.stream().anyMatch(offer -> offer.code().firstPurchaseOnly()) && hasPaid(account),
+        price);
+    // Of those that are spelt alike the one that can be used is meant, or else the newest.
+    return offers.stream()
+        .map(offer -> new Verdict(Obstacle.of(offer, use, clock.instant()), Optional.of(offer)))
+        .min(Comparator.comparing(verdict -> verdict.obstacle().isPresent()))
+        .orElseGet(() -> new Verdict(Optional.of(Obstacle.UNKNOWN), Optional.empty()));
+  }
+
+  /**
+   * The code that an account may use.
+   *
+   * @param field names the code where it can't be used
+   * @throws ValidationFailed saying why
+   */
+  public PromotionCode usable(AccountId account, String field, String code, Money amount) {
+    Verdict verdict = validate(account, code, Optional.of(amount));
+    verdict.obstacle().ifPresent(obstacle -> {
+      throw ValidationFailed.of(field, obstacle.message());
+    });
+    return verdict.offer().orElseThrow().code();
+  }
+
+  /**
+   * Puts a discount on a subscription, in the place of those that it has. Applying again what it has
+   * already changes nothing.
+   *
+   * @param code a promotion code; of an administrator or a program also the id of a coupon
+   * @param subscriptionId empty for the account's only living one
+   * @throws ValidationFailed if the code can't be used, saying why
+   * @throws NotFound if the account has no such subscription
+   * @throws Conflict if there is none that lives
+   */
+  public Subscription apply(Principal caller, String code, Optional<String> subscriptionId) {
+    AccountId account = caller.account();
+    Subscription subscription = subscription(account, subscriptionId);
+    Verdict verdict = validate(account, code, price(subscription));
+    boolean byId = caller.administrator() || caller.isApiKey();
+    Optional<Coupon> coupon =
+        byId && verdict.offer().isEmpty() ? provider.coupon(code) : Optional.<Coupon>empty();
+    if (coupon.isEmpty()) {
+      verdict.obstacle().ifPresent(obstacle -> {
+        throw ValidationFailed.of("code", obstacle.message());
+      });
+    }
+    String couponId =
+        coupon.or(() -> verdict.offer().map(Offer::coupon)).orElseThrow().id();
+    boolean given = subscription
+        .discount()
+        .filter(discount -> discount.couponId().equals(couponId))
+        .isPresent();
+    if (!given) {
+      Map<String, String> what = new TreeMap<>();
+      what.put(CUSTOMER, subscription.customerId());
+      what.put(COUPON, couponId);
+      if (coupon.isEmpty()) {
+        verdict.offer().ifPresent(offer -> what.put(CODE, offer.code().id()));
+      }
+      commands.run(Command.planned(
+          commands.nextId(),
+          account,
+          CommandKind.APPLY_DISCOUNT,
+          subscription.id(),
+          what,
+          commands.now()));
+    }
+    return subscriptions.find(account, subscription.id()).orElseThrow();
+  }
+
+  private Subscription subscription(AccountId account, Optional<String> id) {
+    if (id.isPresent()) {
+      Subscription named = subscriptions
+          .find(account, id.get())
+          .orElseThrow(() -> new NotFound("subscription", id.get()));
+      if (named.terminal()) {
+        throw Conflict.because("The subscription has ended.");
+      }
+      return named;
+    }
+    List<Subscription> living = living(account);
+    if (living.isEmpty()) {
+      throw Conflict.because("There is no subscription to discount; use the code at checkout.");
+    }
+    if (living.size() > 1) {
+      throw ValidationFailed.of("subscriptionId", "is required: there are several subscriptions");
+    }
+    return living.get(0);
+  }
+
+  private List<Subscription> living(AccountId account) {
+    return subscriptions.list(account, Optional.empty(), Optional.empty(), ALL).stream()
+        .filter(subscription -> subscription.status().live())
+        .toList();
+  }
+
+  private static Optional<Money> price(Subscription subscription) {
+    Subscription.Item item = subscription.mainItem();
+    return item.unitAmount()
+        .map(unit -> new Money(Math.multiplyExact(unit, item.quantity()), item.currency()));
+  }
+
+  private boolean hasPaid(AccountId account) {
+    Optional<String> after = Optional.empty();
+    while (true) {
+      List<Invoice> page = invoices.list(account, after, ALL);
+      if (page.stream().anyMatch(invoice -> invoice.amountPaid() > 0)) {
+        return true;
+      }
+      if (page.size() < ALL) {
+        return false;
+      }
+      after = Optional.of(page.get(page.size() - 1).id());
+    }
+  }
+
+  /** How discounts are sent, and found. */
+  public static Map<CommandKind, CommandHandler> handlers(
+      Promotions provider, CommandSearch search) {
+    return Map.of(
+        CommandKind.APPLY_DISCOUNT,
+        CommandHandler.of(
+            Coupons::customer,
+            command -> Optional.ofNullable(command.params().get(CODE))
+                .map(code -> provider.applyCode(command.target(), code, command.idempotencyKey()))
+                .orElseGet(() -> provider.applyCoupon(
+                    command.target(), coupon(command), command.idempotencyKey())),
+            command -> {
+              Observation present = search.read(command, customer(command));
+              boolean given = present
+                  .state()
+                  .map(Subscription.class::cast)
+                  .flatMap(Subscription::discount)
+                  .filter(discount -> discount.couponId().equals(coupon(command)))
+                  .isPresent();
+              return search.changed(command, present, given);
+            }));
+  }
+
+  private static Optional<SubjectId> customer(Command command) {
+    return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
+  }
+
+  private static String coupon(Command command) {
+    String coupon = command.params().get(COUPON);
+    if (coupon == null) {
+      throw new IllegalStateException("a stored discount lacks its coupon");
+    }
+    return coupon;
+  }
+}

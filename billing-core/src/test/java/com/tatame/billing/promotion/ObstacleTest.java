@@ -1,0 +1,138 @@
+package com.tatame.billing.promotion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.money.Money;
+import com.tatame.billing.promotion.Obstacle.Use;
+import com.tatame.billing.promotion.Promotions.Offer;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ObstacleTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Use SOMEBODY = new Use(Optional.of("cus_1"), false, Optional.empty());
+
+  @Test
+  void aPlainCodeIsForEverybody() {
+    assertThat(obstacle(new Terms(), SOMEBODY)).isEmpty();
+    assertThat(obstacle(new Terms(), new Use(Optional.empty(), true, Optional.empty())))
+        .isEmpty();
+  }
+
+  @Test
+  void aCodeExpiresAtItsInstantAndWithItsCoupon() {
+    Terms code = new Terms();
+    code.expiresAt = Optional.of(NOW.plusSeconds(1));
+    assertThat(obstacle(code, SOMEBODY)).isEmpty();
+    code.expiresAt = Optional.of(NOW);
+    assertThat(obstacle(code, SOMEBODY)).contains(Obstacle.EXPIRED);
+
+    Terms coupon = new Terms();
+    coupon.redeemBy = Optional.of(NOW);
+    assertThat(obstacle(coupon, SOMEBODY)).contains(Obstacle.EXPIRED);
+  }
+
+  @Test
+  void aCodeIsUsedUpByItselfOrByAllCodesOfItsCoupon() {
+    Terms code = new Terms();
+    code.most = Optional.of(2L);
+    code.times = 1;
+    assertThat(obstacle(code, SOMEBODY)).isEmpty();
+    code.times = 2;
+    assertThat(obstacle(code, SOMEBODY)).contains(Obstacle.REDEEMED_OUT);
+
+    Terms coupon = new Terms();
+    coupon.mostOfCoupon = Optional.of(0L);
+    assertThat(obstacle(coupon, SOMEBODY)).contains(Obstacle.REDEEMED_OUT);
+  }
+
+  @Test
+  void whyItWasSwitchedOffIsToldBeforeThatItIs() {
+    Terms off = new Terms();
+    off.active = false;
+    assertThat(obstacle(off, SOMEBODY)).contains(Obstacle.INACTIVE);
+    off.expiresAt = Optional.of(NOW);
+    assertThat(obstacle(off, SOMEBODY)).contains(Obstacle.EXPIRED);
+  }
+
+  @Test
+  void aCodeOfOneCustomerIsNobodyElses() {
+    Terms terms = new Terms();
+    terms.customer = Optional.of("cus_1");
+
+    assertThat(obstacle(terms, SOMEBODY)).isEmpty();
+    assertThat(obstacle(terms, new Use(Optional.of("cus_2"), false, Optional.empty())))
+        .contains(Obstacle.OTHER_CUSTOMER);
+    assertThat(obstacle(terms, new Use(Optional.empty(), false, Optional.empty())))
+        .contains(Obstacle.OTHER_CUSTOMER);
+  }
+
+  @Test
+  void aCodeForFirstPurchasesIsForWhoNeverPaid() {
+    Terms terms = new Terms();
+    terms.firstPurchaseOnly = true;
+
+    assertThat(obstacle(terms, SOMEBODY)).isEmpty();
+    assertThat(obstacle(terms, new Use(Optional.of("cus_1"), true, Optional.empty())))
+        .contains(Obstacle.FIRST_PURCHASE_ONLY);
+  }
+
+  @Test
+  void aLeastAmountCountsWhereItIsKnownWhatIsBought() {
+    Terms terms = new Terms();
+    terms.least = Optional.of(new Money(1000, "usd"));
+
+    assertThat(obstacle(terms, SOMEBODY)).isEmpty();
+    assertThat(obstacle(terms, buying(new Money(1000, "usd")))).isEmpty();
+    assertThat(obstacle(terms, buying(new Money(999, "usd")))).contains(Obstacle.MINIMUM_AMOUNT);
+    assertThat(obstacle(terms, buying(new Money(9999, "eur")))).contains(Obstacle.MINIMUM_AMOUNT);
+  }
+
+  private static Use buying(Money amount) {
+    return new Use(Optional.of("cus_1"), false, Optional.of(amount));
+  }
+
+  private static Optional<Obstacle> obstacle(Terms terms, Use use) {
+    PromotionCode code = new PromotionCode(
+        "promo_1",
+        "SPRING",
+        "spring",
+        terms.active,
+        terms.customer,
+        terms.expiresAt,
+        terms.most,
+        terms.times,
+        terms.firstPurchaseOnly,
+        terms.least,
+        NOW.minusSeconds(60));
+    Coupon coupon = new Coupon(
+        "spring",
+        Optional.empty(),
+        Optional.of(BigDecimal.TEN),
+        Optional.empty(),
+        Coupon.Duration.ONCE,
+        Optional.empty(),
+        terms.mostOfCoupon,
+        0,
+        terms.redeemBy,
+        Map.of(),
+        NOW.minusSeconds(60));
+    return Obstacle.of(new Offer(code, coupon), use, NOW);
+  }
+
+  /** What is particular to a code; the rest asks for nothing. */
+  private static final class Terms {
+    boolean active = true;
+    boolean firstPurchaseOnly;
+    long times;
+    Optional<String> customer = Optional.empty();
+    Optional<Instant> expiresAt = Optional.empty();
+    Optional<Instant> redeemBy = Optional.empty();
+    Optional<Long> most = Optional.empty();
+    Optional<Long> mostOfCoupon = Optional.empty();
+    Optional<Money> least = Optional.empty();
+  }
+}

@@ -1,0 +1,73 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.payment.PaymentMethod;
+import com.tatame.billing.payment.SavedPaymentMethods;
+import com.tatame.billing.payment.SavedPaymentMethods.Saved;
+import com.tatame.billing.payment.SavedPaymentMethods.Setup;
+import org.jspecify.annotations.Nullable;
+
+/** How the caller pays. */
+final class PaymentMethodHandlers {
+  static final String PATH = "/api/v1/payment-methods";
+
+  private final SavedPaymentMethods methods;
+
+  PaymentMethodHandlers(SavedPaymentMethods methods) {
+    this.methods = methods;
+  }
+
+  record PaymentMethodAnswer(
+      @Doc(value = "The provider's.", example = "pm_123") String id,
+
+      @Doc(value = "Such as card or sepa_debit.", example = "card")
+      String type,
+
+      @Doc(value = "Of a card.", example = "visa") @Nullable String brand,
+
+      @Doc(value = "Where it has a number.", example = "4242") @Nullable
+      String last4,
+
+      @Doc("1 to 12, of a card.") @Nullable Integer expMonth,
+      @Doc("Four digits, of a card.") @Nullable Integer expYear,
+      @Doc("Whether the next invoice is charged to it.") boolean isDefault) {
+    static PaymentMethodAnswer of(Saved saved) {
+      PaymentMethod method = saved.method();
+      return new PaymentMethodAnswer(
+          method.id(),
+          method.type(),
+          method.brand().orElse(null),
+          method.last4().orElse(null),
+          method.expiryMonth().orElse(null),
+          method.expiryYear().orElse(null),
+          saved.isDefault());
+    }
+  }
+
+  record SetupAnswer(
+      @Doc(value = "The provider's.", example = "seti_123") String setupIntentId,
+
+      @Doc("For the provider's library in the application, which saves the payment method with it.")
+      String clientSecret) {}
+
+  Answer list(Call call) {
+    PageRequest page = call.page();
+    return Answer.ok(page.render(
+        methods.list(call.account(), page.after(), page.lookahead()),
+        saved -> saved.method().id(),
+        PaymentMethodAnswer::of));
+  }
+
+  Answer add(Call call) {
+    Setup setup = methods.add(call.principal());
+    return Answer.created(PATH, new SetupAnswer(setup.setupIntentId(), setup.clientSecret()));
+  }
+
+  Answer remove(Call call) {
+    methods.remove(call.account(), call.id("id"));
+    return Answer.noContent();
+  }
+
+  Answer makeDefault(Call call) {
+    return Answer.ok(PaymentMethodAnswer.of(methods.makeDefault(call.account(), call.id("id"))));
+  }
+}

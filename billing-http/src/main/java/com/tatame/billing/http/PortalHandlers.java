@@ -1,0 +1,65 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.portal.Portal;
+import com.tatame.billing.portal.PortalSessions.Flow;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The way to the provider's own page. */
+final class PortalHandlers {
+  static final String PATH = "/api/v1/portal";
+
+  private final Portal portal;
+
+  PortalHandlers(Portal portal) {
+    this.portal = portal;
+  }
+
+  record NewPortalVisit(
+      @Doc(
+          value = "Where the page leads back to; as at checkout it must be allowed.",
+          example = "https://app.example.com/account")
+      String returnUrl,
+
+      @Doc(
+          value = "What the visit is for; the overview if missing.",
+          oneOf = {"payment_method_update", "subscription_cancel", "subscription_update"})
+      @Nullable
+      String flow,
+
+      @Doc("What a flow about a subscription is about; the only one if missing.") @Nullable
+      String subscriptionId) {}
+
+  record PortalAnswer(
+      @Doc("Where to send the payer now. Whoever has it is the payer, so it is not to be kept.")
+      String url) {}
+
+  // A missing field of the body is null here, whatever its type says.
+  @SuppressWarnings("ConstantValue")
+  Answer open(Call call) {
+    NewPortalVisit wanted = call.body(NewPortalVisit.class);
+    if (wanted.returnUrl() == null || wanted.returnUrl().isBlank()) {
+      throw ValidationFailed.of("returnUrl", "is required");
+    }
+    if (wanted.returnUrl().length() > 2048) {
+      throw ValidationFailed.of("returnUrl", "must have at most 2048 characters");
+    }
+    Optional<String> subscription =
+        CustomerHandlers.text("subscriptionId", wanted.subscriptionId());
+    String url =
+        portal.open(call.principal(), wanted.returnUrl(), flow(wanted.flow()), subscription);
+    return Answer.created(url, new PortalAnswer(url));
+  }
+
+  private static Optional<Flow> flow(@Nullable String code) {
+    Optional<Flow> flow =
+        Arrays.stream(Flow.values()).filter(known -> known.code().equals(code)).findFirst();
+    if (code != null && flow.isEmpty()) {
+      throw ValidationFailed.of(
+          "flow", "must be payment_method_update, subscription_cancel or subscription_update");
+    }
+    return flow;
+  }
+}
