@@ -28,16 +28,13 @@ final class InvoiceDetailsShape {
     List<InvoiceDetails.Line> lines = new ArrayList<>();
     invoice.object("lines").objects("data").forEach(line -> lines.add(line(line)));
     lines.addAll(moreLines);
-    Optional<String> hostedUrl = invoice.omissibleText("hosted_invoice_url");
     return new InvoiceDetails(
         invoice.text("id"),
         tax(invoice),
         lines,
-        hostedUrl,
+        invoice.omissibleText("hosted_invoice_url"),
         invoice.omissibleText("invoice_pdf"),
-        invoice.text("status").equals("open")
-            ? paymentAction(invoice, hostedUrl)
-            : Optional.<PaymentAction>empty());
+        paymentAction(invoice));
   }
 
   static InvoiceDetails.Line line(Fields line) {
@@ -73,10 +70,12 @@ final class InvoiceDetailsShape {
         : 0;
   }
 
-  private static Optional<PaymentAction> paymentAction(Fields invoice, Optional<String> url) {
-    if (!invoice.has("payments")) {
+  /** What its payer must still do for an invoice whose payments are shown. */
+  static Optional<PaymentAction> paymentAction(Fields invoice) {
+    if (!invoice.text("status").equals("open") || !invoice.has("payments")) {
       return Optional.empty();
     }
+    Optional<String> url = invoice.omissibleText("hosted_invoice_url");
     return invoice.object("payments").objects("data").stream()
         .filter(payment -> payment.text("status").equals("open"))
         .flatMap(payment -> payment.object("payment").expanded("payment_intent").stream())

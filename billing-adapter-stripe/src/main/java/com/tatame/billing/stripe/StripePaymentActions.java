@@ -32,34 +32,9 @@ final class StripePaymentActions {
         .build();
     Answer invoice = calls.read(INVOICE, client -> client.v1().invoices().retrieve(id, params));
     try {
-      return invoice.live().map(Fields::of).flatMap(StripePaymentActions::read);
+      return invoice.live().map(Fields::of).flatMap(InvoiceDetailsShape::paymentAction);
     } catch (UnreadableShape e) {
       throw StripeReads.senseless(INVOICE);
     }
-  }
-
-  private static Optional<PaymentAction> read(Fields invoice) {
-    if (!invoice.text("status").equals("open") || !invoice.has("payments")) {
-      return Optional.empty();
-    }
-    Optional<String> url = invoice.omissibleText("hosted_invoice_url");
-    return invoice.object("payments").objects("data").stream()
-        .filter(payment -> payment.text("status").equals("open"))
-        .flatMap(payment -> payment.object("payment").optionalObject("payment_intent").stream())
-        .flatMap(intent -> type(intent).stream()
-            .map(type -> new PaymentAction(type, url, intent.optionalText("client_secret"))))
-        .findFirst();
-  }
-
-  /** Nothing is to be done before the first attempt, which is the provider's to make. */
-  private static Optional<PaymentAction.Type> type(Fields intent) {
-    return switch (intent.text("status")) {
-      case "requires_action" -> Optional.of(PaymentAction.Type.REQUIRES_ACTION);
-      case "requires_payment_method" ->
-        intent.states("last_payment_error")
-            ? Optional.of(PaymentAction.Type.REQUIRES_PAYMENT_METHOD)
-            : Optional.<PaymentAction.Type>empty();
-      default -> Optional.empty();
-    };
   }
 }

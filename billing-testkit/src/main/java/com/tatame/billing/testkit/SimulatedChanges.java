@@ -90,8 +90,7 @@ final class SimulatedChanges {
     return details;
   }
 
-  // What is scheduled is released, the change tried on the condition that it is paid at once, and
-  // if
+  // What is scheduled is released, the change tried on the condition that it is paid at once, and if
   // its payer must confirm that, left pending.
   Observation change(SubscriptionChange change, String idempotencyKey) {
     scheduleOf(change.subscriptionId())
@@ -187,24 +186,7 @@ final class SimulatedChanges {
             "/v1/invoices/" + subscription.path("latest_invoice").asText(),
             Map.of("expand", List.of("payments.data.payment.payment_intent")))
         .body();
-    if (!invoice.path("status").asText().equals("open")) {
-      return Optional.empty();
-    }
-    for (JsonNode payment : invoice.at("/payments/data")) {
-      JsonNode intent = payment.at("/payment/payment_intent");
-      String status = intent.path("status").asText();
-      boolean failed = intent.hasNonNull("last_payment_error");
-      if (status.equals("requires_action")
-          || (status.equals("requires_payment_method") && failed)) {
-        return Optional.of(new PaymentAction(
-            status.equals("requires_action")
-                ? PaymentAction.Type.REQUIRES_ACTION
-                : PaymentAction.Type.REQUIRES_PAYMENT_METHOD,
-            Optional.of(invoice.path("hosted_invoice_url").asText()),
-            Optional.of(intent.path("client_secret").asText())));
-      }
-    }
-    return Optional.empty();
+    return SimulatedInvoices.paymentAction(invoice);
   }
 
   Optional<String> scheduleOf(String subscriptionId) {

@@ -81,7 +81,6 @@ final class SimulatedInvoices implements InvoiceControl {
   }
 
   private static InvoiceDetails details(JsonNode invoice) {
-    Optional<String> hostedUrl = optionalText(invoice, "hosted_invoice_url");
     return new InvoiceDetails(
         text(invoice, "id"),
         elements(invoice.required("total_taxes"))
@@ -90,16 +89,23 @@ final class SimulatedInvoices implements InvoiceControl {
         elements(invoice.required("lines").required("data"))
             .map(SimulatedInvoices::line)
             .toList(),
-        hostedUrl,
+        optionalText(invoice, "hosted_invoice_url"),
         optionalText(invoice, "invoice_pdf"),
-        elements(invoice.path("payments").path("data"))
-            .filter(payment -> text(invoice, "status").equals("open"))
-            .filter(payment -> text(payment, "status").equals("open"))
-            .map(payment -> payment.required("payment").required("payment_intent"))
-            .flatMap(intent -> type(intent).stream()
-                .map(type ->
-                    new PaymentAction(type, hostedUrl, optionalText(intent, "client_secret"))))
-            .findFirst());
+        paymentAction(invoice));
+  }
+
+  /** What its payer must still do for an invoice whose payments are shown. */
+  static Optional<PaymentAction> paymentAction(JsonNode invoice) {
+    if (!text(invoice, "status").equals("open")) {
+      return Optional.empty();
+    }
+    Optional<String> url = optionalText(invoice, "hosted_invoice_url");
+    return elements(invoice.path("payments").path("data"))
+        .filter(payment -> text(payment, "status").equals("open"))
+        .map(payment -> payment.required("payment").required("payment_intent"))
+        .flatMap(intent -> type(intent).stream()
+            .map(type -> new PaymentAction(type, url, optionalText(intent, "client_secret"))))
+        .findFirst();
   }
 
   private static Optional<PaymentAction.Type> type(JsonNode intent) {
