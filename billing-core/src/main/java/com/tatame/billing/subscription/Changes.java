@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -84,7 +85,7 @@ final class Changes {
 
   void make(AccountId account, Subscription subscription, ChangeRequest request) {
     SubscriptionChange change = change(account, subscription, request, Optional.empty());
-    boolean scheduled = scheduled(account, subscription).isPresent();
+    boolean scheduled = scheduled(store.schedules(account), subscription).isPresent();
     if (change.holds(subscription) && !scheduled) {
       return;
     }
@@ -128,7 +129,7 @@ final class Changes {
       Subscription subscription,
       Map<String, String> params) {
     CommandKind kind = ChangeCommands.kind(change);
-    Optional<SubscriptionSchedule> before = scheduled(account, subscription);
+    Optional<SubscriptionSchedule> before = scheduled(store.schedules(account), subscription);
     // Later than the one before even if another node's clock made that one: the journal goes by it.
     Instant now = commands.now();
     Instant plannedAt = journal
@@ -152,13 +153,15 @@ final class Changes {
         Optional.of(schedule.subject()), () -> reads.read(schedule.ref(), schedule.subject())));
   }
 
-  Optional<ScheduledChange> planned(AccountId account, Subscription subscription) {
-    return scheduled(account, subscription)
+  Optional<ScheduledChange> planned(
+      List<SubscriptionSchedule> schedules, Subscription subscription) {
+    return scheduled(schedules, subscription)
         .flatMap(schedule -> planned(schedule, subscription.currentPeriodStart()));
   }
 
-  private Optional<SubscriptionSchedule> scheduled(AccountId account, Subscription subscription) {
-    return store.schedules(account).stream()
+  private Optional<SubscriptionSchedule> scheduled(
+      List<SubscriptionSchedule> schedules, Subscription subscription) {
+    return schedules.stream()
         .filter(schedule ->
             schedule.subscriptionId().filter(subscription.id()::equals).isPresent())
         .filter(schedule -> planned(schedule, subscription.currentPeriodStart()).isPresent())

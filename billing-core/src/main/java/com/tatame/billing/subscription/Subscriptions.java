@@ -89,8 +89,14 @@ public final class Subscriptions {
 
   /** A subscription of this account with what is shown beside it. */
   public Shown show(AccountId account, Subscription subscription) {
-    return new Shown(
-        subscription, paymentAction(account, subscription), changes.planned(account, subscription));
+    return showing(account).apply(subscription);
+  }
+
+  /** As {@link #show}, for many of one account: what it has planned is asked for once. */
+  public Function<Subscription, Shown> showing(AccountId account) {
+    List<SubscriptionSchedule> schedules = store.schedules(account);
+    return subscription -> new Shown(
+        subscription, paymentAction(account, subscription), changes.planned(schedules, subscription));
   }
 
   private Optional<PaymentAction> paymentAction(AccountId account, Subscription subscription) {

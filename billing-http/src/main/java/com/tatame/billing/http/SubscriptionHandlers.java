@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The caller's subscriptions. */
@@ -161,7 +162,7 @@ final class SubscriptionHandlers {
     return Answer.ok(page.render(
         subscriptions.list(call.account(), status(call), page.after(), page.lookahead()),
         Subscription::id,
-        subscription -> shown(call, subscription)));
+        shown(call)));
   }
 
   /** Those that are not over, as the applications expect that came before this contract. */
@@ -185,7 +186,7 @@ final class SubscriptionHandlers {
       after = Optional.of(more.get(more.size() - 1).id());
     }
     return Answer.ok(
-        page.render(live, Subscription::id, subscription -> shown(call, subscription)));
+        page.render(live, Subscription::id, shown(call)));
   }
 
   Answer read(Call call) {
@@ -202,12 +203,16 @@ final class SubscriptionHandlers {
         shown(call, subscriptions.cancel(call.account(), call.id("id"), when, reason)));
   }
 
-  private SubscriptionAnswer shown(Call call, Subscription subscription) {
-    return SubscriptionAnswer.of(subscriptions.show(call.account(), subscription));
-  }
-
   Answer resume(Call call) {
     return Answer.ok(shown(call, subscriptions.resume(call.account(), call.id("id"))));
+  }
+
+  private SubscriptionAnswer shown(Call call, Subscription subscription) {
+    return shown(call).apply(subscription);
+  }
+
+  private Function<Subscription, SubscriptionAnswer> shown(Call call) {
+    return subscriptions.showing(call.account()).andThen(SubscriptionAnswer::of);
   }
 
   private static Optional<SubscriptionStatus> status(Call call) {
