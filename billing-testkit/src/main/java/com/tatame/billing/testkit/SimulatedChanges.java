@@ -90,7 +90,8 @@ final class SimulatedChanges {
     return details;
   }
 
-  // What is scheduled is released, the change tried on the condition that it is paid at once, and if
+  // What is scheduled is released, the change tried on the condition that it is paid at once, and
+  // if
   // its payer must confirm that, left pending.
   Observation change(SubscriptionChange change, String idempotencyKey) {
     scheduleOf(change.subscriptionId())
