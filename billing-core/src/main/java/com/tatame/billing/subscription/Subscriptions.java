@@ -96,7 +96,9 @@ public final class Subscriptions {
   public Function<Subscription, Shown> showing(AccountId account) {
     List<SubscriptionSchedule> schedules = store.schedules(account);
     return subscription -> new Shown(
-        subscription, paymentAction(account, subscription), changes.planned(schedules, subscription));
+        subscription,
+        paymentAction(account, subscription),
+        changes.planned(schedules, subscription));
   }
 
   private Optional<PaymentAction> paymentAction(AccountId account, Subscription subscription) {

@@ -185,8 +185,7 @@ final class SubscriptionHandlers {
       }
       after = Optional.of(more.get(more.size() - 1).id());
     }
-    return Answer.ok(
-        page.render(live, Subscription::id, shown(call)));
+    return Answer.ok(page.render(live, Subscription::id, shown(call)));
   }
 
   Answer read(Call call) {
