@@ -36,6 +36,7 @@ import com.tatame.billing.purchase.Purchases;
 import com.tatame.billing.refund.Refunds;
 import com.tatame.billing.schedule.Schedule;
 import com.tatame.billing.schedule.Task;
+import com.tatame.billing.setup.Setup;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.Subscriptions;
 import com.tatame.billing.tax.Taxation;
@@ -84,6 +85,7 @@ public final class Billing implements AutoCloseable {
   private final BillingEvents events;
   private final Webhooks webhooks;
   private final DriftMonitor drift;
+  private final Setup setup;
   private final AnonymousSessions anonymousSessions;
   private final ApiKeys apiKeys;
   private final InboxWorker worker;
@@ -196,6 +198,7 @@ public final class Billing implements AutoCloseable {
         with.listener,
         with.wallClock,
         with.random);
+    setup = new Setup(catalog, gateway.setup());
     anonymousSessions =
         new AnonymousSessions(store.anonymousSessions(), with.wallClock, with.random);
     apiKeys = new ApiKeys(store.apiKeys(), with.wallClock, with.random);
@@ -332,6 +335,11 @@ public final class Billing implements AutoCloseable {
   /** Where what is stored differs from what the provider holds. */
   public DriftMonitor drift() {
     return drift;
+  }
+
+  /** Bringing the account at the provider to what the catalog says. */
+  public Setup setup() {
+    return setup;
   }
 
   /**

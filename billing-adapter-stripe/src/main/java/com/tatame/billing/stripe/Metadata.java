@@ -16,6 +16,7 @@ final class Metadata {
   static final String COMMAND = "billing_command";
   static final String TIER = "tier";
   static final String INTERVAL = "interval";
+  static final String SETUP = "billing_setup";
 
   private static final String PURCHASE = "purchase";
   private static final String ITEM = "item";

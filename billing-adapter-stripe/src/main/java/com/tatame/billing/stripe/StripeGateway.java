@@ -17,6 +17,7 @@ import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.portal.PortalSessions;
 import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
+import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.tax.Taxes;
 import java.net.URI;
@@ -42,6 +43,7 @@ public final class StripeGateway implements PaymentGateway {
   private final SubscriptionControl subscriptions;
   private final StripeReads reads;
   private final EventSource events;
+  private final PortalConfigurations portals;
 
   private StripeGateway(Builder settings) {
     Backoff backoff = new Backoff(
@@ -64,6 +66,7 @@ public final class StripeGateway implements PaymentGateway {
     this.checkouts = new StripeCheckouts(calls, stripeReads, settings.automaticTax);
     this.subscriptions = new StripeSubscriptions(calls, stripeReads);
     this.reads = stripeReads;
+    this.portals = new PortalConfigurations(calls);
     this.events = new StripeEvents(
         new WebhookSignature(
             settings.webhookSecrets, settings.signatureTolerance, settings.wallClock),
@@ -122,7 +125,7 @@ public final class StripeGateway implements PaymentGateway {
 
   @Override
   public PortalSessions portal() {
-    return new StripePortal(calls);
+    return new StripePortal(calls, portals);
   }
 
   @Override
@@ -153,6 +156,11 @@ public final class StripeGateway implements PaymentGateway {
   @Override
   public EventHistory history() {
     return new StripeEventHistory(calls);
+  }
+
+  @Override
+  public ProviderSetup setup() {
+    return new StripeSetup(calls, portals);
   }
 
   /** Lists one product, which every key that this gateway can work with may do. */

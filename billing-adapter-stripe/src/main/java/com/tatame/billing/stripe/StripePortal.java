@@ -6,14 +6,16 @@ import com.stripe.param.billingportal.SessionCreateParams.FlowData;
 import com.tatame.billing.portal.PortalSessions;
 import java.util.Optional;
 
-/** Opens Stripe's customer portal, as it is set up in the account. */
+/** Opens Stripe's customer portal, as setup made it or else as it is set up in the account. */
 final class StripePortal implements PortalSessions {
   private static final String OPEN = "billing_portal.sessions.create";
 
   private final StripeCalls calls;
+  private final PortalConfigurations configurations;
 
-  StripePortal(StripeCalls calls) {
+  StripePortal(StripeCalls calls, PortalConfigurations configurations) {
     this.calls = calls;
+    this.configurations = configurations;
   }
 
   @Override
@@ -21,6 +23,7 @@ final class StripePortal implements PortalSessions {
     SessionCreateParams.Builder params = SessionCreateParams.builder()
         .setCustomer(session.customerId())
         .setReturnUrl(session.returnUrl());
+    configurations.id().ifPresent(params::setConfiguration);
     session.flow().ifPresent(flow -> params.setFlowData(flow(flow, session.subscriptionId())));
     Answer answer =
         calls.send(OPEN, client -> client.v1().billingPortal().sessions().create(params.build()));

@@ -1,5 +1,6 @@
 package com.tatame.billing.stripe;
 
+import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
@@ -92,12 +93,21 @@ final class SubscriptionShape {
     return new Subscription.Item(
         item.text("id"),
         price.text("id"),
-        plan ? Optional.empty() : price.optionalText("lookup_key"),
+        plan ? Optional.empty() : soldAs(price),
         price.id("product"),
         quantity(item, recurrence),
         CatalogShape.currency(price),
         price.optionalNumber(plan ? "amount" : "unit_amount"),
         recurrence);
+  }
+
+  /** A price that lost its lookup key to a newer one still says what it was made for. */
+  private static Optional<String> soldAs(Fields price) {
+    return price
+        .optionalText("lookup_key")
+        .or(() -> price.has("metadata")
+            ? Optional.ofNullable(price.metadata().get(Price.PLAN_MARK))
+            : Optional.empty());
   }
 
   /** A metered item has none. */

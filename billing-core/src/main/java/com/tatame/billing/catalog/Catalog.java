@@ -25,7 +25,12 @@ public record Catalog(
   public static final Duration DEFAULT_GRACE = Duration.ofDays(7);
 
   /** A plan and the interval at which it is billed. */
-  public record Offer(Plan plan, BillingInterval interval, PlanPrice price) {}
+  public record Offer(Plan plan, BillingInterval interval, PlanPrice price) {
+    /** Its name for ever, whatever it costs: {@code tier/interval}. */
+    public String name() {
+      return plan.tier() + "/" + interval.code();
+    }
+  }
 
   /** A catalog of plans alone, without public coupons. */
   public Catalog(List<Plan> plans, String defaultTier, Duration grace) {
@@ -82,17 +87,24 @@ public record Catalog(
     return plan(defaultTier).orElseThrow();
   }
 
-  /** What is sold under a provider's price, known by its id or else by its lookup key. */
-  public Optional<Offer> offer(String priceId, Optional<String> lookupKey) {
+  /**
+   * What is sold under a provider's price, known by its id or else by its name, see {@link
+   * Price#soldAs}.
+   */
+  public Optional<Offer> offer(String priceId, Optional<String> soldAs) {
     Optional<Offer> byId = offers()
         .filter(offer -> offer.price().priceId().filter(priceId::equals).isPresent())
         .findFirst();
     return byId.isPresent()
         ? byId
         : offers()
-            .filter(offer -> offer.price().priceId().isEmpty())
-            .filter(offer -> lookupKey.filter(offer.price().lookupKey()::equals).isPresent())
+            .filter(offer -> soldAs.filter(name -> named(offer, name)).isPresent())
             .findFirst();
+  }
+
+  private static boolean named(Offer offer, String name) {
+    return name.equals(offer.name())
+        || (offer.price().priceId().isEmpty() && name.equals(offer.price().lookupKey()));
   }
 
   private Stream<Offer> offers() {

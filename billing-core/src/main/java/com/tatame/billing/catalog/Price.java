@@ -24,8 +24,27 @@ public record Price(
     Map<String, String> metadata,
     Instant createdAt)
     implements ProviderObject {
+  /**
+   * In the metadata of the prices that were made from the catalog: the plan, as {@link
+   * Catalog.Offer#name}. Never to change.
+   */
+  public static final String PLAN_MARK = "billing_plan";
+
   public Price {
     metadata = Map.copyOf(metadata);
+  }
+
+  /** The plan that it was made for; empty for a price that was not made from the catalog. */
+  public Optional<String> plan() {
+    return Optional.ofNullable(metadata.get(PLAN_MARK));
+  }
+
+  /**
+   * Under what name it is sold, or was before another price took its lookup key: the lookup key, or
+   * else the plan that it was made for.
+   */
+  public Optional<String> soldAs() {
+    return lookupKey.or(this::plan);
   }
 
   @Override

@@ -16,6 +16,9 @@ public record Product(
     Map<String, String> metadata,
     Instant createdAt)
     implements ProviderObject {
+  /** In the metadata of the products that were made from the catalog: the tier. Never to change. */
+  public static final String TIER_MARK = "billing_tier";
+
   public Product {
     metadata = Map.copyOf(metadata);
   }

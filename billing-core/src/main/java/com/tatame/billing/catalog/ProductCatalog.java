@@ -93,7 +93,7 @@ public final class ProductCatalog {
     return store
         .price(priceId)
         .filter(Price::active)
-        .flatMap(price -> catalog.offer(price.id(), price.lookupKey()));
+        .flatMap(price -> catalog.offer(price.id(), price.soldAs()));
   }
 
   /**

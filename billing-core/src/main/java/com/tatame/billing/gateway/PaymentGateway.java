@@ -13,6 +13,7 @@ import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.portal.PortalSessions;
 import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
+import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.tax.Taxes;
 
@@ -47,6 +48,8 @@ public interface PaymentGateway {
   EventSource events();
 
   EventHistory history();
+
+  ProviderSetup setup();
 
   /**
    * Asks the provider for a sign of life, for health reports.

@@ -49,6 +49,8 @@ public record Subscription(
   /**
    * One priced item.
    *
+   * @param lookupKey of the price, or the name that it keeps without one, see {@link
+   *     com.tatame.billing.catalog.Price#soldAs}
    * @param unitAmount minor units; empty when tiered or finer than the minor unit
    */
   public record Item(

@@ -225,7 +225,7 @@ final class ProductHandlers {
         price.recurrence().map(ProductHandlers::recurring).orElse(null),
         price.lookupKey().orElse(null),
         catalog
-            .offer(price.id(), price.lookupKey())
+            .offer(price.id(), price.soldAs())
             .map(offer -> offer.plan().tier())
             .orElse(null));
   }

@@ -136,6 +136,11 @@ public record BillingConfig(
     EnvironmentReader env = new EnvironmentReader(environment);
     Deployment deployment = deployment(env);
     StripeAccount stripe = stripe(env, deployment);
+    if (stripe.webhookSecrets().isEmpty()) {
+      env.problem(
+          Variable.STRIPE_WEBHOOK_SECRET,
+          "is missing; copy the endpoint's signing secret, or what 'stripe listen' prints");
+    }
     BillingConfig config = new BillingConfig(
         deployment,
         env.number(Variable.PORT, 0, 65_535, DEFAULT_PORT),
@@ -152,6 +157,19 @@ public record BillingConfig(
             env.parsed(Variable.SENTRY_DSN, BillingConfig::dsn)));
     env.throwIfAny();
     return config;
+  }
+
+  /** What it takes to set the account up, before there is a webhook secret or a database. */
+  record Seller(StripeAccount stripe, CatalogSource catalog) {}
+
+  /** As {@link #fromEnv}, the account and the catalog alone. */
+  static Seller sellerFromEnv(Map<String, String> environment) {
+    EnvironmentReader env = new EnvironmentReader(environment);
+    Seller seller = new Seller(
+        stripe(env, deployment(env)),
+        new CatalogSource(catalogFile(env), priceIds(env, environment)));
+    env.throwIfAny();
+    return seller;
   }
 
   /** The names of all variables that are read, {@code STRIPE_PRICE_…} apart. */
@@ -193,11 +211,6 @@ public record BillingConfig(
     }
     List<Secret> webhookSecrets =
         env.list(Variable.STRIPE_WEBHOOK_SECRET).stream().map(Secret::new).toList();
-    if (webhookSecrets.isEmpty()) {
-      env.problem(
-          Variable.STRIPE_WEBHOOK_SECRET,
-          "is missing; copy the endpoint's signing secret, or what 'stripe listen' prints");
-    }
     if (webhookSecrets.stream().anyMatch(s -> s.value().matches("(sk|rk|pk)_.*"))) {
       env.problem(
           Variable.STRIPE_WEBHOOK_SECRET, "holds an API key; it wants a signing secret, whsec_…");

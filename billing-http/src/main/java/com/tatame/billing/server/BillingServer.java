@@ -185,15 +185,18 @@ public final class BillingServer implements AutoCloseable {
   }
 
   static StripeGateway stripe(BillingConfig config, Telemetry telemetry, InstantSource wallClock) {
-    StripeGateway.Builder gateway = StripeGateway.builder(
-            config.stripe().secretKey().value())
-        .live(config.stripe().live())
-        .automaticTax(config.stripe().automaticTax())
-        .webhookSecrets(
-            config.stripe().webhookSecrets().stream().map(Secret::value).toList())
+    return stripe(config.stripe(), telemetry, wallClock);
+  }
+
+  static StripeGateway stripe(
+      BillingConfig.StripeAccount account, Telemetry telemetry, InstantSource wallClock) {
+    StripeGateway.Builder gateway = StripeGateway.builder(account.secretKey().value())
+        .live(account.live())
+        .automaticTax(account.automaticTax())
+        .webhookSecrets(account.webhookSecrets().stream().map(Secret::value).toList())
         .wallClock(wallClock)
         .listener(telemetry::providerCall);
-    config.stripe().apiBase().ifPresent(gateway::apiBase);
+    account.apiBase().ifPresent(gateway::apiBase);
     return gateway.build();
   }
 

@@ -51,7 +51,8 @@ final class Doctor {
     });
     check(
         "API versions",
-        "Pin the webhook endpoint's API version to " + Stripe.API_VERSION + ".",
+        "Run 'billing setup --webhook-url', or pin the endpoint's API version to "
+            + Stripe.API_VERSION + ".",
         () -> versions(gateway.apiVersions()));
     check("webhook secrets", "", () -> config.stripe().webhookSecrets().size() + " configured");
     check("webhook sources", "", this::webhookSources);
@@ -126,7 +127,7 @@ final class Doctor {
           .forEach(plan -> plan.prices()
               .forEach((interval, price) -> check(
                   "price " + plan.tier() + " " + interval.code(),
-                  "Create the price at the provider with this lookup key, or name another by "
+                  "Run 'billing setup', which makes it, or name another price by "
                       + BillingConfig.PriceName.of(plan.tier(), interval).variable() + ".",
                   () -> match(
                       offered, price.priceId(), price.lookupKey(), price.price(), interval))));

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -61,9 +62,18 @@ public final class Main {
   /** The command line over other parts than the configured ones. */
   static CommandLine commandLine(
       Supplier<BillingStore> store, Function<BillingStore, Webhooks> webhooks) {
+    return commandLine(store, webhooks, System::getenv);
+  }
+
+  /** The command line in another environment, too. */
+  static CommandLine commandLine(
+      Supplier<BillingStore> store,
+      Function<BillingStore, Webhooks> webhooks,
+      Supplier<Map<String, String>> environment) {
     return new CommandLine(new Main())
         .addSubcommand(new KeysCommand(store, InstantSource.system()))
         .addSubcommand(new ReplayCommand(store, webhooks))
+        .addSubcommand(new SetupCommand(environment))
         .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line.getErr()));
   }
 

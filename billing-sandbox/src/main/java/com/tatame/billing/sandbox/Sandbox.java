@@ -3,6 +3,7 @@ package com.tatame.billing.sandbox;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tatame.billing.Billing;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.schema.Migrations;
 import com.tatame.billing.schema.SupabaseSql;
@@ -60,7 +61,7 @@ public final class Sandbox implements AutoCloseable {
       server = keep(BillingServer.builder(settings)
           .clock(simulator::now)
           .pages((javalin, billing) -> {
-            CatalogSeeding.seed(simulator, billing.catalog());
+            sell(billing, directory);
             TimeMachine timeMachine = new TimeMachine(simulator, billing);
             new SandboxRoutes(issuer, timeMachine, wallClock).mount(javalin.routes);
             new HomeRoutes(billing, timeMachine, ISSUER, simulator.url(), random)
@@ -143,6 +144,17 @@ public final class Sandbox implements AutoCloseable {
         .findFirst()
         .orElseThrow(() -> ValidationFailed.of(
             "BILLING_CATALOG", "examples/tatame/catalog.yaml is not here; start ./run"));
+  }
+
+  private static void sell(Billing billing, Path directory) {
+    try {
+      billing.setup().run();
+    } catch (ValidationFailed e) {
+      throw new IllegalStateException(
+          "the simulated account holds what an older version made. Delete " + directory
+              + " to start afresh: " + e.getMessage(),
+          e);
+    }
   }
 
   // An endpoint that an earlier start made for another port would never answer again.

@@ -74,7 +74,7 @@ final class ClusterTest {
 
   @BeforeEach
   void startAllAtOnce() {
-    CatalogSeeding.seed(stripe, Worlds.IN_MEMORY.world().server().billing().catalog());
+    Shopfront.open(stripe);
     List<CompletableFuture<ServerProcess>> starting = IntStream.range(0, SERVERS)
         .mapToObj(any -> CompletableFuture.supplyAsync(
             () -> ServerProcess.unannounced(stripe, stripe.url(), backing)))

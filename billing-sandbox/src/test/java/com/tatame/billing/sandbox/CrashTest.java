@@ -54,7 +54,7 @@ final class CrashTest {
 
   @BeforeEach
   void sellTheCatalog() {
-    CatalogSeeding.seed(stripe, Worlds.IN_MEMORY.world().server().billing().catalog());
+    Shopfront.open(stripe);
   }
 
   @AfterEach

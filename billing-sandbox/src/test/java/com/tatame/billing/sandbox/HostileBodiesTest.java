@@ -55,7 +55,7 @@ final class HostileBodiesTest {
   private long stored;
 
   HostileBodiesTest() {
-    CatalogSeeding.seed(stripe, Worlds.IN_MEMORY.world().server().billing().catalog());
+    Shopfront.open(stripe);
     server = ServerProcess.small(stripe, stripe.url(), backing);
   }
 

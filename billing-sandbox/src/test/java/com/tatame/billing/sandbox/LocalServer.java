@@ -60,7 +60,7 @@ final class LocalServer implements World {
         .gateway(gateway(apiBase))
         .clock(stripe::now)
         .random(new Random(1))
-        .pages((javalin, billing) -> CatalogSeeding.seed(stripe, billing.catalog()));
+        .pages((javalin, billing) -> billing.setup().run());
     if (backing.isEmpty()) {
       builder.store(memory);
     }

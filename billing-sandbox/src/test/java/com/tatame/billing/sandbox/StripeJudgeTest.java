@@ -6,7 +6,15 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.catalog.PlanPrice;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.setup.Setup;
+import com.tatame.billing.setup.SetupPlan;
+import com.tatame.billing.stripe.StripeGateway;
 import com.tatame.billing.testkit.simulator.StripeSimulator;
 import com.tatame.billing.testkit.simulator.engine.Request;
 import java.io.IOException;
@@ -20,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,6 +100,7 @@ final class StripeJudgeTest {
       tellOfItems(world);
       tellOfMoney(world);
       tellOfChanges(world);
+      tellOfSetup(world);
     }
     letters.forEach(this::judge);
     JsonNode report =
@@ -328,6 +338,57 @@ final class StripeJudgeTest {
     world.advance("P1D");
     ask("/v1/subscriptions/" + waiting, its, "items[0][price]=" + pro, change[2]);
     world.settle();
+  }
+
+  /** The server has set its catalog up on its start; here the catalog changes, and events are asked for. */
+  private void tellOfSetup(LocalServer world) {
+    Catalog catalog = world.server().billing().catalog();
+    List<Plan> dearer = catalog.plans().stream()
+        .filter(plan -> !plan.tier().equals("basic"))
+        .map(StripeJudgeTest::dearer)
+        .toList();
+    Setup setup = new Setup(
+        new Catalog(dearer, catalog.defaultTier(), catalog.grace()),
+        StripeGateway.builder("sk_test_judged")
+            .apiBase(URI.create(judgeUrl))
+            .build()
+            .setup());
+    SetupPlan plan = setup.plan(Optional.of(URI.create("https://shop.example.com/hook")));
+    assertThat(plan.changes())
+        .extracting(change -> change.getClass().getSimpleName())
+        .contains(
+            "UpdateProduct",
+            "CreatePrice",
+            "ArchivePrice",
+            "ArchiveProduct",
+            "Portal",
+            "CreateEndpoint");
+    setup.apply(plan, (change, made) -> {});
+    assertThat(
+            setup.plan(Optional.of(URI.create("https://shop.example.com/hook"))).done())
+        .isTrue();
+    world.settle();
+  }
+
+  private static Plan dearer(Plan plan) {
+    Map<BillingInterval, PlanPrice> prices = new EnumMap<>(BillingInterval.class);
+    plan.prices()
+        .forEach((interval, price) -> prices.put(
+            interval,
+            new PlanPrice(
+                new Money(price.price().amount() + 100, price.price().currency()),
+                price.lookupKey(),
+                price.priceId())));
+    return new Plan(
+        plan.tier(),
+        plan.name() + " now",
+        "",
+        plan.family(),
+        plan.rank(),
+        plan.selfService(),
+        plan.trialDays(),
+        prices,
+        plan.features());
   }
 
   private static String buyerWhoMustConfirm(LocalServer world) {

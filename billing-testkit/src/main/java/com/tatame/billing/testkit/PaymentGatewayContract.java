@@ -39,6 +39,7 @@ public interface PaymentGatewayContract
         InvoiceControlContract,
         PaymentMethodsContract,
         PortalContract,
+        ProviderSetupContract,
         TaxesContract,
         PromotionsContract,
         SubscriptionChangeContract {

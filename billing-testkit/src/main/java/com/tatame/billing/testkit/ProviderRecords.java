@@ -204,7 +204,7 @@ final class ProviderRecords {
     return new Subscription.Item(
         text(json, "id"),
         price.id(),
-        price.lookupKey(),
+        price.soldAs(),
         price.productId(),
         json.path("quantity").asLong(),
         price.currency(),

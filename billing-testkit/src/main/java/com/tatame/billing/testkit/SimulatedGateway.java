@@ -14,6 +14,7 @@ import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.portal.PortalSessions;
 import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
+import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.tax.Taxes;
 import com.tatame.billing.testkit.simulator.engine.Answer;
@@ -128,6 +129,11 @@ public final class SimulatedGateway implements PaymentGateway {
   @Override
   public EventHistory history() {
     return new SimulatedHistory(calls);
+  }
+
+  @Override
+  public ProviderSetup setup() {
+    return new SimulatedSetup(calls);
   }
 
   @Override

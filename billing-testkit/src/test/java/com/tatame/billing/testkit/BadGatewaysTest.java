@@ -77,6 +77,25 @@ class BadGatewaysTest {
         Arguments.of(
             BadMoneyGateways.HidesWhatIsToBeDone.class, "aPageOfInvoicesIsDetailedFromTheNewestOn"),
         Arguments.of(
+            BadSetups.ForgetsWhatItMade.class, "anEmptyAccountIsGivenAllThatTheCatalogSells"),
+        Arguments.of(
+            BadSetups.ChangesTheAmountForAll.class,
+            "anotherAmountIsAnotherPriceAndTheOldOneIsKeptByThoseWhoHaveIt"),
+        Arguments.of(BadSetups.TakesWhatOthersMadeForItsOwn.class, "whatOthersMadeIsNeverTouched"),
+        Arguments.of(
+            BadSetups.TakesWhatOthersMadeForItsOwn.class,
+            "aLookupKeyThatOthersUseIsRefusedBeforeAnythingIsDone"),
+        Arguments.of(
+            BadSetups.TellsNoSigningSecret.class, "anEndpointIsMadeOnceAndItsSecretToldOnce"),
+        Arguments.of(BadSetups.SendsEverything.class, "anEndpointIsMadeOnceAndItsSecretToldOnce"),
+        Arguments.of(
+            BadSetups.MakesPricesUnderAnyKey.class, "whateverStepItDiesAfterTheNextRunFinishesIt"),
+        Arguments.of(BadSetups.MakesPricesUnderAnyKey.class, "anAnswerThatIsLostMakesNothingTwice"),
+        Arguments.of(
+            BadSetups.ArchivesNoProduct.class, "whatLeavesTheCatalogGoesOffSaleAndMayComeBack"),
+        Arguments.of(
+            BadSetups.OffersNoPlans.class, "thePortalOffersThePlansAndIsTheOneThatCustomersSee"),
+        Arguments.of(
             BadChanges.ChargesAsOfNow.class, "aChangeCostsWhatItsPreviewSaidAlsoALittleLater"),
         Arguments.of(BadChanges.ChangesToPreview.class, "askingWhatItCostsChangesNothing"),
         Arguments.of(

@@ -14,6 +14,7 @@ import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.portal.PortalSessions;
 import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
+import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.tax.Taxes;
 import com.tatame.billing.testkit.simulator.engine.Engine;
@@ -120,6 +121,11 @@ abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContra
   @Override
   public EventHistory history() {
     return good.history();
+  }
+
+  @Override
+  public ProviderSetup setup() {
+    return good.setup();
   }
 
   @Override

@@ -37,6 +37,7 @@ final class Account {
   Map<String, SubscriptionSchedule> schedules = new LinkedHashMap<>();
   Map<String, Discount> discounts = new LinkedHashMap<>();
   Map<String, InvoiceItem> invoiceItems = new LinkedHashMap<>();
+  Map<String, PortalConfiguration> portalConfigurations = new LinkedHashMap<>();
   Map<String, PortalSession> portalSessions = new LinkedHashMap<>();
   Map<String, StripeEvent> events = new LinkedHashMap<>();
   Map<String, WebhookEndpoint> endpoints = new LinkedHashMap<>();

@@ -282,6 +282,11 @@ final class Catalog {
 
   Outcome updatePrice(Call call) {
     Price price = price(call.id(), "price");
+    if (!call.params().flag("active", true)
+        && price.id.equals(account.product(price.product).defaultPrice)) {
+      throw StripeException.refused(
+          null, "This price cannot be archived because it is the default price of its product.");
+    }
     events.updating("price.updated", price, () -> {
       fill(price, call.params());
       price.taxBehavior = call.params().text("tax_behavior", price.taxBehavior);

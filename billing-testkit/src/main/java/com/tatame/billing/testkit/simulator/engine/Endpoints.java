@@ -20,6 +20,9 @@ final class Endpoints {
   /** Events are listed for thirty days. */
   static final long LISTED_SECONDS = 30 * 86_400;
 
+  /** So many endpoints an account has at most. */
+  private static final int MOST = 16;
+
   private final Account account;
 
   Endpoints(Account account) {
@@ -55,12 +58,33 @@ final class Endpoints {
 
   Outcome create(Call call) {
     Params params = call.params();
+    if (account.endpoints.size() >= MOST) {
+      throw StripeException.refused(
+          null, "You have reached the maximum of " + MOST + " test webhook endpoints.");
+    }
+    checkTypes(params);
     WebhookEndpoint endpoint = create(
         params.required("url"), params.texts("enabled_events"), null, params.text("api_version"));
     endpoint.description = params.text("description");
     params.mergeMetadata(endpoint.metadata);
     ObjectNode answer = EventJson.endpoint(endpoint).put("secret", endpoint.secrets.get(0));
     return new Outcome.Ready(answer);
+  }
+
+  private static void checkTypes(Params params) {
+    List<String> types = params.texts("enabled_events");
+    if (types.isEmpty()) {
+      throw StripeException.invalid(
+          "parameter_invalid_empty",
+          "enabled_events",
+          "You must select at least one event, or pass ['*'] for all of them.");
+    }
+    for (int i = 0; i < types.size(); i++) {
+      if (!types.get(i).matches("\\*|[a-z0-9_]+(\\.[a-z0-9_]+)+")) {
+        String at = "enabled_events[" + i + "]";
+        throw StripeException.invalid(null, at, "Invalid " + at + ": " + types.get(i));
+      }
+    }
   }
 
   WebhookEndpoint endpoint(String id) {
@@ -78,7 +102,8 @@ final class Endpoints {
     if (params.given("url")) {
       endpoint.url = checked(params.required("url"));
     }
-    if (params.given("enabled_events")) {
+    if (params.has("enabled_events")) {
+      checkTypes(params);
       endpoint.enabledEvents.clear();
       endpoint.enabledEvents.addAll(params.texts("enabled_events"));
     }

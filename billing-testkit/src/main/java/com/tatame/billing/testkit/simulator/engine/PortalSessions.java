@@ -13,11 +13,17 @@ final class PortalSessions {
 
   private final Account account;
   private final Customers customers;
+  private final PortalConfigurations configurations;
   private final Supplier<String> pages;
 
-  PortalSessions(Account account, Customers customers, Supplier<String> pages) {
+  PortalSessions(
+      Account account,
+      Customers customers,
+      PortalConfigurations configurations,
+      Supplier<String> pages) {
     this.account = account;
     this.customers = customers;
+    this.configurations = configurations;
     this.pages = pages;
   }
 
@@ -28,9 +34,7 @@ final class PortalSessions {
     session.customer = customer.id;
     session.returnUrl = params.text("return_url");
     session.locale = params.text("locale");
-    // An account has one configuration until others are made.
-    session.configuration =
-        params.text("configuration", "bpc_" + account.id.substring("acct_".length()));
+    session.configuration = configuration(params);
     if (params.given("flow_data")) {
       Params flow = params.child("flow_data");
       session.flow = flow.required("type");
@@ -40,6 +44,17 @@ final class PortalSessions {
     }
     account.portalSessions.put(session.id, session);
     return new Outcome.Ready(json(session));
+  }
+
+  /** An account has one configuration as default, whatever others are made. */
+  private String configuration(Params params) {
+    String usual = "bpc_" + account.id.substring("acct_".length());
+    String asked = params.text("configuration", usual);
+    if (!asked.equals(usual) && !configurations.configuration(asked, "configuration").active) {
+      throw StripeException.invalid(
+          null, "configuration", "The configuration " + asked + " is not active.");
+    }
+    return asked;
   }
 
   private String subscription(Params params, Customer customer) {

@@ -39,6 +39,7 @@ final class Routes {
       TaxIds taxIds,
       TaxCalculations taxes,
       PortalSessions portal,
+      PortalConfigurations portals,
       Schedules schedules,
       Endpoints endpoints) {
     add("POST /v1/products", Catalog.CREATE_PRODUCT, catalog::createProduct);
@@ -130,6 +131,10 @@ final class Routes {
 
     add("POST /v1/tax/calculations", TaxCalculations.CREATE, taxes::create);
     add("POST /v1/billing_portal/sessions", PortalSessions.CREATE, portal::create);
+    add("POST /v1/billing_portal/configurations", PortalConfigurations.CREATE, portals::create);
+    add("GET /v1/billing_portal/configurations", PortalConfigurations.LIST, portals::list);
+    add("GET /v1/billing_portal/configurations/*", EXPAND, portals::retrieve);
+    add("POST /v1/billing_portal/configurations/*", PortalConfigurations.UPDATE, portals::update);
 
     add("POST /v1/subscription_schedules", Schedules.CREATE, schedules::create);
     add("GET /v1/subscription_schedules", Schedules.LIST, schedules::list);

@@ -45,6 +45,7 @@ final class Rules {
     invoices = new InvoiceControl(account, customers, invoicing, subscriptions);
     setupIntents = new SetupIntents(account, events, payments, customers);
     refunds = new Refunds(account, events);
+    PortalConfigurations portalConfigurations = new PortalConfigurations(account, catalog);
     routes = new Routes(
         account,
         renderer,
@@ -61,7 +62,8 @@ final class Rules {
         new Promotions(account, events, customers),
         new TaxIds(account, events, customers),
         new TaxCalculations(account),
-        new PortalSessions(account, customers, settings.pages()),
+        new PortalSessions(account, customers, portalConfigurations, settings.pages()),
+        portalConfigurations,
         new Schedules(account, events, subscriptions, phases),
         endpoints);
   }

@@ -1,0 +1,251 @@
+package com.tatame.billing.setup;
+
+import com.tatame.billing.catalog.Recurrence;
+import com.tatame.billing.money.Money;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Currency;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** One thing that is made, changed or archived at the provider. Nothing is ever deleted. */
+public sealed interface SetupChange {
+  /** How it stands in a plan. */
+  enum Sign {
+    ADD("+"),
+    CHANGE("~"),
+    ARCHIVE("-");
+
+    private final String mark;
+
+    Sign(String mark) {
+      this.mark = mark;
+    }
+
+    @Override
+    public String toString() {
+      return mark;
+    }
+  }
+
+  Sign sign();
+
+  /** What it is about, for people. */
+  String words();
+
+  /** A tier becomes a product. The id is ours, so that the provider itself refuses a second one. */
+  record CreateProduct(String id, String tier, String name, String description)
+      implements SetupChange {
+    @Override
+    public Sign sign() {
+      return Sign.ADD;
+    }
+
+    @Override
+    public String words() {
+      return "product " + id + " \"" + name + "\"";
+    }
+  }
+
+  /**
+   * A product is given the catalog's name and description, and is on sale.
+   *
+   * @param differences what was otherwise, in words
+   */
+  record UpdateProduct(String id, String name, String description, List<String> differences)
+      implements SetupChange {
+    @Override
+    public Sign sign() {
+      return Sign.CHANGE;
+    }
+
+    @Override
+    public String words() {
+      return "product " + id + ": " + String.join(", ", differences);
+    }
+  }
+
+  /** A product goes off sale; who subscribes to it goes on doing so. */
+  record ArchiveProduct(String id, String name) implements SetupChange {
+    @Override
+    public Sign sign() {
+      return Sign.ARCHIVE;
+    }
+
+    @Override
+    public String words() {
+      return "product " + id + " \"" + name + "\"";
+    }
+  }
+
+  /**
+   * A price under a lookup key, which is taken from the price that has it.
+   *
+   * @param plan {@code tier/interval}
+   * @param replaced the price that has the lookup key
+   * @param after the newest price of ours for this plan, for {@link #idempotencyKey}
+   */
+  record CreatePrice(
+      String productId,
+      String plan,
+      String lookupKey,
+      Money price,
+      Recurrence.Unit unit,
+      Optional<String> replaced,
+      Optional<String> after)
+      implements SetupChange {
+    @Override
+    public Sign sign() {
+      return Sign.ADD;
+    }
+
+    @Override
+    public String words() {
+      return "price " + lookupKey + " " + money(price) + " / " + unit.code()
+          + replaced
+              .map(old -> " instead of " + old + ", which those who have it keep")
+              .orElse("");
+    }
+
+    /**
+     * The same as long as the account is: whoever sets it up a second time at once makes no second
+     * price, while one that comes back later is a new one.
+     */
+    public String idempotencyKey() {
+      String all = String.join(
+          "\n",
+          productId,
+          plan,
+          lookupKey,
+          price.amount() + price.currency(),
+          unit.code(),
+          replaced.orElse(""),
+          after.orElse(""));
+      return "setup_price_" + UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /**
+   * A price is given its lookup key and our mark, and can be bought.
+   *
+   * @param difference what was otherwise, in words
+   */
+  record UpdatePrice(String id, String plan, String lookupKey, String difference)
+      implements SetupChange {
+    @Override
+    public Sign sign() {
+      return Sign.CHANGE;
+    }
+
+    @Override
+    public String words() {
+      return "price " + lookupKey + " (" + id + "): " + difference;
+    }
+  }
+
+  /**
+   * A price can't be bought any more; who has it keeps it.
+   *
+   * @param defaultOf the product whose default it is, which must end first
+   */
+  record ArchivePrice(String id, String plan, Optional<String> defaultOf) implements SetupChange {
+    @Override
+    public Sign sign() {
+      return Sign.ARCHIVE;
+    }
+
+    @Override
+    public String words() {
+      return "price " + id + " of " + plan;
+    }
+  }
+
+  /**
+   * How the provider's own page for customers is set up: their details, cards, invoices, the end of a
+   * subscription, and what plans they may change to.
+   *
+   * @param id empty to make one
+   */
+  record Portal(Optional<String> id, List<Sold> plans) implements SetupChange {
+    /**
+     * A price that a customer may change to.
+     *
+     * @param priceId empty until it is made
+     */
+    public record Sold(String productId, String lookupKey, Optional<String> priceId) {}
+
+    public Portal {
+      plans = List.copyOf(plans);
+    }
+
+    @Override
+    public Sign sign() {
+      return id.isEmpty() ? Sign.ADD : Sign.CHANGE;
+    }
+
+    @Override
+    public String words() {
+      return "portal configuration" + id.map(known -> " " + known).orElse("")
+          + (plans.isEmpty()
+              ? ", without changes of plan"
+              : ", changes to "
+                  + String.join(", ", plans.stream().map(Sold::lookupKey).toList()));
+    }
+
+    /** The same, with the ids of prices that were made meanwhile. */
+    Portal knowing(Map<String, String> idsByLookupKey) {
+      return new Portal(
+          id,
+          plans.stream()
+              .map(sold -> new Sold(
+                  sold.productId(),
+                  sold.lookupKey(),
+                  sold.priceId()
+                      .or(() -> Optional.ofNullable(idsByLookupKey.get(sold.lookupKey())))))
+              .toList());
+    }
+  }
+
+  /** An address to which the provider sends what this gateway understands. */
+  record CreateEndpoint(String url, ProviderSetup.Events events) implements SetupChange {
+    @Override
+    public Sign sign() {
+      return Sign.ADD;
+    }
+
+    @Override
+    public String words() {
+      return "webhook endpoint " + url + ", " + events.types().size()
+          + " types of events, API version " + events.apiVersion();
+    }
+  }
+
+  /**
+   * An endpoint is given exactly the events that this gateway understands, and is enabled.
+   *
+   * @param differences what was otherwise, in words
+   */
+  record UpdateEndpoint(
+      String id, String url, ProviderSetup.Events events, List<String> differences)
+      implements SetupChange {
+    @Override
+    public Sign sign() {
+      return Sign.CHANGE;
+    }
+
+    @Override
+    public String words() {
+      return "webhook endpoint " + id + " " + url + ": " + String.join(", ", differences);
+    }
+  }
+
+  private static String money(Money money) {
+    int digits = Math.max(
+        0,
+        Currency.getInstance(money.currency().toUpperCase(Locale.ROOT)).getDefaultFractionDigits());
+    return BigDecimal.valueOf(money.amount(), digits).toPlainString() + " " + money.currency();
+  }
+}

@@ -1,0 +1,20 @@
+package com.tatame.billing.sandbox;
+
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.setup.Setup;
+import com.tatame.billing.testkit.SimulatedGateway;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import java.time.InstantSource;
+import java.util.List;
+
+/** Puts the sandbox's catalog on sale in a simulated account that no server sets up. */
+final class Shopfront {
+  private Shopfront() {}
+
+  static void open(StripeSimulator stripe) {
+    Catalog catalog = Worlds.IN_MEMORY.world().server().billing().catalog();
+    new Setup(
+            catalog, new SimulatedGateway(stripe::call, List.of(), InstantSource.system()).setup())
+        .run();
+  }
+}
