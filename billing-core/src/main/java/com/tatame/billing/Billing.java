@@ -13,6 +13,7 @@ import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.Comparison;
 import com.tatame.billing.drift.DriftCauses;
 import com.tatame.billing.drift.DriftMonitor;
+import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -86,6 +87,7 @@ public final class Billing implements AutoCloseable {
   private final Webhooks webhooks;
   private final DriftMonitor drift;
   private final Setup setup;
+  private final Duplicates duplicates;
   private final AnonymousSessions anonymousSessions;
   private final ApiKeys apiKeys;
   private final InboxWorker worker;
@@ -107,7 +109,7 @@ public final class Billing implements AutoCloseable {
     commands = new Commands(
         store.commands(),
         observations,
-        SentCommands.ofAllFeatures(gateway, store),
+        SentCommands.ofAllFeatures(catalog, gateway, store),
         with.wallClock,
         with.random,
         with.pause);
@@ -152,6 +154,14 @@ public final class Billing implements AutoCloseable {
     itemPayments = new ItemPayments(
         sales, customers, store.paymentIntents(), gateway.paymentIntents(), commands, observations);
     refunds = new Refunds(store.refunds(), gateway.refunds(), commands, observations);
+    duplicates = new Duplicates(
+        catalog,
+        store.duplicates(),
+        store.subscriptions(),
+        gateway.invoices(),
+        store.commands(),
+        commands,
+        refunds);
     events = new BillingEvents(store.billingEvents());
     checkouts = new Checkouts(
         catalog,
@@ -220,6 +230,7 @@ public final class Billing implements AutoCloseable {
         List.of(
             new Task("catch_up", with.catchUpEvery, catchUp::from),
             new Task("compare_customers", InboxWorkers.MAINTENANCE, drift::from),
+            new Task("find_duplicates", InboxWorkers.MAINTENANCE, duplicates::from),
             new Task("prune_inbox", PRUNE_EVERY, nothing -> prune(with.keepEvents)),
             new Task("prune_answers", PRUNE_EVERY, nothing -> pruneAnswers(with.clock))),
         with.wallClock,
@@ -340,6 +351,11 @@ public final class Billing implements AutoCloseable {
   /** Bringing the account at the provider to what the catalog says. */
   public Setup setup() {
     return setup;
+  }
+
+  /** Subscriptions that are one too many. */
+  public Duplicates duplicates() {
+    return duplicates;
   }
 
   /**

@@ -1,10 +1,12 @@
 package com.tatame.billing;
 
+import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.checkout.CheckoutCommands;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.customer.Customers;
+import com.tatame.billing.duplicate.DuplicateCommands;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.payment.PaymentMethodCommands;
@@ -23,7 +25,7 @@ final class SentCommands {
   private SentCommands() {}
 
   static List<Map<CommandKind, CommandHandler>> ofAllFeatures(
-      PaymentGateway gateway, BillingStore store) {
+      Catalog catalog, PaymentGateway gateway, BillingStore store) {
     CommandSearch search = new CommandSearch(gateway.traces(), gateway.reads());
     return List.of(
         Customers.handlers(gateway.customers(), store.customers(), search),
@@ -36,6 +38,7 @@ final class SentCommands {
             gateway.paymentMethods(), Subscriptions.subscribed(gateway.subscriptions()), search),
         Coupons.handlers(gateway.promotions(), search),
         Taxation.handlers(gateway.taxes(), search),
-        ChangeCommands.handlers(gateway.subscriptions(), gateway.reads(), store.quotes(), search));
+        ChangeCommands.handlers(gateway.subscriptions(), gateway.reads(), store.quotes(), search),
+        DuplicateCommands.handlers(catalog, gateway.subscriptions(), search));
   }
 }

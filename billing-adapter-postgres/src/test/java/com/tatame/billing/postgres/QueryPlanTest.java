@@ -18,6 +18,7 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
+import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
@@ -156,6 +157,11 @@ class QueryPlanTest {
         "insert into drift (id, stripe_customer_id, kind, object_id, before, after, cause,"
             + " found_at) select 'drift_' || i, 'cus_' || i, 'customer', 'cus_' || i, '{}', '{}',"
             + " 'derived', now()" + ROWS,
+        "insert into duplicate_subscriptions (stripe_subscription_id, kept_subscription_id, user_id,"
+            + " stripe_customer_id, family, status, found_at, look_at) select 'sub_' || i, 'sub_' ||"
+            + " (i + 1), 'user_' || i, 'cus_' || i, 'plan', case i % 50 when 0 then 'alerted' else"
+            + " 'over' end, now(), case i % 50 when 0 then now() end" + ROWS,
+        "update account_entitlements set sources = '[{}, {}]' where account_id like 'user_77%'",
         "insert into recurring_tasks (name, next_at) select 'other_' || i, now()" + ROWS,
         "insert into subscription_quotes (id, user_id, stripe_subscription_id, state, created_at,"
             + " expires_at) select 'qt_' || i, 'user_' || i, 'sub_' || i, '{}', now(), now()"
@@ -172,6 +178,7 @@ class QueryPlanTest {
         commands(store, round);
         reads(store, round);
         apiKeys(store, round);
+        duplicates(store, round);
         purchases(store, round);
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
@@ -272,6 +279,30 @@ class QueryPlanTest {
     store.drift().repaired("cus_5", "ada", NOW);
     store.tasks().begin("task_" + round, "ada", NOW, LEASE);
     store.tasks().end("task_" + round, "ada", Optional.empty(), NOW);
+  }
+
+  private static void duplicates(PostgresBillingStore store, int round) {
+    String position = store.duplicates().several(Optional.empty(), 10).position();
+    store.duplicates().several(Optional.of(position), 10);
+    Duplicate duplicate = new Duplicate(
+        "sub_many_" + round,
+        "sub_1",
+        new AccountId("user_1"),
+        "cus_1",
+        "plan",
+        Duplicate.Status.ALERTED,
+        NOW,
+        Optional.of(NOW),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+    store.duplicates().report(duplicate);
+    store.duplicates().replace(Duplicate.Status.ALERTED, duplicate);
+    store.duplicates().due(NOW, 10);
+    store.duplicates().list(true, Optional.of("sub_many_" + round), 10);
+    store.duplicates().list(false, Optional.of("sub_many_" + round), 10);
+    store.duplicates().find("sub_5");
+    store.duplicates().open();
   }
 
   private static void arrive(PostgresBillingStore store, int round) {

@@ -14,6 +14,7 @@ import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.drift.Drift;
+import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
@@ -194,6 +195,44 @@ final class PortCalls {
       store.drift().repaired("cus_1", "ada", NOW);
       return true;
     });
+    then(
+        "several_subscriptions_v1",
+        store -> store.duplicates().several(Optional.empty(), 10).accounts());
+    Duplicate duplicate = new Duplicate(
+        "sub_2",
+        "sub_1",
+        ACCOUNT,
+        "cus_1",
+        "plan",
+        Duplicate.Status.ALERTED,
+        NOW,
+        Optional.of(NOW),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+    then("report_duplicate_v1", store -> store.duplicates().report(duplicate));
+    then("due_duplicates_v1", store -> store.duplicates().due(NOW, 10));
+    then("list_duplicates_v1", store -> store.duplicates().list(true, Optional.empty(), 10));
+    then("find_duplicate_v1", store -> store.duplicates().find("sub_2"));
+    then("open_duplicates_v1", store -> store.duplicates().open());
+    then(
+        "replace_duplicate_v1",
+        store -> store
+            .duplicates()
+            .replace(
+                Duplicate.Status.ALERTED,
+                new Duplicate(
+                    "sub_2",
+                    "sub_1",
+                    ACCOUNT,
+                    "cus_1",
+                    "plan",
+                    Duplicate.Status.CANCELED,
+                    NOW,
+                    Optional.empty(),
+                    Optional.of(new Duplicate.Settlement(500, 500, "usd")),
+                    Optional.of(NOW),
+                    Optional.of("ada"))));
     then("begin_task_v1", store -> store.tasks().begin("sweep", "ada", NOW, LEASE));
     then("end_task_v1", store -> store.tasks().end("sweep", "ada", Optional.of("7"), NOW));
   }

@@ -18,9 +18,15 @@ import java.util.stream.Stream;
  * @param defaultTier what an account without a live subscription has
  * @param grace how long past due keeps its entitlements, from the first failed payment
  * @param coupons ids of the coupons that everybody may see
+ * @param policies what is done where an account has more than it should
  */
 public record Catalog(
-    List<Plan> plans, List<Item> items, String defaultTier, Duration grace, List<String> coupons) {
+    List<Plan> plans,
+    List<Item> items,
+    String defaultTier,
+    Duration grace,
+    List<String> coupons,
+    Policies policies) {
   /** Seven days from the first failed payment. */
   public static final Duration DEFAULT_GRACE = Duration.ofDays(7);
 
@@ -34,7 +40,12 @@ public record Catalog(
 
   /** A catalog of plans alone, without public coupons. */
   public Catalog(List<Plan> plans, String defaultTier, Duration grace) {
-    this(plans, List.of(), defaultTier, grace, List.of());
+    this(plans, List.of(), defaultTier, grace, List.of(), Policies.DEFAULT);
+  }
+
+  /** This catalog under other policies. */
+  public Catalog with(Policies others) {
+    return new Catalog(plans, items, defaultTier, grace, coupons, others);
   }
 
   public Catalog {

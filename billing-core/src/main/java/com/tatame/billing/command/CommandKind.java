@@ -69,7 +69,8 @@ public enum CommandKind {
       "from_quantity",
       "quote"),
   PAUSE_COLLECTION(ObjectKind.SUBSCRIPTION, "customer", "behavior", "resumes_at"),
-  RESUME_COLLECTION(ObjectKind.SUBSCRIPTION, "customer");
+  RESUME_COLLECTION(ObjectKind.SUBSCRIPTION, "customer"),
+  CANCEL_DUPLICATE(ObjectKind.SUBSCRIPTION, "customer", "kept");
 
   private final ObjectKind object;
 

@@ -36,7 +36,7 @@ public final class EntitlementRule {
     return new AccountEntitlement(
         account,
         subscriptions.stream()
-            .filter(EntitlementRule::entitles)
+            .filter(subscription -> subscription.status().entitles())
             .filter(subscription -> plan(subscription).isPresent())
             .sorted(precedence)
             .map(subscription -> source(subscription, invoices))
@@ -45,13 +45,6 @@ public final class EntitlementRule {
 
   private Optional<Plan> plan(Subscription subscription) {
     return subscription.tier().flatMap(catalog::plan);
-  }
-
-  private static boolean entitles(Subscription subscription) {
-    return switch (subscription.status()) {
-      case TRIALING, ACTIVE, PAST_DUE -> true;
-      case INCOMPLETE, INCOMPLETE_EXPIRED, UNPAID, PAUSED, CANCELED -> false;
-    };
   }
 
   private Source source(Subscription subscription, Collection<Invoice> invoices) {

@@ -106,6 +106,34 @@ public final class Refunds {
     throw Commands.inTheWay();
   }
 
+  /**
+   * Gives back what is left of the payment of an invoice, because it was one too many. Nothing is left
+   * after the first time.
+   *
+   * @return what went back of it by now, in minor units; empty while its payment isn't known
+   */
+  public Optional<Long> giveBack(String invoiceId) {
+    Wanted all =
+        new Wanted(Optional.empty(), Optional.of(invoiceId), Optional.empty(), "duplicate");
+    Optional<Payment> paid = store
+        .ofInvoice(invoiceId)
+        .filter(payment -> payment.intent().status() == PaymentIntent.Status.SUCCEEDED);
+    if (paid.isEmpty()) {
+      return Optional.empty();
+    }
+    Payment now = known(all, paid.get().intent().id());
+    if (left(now) > 0) {
+      refund(all);
+      now = payment(all);
+    }
+    return Optional.of(Refund.sum(now.intent().id(), now.refunds()));
+  }
+
+  private static long left(Payment payment) {
+    PaymentIntent intent = payment.intent();
+    return intent.amountReceived() - Refund.sum(intent.id(), payment.refunds());
+  }
+
   // Empty if another refund of the payment was in the way: then what is left is asked anew.
   private Optional<Command> attempt(Command planned, Wanted wanted) {
     try {
@@ -137,7 +165,7 @@ public final class Refunds {
     if (intent.status() != PaymentIntent.Status.SUCCEEDED) {
       throw Conflict.because("It is not paid, so nothing can be refunded.");
     }
-    long left = intent.amountReceived() - Refund.sum(intent.id(), payment.refunds());
+    long left = left(payment);
     long amount = wanted.amount().orElse(left);
     if (left == 0) {
       throw Conflict.because(

@@ -8,6 +8,7 @@ import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
+import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -68,6 +69,8 @@ public interface BillingStore extends AutoCloseable {
   TaskStore tasks();
 
   DriftStore drift();
+
+  DuplicateStore duplicates();
 
   /**
    * Asks the database for a sign of life, for health reports.

@@ -34,6 +34,11 @@ public enum SubscriptionStatus {
     return this == CANCELED || this == INCOMPLETE_EXPIRED;
   }
 
+  /** Whether it gives what its plan includes; past due does as long as the grace goes. */
+  public boolean entitles() {
+    return this == TRIALING || this == ACTIVE || this == PAST_DUE;
+  }
+
   /** Whether a second subscription of the same family would be one too many. */
   public boolean live() {
     return !terminal() && this != INCOMPLETE;

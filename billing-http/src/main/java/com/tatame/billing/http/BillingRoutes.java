@@ -88,6 +88,7 @@ public final class BillingRoutes {
         billing.webhooks(),
         inbox,
         billing.commands(),
+        billing.duplicates(),
         with.wallClock,
         with.version);
     handlers = new Handlers(
@@ -112,6 +113,7 @@ public final class BillingRoutes {
         new WebhookHandlers(billing.webhooks()),
         inbox,
         new DriftHandlers(billing.drift()),
+        new DuplicateHandlers(billing.duplicates()),
         new BillingEventHandlers(billing.events()),
         new CommandHandlers(billing.commands()),
         new ApiKeyHandlers(billing.apiKeys(), keys));

@@ -22,6 +22,7 @@ record Handlers(
     WebhookHandlers webhooks,
     InboxHandlers inbox,
     DriftHandlers drift,
+    DuplicateHandlers duplicates,
     BillingEventHandlers billingEvents,
     CommandHandlers commands,
     ApiKeyHandlers apiKeys) {}

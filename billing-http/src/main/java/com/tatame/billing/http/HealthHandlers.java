@@ -1,6 +1,7 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.command.OperatedCommands;
+import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Webhooks;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the server and what it depends on are well. */
@@ -20,6 +22,7 @@ final class HealthHandlers {
   private final Webhooks webhooks;
   private final InboxHandlers webhookAges;
   private final OperatedCommands commands;
+  private final Duplicates duplicates;
   private final InstantSource wallClock;
   private final String version;
 
@@ -36,6 +39,7 @@ final class HealthHandlers {
       Webhooks webhooks,
       InboxHandlers webhookAges,
       OperatedCommands commands,
+      Duplicates duplicates,
       InstantSource wallClock,
       String version) {
     this.store = store;
@@ -45,6 +49,7 @@ final class HealthHandlers {
     this.webhooks = webhooks;
     this.webhookAges = webhookAges;
     this.commands = commands;
+    this.duplicates = duplicates;
     this.wallClock = wallClock;
     this.version = version;
   }
@@ -64,7 +69,12 @@ final class HealthHandlers {
       ServiceAnswer provider,
       ServiceAnswer identity,
       BacklogAnswer webhooks,
-      UndecidedAnswer commands) {}
+      UndecidedAnswer commands,
+      OpenDuplicatesAnswer duplicates) {}
+
+  record OpenDuplicatesAnswer(
+      @Doc("Subscriptions that are one too many; null while the store is down.") @Nullable
+      Long open) {}
 
   record UndecidedAnswer(
       @Doc("Commands that wait for a person; null while the store is down.") @Nullable
@@ -109,7 +119,9 @@ final class HealthHandlers {
             new BacklogAnswer(
                 inbox.map(InboxStatus::backlog).orElse(null),
                 inbox.map(webhookAges::oldestAgeSeconds).orElse(null)),
-            new UndecidedAnswer(inbox.flatMap(up -> undecided()).orElse(null))));
+            new UndecidedAnswer(inbox.flatMap(up -> count(commands::undecided)).orElse(null)),
+            new OpenDuplicatesAnswer(
+                inbox.flatMap(up -> count(duplicates::open)).orElse(null))));
     return Answer.json(storeUp ? 200 : 503, body).with("Cache-Control", "no-store");
   }
 
@@ -123,9 +135,9 @@ final class HealthHandlers {
         .with("Cache-Control", "no-store");
   }
 
-  private Optional<Long> undecided() {
+  private static Optional<Long> count(Supplier<Long> counted) {
     try {
-      return Optional.of(commands.undecided());
+      return Optional.of(counted.get());
     } catch (BillingException e) {
       return Optional.empty();
     }

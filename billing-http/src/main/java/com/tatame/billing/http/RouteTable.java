@@ -65,6 +65,7 @@ final class RouteTable {
     all.addAll(PurchaseRoutes.canonical());
     all.addAll(MoneyRoutes.canonical());
     all.addAll(ChangeRoutes.canonical());
+    all.addAll(DuplicateRoutes.canonical());
     all.addAll(aliases(all));
     all.addAll(MoneyRoutes.aliases());
     all.addAll(ChangeRoutes.aliases());

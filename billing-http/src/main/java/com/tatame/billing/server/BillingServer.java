@@ -76,6 +76,7 @@ public final class BillingServer implements AutoCloseable {
           .build();
       telemetry.watchInbox(billing.webhooks(), with.wallClock);
       telemetry.watchCommands(billing.commands());
+      telemetry.watchDuplicates(billing.duplicates());
 
       IdentityVerifier identity =
           with.identity == null ? clerk(config, with.wallClock) : with.identity;

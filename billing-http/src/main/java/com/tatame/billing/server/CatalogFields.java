@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads fields of a catalog file and collects what is wrong with them. */
 final class CatalogFields {
@@ -91,6 +94,25 @@ final class CatalogFields {
       return Optional.empty();
     }
     return Optional.of(scalar.get().text().equals("true"));
+  }
+
+  /** One of a few words. */
+  <T> Optional<T> choice(
+      String path, Mapping parent, String name, T[] choices, Function<T, String> word) {
+    Optional<Scalar> scalar = scalar(path, parent, name);
+    if (scalar.isEmpty()) {
+      return Optional.empty();
+    }
+    String text = scalar.get().text();
+    Optional<T> chosen =
+        Stream.of(choices).filter(choice -> word.apply(choice).equals(text)).findFirst();
+    if (chosen.isEmpty()) {
+      problem(
+          join(path, name),
+          scalar.get(),
+          "must be one of " + Stream.of(choices).map(word).collect(Collectors.joining(", ")));
+    }
+    return chosen;
   }
 
   void allowOnly(String path, Mapping mapping, Set<String> names) {

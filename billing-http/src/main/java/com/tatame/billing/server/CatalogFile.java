@@ -2,10 +2,12 @@ package com.tatame.billing.server;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.DuplicatePolicy;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
+import com.tatame.billing.catalog.Policies;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.server.BillingConfig.PriceName;
@@ -54,7 +56,9 @@ public final class CatalogFile {
     }
     Mapping root = fields.mapping("", tree);
     fields.allowOnly(
-        "", root, Set.of("currency", "defaultTier", "grace", "tiers", "items", "coupons"));
+        "",
+        root,
+        Set.of("currency", "defaultTier", "grace", "tiers", "items", "coupons", "duplicates"));
     String currency = fields.text("", root, "currency").orElse("usd");
     if (!currency.matches("[a-z]{3}")) {
       fields.problem("currency", root, "must be three lower-case letters, such as usd");
@@ -66,10 +70,13 @@ public final class CatalogFile {
     List<Plan> plans = plans(root, currency);
     List<Item> items = items(root, currency);
     List<String> coupons = fields.texts("", root, "coupons");
+    Policies policies = new Policies(fields
+        .choice("", root, "duplicates", DuplicatePolicy.values(), DuplicatePolicy::code)
+        .orElse(Policies.DEFAULT.duplicates()));
     refuseUnusedPriceIds();
     fields.throwIfAny();
     try {
-      return new Catalog(plans, items, defaultTier, grace, coupons);
+      return new Catalog(plans, items, defaultTier, grace, coupons, policies);
     } catch (ValidationFailed e) {
       e.errors().forEach(error -> fields.problem(error.field(), root, error.message()));
       fields.throwIfAny();

@@ -1,6 +1,7 @@
 package com.tatame.billing.server;
 
 import com.tatame.billing.command.OperatedCommands;
+import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxListener;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /** What the server measures about itself and about what it depends on. */
@@ -183,15 +185,23 @@ final class Telemetry {
 
   /** Measures how many commands wait for a person. */
   void watchCommands(OperatedCommands commands) {
-    Gauge.builder("billing.commands.needs.operator", commands, Telemetry::undecided)
+    Gauge.builder("billing.commands.needs.operator", commands, waiting -> count(waiting::undecided))
         .description("Commands that wait for a person's decision")
         .strongReference(true)
         .register(registry);
   }
 
-  private static double undecided(OperatedCommands commands) {
+  /** Measures how many subscriptions are one too many. */
+  void watchDuplicates(Duplicates duplicates) {
+    Gauge.builder("billing.duplicates.open", duplicates, found -> count(found::open))
+        .description("Subscriptions that are one too many, and not dealt with")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private static double count(LongSupplier counted) {
     try {
-      return commands.undecided();
+      return counted.getAsLong();
     } catch (BillingException e) {
       return Double.NaN;
     }

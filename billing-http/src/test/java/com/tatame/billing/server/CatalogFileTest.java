@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.DuplicatePolicy;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
+import com.tatame.billing.catalog.Policies;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.server.BillingConfig.PriceName;
 import java.io.IOException;
@@ -52,6 +54,24 @@ final class CatalogFileTest {
     assertThat(basic.features()).containsEntry("technique_library", new Feature.Flag(true));
     assertThat(catalog.defaultPlan().prices()).isEmpty();
     assertThat(catalog.defaultPlan().selfService()).isFalse();
+  }
+
+  @Test
+  void saysWhatIsDoneAboutASecondSubscription() throws IOException {
+    Path file = folder.resolve("catalog.yaml");
+    String rest = "defaultTier: free\ntiers:\n  free: {name: Free}\n";
+    Files.writeString(file, rest);
+    assertThat(CatalogFile.read(file, Map.of()).policies()).isEqualTo(Policies.DEFAULT);
+
+    for (DuplicatePolicy policy : DuplicatePolicy.values()) {
+      Files.writeString(file, "duplicates: " + policy.code() + "\n" + rest);
+      assertThat(CatalogFile.read(file, Map.of()).policies().duplicates()).isEqualTo(policy);
+    }
+
+    Files.writeString(file, "\nduplicates: refund\n" + rest);
+    assertThatThrownBy(() -> CatalogFile.read(file, Map.of()))
+        .hasMessageContaining(file + ":2: duplicates must be one of alert,"
+            + " cancel_and_refund_newer, keep_both");
   }
 
   @Test

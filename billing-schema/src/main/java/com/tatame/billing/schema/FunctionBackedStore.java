@@ -8,6 +8,7 @@ import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
+import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -147,6 +148,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final DriftStore drift() {
     return new DriftFunctions(functions);
+  }
+
+  @Override
+  public final DuplicateStore duplicates() {
+    return new DuplicateFunctions(functions);
   }
 
   @Override

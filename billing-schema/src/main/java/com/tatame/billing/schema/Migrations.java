@@ -40,7 +40,8 @@ public final class Migrations {
       "V20__invoices_of_accounts.sql",
       "V21__objects_of_accounts.sql",
       "V22__coupons.sql",
-      "V23__quotes.sql");
+      "V23__quotes.sql",
+      "V24__duplicates.sql");
 
   private Migrations() {}
 

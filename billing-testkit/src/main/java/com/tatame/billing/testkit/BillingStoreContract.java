@@ -44,6 +44,7 @@ public interface BillingStoreContract
         IdempotencyStoreContract,
         ApiKeyStoreContract,
         DriftStoreContract,
+        DuplicateStoreContract,
         TaskStoreContract {
 
   @Test

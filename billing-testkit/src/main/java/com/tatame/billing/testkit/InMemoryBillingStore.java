@@ -9,6 +9,7 @@ import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
+import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -46,6 +47,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryIdempotency idempotency = new InMemoryIdempotency(lock);
   private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock);
   private final InMemoryDrift drift = new InMemoryDrift(lock, rows);
+  private final InMemoryDuplicates duplicates = new InMemoryDuplicates(lock, rows);
   private final InMemoryTasks tasks = new InMemoryTasks(lock);
   private final InMemoryAnonymousSessions anonymous = new InMemoryAnonymousSessions(lock);
   private final InMemoryPurchases purchases = new InMemoryPurchases(lock, rows, anonymous);
@@ -155,6 +157,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public DriftStore drift() {
     return drift;
+  }
+
+  @Override
+  public DuplicateStore duplicates() {
+    return duplicates;
   }
 
   @Override

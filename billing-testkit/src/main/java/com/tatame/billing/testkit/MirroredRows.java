@@ -39,8 +39,11 @@ final class MirroredRows {
   private final Map<String, Change.Append> facts = new LinkedHashMap<>();
   private final Map<AccountId, Change.Link> links = new HashMap<>();
   private final Map<AccountId, AccountEntitlement> entitlements = new HashMap<>();
+  private final Map<AccountId, Long> entitledSeverally = new LinkedHashMap<>();
   private final Map<ObjectRef, PendingRead> pending = new HashMap<>();
   private final Map<List<String>, Principal> users = new LinkedHashMap<>();
+
+  private long changesOfSeveral;
 
   long version(SubjectId subject) {
     return versions.getOrDefault(subject, 0L);
@@ -144,7 +147,7 @@ final class MirroredRows {
     } else if (change instanceof Change.Link link) {
       links.put(link.account(), link);
     } else if (change instanceof Change.Entitle entitle) {
-      entitlements.put(entitle.entitlement().account(), entitle.entitlement());
+      entitle(entitle.entitlement());
     } else if (change instanceof Change.RequireRead require) {
       PendingRead read =
           new PendingRead(require.object(), subject, require.priority(), require.since());
@@ -152,6 +155,19 @@ final class MirroredRows {
     } else if (change instanceof Change.SettleRead settle) {
       pending.remove(settle.object());
     }
+  }
+
+  private void entitle(AccountEntitlement entitlement) {
+    entitlements.put(entitlement.account(), entitlement);
+    entitledSeverally.remove(entitlement.account());
+    if (entitlement.sources().size() > 1) {
+      entitledSeverally.put(entitlement.account(), ++changesOfSeveral);
+    }
+  }
+
+  /** Accounts with several subscriptions that entitle, and the number of the change that made it so. */
+  Map<AccountId, Long> entitledSeverally() {
+    return entitledSeverally;
   }
 
   private static PendingRead moreUrgent(PendingRead stored, PendingRead required) {

@@ -152,6 +152,16 @@ class BadStoresTest {
         Arguments.of(
             BadOperations.ListsADifferenceTwice.class, "aDifferenceThatIsOpenIsNotListedTwice"),
         Arguments.of(
+            BadDuplicates.SearchesOnce.class,
+            "accountsWithSeveralSubscriptionsAreFoundWhenTheyComeToHaveThem"),
+        Arguments.of(BadDuplicates.ListsAnew.class, "whatIsListedStaysAsItIsWhenItIsFoundAgain"),
+        Arguments.of(
+            BadDuplicates.LeavesWhatIsOver.class, "whatWasOverIsListedAnewWhenItIsFoundAgain"),
+        Arguments.of(
+            BadDuplicates.ReplacesWhatOthersChanged.class, "onlyWhatHasTheStatusIsReplaced"),
+        Arguments.of(BadDuplicates.LooksTooEarly.class, "whatIsDueComesTheLongestDueFirst"),
+        Arguments.of(BadDuplicates.CountsWhatIsDone.class, "theLastFoundAreListedFirstAndCounted"),
+        Arguments.of(
             BadOperations.RepairsEverybody.class,
             "whatDiffersIsListedNewestFirstUntilItIsRepaired"));
   }

@@ -8,6 +8,7 @@ import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
+import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -165,6 +166,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public DriftStore drift() {
     return good.drift();
+  }
+
+  @Override
+  public DuplicateStore duplicates() {
+    return good.duplicates();
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
@@ -25,12 +26,13 @@ import java.util.Set;
 
 /**
  * Kills a program at one of its steps. A step is the moment before or after a call of the journal,
- * the projections or the gateway; after the program died, all that it still tries dies, too.
+ * the projections, the list of duplicates or the gateway; after the program died, all that it still tries dies, too.
  */
 final class Death {
   private static final Set<Class<?>> PORTS = Set.of(
       CommandJournal.class,
       ProjectionStore.class,
+      DuplicateStore.class,
       CustomerAccounts.class,
       CheckoutSessions.class,
       SubscriptionControl.class,

@@ -83,6 +83,45 @@ record Shopper(BillingWorld world, Principal caller) {
         .orElseThrow();
   }
 
+  /**
+   * Buys one more on a page that another program opened at the provider and that asks nobody. Its
+   * events are not delivered yet.
+   *
+   * @return the subscription's id
+   */
+  String buysElsewhere(String lookupKey) {
+    String session = sessionElsewhere(lookupKey);
+    assertThat(world.provider().pay(session, PAYS)).isTrue();
+    return ProviderState.call(
+            world, Request.of("GET", "/v1/checkout/sessions/" + session, Map.of()))
+        .required("subscription")
+        .asText();
+  }
+
+  /** A page that another program opened. */
+  String sessionElsewhere(String lookupKey) {
+    String price = ProviderState.all(world, "/v1/prices", Map.of("lookup_keys", List.of(lookupKey)))
+        .get(0)
+        .required("id")
+        .asText();
+    return ProviderState.call(
+            world,
+            Request.of(
+                "POST",
+                "/v1/checkout/sessions",
+                Map.of(
+                    "mode",
+                    "subscription",
+                    "customer",
+                    customerId(),
+                    "success_url",
+                    "https://old.example.com/",
+                    "line_items",
+                    List.of(Map.of("price", price, "quantity", "1")))))
+        .required("id")
+        .asText();
+  }
+
   List<Subscription> subscriptions() {
     return world.billing().subscriptions().list(account(), Optional.empty(), Optional.empty(), 101);
   }

@@ -396,6 +396,40 @@ enum Wish {
     int timesGranted(BillingWorld world) {
       return changesOfThePause(world) - 1;
     }
+  },
+  ONE_SUBSCRIPTION(
+      CommandKind.CANCEL_DUPLICATE, "DELETE /v1/subscriptions/", "SubscriptionControl.cancelNow") {
+    @Override
+    void prepare(Shopper ada) {
+      ada.buys("basic", Shopper.PAYS);
+      ada.world().provider().advance(Duration.ofSeconds(1));
+      ada.buysElsewhere("basic_monthly");
+      ada.world().settle();
+      ada.world().wallClock().advance(Duration.ofMinutes(1));
+      ada.world().settle();
+    }
+
+    @Override
+    void ask(Billing billing, Shopper ada) {
+      billing.duplicates().cancel(ada.newest().id(), "operator");
+    }
+
+    @Override
+    int timesGranted(BillingWorld world) {
+      int ended = ProviderState.events(world, "customer.subscription.deleted").size();
+      long refunds = ProviderState.all(world, "/v1/refunds", Map.of()).stream()
+          .mapToLong(refund -> refund.required("amount").asLong())
+          .sum();
+      assertThat(refunds).isIn(0L, 5_00L);
+      assertThat(ended).isGreaterThanOrEqualTo(refunds > 0 ? 1 : 0);
+      return ended;
+    }
+
+    @Override
+    boolean done(BillingWorld world) {
+      return timesGranted(world) == 1
+          && ProviderState.all(world, "/v1/refunds", Map.of()).size() == 1;
+    }
   };
 
   /** What carries it out. */

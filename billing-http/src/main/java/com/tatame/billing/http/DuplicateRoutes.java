@@ -1,0 +1,36 @@
+package com.tatame.billing.http;
+
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Parameter.flag;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
+import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.http.DuplicateHandlers.DuplicateAnswer;
+import java.util.List;
+
+/** The part of the table that is about accounts with one subscription too many. */
+final class DuplicateRoutes {
+  private DuplicateRoutes() {}
+
+  static List<Route> canonical() {
+    return List.of(
+        get(DuplicateHandlers.PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.CUSTOMERS_READ)
+            .is("Subscriptions", "Accounts that have, or had, two subscriptions of one plan family")
+            .with(flag("open", "Only what is still to be dealt with."))
+            .paged()
+            .answers(pageOf(DuplicateAnswer.class, "Those found last first."))
+            .by(to -> to.duplicates()::list),
+        post(DuplicateHandlers.PATH + "/{id}/cancel", ADMINISTRATOR)
+            .is("Subscriptions", "End the one that is too many, and give back what it cost")
+            .answers(reply(200, DuplicateAnswer.class, "It has ended, or had before."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.duplicates()::cancel));
+  }
+}
