@@ -30,7 +30,9 @@ class DuplicateRuleTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"TRIALING", "ACTIVE", "PAST_DUE"}, mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      names = {"TRIALING", "ACTIVE", "PAST_DUE"},
+      mode = EnumSource.Mode.EXCLUDE)
   void whatDoesNotEntitleIsNeitherTooManyNorInTheWay(SubscriptionStatus status) {
     assertThat(rule.pairs(List.of(
             subscription("sub_a", "pro", status),

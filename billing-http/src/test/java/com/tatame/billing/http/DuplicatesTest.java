@@ -44,7 +44,8 @@ final class DuplicatesTest {
     Reply second = SERVER.get(PATH + "?limit=1&cursor=" + first.at("/nextCursor"), ROOT);
     assertThat(second.at("/data/0/subscriptionId")).isEqualTo("sub_open");
 
-    assertThat(SERVER.get("/health", null).json().at("/services/duplicates/open").asLong())
+    assertThat(
+            SERVER.get("/health", null).json().at("/services/duplicates/open").asLong())
         .isEqualTo(1);
     assertThat(SERVER
             .get("/metrics", null, "Authorization", "Bearer " + RunningServer.METRICS_TOKEN)

@@ -70,8 +70,8 @@ final class CatalogFileTest {
 
     Files.writeString(file, "\nduplicates: refund\n" + rest);
     assertThatThrownBy(() -> CatalogFile.read(file, Map.of()))
-        .hasMessageContaining(file + ":2: duplicates must be one of alert,"
-            + " cancel_and_refund_newer, keep_both");
+        .hasMessageContaining(
+            file + ":2: duplicates must be one of alert," + " cancel_and_refund_newer, keep_both");
   }
 
   @Test
