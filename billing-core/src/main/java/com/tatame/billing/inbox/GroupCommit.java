@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets callers that store events at the same time share one commit: a database charges for commits,
- * not for rows. There is no thread of its own. A caller that finds a writer's place free writes what
- * is waiting, its own event among it, so that a lone one goes at once; the others wait for whoever
- * writes theirs.
+ * not for rows. There is no thread of its own. A caller that finds nobody writing writes what is
+ * waiting, its own event among it, so that a lone one goes at once; the others wait for whoever
+ * writes theirs. Only a full batch is written beside another: sharing a commit costs less than
+ * having one at the same time, but one that is held up must not hold up everybody.
  */
 final class GroupCommit {
   /** Most events of one commit. */
   static final int MAX_BATCH = 64;
 
-  /** How many commits run at a time: one waits for the disk while another is prepared. */
+  /** Most commits at a time. */
   static final int WRITERS = 4;
 
   /** Beyond that many waiting callers the database can't keep up, and who comes is turned away. */
@@ -47,10 +48,11 @@ final class GroupCommit {
     final Condition turn;
     boolean taken;
     boolean settled;
+    boolean stored;
     boolean fresh;
-    // Until it is known to be stored.
+
     @Nullable
-    RuntimeException failure = new StoreUnavailable("The event was not stored.");
+    RuntimeException failure;
 
     Waiting(ReceivedEvent event, Condition turn) {
       this.event = event;
@@ -75,6 +77,9 @@ final class GroupCommit {
     }
     if (own.failure != null) {
       throw own.failure;
+    }
+    if (!own.stored) {
+      throw new StoreUnavailable("The event was not stored.");
     }
     return own.fresh;
   }
@@ -107,7 +112,7 @@ final class GroupCommit {
   private List<Waiting> awaitTurn(Waiting own) {
     lock.lock();
     try {
-      while (!own.settled && (own.taken || writing >= WRITERS)) {
+      while (!own.settled && (own.taken || !mayWrite())) {
         own.turn.awaitUninterruptibly();
       }
       return own.settled ? List.of() : takeBatch();
@@ -128,8 +133,12 @@ final class GroupCommit {
     return batch;
   }
 
+  private boolean mayWrite() {
+    return writing == 0 || (writing < WRITERS && queue.size() >= MAX_BATCH);
+  }
+
   private void wakeNext() {
-    if (!queue.isEmpty() && writing < WRITERS) {
+    if (!queue.isEmpty() && mayWrite()) {
       queue.element().turn.signal();
     }
   }
@@ -171,6 +180,7 @@ final class GroupCommit {
     for (Waiting each : batch) {
       // Of two deliveries of one event in one batch the first is the new one.
       each.fresh = fresh.contains(each.event.id()) && seen.add(each.event.id());
+      each.stored = true;
       each.failure = null;
     }
   }

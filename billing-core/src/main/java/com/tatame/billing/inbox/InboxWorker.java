@@ -43,10 +43,6 @@ public final class InboxWorker {
 
   private static final Logger LOG = System.getLogger(InboxWorker.class.getName());
   private static final int MAX_ROUNDS = 5;
-  // The provider takes its time for an answer, and a whole batch waits for it. Behind a full one
-  // more
-  // events wait: then what is not read now is owed.
-  private static final int READS_IN_FULL_BATCH = 4;
 
   private final InboxStore inbox;
   private final ProjectionStore store;
@@ -149,14 +145,18 @@ public final class InboxWorker {
     return Optional.of(() -> read(batch, known, round));
   }
 
+  // The provider takes its time for an answer, and a whole batch would wait for it. Behind a full
+  // one
+  // more events wait: then the reads are owed, and made by whoever makes those.
   private Optional<Step> read(Batch batch, Map<SubjectId, Known> known, int round) {
+    if (batch.full()) {
+      return Optional.of(() -> commit(batch, known, Map.of(), round));
+    }
     Map<SubjectId, List<Observation>> answers = new TreeMap<>();
-    int left = batch.full() ? READS_IN_FULL_BATCH : Integer.MAX_VALUE;
     for (Group group : batch.groups()) {
       List<Observation> read = new ArrayList<>();
       for (Change change : project(group, known, List.of()).changes()) {
-        if (change instanceof Change.RequireRead required && left > 0) {
-          left--;
+        if (change instanceof Change.RequireRead required) {
           read(required, group.subject()).ifPresent(read::add);
         }
       }
@@ -276,13 +276,8 @@ public final class InboxWorker {
    * @return how many were settled
    */
   public int settlePendingReads() {
-    return settlePendingReads(BATCH);
-  }
-
-  /** As {@link #settlePendingReads()}, but no more than so many. */
-  int settlePendingReads(int most) {
     int settled = 0;
-    for (PendingRead pending : store.pendingReads(most)) {
+    for (PendingRead pending : store.pendingReads(BATCH)) {
       if (!budget.tryTake(pending.object().kind(), pending.priority())) {
         continue;
       }

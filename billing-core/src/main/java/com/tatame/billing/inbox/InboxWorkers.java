@@ -13,9 +13,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Threads that keep the inbox empty. They sleep until something is stored here, and look by
- * themselves once a second for what other nodes stored or what became due. Closing lets every batch
- * that was begun end.
+ * Threads that keep the inbox empty: some process events, one makes the reads that these owe, one
+ * does what is due now and then. Events wait neither for the provider's answers nor for the latter.
+ * All sleep until something is stored here, and look by themselves once a second for what other
+ * nodes stored or what became due. Closing lets every batch that was begun end.
  */
 public final class InboxWorkers implements AutoCloseable {
   /** How often the maintenance runs. */
@@ -23,34 +24,40 @@ public final class InboxWorkers implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(InboxWorkers.class.getName());
   private static final Duration LOOK = Duration.ofSeconds(1);
-  private static final int READS_BETWEEN = 4;
 
   private final InboxWorker worker;
-  private final Runnable maintenance;
   private final InboxListener listener;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger busy = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition stored = lock.newCondition();
-  private long wakeUps;
+  private final Signal stored = new Signal();
+  private final Signal processed = new Signal();
+  private final Signal never = new Signal();
   private boolean closed;
 
   /**
    * Prepares the threads; nothing runs before {@link #start}.
    *
-   * @param maintenance run now and then by one thread, such as the recovery of commands
+   * @param threadCount how many process events; with 0 there is no thread at all
+   * @param maintenance run now and then, such as the recovery of commands
    */
   public InboxWorkers(
       InboxWorker worker, int threadCount, Runnable maintenance, InboxListener listener) {
     this.worker = worker;
-    this.maintenance = maintenance;
     this.listener = listener;
     for (int i = 0; i < threadCount; i++) {
-      boolean first = i == 0;
-      Thread thread = new Thread(() -> work(first), "billing-inbox-" + i);
-      thread.setDaemon(true);
-      threads.add(thread);
+      prepare("billing-inbox-" + i, () -> repeat(stored, LOOK, this::processEvents));
     }
+    if (threadCount > 0) {
+      prepare("billing-reads", () -> repeat(processed, LOOK, worker::settlePendingReads));
+      prepare("billing-maintenance", () -> repeat(never, MAINTENANCE, maintenance));
+    }
+  }
+
+  private void prepare(String name, Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    threads.add(thread);
   }
 
   public void start() {
@@ -59,13 +66,7 @@ public final class InboxWorkers implements AutoCloseable {
 
   /** Tells that something was stored. */
   public void wake() {
-    lock.lock();
-    try {
-      wakeUps++;
-      stored.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    tell(stored);
   }
 
   /** Whether no thread works on a batch at this moment. */
@@ -73,28 +74,21 @@ public final class InboxWorkers implements AutoCloseable {
     return busy.get() == 0;
   }
 
-  private void work(boolean maintains) {
-    long maintainedAt = System.nanoTime() - MAINTENANCE.toNanos();
+  private void repeat(Signal signal, Duration atLeast, Runnable work) {
     long seen = 0;
     while (!closed()) {
-      seen = await(seen);
-      guarded(this::drain);
-      if (maintains && System.nanoTime() - maintainedAt >= MAINTENANCE.toNanos()) {
-        guarded(maintenance);
-        maintainedAt = System.nanoTime();
-      }
+      guarded(work);
+      seen = await(signal, seen, atLeast);
     }
   }
 
-  private void drain() {
+  private void processEvents() {
     Optional<Step> batch = worker.claim();
     while (batch.isPresent()) {
       listener.batch(batch.get()::runAll);
-      // Where the queue is never empty, what is owed would else never be read.
-      worker.settlePendingReads(READS_BETWEEN);
+      tell(processed);
       batch = closed() ? Optional.empty() : worker.claim();
     }
-    worker.settlePendingReads();
   }
 
   private void guarded(Runnable work) {
@@ -120,18 +114,34 @@ public final class InboxWorkers implements AutoCloseable {
     }
   }
 
-  // Waits for a wake-up that this thread has not seen, at most until it looks by itself.
-  private long await(long seen) {
+  /** Something that happened, and how often it did. */
+  private final class Signal {
+    final Condition told = lock.newCondition();
+    long count;
+  }
+
+  private void tell(Signal signal) {
     lock.lock();
     try {
-      long left = LOOK.toNanos();
-      while (!closed && wakeUps == seen && left > 0) {
-        left = stored.awaitNanos(left);
+      signal.count++;
+      signal.told.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Waits for what this thread has not seen, at most until it looks by itself.
+  private long await(Signal signal, long seen, Duration atMost) {
+    lock.lock();
+    try {
+      long left = atMost.toNanos();
+      while (!closed && signal.count == seen && left > 0) {
+        left = signal.told.awaitNanos(left);
       }
-      return wakeUps;
+      return signal.count;
     } catch (InterruptedException e) {
       closed = true;
-      return wakeUps;
+      return signal.count;
     } finally {
       lock.unlock();
     }
@@ -142,7 +152,9 @@ public final class InboxWorkers implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      stored.signalAll();
+      for (Signal signal : List.of(stored, processed, never)) {
+        signal.told.signalAll();
+      }
     } finally {
       lock.unlock();
     }

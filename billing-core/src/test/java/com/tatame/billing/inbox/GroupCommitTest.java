@@ -33,6 +33,7 @@ class GroupCommitTest {
       commits.add(events);
     }
   };
+  private int nextId;
   private final GroupCommit group =
       new GroupCommit(database::ingest, () -> Instant.EPOCH, listener);
 
@@ -53,17 +54,29 @@ class GroupCommitTest {
   }
 
   @Test
-  void whatWaitsForAWritersPlaceSharesOneCommit() throws Exception {
-    List<Future<Boolean>> first = fillAllPlaces();
+  void whatComesWhileSomebodyWritesSharesTheNextCommit() throws Exception {
+    List<Future<Boolean>> first = beginWriting();
     List<Future<Boolean>> rest = store(20);
 
     database.open();
 
     assertThat(all(first)).containsOnly(true);
     assertThat(all(rest)).hasSize(20).containsOnly(true);
-    assertThat(database.batches).hasSize(GroupCommit.WRITERS + 1);
-    assertThat(database.batches.get(GroupCommit.WRITERS)).hasSize(20);
-    assertThat(commits).containsExactlyInAnyOrder(1, 1, 1, 1, 20);
+    assertThat(database.batches).hasSize(2);
+    assertThat(database.batches.get(1)).hasSize(20);
+    assertThat(commits).containsExactly(1, 20);
+  }
+
+  @Test
+  void aFullBatchDoesNotWaitForWhoeverWrites() {
+    beginWriting();
+    submit(GroupCommit.MAX_BATCH);
+
+    database.entered.acquireUninterruptibly();
+
+    assertThat(database.batches.get(1)).hasSize(GroupCommit.MAX_BATCH);
+    assertThat(group.waiting()).isZero();
+    database.open();
   }
 
   @Test
@@ -77,12 +90,12 @@ class GroupCommitTest {
     assertThat(all(rest)).containsOnly(true);
     assertThat(database.batches)
         .allSatisfy(batch -> assertThat(batch.size()).isLessThanOrEqualTo(GroupCommit.MAX_BATCH));
-    assertThat(database.stored).hasSize(GroupCommit.WRITERS + GroupCommit.MAX_BATCH * 3 + 1);
+    assertThat(database.stored).hasSize(first.size() + rest.size());
   }
 
   @Test
   void ofOneEventThatComesTwiceInABatchTheFirstIsNew() throws Exception {
-    List<Future<Boolean>> first = fillAllPlaces();
+    List<Future<Boolean>> first = beginWriting();
     List<Future<Boolean>> twins = new ArrayList<>();
     for (int i = 1; i <= 2; i++) {
       twins.add(callers.submit(() -> group.store(event("evt_twin"))));
@@ -98,7 +111,7 @@ class GroupCommitTest {
   @Test
   void whatTheDatabaseRefusesDoesNotTakeItsNeighboursWithIt() throws Exception {
     database.refused = "evt_bad";
-    List<Future<Boolean>> first = fillAllPlaces();
+    List<Future<Boolean>> first = beginWriting();
     List<Future<Boolean>> good = store(5);
     Future<Boolean> bad = callers.submit(() -> group.store(event("evt_bad")));
     awaitWaiting(6);
@@ -114,7 +127,7 @@ class GroupCommitTest {
 
   @Test
   void whenTheDatabaseIsGoneNobodyIsToldThatItsEventWasStored() throws Exception {
-    List<Future<Boolean>> first = fillAllPlaces();
+    List<Future<Boolean>> first = beginWriting();
     List<Future<Boolean>> rest = store(5);
     database.gone = true;
 
@@ -127,13 +140,13 @@ class GroupCommitTest {
       }
     }
     // An outage is not worth a try for each event.
-    assertThat(database.batches).hasSize(GroupCommit.WRITERS + 1);
+    assertThat(database.batches).hasSize(2);
   }
 
   @Test
   void aWriterThatDiesTellsThoseWhoWaitedForIt() throws Exception {
     database.deadly = "evt_deadly";
-    List<Future<Boolean>> first = fillAllPlaces();
+    List<Future<Boolean>> first = beginWriting();
     List<Future<Boolean>> rest = store(3);
     Future<Boolean> deadly = callers.submit(() -> group.store(event("evt_deadly")));
     awaitWaiting(4);
@@ -166,24 +179,36 @@ class GroupCommitTest {
     assertThat(database.stored).doesNotContain("evt_late");
   }
 
+  /** Somebody writes one event, and is not done before the database is opened. */
+  private List<Future<Boolean>> beginWriting() {
+    Future<Boolean> writing = callers.submit(() -> group.store(event("evt_writing")));
+    database.entered.acquireUninterruptibly();
+    return List.of(writing);
+  }
+
+  /** So many write as may, all but the first a full batch. */
   private List<Future<Boolean>> fillAllPlaces() {
-    List<Future<Boolean>> writing = new ArrayList<>();
-    for (int i = 0; i < GroupCommit.WRITERS; i++) {
-      String id = "evt_writing_" + i;
-      writing.add(callers.submit(() -> group.store(event(id))));
+    List<Future<Boolean>> writing = new ArrayList<>(beginWriting());
+    for (int i = 1; i < GroupCommit.WRITERS; i++) {
+      writing.addAll(submit(GroupCommit.MAX_BATCH));
       database.entered.acquireUninterruptibly();
     }
     return writing;
   }
 
   private List<Future<Boolean>> store(int count) {
-    List<Future<Boolean>> waiting = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      String id = "evt_waiting_" + i;
-      waiting.add(callers.submit(() -> group.store(event(id))));
-    }
+    List<Future<Boolean>> waiting = submit(count);
     awaitWaiting(count);
     return waiting;
+  }
+
+  private List<Future<Boolean>> submit(int count) {
+    List<Future<Boolean>> submitted = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String id = "evt_" + nextId++;
+      submitted.add(callers.submit(() -> group.store(event(id))));
+    }
+    return submitted;
   }
 
   private void awaitWaiting(int count) {
