@@ -156,10 +156,8 @@ public final class CheckoutCommands {
   }
 
   // A session is not opened if another one of the target was opened after the decision, since
-  // nobody
-  // has closed that one. While a command is open no other can be, so what is seen here holds until
-  // it
-  // ends.
+  // nobody has closed that one. While a command is open no other can be, so what is seen here holds
+  // until it ends.
   private static void refuseOvertaken(Command command, CommandJournal journal) {
     Optional<String> last = journal
         .lastSucceeded(command.account(), command.kind(), command.target())

@@ -234,8 +234,7 @@ public final class Commands {
   }
 
   // What can't be learnt by sending it again is looked for. Without proof that it was not executed
-  // it
-  // gets no other key.
+  // it gets no other key.
   private Command search(Command command, String lease, CommandHandler handler) {
     Finding finding;
     try {

@@ -146,8 +146,7 @@ public final class InboxWorker {
   }
 
   // The provider takes its time for an answer, and a whole batch would wait for it. Behind a full
-  // one
-  // more events wait: then the reads are owed, and made by whoever makes those.
+  // one more events wait: then the reads are owed, and made by whoever makes those.
   private Optional<Step> read(Batch batch, Map<SubjectId, Known> known, int round) {
     if (batch.full()) {
       return Optional.of(() -> commit(batch, known, Map.of(), round));

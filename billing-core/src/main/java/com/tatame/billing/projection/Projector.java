@@ -186,8 +186,7 @@ public final class Projector {
     }
 
     // An account has a row as soon as it had a subscription, whatever became of it, so that the
-    // rows
-    // don't depend on which of its events came first.
+    // rows don't depend on which of its events came first.
     private Optional<Change> entitlement() {
       List<Subscription> subscriptions = subscriptions();
       if (subscriptions.isEmpty() && known.entitlement().isEmpty()) {

@@ -91,8 +91,7 @@ final class SimulatedChanges {
   }
 
   // What is scheduled is released, the change tried on the condition that it is paid at once, and
-  // if
-  // its payer must confirm that, left pending.
+  // if its payer must confirm that, left pending.
   Observation change(SubscriptionChange change, String idempotencyKey) {
     scheduleOf(change.subscriptionId())
         .ifPresent(schedule -> release(schedule, idempotencyKey + ":release"));
