@@ -41,6 +41,7 @@ import com.tatame.billing.setup.Setup;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.Subscriptions;
 import com.tatame.billing.tax.Taxation;
+import com.tatame.billing.trial.TrialLedger;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -88,6 +89,7 @@ public final class Billing implements AutoCloseable {
   private final DriftMonitor drift;
   private final Setup setup;
   private final Duplicates duplicates;
+  private final TrialLedger trials;
   private final AnonymousSessions anonymousSessions;
   private final ApiKeys apiKeys;
   private final InboxWorker worker;
@@ -163,6 +165,16 @@ public final class Billing implements AutoCloseable {
         commands,
         refunds);
     events = new BillingEvents(store.billingEvents());
+    trials = new TrialLedger(
+        catalog,
+        with.trialKeys,
+        store.trials(),
+        store.subscriptions(),
+        store.customers(),
+        store.paymentMethods(),
+        store.taxIds(),
+        store.commands(),
+        commands);
     checkouts = new Checkouts(
         catalog,
         products,
@@ -177,6 +189,7 @@ public final class Billing implements AutoCloseable {
         observations,
         gateway.reads(),
         coupons,
+        trials,
         returnUrls);
 
     ReadBudget budget = new ReadBudget(with.readsPerSecond, with.wallClock);
@@ -231,6 +244,7 @@ public final class Billing implements AutoCloseable {
             new Task("catch_up", with.catchUpEvery, catchUp::from),
             new Task("compare_customers", InboxWorkers.MAINTENANCE, drift::from),
             new Task("find_duplicates", InboxWorkers.MAINTENANCE, duplicates::from),
+            new Task("watch_trials", InboxWorkers.MAINTENANCE, trials::from),
             new Task("prune_inbox", PRUNE_EVERY, nothing -> prune(with.keepEvents)),
             new Task("prune_answers", PRUNE_EVERY, nothing -> pruneAnswers(with.clock))),
         with.wallClock,
@@ -356,6 +370,11 @@ public final class Billing implements AutoCloseable {
   /** Subscriptions that are one too many. */
   public Duplicates duplicates() {
     return duplicates;
+  }
+
+  /** Who has had a trial. */
+  public TrialLedger trials() {
+    return trials;
   }
 
   /**

@@ -8,6 +8,7 @@ import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.InboxListener;
 import com.tatame.billing.inbox.RetryPolicy;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.trial.TrialKeys;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class BillingBuilder {
   boolean projectOnArrival;
   DriftPolicy drift = DriftPolicy.REPAIR;
   InboxListener listener = InboxListener.NONE;
+  TrialKeys trialKeys = TrialKeys.NONE;
 
   BillingBuilder() {}
 
@@ -165,6 +167,15 @@ public final class BillingBuilder {
    */
   public BillingBuilder drift(DriftPolicy value) {
     drift = value;
+    return this;
+  }
+
+  /**
+   * Under which the evidence is hashed by which somebody is known again who has had a trial. Default:
+   * none; then only an account's own subscriptions tell that it has had one.
+   */
+  public BillingBuilder trialKeys(TrialKeys value) {
+    trialKeys = value;
     return this;
   }
 

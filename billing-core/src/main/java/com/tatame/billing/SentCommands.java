@@ -17,6 +17,7 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.ChangeCommands;
 import com.tatame.billing.subscription.Subscriptions;
 import com.tatame.billing.tax.Taxation;
+import com.tatame.billing.trial.TrialCommands;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +40,7 @@ final class SentCommands {
         Coupons.handlers(gateway.promotions(), search),
         Taxation.handlers(gateway.taxes(), search),
         ChangeCommands.handlers(gateway.subscriptions(), gateway.reads(), store.quotes(), search),
-        DuplicateCommands.handlers(catalog, gateway.subscriptions(), search));
+        DuplicateCommands.handlers(catalog, gateway.subscriptions(), search),
+        TrialCommands.handlers(gateway.subscriptions(), gateway.reads(), search));
   }
 }

@@ -53,6 +53,8 @@ import com.tatame.billing.testkit.fixture.ASubscription;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import com.tatame.billing.testkit.fixture.AnInvoice;
 import com.tatame.billing.testkit.fixture.Mirrored;
+import com.tatame.billing.trial.Trial;
+import com.tatame.billing.trial.TrialStore.Mark;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -161,6 +163,12 @@ class QueryPlanTest {
             + " stripe_customer_id, family, status, found_at, look_at) select 'sub_' || i, 'sub_' ||"
             + " (i + 1), 'user_' || i, 'cus_' || i, 'plan', case i % 50 when 0 then 'alerted' else"
             + " 'over' end, now(), case i % 50 when 0 then now() end" + ROWS,
+        "insert into trials (stripe_subscription_id, stripe_customer_id, status, repeats, started_at,"
+            + " look_at, found_at) select 'sub_' || i, 'cus_' || i, case i % 50 when 0 then 'alerted'"
+            + " else 'over' end, '{}', now(), case i % 50 when 0 then now() end, now()" + ROWS,
+        "insert into trial_ledger (family, evidence_kind, evidence_hash, stripe_subscription_id,"
+            + " first_seen_at) select 'plan', 'card', lpad(to_hex(i), 64, '0'), 'sub_' || i, now()"
+            + ROWS,
         "update account_entitlements set sources = '[{}, {}]' where account_id like 'user_77%'",
         "insert into recurring_tasks (name, next_at) select 'other_' || i, now()" + ROWS,
         "insert into subscription_quotes (id, user_id, stripe_subscription_id, state, created_at,"
@@ -179,6 +187,7 @@ class QueryPlanTest {
         reads(store, round);
         apiKeys(store, round);
         duplicates(store, round);
+        trials(store, round);
         purchases(store, round);
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
@@ -303,6 +312,32 @@ class QueryPlanTest {
     store.duplicates().list(false, Optional.of("sub_many_" + round), 10);
     store.duplicates().find("sub_5");
     store.duplicates().open();
+  }
+
+  private static void trials(PostgresBillingStore store, int round) {
+    String position = store.trials().started(Optional.empty(), 10).position();
+    store.trials().started(Optional.of(position), 10);
+    Trial trial = new Trial(
+        "sub_tried_" + round,
+        "cus_1",
+        Optional.empty(),
+        Optional.empty(),
+        NOW,
+        Trial.Status.WATCHED,
+        List.of(),
+        Optional.of(NOW),
+        Optional.empty(),
+        Optional.empty());
+    store.trials().watch(trial);
+    store.trials().replace(Trial.Status.WATCHED, trial);
+    store.trials().due(NOW, 10);
+    store.trials().repeated(true, Optional.of("sub_5000"), 10);
+    store.trials().repeated(false, Optional.of("sub_5000"), 10);
+    store.trials().open();
+    store.trials().find("sub_5000");
+    List<Mark> marks = List.of(new Mark("card", "0".repeat(63) + "a"));
+    store.trials().record("plan", "sub_tried_" + round, NOW, marks);
+    assertThat(store.trials().seen("plan", marks)).isNotEmpty();
   }
 
   private static void arrive(PostgresBillingStore store, int round) {

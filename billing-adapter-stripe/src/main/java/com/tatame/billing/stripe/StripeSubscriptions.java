@@ -175,6 +175,14 @@ final class StripeSubscriptions implements SubscriptionControl {
   }
 
   @Override
+  public Observation endTrial(String subscriptionId, String idempotencyKey) {
+    return observed(update(
+        subscriptionId,
+        SubscriptionUpdateParams.builder().setTrialEnd(SubscriptionUpdateParams.TrialEnd.NOW),
+        idempotencyKey));
+  }
+
+  @Override
   public Observation resumeCollection(String subscriptionId, String idempotencyKey) {
     return observed(update(
         subscriptionId,

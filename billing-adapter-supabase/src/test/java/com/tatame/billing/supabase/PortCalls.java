@@ -36,6 +36,8 @@ import com.tatame.billing.subscription.Quote;
 import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.testkit.fixture.ACustomer;
 import com.tatame.billing.testkit.fixture.AnEvent;
+import com.tatame.billing.trial.Trial;
+import com.tatame.billing.trial.TrialStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -233,6 +235,51 @@ final class PortCalls {
                     Optional.of(new Duplicate.Settlement(500, 500, "usd")),
                     Optional.of(NOW),
                     Optional.of("ada"))));
+    then(
+        "started_trials_v1",
+        store -> store.trials().started(Optional.empty(), 10).trials());
+    Trial trial = new Trial(
+        "sub_2",
+        "cus_1",
+        Optional.empty(),
+        Optional.empty(),
+        NOW,
+        Trial.Status.WATCHED,
+        List.of(),
+        Optional.of(NOW),
+        Optional.empty(),
+        Optional.empty());
+    then("watch_trial_v1", store -> {
+      store.trials().watch(trial);
+      return true;
+    });
+    then("due_trials_v1", store -> store.trials().due(NOW, 10));
+    then(
+        "replace_trial_v1",
+        store -> store
+            .trials()
+            .replace(
+                Trial.Status.WATCHED,
+                new Trial(
+                    "sub_2",
+                    "cus_1",
+                    Optional.empty(),
+                    Optional.of("plan"),
+                    NOW,
+                    Trial.Status.ALERTED,
+                    List.of("card"),
+                    Optional.of(NOW),
+                    Optional.of(NOW),
+                    Optional.empty())));
+    then("repeated_trials_v1", store -> store.trials().repeated(true, Optional.empty(), 10));
+    then("open_trials_v1", store -> store.trials().open());
+    then("find_trial_v1", store -> store.trials().find("sub_2"));
+    TrialStore.Mark mark = new TrialStore.Mark("card", "0".repeat(64));
+    then("record_trial_v1", store -> {
+      store.trials().record("plan", "sub_2", NOW, List.of(mark));
+      return true;
+    });
+    then("seen_trials_v1", store -> store.trials().seen("plan", List.of(mark)));
     then("begin_task_v1", store -> store.tasks().begin("sweep", "ada", NOW, LEASE));
     then("end_task_v1", store -> store.tasks().end("sweep", "ada", Optional.of("7"), NOW));
   }

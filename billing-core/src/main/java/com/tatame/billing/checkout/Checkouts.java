@@ -27,8 +27,10 @@ import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
+import com.tatame.billing.trial.TrialLedger;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Use cases: selling subscriptions and items. */
 public final class Checkouts {
@@ -43,6 +45,7 @@ public final class Checkouts {
   private final Observations observations;
   private final ObjectReads reads;
   private final Coupons coupons;
+  private final TrialLedger trials;
   private final ReturnUrls returnUrls;
 
   /**
@@ -64,6 +67,7 @@ public final class Checkouts {
       Observations observations,
       ObjectReads reads,
       Coupons coupons,
+      TrialLedger trials,
       ReturnUrls returnUrls) {
     this.catalog = catalog;
     this.products = products;
@@ -75,11 +79,24 @@ public final class Checkouts {
     this.observations = observations;
     this.reads = reads;
     this.coupons = coupons;
+    this.trials = trials;
     this.returnUrls = returnUrls;
   }
 
-  /** An open session, and whether this call made it. */
-  public record Opened(CheckoutSession session, boolean created) {}
+  /** An open session, whether this call made it, and the trial that it gives. */
+  public record Opened(CheckoutSession session, boolean created, TrialTerms trial) {
+    Opened(CheckoutSession session, boolean created) {
+      this(session, created, new TrialTerms(0, false));
+    }
+  }
+
+  /**
+   * The trial that a checkout gives.
+   *
+   * @param days 0 for none
+   * @param used whether there is none because the person has had one
+   */
+  public record TrialTerms(int days, boolean used) {}
 
   /**
    * What became of the wish to buy an item.
@@ -112,13 +129,28 @@ public final class Checkouts {
         .map(code -> coupons
             .usable(account, "promotionCode", code, amount(sale, request))
             .id());
-    return sessions.open(new SessionOpening.Wanted(
+    TrialTerms trial = trial(caller, customer, sale.plan(), request);
+    Opened opened = sessions.open(new SessionOpening.Wanted(
         account,
         CommandKind.CREATE_CHECKOUT,
         sale.plan().family(),
-        CheckoutCommands.params(checkout(customer, sale, request, promotion)),
+        CheckoutCommands.params(checkout(customer, sale, request, trial, promotion)),
         () -> refuseSecond(account, sale.plan()),
         session -> session.subscriptionId().ifPresent(id -> subscription(account, id))));
+    return new Opened(opened.session(), opened.created(), trial);
+  }
+
+  private TrialTerms trial(
+      Principal caller, CustomerLink customer, Plan plan, CheckoutRequest request) {
+    if (plan.trialDays() == 0) {
+      return new TrialTerms(0, false);
+    }
+    List<String> emails = Stream.of(caller.email(), request.email(), customer.email())
+        .flatMap(Optional::stream)
+        .toList();
+    return trials.had(customer.accountId(), emails, plan.family())
+        ? new TrialTerms(0, true)
+        : new TrialTerms(plan.trialDays(), false);
   }
 
   /**
@@ -168,13 +200,17 @@ public final class Checkouts {
   }
 
   private CheckoutSessions.NewSubscriptionCheckout checkout(
-      CustomerLink customer, Sale sale, CheckoutRequest request, Optional<String> promotion) {
+      CustomerLink customer,
+      Sale sale,
+      CheckoutRequest request,
+      TrialTerms trial,
+      Optional<String> promotion) {
     return new CheckoutSessions.NewSubscriptionCheckout(
         customer.accountId(),
         customer.customerId(),
         sale.priceId(),
         request.quantity(),
-        hadTrial(customer.accountId()) ? 0 : sale.plan().trialDays(),
+        trial.days(),
         Optional.of(sale.plan().tier()),
         Optional.of(sale.offer().interval().code()),
         request.successUrl(),
@@ -234,11 +270,6 @@ public final class Checkouts {
         .ifPresent(existing -> {
           throw Conflict.subscriptionExists(existing.id());
         });
-  }
-
-  private boolean hadTrial(AccountId account) {
-    return all(account).stream()
-        .anyMatch(subscription -> subscription.trialStart().isPresent());
   }
 
   private List<Subscription> all(AccountId account) {

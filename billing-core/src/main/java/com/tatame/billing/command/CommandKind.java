@@ -70,7 +70,8 @@ public enum CommandKind {
       "quote"),
   PAUSE_COLLECTION(ObjectKind.SUBSCRIPTION, "customer", "behavior", "resumes_at"),
   RESUME_COLLECTION(ObjectKind.SUBSCRIPTION, "customer"),
-  CANCEL_DUPLICATE(ObjectKind.SUBSCRIPTION, "customer", "kept");
+  CANCEL_DUPLICATE(ObjectKind.SUBSCRIPTION, "customer", "kept"),
+  END_TRIAL(ObjectKind.SUBSCRIPTION, "customer");
 
   private final ObjectKind object;
 

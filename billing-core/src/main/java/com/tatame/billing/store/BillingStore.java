@@ -23,6 +23,7 @@ import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
+import com.tatame.billing.trial.TrialStore;
 
 /** Port: all stores of one database. Use cases never take this bag, only what they need of it. */
 public interface BillingStore extends AutoCloseable {
@@ -71,6 +72,8 @@ public interface BillingStore extends AutoCloseable {
   DriftStore drift();
 
   DuplicateStore duplicates();
+
+  TrialStore trials();
 
   /**
    * Asks the database for a sign of life, for health reports.

@@ -19,6 +19,9 @@ public interface SubscriptionControl {
   /** Takes back a cancellation that has not taken effect. */
   Observation keep(String subscriptionId, String idempotencyKey);
 
+  /** Ends a trial at once: the first period begins, and is charged. */
+  Observation endTrial(String subscriptionId, String idempotencyKey);
+
   /** Starts billing again for a subscription whose status is paused. */
   Observation resumePaused(String subscriptionId, String idempotencyKey);
 

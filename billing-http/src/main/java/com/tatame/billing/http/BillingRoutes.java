@@ -114,6 +114,7 @@ public final class BillingRoutes {
         inbox,
         new DriftHandlers(billing.drift()),
         new DuplicateHandlers(billing.duplicates()),
+        new TrialHandlers(billing.trials()),
         new BillingEventHandlers(billing.events()),
         new CommandHandlers(billing.commands()),
         new ApiKeyHandlers(billing.apiKeys(), keys));

@@ -8,6 +8,7 @@ import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.checkout.Checkouts.Opened;
 import com.tatame.billing.checkout.Checkouts.Sold;
+import com.tatame.billing.checkout.Checkouts.TrialTerms;
 import com.tatame.billing.checkout.Confirmation;
 import com.tatame.billing.checkout.ItemRequest;
 import com.tatame.billing.command.Pause;
@@ -86,7 +87,18 @@ final class CheckoutHandlers {
       @Nullable Instant expiresAt,
 
       @Doc("What was bought, if there was nothing to pay.") @Nullable
-      PurchaseAnswer purchase) {}
+      PurchaseAnswer purchase,
+
+      @Doc("Days of trial that the session gives; null for what is bought once.") @Nullable
+      Integer trialDays,
+
+      @Doc(
+          "Whether there are none because the person has had a trial; null for what is bought once.")
+      @Nullable
+      Boolean trialUsed) {}
+
+  /** What was sold, and with which trial if it is a subscription. */
+  private record Deal(Sold sold, Optional<TrialTerms> trial) {}
 
   /** What the applications expect that came before this contract. */
   record ShortCheckoutAnswer(
@@ -105,18 +117,21 @@ final class CheckoutHandlers {
       PurchaseAnswer purchase) {}
 
   Answer open(Call call) {
-    Sold sold = sold(call);
+    Deal deal = deal(call);
+    Sold sold = deal.sold();
     return answer(
         sold,
         new CheckoutAnswer(
             sold.session().map(CheckoutSession::id).orElse(null),
             sold.session().flatMap(CheckoutSession::url).orElse(null),
             sold.session().map(CheckoutSession::expiresAt).orElse(null),
-            sold.free().map(PurchaseAnswer::of).orElse(null)));
+            sold.free().map(PurchaseAnswer::of).orElse(null),
+            deal.trial().map(TrialTerms::days).orElse(null),
+            deal.trial().map(TrialTerms::used).orElse(null)));
   }
 
   Answer openShort(Call call) {
-    Sold sold = sold(call);
+    Sold sold = deal(call).sold();
     return answer(
         sold,
         new ShortCheckoutAnswer(
@@ -145,7 +160,7 @@ final class CheckoutHandlers {
         : Answer.ok(body);
   }
 
-  private Sold sold(Call call) {
+  private Deal deal(Call call) {
     NewCheckout wanted = call.body(NewCheckout.class);
     if (wanted.userId() != null
         && !call.principal().isApiKey()
@@ -154,13 +169,15 @@ final class CheckoutHandlers {
     }
     Principal caller = call.principal();
     if (wanted.item() != null) {
-      return checkouts.open(caller, itemRequest(wanted));
+      return new Deal(checkouts.open(caller, itemRequest(wanted)), Optional.empty());
     }
     if (caller.isAnonymous()) {
       throw new Forbidden("Sign in to subscribe; without that, send an item.");
     }
     Opened opened = checkouts.open(caller, request(wanted));
-    return new Sold(Optional.of(opened.session()), Optional.empty(), opened.created());
+    return new Deal(
+        new Sold(Optional.of(opened.session()), Optional.empty(), opened.created()),
+        Optional.of(opened.trial()));
   }
 
   private static Answer answer(Sold sold, Object body) {

@@ -12,9 +12,10 @@ import static com.tatame.billing.http.Route.post;
 
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.http.DuplicateHandlers.DuplicateAnswer;
+import com.tatame.billing.http.TrialHandlers.RepeatedTrialAnswer;
 import java.util.List;
 
-/** The part of the table that is about accounts with one subscription too many. */
+/** The part of the table that is about accounts with one subscription or trial too many. */
 final class DuplicateRoutes {
   private DuplicateRoutes() {}
 
@@ -31,6 +32,18 @@ final class DuplicateRoutes {
             .is("Subscriptions", "End the one that is too many, and give back what it cost")
             .answers(reply(200, DuplicateAnswer.class, "It has ended, or had before."))
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
-            .by(to -> to.duplicates()::cancel));
+            .by(to -> to.duplicates()::cancel),
+        get(TrialHandlers.PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.CUSTOMERS_READ)
+            .is("Subscriptions", "Trials of people who had had one")
+            .with(flag("open", "Only those that go on."))
+            .paged()
+            .answers(pageOf(RepeatedTrialAnswer.class, "Those that began last first."))
+            .by(to -> to.trials()::list),
+        post(TrialHandlers.PATH + "/{id}/end", ADMINISTRATOR)
+            .is("Subscriptions", "End such a trial at once; its first period is charged")
+            .answers(reply(200, RepeatedTrialAnswer.class, "It has ended, or had before."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.trials()::end));
   }
 }

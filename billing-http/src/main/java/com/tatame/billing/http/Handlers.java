@@ -23,6 +23,7 @@ record Handlers(
     InboxHandlers inbox,
     DriftHandlers drift,
     DuplicateHandlers duplicates,
+    TrialHandlers trials,
     BillingEventHandlers billingEvents,
     CommandHandlers commands,
     ApiKeyHandlers apiKeys) {}

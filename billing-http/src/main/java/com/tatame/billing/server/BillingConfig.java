@@ -7,6 +7,7 @@ import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
 import com.tatame.billing.postgres.PostgresConfig;
 import com.tatame.billing.supabase.SupabaseConfig;
+import com.tatame.billing.trial.TrialKeys;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.util.regex.Pattern;
  * Everything that the server is told, checked. Its text form shows no secret.
  *
  * @param port 0 for any that is free
+ * @param trialKeys under which the evidence of trials is hashed
  * @param keepEvents how long the payloads of processed events are kept
  * @param drift what is done about rows that differ from what Stripe holds
  */
@@ -35,6 +37,7 @@ public record BillingConfig(
     int port,
     StripeAccount stripe,
     CatalogSource catalog,
+    TrialKeys trialKeys,
     Identity identity,
     Store store,
     Duration keepEvents,
@@ -146,6 +149,7 @@ public record BillingConfig(
         env.number(Variable.PORT, 0, 65_535, DEFAULT_PORT),
         stripe,
         new CatalogSource(catalogFile(env), priceIds(env, environment)),
+        trialKeys(env, deployment),
         identity(env),
         store(env),
         Duration.ofDays(
@@ -263,6 +267,22 @@ public record BillingConfig(
       env.problem(Variable.BILLING_CATALOG, "names a file that can't be read: " + file);
     }
     return file;
+  }
+
+  private static TrialKeys trialKeys(EnvironmentReader env, Deployment deployment) {
+    List<String> keys = env.list(Variable.BILLING_TRIAL_LEDGER_KEY);
+    if (keys.isEmpty() && deployment == Deployment.PRODUCTION) {
+      env.problem(
+          Variable.BILLING_TRIAL_LEDGER_KEY,
+          "is missing; set it to 'openssl rand -base64 32' and keep it: without it nobody is known"
+              + " again who has had a trial");
+    }
+    try {
+      return TrialKeys.of(keys);
+    } catch (IllegalArgumentException e) {
+      env.problem(Variable.BILLING_TRIAL_LEDGER_KEY, String.valueOf(e.getMessage()));
+      return TrialKeys.NONE;
+    }
   }
 
   private static Map<PriceName, String> priceIds(

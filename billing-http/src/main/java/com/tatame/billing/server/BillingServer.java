@@ -71,12 +71,14 @@ public final class BillingServer implements AutoCloseable {
           .projectOnArrival(with.projectOnArrival)
           .keepEvents(config.keepEvents())
           .drift(config.drift())
+          .trialKeys(config.trialKeys())
           .listener(
               telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))))
           .build();
       telemetry.watchInbox(billing.webhooks(), with.wallClock);
       telemetry.watchCommands(billing.commands());
       telemetry.watchDuplicates(billing.duplicates());
+      telemetry.watchTrials(billing.trials());
 
       IdentityVerifier identity =
           with.identity == null ? clerk(config, with.wallClock) : with.identity;

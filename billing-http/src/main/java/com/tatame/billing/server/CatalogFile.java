@@ -8,6 +8,7 @@ import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.catalog.Policies;
+import com.tatame.billing.catalog.RepeatedTrials;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.server.BillingConfig.PriceName;
@@ -58,7 +59,15 @@ public final class CatalogFile {
     fields.allowOnly(
         "",
         root,
-        Set.of("currency", "defaultTier", "grace", "tiers", "items", "coupons", "duplicates"));
+        Set.of(
+            "currency",
+            "defaultTier",
+            "grace",
+            "tiers",
+            "items",
+            "coupons",
+            "duplicates",
+            "trials"));
     String currency = fields.text("", root, "currency").orElse("usd");
     if (!currency.matches("[a-z]{3}")) {
       fields.problem("currency", root, "must be three lower-case letters, such as usd");
@@ -70,9 +79,7 @@ public final class CatalogFile {
     List<Plan> plans = plans(root, currency);
     List<Item> items = items(root, currency);
     List<String> coupons = fields.texts("", root, "coupons");
-    Policies policies = new Policies(fields
-        .choice("", root, "duplicates", DuplicatePolicy.values(), DuplicatePolicy::code)
-        .orElse(Policies.DEFAULT.duplicates()));
+    Policies policies = policies(root);
     refuseUnusedPriceIds();
     fields.throwIfAny();
     try {
@@ -82,6 +89,18 @@ public final class CatalogFile {
       fields.throwIfAny();
       throw e;
     }
+  }
+
+  private Policies policies(Mapping root) {
+    Mapping trials = fields.child("", root, "trials");
+    fields.allowOnly("trials", trials, Set.of("repeated"));
+    return new Policies(
+        fields
+            .choice("", root, "duplicates", DuplicatePolicy.values(), DuplicatePolicy::code)
+            .orElse(Policies.DEFAULT.duplicates()),
+        fields
+            .choice("trials", trials, "repeated", RepeatedTrials.values(), RepeatedTrials::code)
+            .orElse(Policies.DEFAULT.repeatedTrials()));
   }
 
   private Duration days(Mapping root, String text) {

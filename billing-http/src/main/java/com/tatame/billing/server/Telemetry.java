@@ -9,6 +9,7 @@ import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.stripe.ProviderCallListener;
+import com.tatame.billing.trial.TrialLedger;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -195,6 +196,14 @@ final class Telemetry {
   void watchDuplicates(Duplicates duplicates) {
     Gauge.builder("billing.duplicates.open", duplicates, found -> count(found::open))
         .description("Subscriptions that are one too many, and not dealt with")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Measures how many trials go on that are somebody's second. */
+  void watchTrials(TrialLedger trials) {
+    Gauge.builder("billing.trials.repeated", trials, ledger -> count(ledger::open))
+        .description("Trials that go on and are somebody's second")
         .strongReference(true)
         .register(registry);
   }

@@ -63,6 +63,7 @@ final class BillingConfigTest {
             "STRIPE_PRICE_PRO_WEEKLY",
             "PORT",
             "BILLING_CATALOG",
+            "BILLING_TRIAL_LEDGER_KEY",
             "CLERK_PUBLISHABLE_KEY",
             "BILLING_ADMIN_CLAIM",
             "BILLING_STORE",
@@ -71,7 +72,7 @@ final class BillingConfigTest {
             "BILLING_CHECKOUT_URLS",
             "TRUSTED_PROXIES");
     assertThat(invalid.problems()).contains("BILLING_STORE must be postgres or supabase");
-    assertThat(invalid).hasMessageContaining("13 problems");
+    assertThat(invalid).hasMessageContaining("14 problems");
   }
 
   @Test
@@ -196,6 +197,24 @@ final class BillingConfigTest {
   }
 
   @Test
+  void whoHadATrialIsRememberedUnderAKeyOfItsOwn() {
+    assertThat(problemsOf(with(Map.of("BILLING_TRIAL_LEDGER_KEY", ""))))
+        .singleElement()
+        .asString()
+        .startsWith("BILLING_TRIAL_LEDGER_KEY is missing; set it to 'openssl rand -base64 32'");
+    assertThat(BillingConfig.fromEnv(
+                with(Map.of("BILLING_TRIAL_LEDGER_KEY", "", "BILLING_ENV", "development")))
+            .trialKeys())
+        .hasToString("0 keys");
+    assertThat(problemsOf(with(Map.of("BILLING_TRIAL_LEDGER_KEY", "0".repeat(32) + ", short"))))
+        .containsExactly("BILLING_TRIAL_LEDGER_KEY must have at least 32 characters each");
+    BillingConfig rotated = BillingConfig.fromEnv(
+        with(Map.of("BILLING_TRIAL_LEDGER_KEY", "1".repeat(32) + "," + "2".repeat(32))));
+    assertThat(rotated.trialKeys()).hasToString("2 keys");
+    assertThat(rotated.toString()).doesNotContain("1111");
+  }
+
+  @Test
   void aMissingCatalogFileIsNamed() {
     assertThat(problemsOf(with(Map.of("BILLING_CATALOG", "/nowhere/catalog.yaml"))))
         .containsExactly("BILLING_CATALOG names a file that can't be read: /nowhere/catalog.yaml");
@@ -221,7 +240,8 @@ final class BillingConfigTest {
         "BILLING_CATALOG", CATALOG,
         "CLERK_PUBLISHABLE_KEY", CLERK_KEY,
         "DATABASE_URL", "postgres://localhost/billing",
-        "BILLING_CHECKOUT_URLS", "https://app.example.com"));
+        "BILLING_CHECKOUT_URLS", "https://app.example.com",
+        "BILLING_TRIAL_LEDGER_KEY", "0123456789abcdef0123456789abcdef"));
     environment.putAll(more);
     return environment;
   }

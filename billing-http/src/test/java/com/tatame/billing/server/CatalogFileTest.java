@@ -12,6 +12,7 @@ import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.catalog.Policies;
+import com.tatame.billing.catalog.RepeatedTrials;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.server.BillingConfig.PriceName;
 import java.io.IOException;
@@ -57,7 +58,7 @@ final class CatalogFileTest {
   }
 
   @Test
-  void saysWhatIsDoneAboutASecondSubscription() throws IOException {
+  void saysWhatIsDoneAboutASecondSubscriptionOrTrial() throws IOException {
     Path file = folder.resolve("catalog.yaml");
     String rest = "defaultTier: free\ntiers:\n  free: {name: Free}\n";
     Files.writeString(file, rest);
@@ -67,6 +68,13 @@ final class CatalogFileTest {
       Files.writeString(file, "duplicates: " + policy.code() + "\n" + rest);
       assertThat(CatalogFile.read(file, Map.of()).policies().duplicates()).isEqualTo(policy);
     }
+
+    Files.writeString(file, "trials: {repeated: end_now}\n" + rest);
+    assertThat(CatalogFile.read(file, Map.of()).policies())
+        .isEqualTo(Policies.DEFAULT.with(RepeatedTrials.END_NOW));
+    Files.writeString(file, "trials: {repeated: never}\n" + rest);
+    assertThatThrownBy(() -> CatalogFile.read(file, Map.of()))
+        .hasMessageContaining(file + ":1: trials.repeated must be one of alert, end_now");
 
     Files.writeString(file, "\nduplicates: refund\n" + rest);
     assertThatThrownBy(() -> CatalogFile.read(file, Map.of()))

@@ -26,6 +26,7 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
+import com.tatame.billing.trial.TrialStore;
 import java.util.TreeSet;
 
 /**
@@ -153,6 +154,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final DuplicateStore duplicates() {
     return new DuplicateFunctions(functions);
+  }
+
+  @Override
+  public final TrialStore trials() {
+    return new TrialFunctions(functions);
   }
 
   @Override

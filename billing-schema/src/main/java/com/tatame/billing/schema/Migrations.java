@@ -41,7 +41,8 @@ public final class Migrations {
       "V21__objects_of_accounts.sql",
       "V22__coupons.sql",
       "V23__quotes.sql",
-      "V24__duplicates.sql");
+      "V24__duplicates.sql",
+      "V25__trials.sql");
 
   private Migrations() {}
 

@@ -45,6 +45,7 @@ public interface BillingStoreContract
         ApiKeyStoreContract,
         DriftStoreContract,
         DuplicateStoreContract,
+        TrialStoreContract,
         TaskStoreContract {
 
   @Test

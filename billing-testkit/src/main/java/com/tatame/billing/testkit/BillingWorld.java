@@ -20,6 +20,7 @@ import com.tatame.billing.testkit.simulator.engine.Delivery;
 import com.tatame.billing.testkit.simulator.engine.Engine;
 import com.tatame.billing.testkit.simulator.engine.Letter;
 import com.tatame.billing.testkit.simulator.engine.Settings;
+import com.tatame.billing.trial.TrialKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +61,7 @@ public final class BillingWorld implements AutoCloseable {
   private final Pause pause;
   private final int readsPerSecond;
   private final DriftPolicy drift;
+  private final TrialKeys trialKeys;
   private final boolean projectOnArrival;
   private final Random billingRandom;
   private final Random networkRandom;
@@ -85,6 +87,7 @@ public final class BillingWorld implements AutoCloseable {
     pause = with.pause == null ? wallClock::advance : with.pause;
     readsPerSecond = with.readsPerSecond;
     drift = with.drift;
+    trialKeys = with.trialKeys;
     projectOnArrival = with.projectOnArrival;
     billingRandom = new Random(with.seed);
     networkRandom = new Random(~with.seed);
@@ -163,6 +166,7 @@ public final class BillingWorld implements AutoCloseable {
         .pause(pause)
         .readsPerSecond(readsPerSecond)
         .drift(drift)
+        .trialKeys(trialKeys)
         .projectOnArrival(projectOnArrival)
         .workers(0)
         .build();
@@ -303,6 +307,7 @@ public final class BillingWorld implements AutoCloseable {
     private Settings.AfterLastRetry afterLastRetry = Settings.AfterLastRetry.CANCEL;
     private int readsPerSecond = MANY_READS_PER_SECOND;
     private DriftPolicy drift = DriftPolicy.OFF;
+    private TrialKeys trialKeys = TrialKeys.of(List.of("a key that opens nothing but this world"));
     private boolean projectOnArrival;
     private @Nullable BillingStore store;
     private @Nullable Pause pause;
@@ -346,6 +351,12 @@ public final class BillingWorld implements AutoCloseable {
      */
     public Builder drift(DriftPolicy value) {
       drift = value;
+      return this;
+    }
+
+    /** Under which the evidence of trials is hashed. Default: a key of this world. */
+    public Builder trialKeys(TrialKeys value) {
+      trialKeys = value;
       return this;
     }
 

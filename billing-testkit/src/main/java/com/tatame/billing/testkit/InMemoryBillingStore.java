@@ -29,6 +29,7 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
+import com.tatame.billing.trial.TrialStore;
 import java.time.Instant;
 import java.util.List;
 
@@ -48,6 +49,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock);
   private final InMemoryDrift drift = new InMemoryDrift(lock, rows);
   private final InMemoryDuplicates duplicates = new InMemoryDuplicates(lock, rows);
+  private final InMemoryTrials trials = new InMemoryTrials(lock, rows);
   private final InMemoryTasks tasks = new InMemoryTasks(lock);
   private final InMemoryAnonymousSessions anonymous = new InMemoryAnonymousSessions(lock);
   private final InMemoryPurchases purchases = new InMemoryPurchases(lock, rows, anonymous);
@@ -162,6 +164,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public DuplicateStore duplicates() {
     return duplicates;
+  }
+
+  @Override
+  public TrialStore trials() {
+    return trials;
   }
 
   @Override

@@ -107,6 +107,13 @@ final class MirroredRows {
         .toList();
   }
 
+  /** The facts of one type, in the order in which they were appended. */
+  Stream<Fact> factsOfType(String type) {
+    return facts.values().stream()
+        .map(Change.Append::fact)
+        .filter(fact -> fact.type().equals(type));
+  }
+
   /** What was told of a customer and of its payments. */
   Stream<Change.Append> factsOfCustomer(String customerId) {
     Set<String> subjects = new HashSet<>(Set.of(customerId));

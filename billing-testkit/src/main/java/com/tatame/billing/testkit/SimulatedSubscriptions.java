@@ -127,6 +127,11 @@ final class SimulatedSubscriptions implements SubscriptionControl {
   }
 
   @Override
+  public Observation endTrial(String subscriptionId, String idempotencyKey) {
+    return update(subscriptionId, Map.of("trial_end", "now"), idempotencyKey);
+  }
+
+  @Override
   public Observation resumeCollection(String subscriptionId, String idempotencyKey) {
     return update(subscriptionId, Map.of("pause_collection", ""), idempotencyKey);
   }

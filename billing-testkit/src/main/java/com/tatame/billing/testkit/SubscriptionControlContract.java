@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -49,6 +50,26 @@ public interface SubscriptionControlContract extends GatewayUnderTest {
     assertThat(subscription.status()).isEqualTo(SubscriptionStatus.ACTIVE);
     assertThat(subscription.trialStart()).isEmpty();
     assertThat(subscription.currentPeriodStart()).isEqualTo(provider().now());
+  }
+
+  @Test
+  default void aTrialThatIsEndedIsChargedAtOnce() {
+    Subscription trial = bought(buyer(), 14, GatewayCalls.PAYS);
+    provider().advance(Duration.ofDays(3));
+    String key = Ids.next("key");
+
+    Observation ended = gateway().subscriptions().endTrial(trial.id(), key);
+
+    Subscription active = (Subscription) ended.state().orElseThrow();
+    assertThat(ended.source()).isEqualTo(Source.READ);
+    assertThat(active.status()).isEqualTo(SubscriptionStatus.ACTIVE);
+    assertThat(active.trialStart()).isEqualTo(trial.trialStart());
+    assertThat(active.currentPeriodStart()).isEqualTo(provider().now());
+    assertThat(gateway().invoices().ofCustomer(trial.customerId()))
+        .extracting(seen -> ((Invoice) seen.state().orElseThrow()).amountPaid())
+        .containsExactlyInAnyOrder(0L, 999L);
+    gateway().subscriptions().endTrial(trial.id(), key);
+    assertThat(gateway().invoices().ofCustomer(trial.customerId())).hasSize(2);
   }
 
   @Test

@@ -376,6 +376,17 @@ final class BadGateways {
     }
   }
 
+  static class EndsTheSubscriptionWithItsTrial extends SteersBadly {
+    EndsTheSubscriptionWithItsTrial() {
+      super("endTrial");
+    }
+
+    @Override
+    Object steer(SubscriptionControl control, Object[] args) {
+      return control.cancelNow((String) args[0], Optional.empty(), (String) args[1]);
+    }
+  }
+
   static class CancelsAtOnce extends SteersBadly {
     CancelsAtOnce() {
       super("cancelAtPeriodEnd");

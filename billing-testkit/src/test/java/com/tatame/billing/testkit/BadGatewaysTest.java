@@ -42,6 +42,8 @@ class BadGatewaysTest {
         Arguments.of(BadGateways.TellsNoSecret.class, "aPaymentIsReadWithTheSecretOfItsPayer"),
         Arguments.of(BadGateways.ExpiresNothing.class, "anExpiredCheckoutCanNotBePaid"),
         Arguments.of(BadGateways.GivesNoTrial.class, "aCheckoutWithTrialStartsATrial"),
+        Arguments.of(
+            BadGateways.EndsTheSubscriptionWithItsTrial.class, "aTrialThatIsEndedIsChargedAtOnce"),
         Arguments.of(BadGateways.LosesTheReason.class, "cancelingNowEndsTheSubscription"),
         Arguments.of(
             BadGateways.CancelsAtOnce.class, "aSubscriptionCanceledAtThePeriodsEndGoesOnUntilThen"),

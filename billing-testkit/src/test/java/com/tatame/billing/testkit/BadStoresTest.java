@@ -151,6 +151,16 @@ class BadStoresTest {
             "aTaskIsDueAgainWhenItsRunnerSaidAndGoesOnWhereItEnded"),
         Arguments.of(
             BadOperations.ListsADifferenceTwice.class, "aDifferenceThatIsOpenIsNotListedTwice"),
+        Arguments.of(BadTrials.SearchesOnce.class, "trialsAreFoundByTheFactsThatTheyBegan"),
+        Arguments.of(BadTrials.WatchesAnew.class, "aTrialThatIsWatchedStaysAsItIs"),
+        Arguments.of(
+            BadTrials.ForgetsWhose.class, "whatIsDueNamesTheAccountThatTheCustomerHasByNow"),
+        Arguments.of(
+            BadTrials.ListsWhatHasEndedAsOpen.class,
+            "theLastOfThoseThatWereASecondOneAreListedFirst"),
+        Arguments.of(BadTrials.MixesFamilies.class, "theLedgerKnowsEvidenceAgainWithinItsFamily"),
+        Arguments.of(
+            BadTrials.RecordsThePresent.class, "theLedgerKnowsEvidenceAgainWithinItsFamily"),
         Arguments.of(
             BadDuplicates.SearchesOnce.class,
             "accountsWithSeveralSubscriptionsAreFoundWhenTheyComeToHaveThem"),

@@ -26,6 +26,7 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
+import com.tatame.billing.trial.TrialStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -171,6 +172,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public DuplicateStore duplicates() {
     return good.duplicates();
+  }
+
+  @Override
+  public TrialStore trials() {
+    return good.trials();
   }
 
   @Override

@@ -16,6 +16,7 @@ import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.tax.Taxes;
+import com.tatame.billing.trial.TrialStore;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -26,13 +27,14 @@ import java.util.Set;
 
 /**
  * Kills a program at one of its steps. A step is the moment before or after a call of the journal,
- * the projections, the list of duplicates or the gateway; after the program died, all that it still tries dies, too.
+ * the projections, the lists of duplicates and trials or the gateway; after the program died, all that it still tries dies, too.
  */
 final class Death {
   private static final Set<Class<?>> PORTS = Set.of(
       CommandJournal.class,
       ProjectionStore.class,
       DuplicateStore.class,
+      TrialStore.class,
       CustomerAccounts.class,
       CheckoutSessions.class,
       SubscriptionControl.class,

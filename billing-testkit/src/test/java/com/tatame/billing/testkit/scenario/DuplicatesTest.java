@@ -434,7 +434,7 @@ class DuplicatesTest {
   }
 
   private static Catalog catalog(DuplicatePolicy policy) {
-    return ACatalog.withoutTrials().with(new Policies(policy));
+    return ACatalog.withoutTrials().with(Policies.DEFAULT.with(policy));
   }
 
   private static Catalog twoFamilies() {

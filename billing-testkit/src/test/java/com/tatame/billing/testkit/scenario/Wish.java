@@ -397,6 +397,31 @@ enum Wish {
       return changesOfThePause(world) - 1;
     }
   },
+  ONE_TRIAL(CommandKind.END_TRIAL, "POST /v1/subscriptions/", "SubscriptionControl.endTrial") {
+    @Override
+    void prepare(Shopper ada) {
+      Shopper.named("bob", ada.world()).buys("basic", Shopper.PAYS);
+      ada.world().provider().advance(Duration.ofSeconds(1));
+      ada.buys("basic", Shopper.PAYS);
+      // The one that is looked at first doesn't know of the other yet.
+      for (int looks = 0; looks < 2; looks++) {
+        ada.world().wallClock().advance(Duration.ofMinutes(2));
+        ada.world().settle();
+      }
+    }
+
+    @Override
+    void ask(Billing billing, Shopper ada) {
+      unlessDone(() -> billing.trials().end(ada.newest().id()));
+    }
+
+    @Override
+    int timesGranted(BillingWorld world) {
+      return (int) ProviderState.events(world, "invoice.paid").stream()
+          .filter(event -> event.at("/data/object/total").asLong() > 0)
+          .count();
+    }
+  },
   ONE_SUBSCRIPTION(
       CommandKind.CANCEL_DUPLICATE, "DELETE /v1/subscriptions/", "SubscriptionControl.cancelNow") {
     @Override

@@ -1,0 +1,56 @@
+package com.tatame.billing.trial;
+
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandSearch;
+import com.tatame.billing.command.Finding;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionControl;
+import com.tatame.billing.subscription.SubscriptionStatus;
+import java.util.Map;
+import java.util.Optional;
+
+/** How a trial is ended at the provider: only while it goes on there. */
+public final class TrialCommands {
+  static final String CUSTOMER = "customer";
+
+  private TrialCommands() {}
+
+  /** How it is sent, and found. */
+  public static Map<CommandKind, CommandHandler> handlers(
+      SubscriptionControl provider, ObjectReads reads, CommandSearch search) {
+    return Map.of(
+        CommandKind.END_TRIAL,
+        CommandHandler.of(
+            TrialCommands::subject,
+            command -> {
+              ObjectRef subscription = new ObjectRef(ObjectKind.SUBSCRIPTION, command.target());
+              Observation present = reads.read(
+                  subscription, subject(command).orElseGet(() -> new SubjectId(subscription.id())));
+              return goesOn(present)
+                  ? provider.endTrial(command.target(), command.idempotencyKey())
+                  : present;
+            },
+            command -> {
+              Observation present = search.read(command, subject(command));
+              return goesOn(present) ? new Finding.Absent() : new Finding.Done(present);
+            }));
+  }
+
+  private static Optional<SubjectId> subject(Command command) {
+    return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
+  }
+
+  private static boolean goesOn(Observation seen) {
+    return seen.state()
+        .map(Subscription.class::cast)
+        .filter(subscription -> subscription.status() == SubscriptionStatus.TRIALING)
+        .isPresent();
+  }
+}

@@ -1,0 +1,273 @@
+package com.tatame.billing.trial;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.RepeatedTrials;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.Commands;
+import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.payment.PaymentMethod;
+import com.tatame.billing.payment.PaymentMethodStore;
+import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStatus;
+import com.tatame.billing.subscription.SubscriptionStore;
+import com.tatame.billing.tax.TaxIdStore;
+import com.tatame.billing.trial.Trial.Status;
+import com.tatame.billing.trial.TrialStore.Entry;
+import com.tatame.billing.trial.TrialStore.Mark;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Use cases: one trial a person and plan family. Who has had one is told at checkout by the account and
+ * the e-mail address; the card and the tax id are only known afterwards, and tell then.
+ */
+public final class TrialLedger {
+  private static final Logger LOG = System.getLogger(TrialLedger.class.getName());
+  private static final int PAGE = 101;
+  private static final int SLICE = 100;
+  private static final Duration SOON = Duration.ofMinutes(1);
+
+  /** How long a customer may stay nobody's before its trial is forgotten. */
+  private static final Duration UNCLAIMED = Duration.ofDays(60);
+
+  private final Catalog catalog;
+  private final TrialKeys keys;
+  private final TrialStore store;
+  private final SubscriptionStore subscriptions;
+  private final CustomerStore customers;
+  private final PaymentMethodStore paymentMethods;
+  private final TaxIdStore taxIds;
+  private final CommandJournal journal;
+  private final Commands commands;
+
+  /** Wires the use cases. */
+  public TrialLedger(
+      Catalog catalog,
+      TrialKeys keys,
+      TrialStore store,
+      SubscriptionStore subscriptions,
+      CustomerStore customers,
+      PaymentMethodStore paymentMethods,
+      TaxIdStore taxIds,
+      CommandJournal journal,
+      Commands commands) {
+    this.catalog = catalog;
+    this.keys = keys;
+    this.store = store;
+    this.subscriptions = subscriptions;
+    this.customers = customers;
+    this.paymentMethods = paymentMethods;
+    this.taxIds = taxIds;
+    this.journal = journal;
+    this.commands = commands;
+  }
+
+  /** One page, as {@link TrialStore#repeated}. */
+  public List<Trial> repeated(boolean open, Optional<String> before, int limit) {
+    return store.repeated(open, before, limit);
+  }
+
+  /** How many trials go on that are somebody's second. */
+  public long open() {
+    return store.open();
+  }
+
+  /**
+   * Ends a trial that is somebody's second, at once; the first period is charged. Asking again for what
+   * is done changes nothing.
+   *
+   * @throws NotFound if this trial was not found to be somebody's second
+   * @throws Conflict if it has ended by itself
+   */
+  public Trial end(String subscriptionId) {
+    Trial trial = get(subscriptionId);
+    if (trial.status() == Status.ALERTED) {
+      endAtProvider(trial);
+      store.replace(Status.ALERTED, trial.ended(commands.now()));
+      trial = get(subscriptionId);
+    }
+    if (trial.status() != Status.ENDED) {
+      throw Conflict.because("The trial has ended by itself.");
+    }
+    return trial;
+  }
+
+  private Trial get(String subscriptionId) {
+    return store
+        .find(subscriptionId)
+        .filter(trial -> trial.foundAt().isPresent())
+        .orElseThrow(() -> new NotFound("repeated trial", subscriptionId));
+  }
+
+  /**
+   * Whether somebody has had a trial of this family. What was before the ledger is told by the
+   * account's own subscriptions; of one that the catalog doesn't sell any more it counts as well.
+   *
+   * @param emails all addresses that the person is known by
+   */
+  public boolean had(AccountId account, Collection<String> emails, String family) {
+    boolean mirrored = subscriptionsOf(account).stream()
+        .filter(subscription -> subscription.trialStart().isPresent())
+        .anyMatch(subscription -> family(subscription).map(family::equals).orElse(true));
+    if (mirrored || keys.none()) {
+      return mirrored;
+    }
+    List<Evidence> evidence = new ArrayList<>(List.of(Evidence.of(account)));
+    emails.forEach(address -> Evidence.ofEmail(address).ifPresent(evidence::add));
+    return !store.seen(family, read(evidence)).isEmpty();
+  }
+
+  /**
+   * Watches trials that began, and looks at those that are due.
+   *
+   * @param position where the last search ended
+   * @return where this one ended
+   */
+  public Optional<String> from(Optional<String> position) {
+    if (keys.none()) {
+      return position;
+    }
+    TrialStore.Found found = store.started(position, SLICE);
+    found.trials().forEach(trial -> store.watch(Trial.started(trial, commands.now())));
+    for (Trial due : store.due(commands.now(), SLICE)) {
+      try {
+        lookAt(due);
+      } catch (BillingException e) {
+        LOG.log(Level.INFO, "{0} is looked at again soon: {1}", due.subscriptionId(), e.code());
+        store.replace(due.status(), due.lookedAtAgain(commands.now().plus(SOON)));
+      }
+    }
+    return Optional.of(found.position());
+  }
+
+  private void lookAt(Trial trial) {
+    Instant now = commands.now();
+    Optional<Subscription> subscription =
+        trial.account().flatMap(account -> subscriptions.find(account, trial.subscriptionId()));
+    if (subscription.isEmpty()) {
+      boolean forgotten = trial.startedAt().plus(UNCLAIMED).isBefore(now);
+      store.replace(
+          trial.status(), forgotten ? trial.over() : trial.lookedAtAgain(trial.nextLook(now)));
+      return;
+    }
+    Optional<String> family = family(subscription.get());
+    if (family.isEmpty()) {
+      store.replace(trial.status(), trial.over());
+      return;
+    }
+    Trial known = trial.of(family.get());
+    List<String> repeats = write(known, trial.account().orElseThrow());
+    boolean goesOn = subscription.get().status() == SubscriptionStatus.TRIALING;
+    if (!repeats.isEmpty() && (goesOn || known.status() == Status.ALERTED)) {
+      known = repeating(known, repeats, now);
+      if (goesOn && catalog.policies().repeatedTrials() == RepeatedTrials.END_NOW) {
+        endAtProvider(known);
+        store.replace(trial.status(), known.ended(commands.now()));
+        return;
+      }
+    }
+    store.replace(
+        trial.status(), goesOn ? known.lookedAtAgain(known.nextLook(now)) : finished(known, now));
+  }
+
+  // Whoever ended it may have died before that was noted.
+  private Trial finished(Trial trial, Instant now) {
+    boolean byUs = journal
+        .lastSucceeded(trial.account().orElseThrow(), CommandKind.END_TRIAL, trial.subscriptionId())
+        .isPresent();
+    return byUs ? trial.ended(now) : trial.over();
+  }
+
+  private static Trial repeating(Trial trial, List<String> repeats, Instant now) {
+    if (trial.status() != Status.ALERTED) {
+      LOG.log(
+          Level.WARNING,
+          "{0} is a second trial of family {1}, by {2}",
+          trial.subscriptionId(),
+          trial.family().orElse(""),
+          String.join(", ", repeats));
+    }
+    return trial.repeating(repeats, now);
+  }
+
+  private void endAtProvider(Trial trial) {
+    commands.run(Command.planned(
+        commands.nextId(),
+        trial.account().orElseThrow(),
+        CommandKind.END_TRIAL,
+        trial.subscriptionId(),
+        Map.of(TrialCommands.CUSTOMER, trial.customerId()),
+        commands.now()));
+  }
+
+  // What is written before it is compared can't be missed by two that are looked at together: the
+  // later trial of the two is the second one, whichever is looked at last.
+  private List<String> write(Trial trial, AccountId account) {
+    String family = trial.family().orElseThrow();
+    List<Evidence> evidence = evidence(account);
+    store.record(
+        family,
+        trial.subscriptionId(),
+        trial.startedAt(),
+        evidence.stream().map(keys::written).toList());
+    return store.seen(family, read(evidence)).stream()
+        .filter(entry -> isBefore(entry, trial))
+        .map(entry -> entry.mark().kind())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private static boolean isBefore(Entry entry, Trial trial) {
+    int byTime = entry.startedAt().compareTo(trial.startedAt());
+    return byTime < 0
+        || (byTime == 0 && entry.subscriptionId().compareTo(trial.subscriptionId()) < 0);
+  }
+
+  private List<Evidence> evidence(AccountId account) {
+    List<Evidence> evidence = new ArrayList<>(List.of(Evidence.of(account)));
+    customers
+        .find(account)
+        .flatMap(link -> link.email())
+        .flatMap(Evidence::ofEmail)
+        .ifPresent(evidence::add);
+    paymentMethods.list(account, Optional.empty(), PAGE).stream()
+        .map(PaymentMethod::fingerprint)
+        .flatMap(Optional::stream)
+        .distinct()
+        .map(Evidence::ofCard)
+        .forEach(evidence::add);
+    taxIds.list(account, Optional.empty(), PAGE).stream().map(Evidence::of).forEach(evidence::add);
+    return evidence;
+  }
+
+  private List<Mark> read(List<Evidence> evidence) {
+    return evidence.stream()
+        .flatMap(each -> keys.read(each).stream())
+        .distinct()
+        .toList();
+  }
+
+  private Optional<String> family(Subscription subscription) {
+    return catalog
+        .offer(subscription.mainItem().priceId(), subscription.mainItem().lookupKey())
+        .map(offer -> offer.plan().family());
+  }
+
+  private List<Subscription> subscriptionsOf(AccountId account) {
+    return subscriptions.list(account, Optional.empty(), Optional.empty(), PAGE);
+  }
+}
