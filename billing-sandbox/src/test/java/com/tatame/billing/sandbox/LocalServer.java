@@ -114,6 +114,7 @@ final class LocalServer implements World {
         Base64.getEncoder().encodeToString("issuer.example.com$".getBytes(StandardCharsets.UTF_8));
     Map<String, String> env = new HashMap<>(store);
     env.put("BILLING_ENV", "test");
+    env.put("BILLING_TRIAL_LEDGER_KEY", "a key that opens nothing but these tests");
     env.put("PORT", "0");
     env.put("STRIPE_SECRET_KEY", "sk_test_e2e");
     env.put("STRIPE_PUBLISHABLE_KEY", "pk_test_e2e");
