@@ -15,6 +15,7 @@ import com.tatame.billing.drift.DriftCauses;
 import com.tatame.billing.drift.DriftMonitor;
 import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.entitlement.Entitlements;
+import com.tatame.billing.entitlement.Guard;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.CatchUp;
@@ -67,6 +68,7 @@ import org.jspecify.annotations.Nullable;
 public final class Billing implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Billing.class.getName());
   private static final Duration KEEP_ANSWERS = Duration.ofHours(24);
+  private static final Duration KEEP_CONSUMPTIONS = Duration.ofDays(90);
   private static final Duration PRUNE_EVERY = Duration.ofHours(1);
 
   private final BillingStore store;
@@ -84,6 +86,7 @@ public final class Billing implements AutoCloseable {
   private final Taxation taxation;
   private final Coupons coupons;
   private final Entitlements entitlements;
+  private final Guard guard;
   private final BillingEvents events;
   private final Webhooks webhooks;
   private final DriftMonitor drift;
@@ -98,6 +101,7 @@ public final class Billing implements AutoCloseable {
   private final OperatedCommands operatedCommands;
   private final Schedule schedule;
   private final InstantSource wallClock;
+  private volatile boolean catalogPublished;
   private final AtomicReference<Instant> maintainedAt = new AtomicReference<>(Instant.EPOCH);
 
   Billing(BillingBuilder with) {
@@ -149,7 +153,8 @@ public final class Billing implements AutoCloseable {
         observations,
         gateway.reads(),
         with.clock);
-    entitlements = new Entitlements(store.entitlements(), catalog, with.clock);
+    entitlements = new Entitlements(store.usage(), catalog, with.clock, with.random);
+    guard = new Guard(entitlements);
     purchases = new Purchases(store.purchases());
     ItemSales sales =
         new ItemSales(catalog, with.itemPricing, store.purchases(), commands, with.clock);
@@ -246,6 +251,7 @@ public final class Billing implements AutoCloseable {
             new Task("find_duplicates", InboxWorkers.MAINTENANCE, duplicates::from),
             new Task("watch_trials", InboxWorkers.MAINTENANCE, trials::from),
             new Task("prune_inbox", PRUNE_EVERY, nothing -> prune(with.keepEvents)),
+            new Task("prune_usage", PRUNE_EVERY, nothing -> pruneUsage(with.clock)),
             new Task("prune_answers", PRUNE_EVERY, nothing -> pruneAnswers(with.clock))),
         with.wallClock,
         with.random);
@@ -261,6 +267,11 @@ public final class Billing implements AutoCloseable {
   private Optional<String> pruneAnswers(InstantSource billingClock) {
     store.idempotency().prune(wallClock.instant().minus(KEEP_ANSWERS));
     store.quotes().prune(billingClock.instant().minus(KEEP_ANSWERS));
+    return Optional.empty();
+  }
+
+  private Optional<String> pruneUsage(InstantSource billingClock) {
+    store.usage().prune(billingClock.instant().minus(KEEP_CONSUMPTIONS));
     return Optional.empty();
   }
 
@@ -334,6 +345,11 @@ public final class Billing implements AutoCloseable {
     return entitlements;
   }
 
+  /** Stands in front of an application's own code and lets in who is entitled. */
+  public Guard guard() {
+    return guard;
+  }
+
   /** What moved an account's money or changed its subscriptions. */
   public BillingEvents events() {
     return events;
@@ -383,12 +399,24 @@ public final class Billing implements AutoCloseable {
    * workers by {@link #work}.
    */
   public void start() {
+    publishCatalog();
     try {
       products.refresh();
     } catch (BillingException e) {
       LOG.log(Level.WARNING, "products are served as last known: {0}", e.getMessage());
     }
     workers.start();
+  }
+
+  private void publishCatalog() {
+    if (!catalogPublished) {
+      try {
+        store.usage().publish(catalog);
+        catalogPublished = true;
+      } catch (BillingException e) {
+        LOG.log(Level.WARNING, "the catalog is not published yet: {0}", e.getMessage());
+      }
+    }
   }
 
   /**
@@ -439,6 +467,7 @@ public final class Billing implements AutoCloseable {
   }
 
   private int maintain() {
+    publishCatalog();
     try {
       products.keepFresh();
     } catch (BillingException e) {

@@ -9,6 +9,7 @@ import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.catalog.ItemSale;
+import com.tatame.billing.catalog.Period;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.checkout.CheckoutSession;
@@ -20,6 +21,9 @@ import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
@@ -174,6 +178,14 @@ class QueryPlanTest {
         "insert into subscription_quotes (id, user_id, stripe_subscription_id, state, created_at,"
             + " expires_at) select 'qt_' || i, 'user_' || i, 'sub_' || i, '{}', now(), now()"
             + ROWS,
+        "insert into usage_tracking (user_id, usage_type, period_start, period_end, amount) select 'user_' || i,"
+            + " 'quiz', '2026-01-01', '2026-02-01', 1" + ROWS,
+        "insert into consumptions (user_id, idempotency_key, id, fingerprint, usage_type, period_start,"
+            + " period_end, place, amount, used, at) select 'user_' || i, 'key', 'use_' || i, '', 'quiz',"
+            + " '2026-01-01', '2026-02-01', 'included', 1, 1, '2026-01-01'::timestamptz + i * interval '1 minute'"
+            + ROWS,
+        "insert into usage_breaches (day, usage_type, tier, user_id, denials, denied) select '2026-01-01', 'quiz',"
+            + " 'free', 'user_' || i, 1, 1" + ROWS,
         "analyze");
   }
 
@@ -189,6 +201,7 @@ class QueryPlanTest {
         duplicates(store, round);
         trials(store, round);
         purchases(store, round);
+        usage(store, round);
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
     }
@@ -511,6 +524,37 @@ class QueryPlanTest {
     store.anonymousSessions().add(session, "new_" + round);
     store.anonymousSessions().findByHash("hash_7");
     store.anonymousSessions().claim("new_" + round, account, NOW);
+  }
+
+  private static void usage(PostgresBillingStore store, int round) {
+    AccountId account = new AccountId("user_" + (round + 1));
+    store.usage().read(account, NOW);
+    Period period = new Period(NOW.minusSeconds(1), NOW.plusSeconds(1));
+    Draw.Offer offer = new Draw.Offer(Place.INCLUDED, Optional.of(1L), Optional.empty());
+    List<Draw> draws = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      String id = "use_new_" + round + "_" + i;
+      AccountId each = new AccountId("user_" + (round * 100 + i));
+      draws.add(new Draw(
+          id,
+          each,
+          "quiz",
+          id,
+          "",
+          "",
+          "free",
+          period,
+          List.of(offer),
+          1 + i % 2,
+          NOW,
+          i == 0,
+          Map.of()));
+    }
+    store.usage().consume(draws);
+    store.usage().release(account, "quiz", "use_" + (round + 1), NOW);
+    store.usage().set(account, "storage", round, NOW);
+    store.usage().list(account, Optional.empty(), UsageRow.of("quiz@1-2"), 10);
+    store.usage().prune(Instant.parse("2026-01-01T00:01:00Z"));
   }
 
   private static void quotes(PostgresBillingStore store, AccountId account, int round) {

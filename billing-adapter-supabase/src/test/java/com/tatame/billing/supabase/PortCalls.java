@@ -7,6 +7,7 @@ import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.catalog.ItemSale;
+import com.tatame.billing.catalog.Period;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
@@ -15,6 +16,8 @@ import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.duplicate.Duplicate;
+import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.Place;
 import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
@@ -34,6 +37,7 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.Quote;
 import com.tatame.billing.subscription.SubscriptionChange;
+import com.tatame.billing.testkit.fixture.ACatalog;
 import com.tatame.billing.testkit.fixture.ACustomer;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import com.tatame.billing.trial.Trial;
@@ -55,6 +59,7 @@ import java.util.function.Function;
 final class PortCalls {
   static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
+  private static final Instant NOON = NOW.plus(Duration.ofHours(9));
   private static final Duration LEASE = Duration.ofMinutes(1);
   private static final AccountId ACCOUNT = new AccountId("user_1");
   private static final SubjectId CUSTOMER = new SubjectId("cus_1");
@@ -418,6 +423,44 @@ final class PortCalls {
     then("prune_quotes_v1", store -> store.quotes().prune(NOW.plus(LEASE).plus(LEASE)));
   }
 
+  private void usage() {
+    then("publish_catalog_v1", store -> {
+      store.usage().publish(ACatalog.freeBasicAndPro());
+      return true;
+    });
+    then("account_usage_v1", store -> store.usage().read(ACCOUNT, NOON));
+    then("consume_v1", store -> store.usage().consume(List.of(draw("use_1", 3), draw("use_2", 9))));
+    then("consume_v1", store -> store.usage().consume(List.of(draw("use_1", 3))));
+    then("account_usage_v1", store -> store.usage().read(ACCOUNT, NOON));
+    then("release_consumption_v1", store -> store.usage().release(ACCOUNT, "quiz", "use_1", NOON));
+    then("account_usage_v1", store -> store.usage().read(ACCOUNT, NOON));
+    then("set_gauge_v1", store -> {
+      store.usage().set(ACCOUNT, "storage", 5, NOON);
+      return true;
+    });
+    then(
+        "list_usage_v1",
+        store -> store.usage().list(ACCOUNT, Optional.empty(), Optional.empty(), 10));
+    then("prune_consumptions_v1", store -> store.usage().prune(NOON.plus(LEASE)));
+  }
+
+  private static Draw draw(String id, long amount) {
+    return new Draw(
+        id,
+        ACCOUNT,
+        "quiz",
+        id,
+        "quiz " + amount,
+        "",
+        "free",
+        new Period(NOW, NOW.plus(Duration.ofDays(1))),
+        List.of(new Draw.Offer(Place.INCLUDED, Optional.of(10L), Optional.empty())),
+        amount,
+        NOON,
+        false,
+        Map.of());
+  }
+
   private void reads() {
     then("find_customer_link_v1", store -> store.customers().find(ACCOUNT));
     then(
@@ -438,6 +481,7 @@ final class PortCalls {
     then("list_invoices_v1", store -> store.invoices().list(ACCOUNT, Optional.empty(), 10));
     then("list_schedules_v1", store -> store.subscriptions().schedules(ACCOUNT));
     quotes();
+    usage();
     then(
         "list_products_v1",
         store -> store.products().products(Optional.empty(), Optional.empty(), 10));

@@ -2,6 +2,7 @@ package com.tatame.billing.catalog;
 
 import com.tatame.billing.failure.ValidationFailed;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an application sells: data, never code.
@@ -91,6 +93,35 @@ public record Catalog(
 
   public Optional<Plan> plan(String tier) {
     return plans.stream().filter(plan -> plan.tier().equals(tier)).findFirst();
+  }
+
+  /** The next plan above one that is sold to users and gives more of a feature. */
+  public Optional<Plan> upgrade(Plan from, String feature) {
+    long has = yearly(from.features().get(feature));
+    return plans.stream()
+        .filter(plan ->
+            plan.rank() > from.rank() && plan.selfService() && !plan.prices().isEmpty())
+        .filter(plan -> yearly(plan.features().get(feature)) > has)
+        .min(Comparator.comparingInt(Plan::rank));
+  }
+
+  // How much there is of a feature in a year, to compare a limit by the day with one by the month.
+  private static long yearly(@Nullable Feature feature) {
+    if (feature instanceof Feature.Flag flag) {
+      return flag.included() ? 1 : 0;
+    } else if (feature instanceof Feature.Gauge gauge) {
+      return gauge.limit();
+    } else if (feature instanceof Feature.Counter counter) {
+      long times = switch (counter.window().kind()) {
+        case DAY -> 365;
+        case CALENDAR_MONTH, SUBSCRIPTION_MONTH, BILLING_PERIOD -> 12;
+        case LIFETIME -> 1;
+      };
+      return counter.limit() > Long.MAX_VALUE / times
+          ? Long.MAX_VALUE - 1
+          : counter.limit() * times;
+    }
+    return feature == null ? 0 : Long.MAX_VALUE;
   }
 
   /** The plan of an account that has bought nothing. */

@@ -1,7 +1,74 @@
 package com.tatame.billing.catalog;
 
+import com.tatame.billing.money.Money;
+import java.util.Optional;
+
 /** Something that a plan gives or withholds. */
 public sealed interface Feature {
+  /** The name of its kind on the wire: {@code flag}, {@code counter}, {@code gauge}, {@code unlimited}. */
+  String kind();
+
   /** On or off. */
-  record Flag(boolean included) implements Feature {}
+  record Flag(boolean included) implements Feature {
+    @Override
+    public String kind() {
+      return "flag";
+    }
+  }
+
+  /**
+   * So many units in each window.
+   *
+   * @param limit units that the plan includes in a window, at least 0
+   * @param maxItemPrice what a unit may cost by itself to be taken from the limit; empty for any price
+   * @param overage what holds beyond the limit; empty if nothing more is given
+   */
+  record Counter(long limit, Window window, Optional<Money> maxItemPrice, Optional<Overage> overage)
+      implements Feature {
+    /** Nothing beyond the limit, whatever a unit costs. */
+    public Counter(long limit, Window window) {
+      this(limit, window, Optional.empty(), Optional.empty());
+    }
+
+    public Counter {
+      if (limit < 0) {
+        throw new IllegalArgumentException("limit must not be negative: " + limit);
+      }
+    }
+
+    @Override
+    public String kind() {
+      return "counter";
+    }
+  }
+
+  /**
+   * A level that goes up and down, such as storage.
+   *
+   * @param limit the ceiling, at least 0
+   */
+  record Gauge(long limit) implements Feature {
+    public Gauge {
+      if (limit < 0) {
+        throw new IllegalArgumentException("limit must not be negative: " + limit);
+      }
+    }
+
+    @Override
+    public String kind() {
+      return "gauge";
+    }
+  }
+
+  /**
+   * As much as one likes; it is counted all the same.
+   *
+   * @param window in which it is counted
+   */
+  record Unlimited(Window window) implements Feature {
+    @Override
+    public String kind() {
+      return "unlimited";
+    }
+  }
 }

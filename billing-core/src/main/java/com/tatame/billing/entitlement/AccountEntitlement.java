@@ -1,6 +1,7 @@
 package com.tatame.billing.entitlement;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Cycle;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import java.time.Instant;
 import java.util.List;
@@ -18,9 +19,23 @@ public record AccountEntitlement(AccountId account, List<Source> sources) {
    *
    * @param tier of the catalog
    * @param graceUntil when a past due subscription stops to entitle; empty unless past due
+   * @param cycle by which its windows begin anew; empty if it has no periods
    */
   public record Source(
-      String subscriptionId, String tier, SubscriptionStatus status, Optional<Instant> graceUntil) {
+      String subscriptionId,
+      String tier,
+      SubscriptionStatus status,
+      Optional<Instant> graceUntil,
+      Optional<Cycle> cycle) {
+    /** Without a cycle of its own. */
+    public Source(
+        String subscriptionId,
+        String tier,
+        SubscriptionStatus status,
+        Optional<Instant> graceUntil) {
+      this(subscriptionId, tier, status, graceUntil, Optional.empty());
+    }
+
     boolean holdsAt(Instant now) {
       return graceUntil.map(now::isBefore).orElse(true);
     }

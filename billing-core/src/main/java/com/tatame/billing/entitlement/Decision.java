@@ -1,12 +1,74 @@
 package com.tatame.billing.entitlement;
 
 import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.failure.LimitReached;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
  * Whether an account may use a feature.
  *
+ * @param name of the feature
+ * @param allowed whether one more unit would be granted, or the feature is on
  * @param feature as the plan in force defines it
+ * @param allowance what is left of it; empty where nothing is counted
  * @param reason why not, in words for the user; empty when allowed
+ * @param upgrade the next plan that gives more; empty if none is sold
  */
-public record Decision(boolean allowed, Feature feature, Optional<String> reason) {}
+public record Decision(
+    String name,
+    boolean allowed,
+    Feature feature,
+    Optional<Allowance> allowance,
+    Optional<String> reason,
+    Optional<Plan> upgrade) {
+  /**
+   * What is left.
+   *
+   * @param limit of the plan's included units; empty for any number
+   * @param used of them, also of a plan before whose windows have not ended
+   * @param resetsAt when the window ends; empty if it never does
+   * @param overage what holds beyond the limit; empty if nothing does
+   */
+  public record Allowance(
+      Optional<Long> limit, long used, Optional<Instant> resetsAt, Optional<OverageLeft> overage) {
+    /** How many included units are left, never less than 0; empty for any number. */
+    public Optional<Long> remaining() {
+      return limit.map(most -> Math.max(0, most - used));
+    }
+  }
+
+  /**
+   * What is left beyond the limit.
+   *
+   * @param remaining how many at this discount; empty for any number
+   */
+  public record OverageLeft(int discountPercent, Optional<Long> remaining) {}
+
+  /** This, for somebody who wanted more at once than is left. */
+  Decision notEnough(long amount) {
+    return allowed
+        ? new Decision(
+            name,
+            false,
+            feature,
+            allowance,
+            Optional.of("There are not " + amount + " left of " + name + "."),
+            upgrade)
+        : this;
+  }
+
+  /** This, as the failure of whoever needs it to be allowed. */
+  public LimitReached refusal() {
+    return new LimitReached(
+        new LimitReached.Reached(
+            name,
+            allowance.flatMap(Allowance::limit).orElse(0L),
+            allowance.map(Allowance::used).orElse(0L),
+            allowance.flatMap(Allowance::remaining).orElse(0L),
+            allowance.flatMap(Allowance::resetsAt),
+            upgrade.map(Plan::tier)),
+        reason.orElse("There is not enough left of " + name + "."));
+  }
+}

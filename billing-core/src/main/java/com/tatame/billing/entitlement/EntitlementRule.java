@@ -54,7 +54,8 @@ public final class EntitlementRule {
         subscription.status(),
         subscription.status() == SubscriptionStatus.PAST_DUE
             ? Optional.of(firstFailure(subscription, invoices).plus(catalog.grace()))
-            : Optional.empty());
+            : Optional.empty(),
+        subscription.cycle());
   }
 
   // The first automatic charge follows finalization at once; until the invoice is known, the start

@@ -4,39 +4,60 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.entitlement.Used.Charge;
+import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Money;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
-/** Use cases: what an account may do now. One query each. */
+/** Use cases: what an account may do now, and doing it. A question costs one query. */
 public final class Entitlements {
-  private final EntitlementStore store;
+  private static final String PREFIX = "use_";
+  private static final int MAX_ROUNDS = 10;
+  private static final Duration AHEAD = Duration.ofMinutes(5);
+  private static final Duration BEHIND = Duration.ofDays(35);
+
+  private final UsageStore store;
   private final Catalog catalog;
   private final InstantSource clock;
+  private final RandomGenerator random;
 
   /**
    * Wires the use cases.
    *
    * @param clock the billing clock
+   * @param random source of ids
    */
-  public Entitlements(EntitlementStore store, Catalog catalog, InstantSource clock) {
+  public Entitlements(
+      UsageStore store, Catalog catalog, InstantSource clock, RandomGenerator random) {
     this.store = store;
     this.catalog = catalog;
     this.clock = clock;
+    this.random = random;
   }
 
   /** All features at once. */
   public EntitlementReport of(AccountId account) {
-    Optional<AccountEntitlement.Source> source =
-        store.find(account).flatMap(entitlement -> entitlement.sourceAt(clock.instant()));
-    Plan plan = source.flatMap(s -> catalog.plan(s.tier())).orElseGet(catalog::defaultPlan);
+    Standing standing = standing(account, now());
     SortedMap<String, Decision> features = new TreeMap<>();
     catalog.plans().stream()
-        .flatMap(any -> any.features().keySet().stream())
-        .forEach(name -> features.computeIfAbsent(name, n -> decide(plan, n)));
-    return new EntitlementReport(account, plan.tier(), source, features);
+        .map(Plan::features)
+        .flatMap(any -> any.keySet().stream())
+        .forEach(name -> features.computeIfAbsent(
+            name, n -> standing.decide(n, standing.feature(n).orElseThrow())));
+    return new EntitlementReport(account, standing.plan().tier(), standing.source(), features);
   }
 
   /**
@@ -45,21 +66,203 @@ public final class Entitlements {
    * @throws NotFound if no plan of the catalog has such a feature
    */
   public Decision check(AccountId account, String feature) {
-    Decision decision = of(account).features().get(feature);
-    if (decision == null) {
-      throw new NotFound("feature", feature);
-    }
-    return decision;
+    Standing standing = standing(account, now());
+    return standing.decide(feature, known(standing, feature));
   }
 
-  private static Decision decide(Plan plan, String name) {
-    Feature feature = plan.features().getOrDefault(name, new Feature.Flag(false));
-    boolean allowed = feature instanceof Feature.Flag flag && flag.included();
-    return new Decision(
-        allowed,
-        feature,
-        allowed
-            ? Optional.empty()
-            : Optional.of("The plan " + plan.name() + " does not include it."));
+  /**
+   * Uses units of a feature, all of them or none: included ones while there are as many, and beyond
+   * them those that the plan sells. A flag that is on grants any use, and counts nothing.
+   *
+   * @throws NotFound if no plan of the catalog has such a feature
+   * @throws ValidationFailed if the feature has a highest price and none is given
+   * @throws Conflict {@code idempotency_key_reused}
+   */
+  public Used consume(AccountId account, Use use) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Instant now = now();
+      Standing standing = standing(account, now);
+      Feature feature = known(standing, use.feature());
+      if (feature instanceof Feature.Flag) {
+        Decision decision = standing.decide(use.feature(), feature);
+        return decision.allowed()
+            ? new Used.Granted(Optional.empty(), Optional.empty(), false)
+            : new Used.Denied(decision);
+      }
+      requirePrice(feature, use);
+      DrawResult result =
+          store.consume(List.of(draw(account, use, standing, feature, now))).get(0);
+      if (result instanceof DrawResult.Granted granted) {
+        return new Used.Granted(
+            Optional.of(granted.consumption()),
+            charge(granted.consumption(), use),
+            granted.again());
+      } else if (result instanceof DrawResult.KeyReused) {
+        throw Conflict.idempotencyKeyReused();
+      } else if (result instanceof DrawResult.Denied) {
+        return new Used.Denied(denied(account, use));
+      }
+    }
+    throw changing(account);
+  }
+
+  /**
+   * Gives units back to where they were taken from. A second time it changes nothing.
+   *
+   * @return what the account has of the feature now
+   * @throws NotFound if the account has no such consumption of the feature
+   */
+  public Decision release(AccountId account, String feature, String consumptionId) {
+    if (store.release(account, feature, consumptionId, now()).isEmpty()) {
+      throw new NotFound("consumption", consumptionId);
+    }
+    return check(account, feature);
+  }
+
+  /**
+   * Writes down that units were used, also beyond the limit.
+   *
+   * @throws NotFound if no plan of the catalog has such a feature
+   * @throws ValidationFailed if nothing is counted there, or the time is out of reach
+   * @throws Conflict {@code idempotency_key_reused}
+   */
+  public Recorded record(AccountId account, UsageReport report) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Instant now = now();
+      Instant at = report.occurredAt().map(then -> reachable(then, now)).orElse(now);
+      Standing standing = standing(account, at);
+      Feature feature = known(standing, report.feature());
+      if (feature instanceof Feature.Flag) {
+        throw ValidationFailed.of(
+            "type", "'" + report.feature() + "' is on or off; nothing is counted there");
+      }
+      DrawResult result =
+          store.consume(List.of(draw(account, report, standing, feature, at))).get(0);
+      if (result instanceof DrawResult.Granted granted) {
+        return new Recorded(granted.consumption(), granted.again());
+      } else if (result instanceof DrawResult.KeyReused) {
+        throw Conflict.idempotencyKeyReused();
+      }
+    }
+    throw changing(account);
+  }
+
+  private static Instant reachable(Instant then, Instant now) {
+    if (then.isAfter(now.plus(AHEAD)) || then.isBefore(now.minus(BEHIND))) {
+      throw ValidationFailed.of(
+          "occurredAt", "must lie within the last " + BEHIND.toDays() + " days");
+    }
+    return then.isAfter(now) ? now : then;
+  }
+
+  /**
+   * Makes the level of a gauge this, also above its ceiling: it is what somebody measured.
+   *
+   * @throws NotFound if no plan of the catalog has such a feature
+   * @throws ValidationFailed if it is no gauge, or the value is negative
+   */
+  public Decision set(AccountId account, String feature, long value) {
+    boolean gauge = catalog.plans().stream()
+        .anyMatch(plan -> plan.features().get(feature) instanceof Feature.Gauge);
+    known(standing(account, now()), feature);
+    if (!gauge) {
+      throw ValidationFailed.of("feature", "'" + feature + "' is no gauge; consume it instead");
+    }
+    if (value < 0 || value > Use.MOST) {
+      throw ValidationFailed.of("value", "must be a whole number from 0 to " + Use.MOST);
+    }
+    store.set(account, feature, value, now());
+    return check(account, feature);
+  }
+
+  /** What was used, window by window, one page as {@link UsageStore#list}. */
+  public List<UsageRow> history(
+      AccountId account, Optional<String> feature, Optional<UsageRow> after, int limit) {
+    return store.list(account, feature, after, limit);
+  }
+
+  private Draw draw(
+      AccountId account, UsageReport report, Standing standing, Feature feature, Instant at) {
+    String id = nextId();
+    return new Draw(
+        id,
+        account,
+        report.feature(),
+        report.key().orElse(id),
+        report.fingerprint(),
+        standing.version(),
+        standing.plan().tier(),
+        standing.period(feature),
+        standing.offers(feature, Optional.empty()),
+        report.amount(),
+        at,
+        true,
+        report.metadata());
+  }
+
+  private Draw draw(AccountId account, Use use, Standing standing, Feature feature, Instant now) {
+    String id = nextId();
+    return new Draw(
+        id,
+        account,
+        use.feature(),
+        use.key().orElse(id),
+        use.fingerprint(),
+        standing.version(),
+        standing.plan().tier(),
+        standing.period(feature),
+        standing.offers(feature, use.itemPrice()),
+        use.amount(),
+        now,
+        false,
+        Map.of());
+  }
+
+  private String nextId() {
+    HexFormat hex = HexFormat.of();
+    return PREFIX + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+  }
+
+  private static StoreUnavailable changing(AccountId account) {
+    return new StoreUnavailable("The entitlement of " + account.value() + " changes all the time.");
+  }
+
+  private static void requirePrice(Feature feature, Use use) {
+    if (feature instanceof Feature.Counter counter) {
+      counter.maxItemPrice().ifPresent(most -> {
+        Money price = use.itemPrice()
+            .orElseThrow(() -> ValidationFailed.of(
+                "itemPrice", "is required: what is included depends on the price"));
+        if (!price.currency().equals(most.currency())) {
+          throw ValidationFailed.of("itemPrice.currency", "must be " + most.currency());
+        }
+      });
+    }
+  }
+
+  private static Optional<Charge> charge(Consumption consumption, Use use) {
+    return consumption.discountPercent().map(percent -> {
+      Money one = use.itemPrice().orElseThrow().lessPercent(percent);
+      return new Charge(
+          new Money(Math.multiplyExact(one.amount(), consumption.amount()), one.currency()),
+          percent);
+    });
+  }
+
+  // As it stands after the refusal: what was loaded before it may have said that there was enough.
+  private Decision denied(AccountId account, Use use) {
+    return check(account, use.feature()).notEnough(use.amount());
+  }
+
+  private Standing standing(AccountId account, Instant now) {
+    return new Standing(catalog, store.read(account, now), now);
+  }
+
+  private static Feature known(Standing standing, String feature) {
+    return standing.feature(feature).orElseThrow(() -> new NotFound("feature", feature));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 }

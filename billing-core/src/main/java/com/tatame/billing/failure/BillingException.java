@@ -12,6 +12,7 @@ public abstract sealed class BillingException extends RuntimeException
         Forbidden,
         NotFound,
         Conflict,
+        LimitReached,
         PaymentDeclined,
         ProviderRejected,
         ProviderUnavailable,

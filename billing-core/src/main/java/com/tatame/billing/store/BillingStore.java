@@ -10,6 +10,7 @@ import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
@@ -60,6 +61,8 @@ public interface BillingStore extends AutoCloseable {
   ProductStore products();
 
   EntitlementStore entitlements();
+
+  UsageStore usage();
 
   BillingEventStore billingEvents();
 

@@ -2,6 +2,8 @@ package com.tatame.billing.subscription;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Cycle;
+import com.tatame.billing.catalog.Period;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
@@ -9,6 +11,7 @@ import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,6 +103,37 @@ public record Subscription(
   /** The item that names the plan: the first. */
   public Item mainItem() {
     return items.get(0);
+  }
+
+  /**
+   * The rhythm in which it is billed. The provider cuts periods to short months and comes back to the
+   * anchor's day after them, so of the two ends of a period the one later in its month shows that day.
+   * A trial ends on the anchor.
+   */
+  public Optional<Cycle> cycle() {
+    if (!currentPeriodStart.isBefore(currentPeriodEnd)) {
+      return Optional.empty();
+    }
+    Recurrence recurrence =
+        mainItem().recurrence().orElseGet(() -> new Recurrence(Recurrence.Unit.MONTH, 1, false));
+    boolean inMonths =
+        recurrence.unit() == Recurrence.Unit.MONTH || recurrence.unit() == Recurrence.Unit.YEAR;
+    int months = recurrence.unit() == Recurrence.Unit.YEAR ? 12 * recurrence.count() : 1;
+    return Optional.of(new Cycle(
+        inMonths ? anchor() : trialEnd.orElse(createdAt),
+        recurrence.unit() == Recurrence.Unit.MONTH ? Math.max(1, recurrence.count()) : months,
+        new Period(currentPeriodStart, currentPeriodEnd)));
+  }
+
+  private Instant anchor() {
+    boolean inTrial = trialEnd.filter(end -> !end.isBefore(currentPeriodEnd)).isPresent();
+    return inTrial || dayOfMonth(currentPeriodEnd) > dayOfMonth(currentPeriodStart)
+        ? currentPeriodEnd
+        : currentPeriodStart;
+  }
+
+  private static int dayOfMonth(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC).getDayOfMonth();
   }
 
   /** This subscription with the catalog's names for what it sells. */

@@ -110,6 +110,7 @@ public final class BillingRoutes {
         new TaxHandlers(billing.taxation()),
         new ChangeHandlers(billing.subscriptions()),
         new EntitlementHandlers(billing.entitlements()),
+        new UsageHandlers(billing.entitlements()),
         new WebhookHandlers(billing.webhooks()),
         inbox,
         new DriftHandlers(billing.drift()),
@@ -167,7 +168,8 @@ public final class BillingRoutes {
 
   /**
    * A handler for the host's own routes that lets through only callers who are signed in and whose
-   * plan includes the feature; others get a problem document and no further handler runs.
+   * plan includes the feature, and who have some left of what is counted; others get a problem
+   * document and no further handler runs. Nothing is used by passing.
    *
    * @param feature as the catalog names it
    */
@@ -205,6 +207,7 @@ public final class BillingRoutes {
     return switch (method) {
       case "GET" -> HandlerType.GET;
       case "POST" -> HandlerType.POST;
+      case "PUT" -> HandlerType.PUT;
       case "PATCH" -> HandlerType.PATCH;
       case "DELETE" -> HandlerType.DELETE;
       default -> throw new IllegalStateException("no route may have the method " + method);

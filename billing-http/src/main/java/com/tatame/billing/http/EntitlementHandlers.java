@@ -1,15 +1,26 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Decision;
+import com.tatame.billing.entitlement.Decision.Allowance;
 import com.tatame.billing.entitlement.EntitlementReport;
 import com.tatame.billing.entitlement.Entitlements;
+import com.tatame.billing.entitlement.Use;
+import com.tatame.billing.entitlement.Used;
+import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Money;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the caller may do. */
+/** What the caller may do, and the doing of it. */
 final class EntitlementHandlers {
+  private static final String KEY_HEADER = "Idempotency-Key";
+
   private final Entitlements entitlements;
 
   EntitlementHandlers(Entitlements entitlements) {
@@ -37,42 +48,138 @@ final class EntitlementHandlers {
       Instant graceUntil) {}
 
   record FeatureAnswer(
+      @Doc("Whether one more unit would be granted, or the feature is on.")
       boolean allowed,
 
-      @Doc(value = "How the feature is granted.", example = "flag")
+      @Doc(
+          value = "How the feature is granted.",
+          oneOf = {"flag", "counter", "gauge", "unlimited"})
       String kind,
 
-      @Doc("Null where nothing is counted.") @Nullable Long limit,
-      @Doc("Null where nothing is counted.") @Nullable Long used,
-      @Doc("Null where nothing is counted.") @Nullable Long remaining,
-      @Doc("Null where nothing is counted.") @Nullable Instant resetsAt,
+      @Doc("What the plan includes; null where nothing is counted or there is no limit.") @Nullable
+      Long limit,
+
+      @Doc("Of what is included; null where nothing is counted.") @Nullable
+      Long used,
+
+      @Doc("Of what is included; null where there is no limit.") @Nullable
+      Long remaining,
+
+      @Doc("When it is counted anew; null if never.") @Nullable
+      Instant resetsAt,
 
       @Doc("Null where nothing goes beyond the limit.") @Nullable
-      OverageAnswer overage) {}
+      OverageAnswer overage) {
+    static FeatureAnswer of(Decision decision) {
+      Optional<Allowance> allowance = decision.allowance();
+      return new FeatureAnswer(
+          decision.allowed(),
+          decision.feature().kind(),
+          allowance.flatMap(Allowance::limit).orElse(null),
+          allowance.map(Allowance::used).orElse(null),
+          allowance.flatMap(Allowance::remaining).orElse(null),
+          allowance.flatMap(Allowance::resetsAt).orElse(null),
+          allowance.flatMap(Allowance::overage).map(OverageAnswer::of).orElse(null));
+    }
+  }
 
-  record OverageAnswer(int discountPercent, long remaining) {}
+  record OverageAnswer(
+      @Doc("Taken off the price of a unit beyond the limit.")
+      int discountPercent,
+
+      @Doc("How many there are at this discount; null for any number.") @Nullable
+      Long remaining) {
+    static OverageAnswer of(Decision.OverageLeft left) {
+      return new OverageAnswer(left.discountPercent(), left.remaining().orElse(null));
+    }
+  }
 
   record DecisionAnswer(
+      @Doc("Whether one more unit would be granted, or the feature is on.")
       boolean allowed,
 
-      @Doc(value = "How the feature is granted.", example = "flag")
+      @Doc(
+          value = "How the feature is granted.",
+          oneOf = {"flag", "counter", "gauge", "unlimited"})
       String kind,
 
-      @Doc("Null where nothing is counted.") @Nullable Long limit,
-      @Doc("Null where nothing is counted.") @Nullable Long used,
-      @Doc("Null where nothing is counted.") @Nullable Long remaining,
-      @Doc("Null where nothing is counted.") @Nullable Instant resetsAt,
+      @Doc("What the plan includes; null where nothing is counted or there is no limit.") @Nullable
+      Long limit,
+
+      @Doc("Of what is included; null where nothing is counted.") @Nullable
+      Long used,
+
+      @Doc("Of what is included; null where there is no limit.") @Nullable
+      Long remaining,
+
+      @Doc("When it is counted anew; null if never.") @Nullable
+      Instant resetsAt,
 
       @Doc("Null where nothing goes beyond the limit.") @Nullable
       OverageAnswer overage,
 
       @Doc("Why not, in words for the user; null when allowed.") @Nullable
-      String reason) {}
+      String reason,
+
+      @Doc("When not allowed, the tier of the next plan that gives more; null if there is none.")
+      @Nullable
+      String upgrade) {
+    static DecisionAnswer of(Decision decision) {
+      FeatureAnswer feature = FeatureAnswer.of(decision);
+      return new DecisionAnswer(
+          feature.allowed(),
+          feature.kind(),
+          feature.limit(),
+          feature.used(),
+          feature.remaining(),
+          feature.resetsAt(),
+          feature.overage(),
+          decision.reason().orElse(null),
+          decision.upgrade().map(plan -> plan.tier()).orElse(null));
+    }
+  }
+
+  record ConsumeRequest(
+      @Doc("Units; 1 if missing.") @Nullable Long amount,
+
+      @Doc("The whole price of one unit, where units have prices.") @Nullable
+      ItemPriceRequest itemPrice,
+
+      @Doc("Under it, this is done once; the header Idempotency-Key says the same.") @Nullable
+      String idempotencyKey) {}
+
+  record ItemPriceRequest(
+      @Doc(value = "In minor units.", example = "1500") Long amount,
+      @Doc(value = "ISO 4217, lower case.", example = "usd") String currency) {}
+
+  record ConsumedAnswer(
+      @Doc("Always true: a refusal is a problem document.") boolean allowed,
+
+      @Doc("Of what is included, right after; null where nothing is counted.") @Nullable
+      Long used,
+
+      @Doc("Of what is included, right after; null where there is no limit.") @Nullable
+      Long remaining,
+
+      @Doc("What is to be paid; null for included units.") @Nullable
+      ChargeAnswer charge,
+
+      @Doc("To give the units back with; null where nothing is counted.") @Nullable
+      String consumptionId) {}
+
+  record ChargeAnswer(
+      @Doc("Of all units, after the discount.") MoneyAnswer price, int discountPercent) {
+    static ChargeAnswer of(Used.Charge charge) {
+      return new ChargeAnswer(MoneyAnswer.of(charge.price()), charge.discountPercent());
+    }
+  }
+
+  record ReleaseRequest(@Doc("As consuming answered.") String consumptionId) {}
 
   Answer all(Call call) {
     EntitlementReport report = entitlements.of(call.account());
     Map<String, FeatureAnswer> features = new TreeMap<>();
-    report.features().forEach((name, decision) -> features.put(name, feature(decision)));
+    report.features().forEach((name, decision) -> features.put(name, FeatureAnswer.of(decision)));
     return Answer.ok(new EntitlementsAnswer(
         report.account().value(),
         report.tier(),
@@ -87,20 +194,72 @@ final class EntitlementHandlers {
   }
 
   Answer one(Call call) {
-    Decision decision = entitlements.check(call.account(), call.id("feature"));
-    return Answer.ok(new DecisionAnswer(
-        decision.allowed(),
-        ProductHandlers.kind(decision.feature()),
-        null,
-        null,
-        null,
-        null,
-        null,
-        decision.reason().orElse(null)));
+    return Answer.ok(DecisionAnswer.of(entitlements.check(call.account(), call.id("feature"))));
   }
 
-  private static FeatureAnswer feature(Decision decision) {
-    return new FeatureAnswer(
-        decision.allowed(), ProductHandlers.kind(decision.feature()), null, null, null, null, null);
+  Answer consume(Call call) {
+    ConsumeRequest body = call.optionalBody(ConsumeRequest.class);
+    Use use = new Use(
+        call.id("feature"),
+        body.amount() == null ? 1 : body.amount(),
+        Optional.ofNullable(body.itemPrice()).map(EntitlementHandlers::price),
+        key(call, body.idempotencyKey()));
+    Used used = entitlements.consume(call.account(), use);
+    if (used instanceof Used.Denied denied) {
+      throw denied.decision().refusal();
+    }
+    Used.Granted granted = (Used.Granted) used;
+    Optional<Consumption> consumption = granted.consumption();
+    Answer answer = Answer.ok(new ConsumedAnswer(
+        true,
+        consumption.map(Consumption::used).orElse(null),
+        consumption.flatMap(Consumption::remaining).orElse(null),
+        granted.charge().map(ChargeAnswer::of).orElse(null),
+        consumption.map(Consumption::id).orElse(null)));
+    return granted.again() ? answer.with("Idempotent-Replayed", "true") : answer;
+  }
+
+  // A missing field of the body is null here, whatever its type says.
+  @SuppressWarnings("ConstantValue")
+  Answer release(Call call) {
+    String feature = call.id("feature");
+    AccountId account = call.account();
+    ReleaseRequest body = call.body(ReleaseRequest.class);
+    if (body.consumptionId() == null || body.consumptionId().isBlank()) {
+      throw ValidationFailed.of("consumptionId", "is required");
+    }
+    if (!Texts.id(body.consumptionId())) {
+      throw new NotFound("consumption", "the id is not well formed");
+    }
+    return Answer.ok(
+        DecisionAnswer.of(entitlements.release(account, feature, body.consumptionId())));
+  }
+
+  @SuppressWarnings("ConstantValue")
+  private static Money price(ItemPriceRequest price) {
+    if (price.amount() == null) {
+      throw ValidationFailed.of("itemPrice.amount", "is required, in minor units");
+    }
+    if (price.currency() == null || !price.currency().matches("[a-z]{3}")) {
+      throw ValidationFailed.of(
+          "itemPrice.currency", "must be three lower-case letters, such as usd");
+    }
+    return new Money(price.amount(), price.currency());
+  }
+
+  /** The key under which a request takes effect once, from its body or its header. */
+  static Optional<String> key(Call call, @Nullable String inBody) {
+    Optional<String> header = Optional.of(call.header(KEY_HEADER)).filter(text -> !text.isEmpty());
+    Optional<String> body = Optional.ofNullable(inBody);
+    if (header.isPresent() && body.isPresent() && !header.equals(body)) {
+      throw ValidationFailed.of("idempotencyKey", "differs from the header " + KEY_HEADER);
+    }
+    Optional<String> key = body.isPresent() ? body : header;
+    if (key.filter(text -> !Texts.idempotencyKey(text)).isPresent()) {
+      throw ValidationFailed.of(
+          body.isPresent() ? "idempotencyKey" : KEY_HEADER,
+          "must have 1 to 255 printable ASCII characters");
+    }
+    return key;
   }
 }

@@ -20,6 +20,9 @@ final class FeatureGuard {
   void require(String feature, Context context) {
     Principal caller = authentication.signedIn(Scope.ENTITLEMENTS, context);
     Decision decision = entitlements.check(caller.account(), feature);
+    if (!decision.allowed() && decision.allowance().isPresent()) {
+      throw decision.refusal();
+    }
     if (!decision.allowed()) {
       throw new Forbidden(decision.reason().orElse("The plan does not include " + feature + "."));
     }

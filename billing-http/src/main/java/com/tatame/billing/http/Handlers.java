@@ -19,6 +19,7 @@ record Handlers(
     TaxHandlers taxes,
     ChangeHandlers changes,
     EntitlementHandlers entitlements,
+    UsageHandlers usage,
     WebhookHandlers webhooks,
     InboxHandlers inbox,
     DriftHandlers drift,

@@ -21,7 +21,7 @@ final class HttpShell {
   private static final Logger LOG = LoggerFactory.getLogger(HttpShell.class);
   private static final String UNROUTED = "unrouted";
   private static final String REQUEST_ID = "X-Request-ID";
-  private static final Set<String> SENDS_BODY = Set.of("POST", "PATCH");
+  private static final Set<String> SENDS_BODY = Set.of("POST", "PUT", "PATCH");
 
   private final Authentication authentication;
   private final IdempotentAnswers idempotentAnswers;
@@ -131,7 +131,7 @@ final class HttpShell {
       }
       Call call = new Call(context, principal, body);
       Optional<String> key = Optional.ofNullable(context.header("Idempotency-Key"))
-          .filter(any -> route.method().equals("POST"));
+          .filter(any -> route.method().equals("POST") && !route.ownKeys());
       return principal.isPresent() && key.isPresent()
           ? idempotentAnswers.answer(
               principal.get().account(),

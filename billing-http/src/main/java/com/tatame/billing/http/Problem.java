@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A problem document (RFC 9457).
@@ -25,4 +26,4 @@ record Problem(
     String requestId,
 
     @Doc("The fields at fault; empty if none is.") List<FieldError> errors,
-    @JsonAnyGetter Map<String, Object> details) {}
+    @JsonAnyGetter Map<String, @Nullable Object> details) {}

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The one table from failures to HTTP. */
 enum ProblemCode {
   VALIDATION_FAILED(400, "The request is not valid"),
   INVALID_SIGNATURE(400, "The webhook can't be trusted"),
   UNAUTHENTICATED(401, "Sign in first"),
+  LIMIT_REACHED(402, "The plan gives no more of it"),
   PAYMENT_DECLINED(402, "The payment was declined"),
   FORBIDDEN(403, "Not allowed"),
   NOT_FOUND(404, "Not found"),
@@ -80,7 +82,10 @@ enum ProblemCode {
   }
 
   private Problem document(
-      String requestId, String detail, List<FieldError> errors, Map<String, Object> details) {
+      String requestId,
+      String detail,
+      List<FieldError> errors,
+      Map<String, @Nullable Object> details) {
     return new Problem(
         "urn:tatame:billing:problem:" + code(),
         title,
@@ -108,11 +113,11 @@ enum ProblemCode {
     return List.of();
   }
 
-  private static Map<String, Object> details(BillingException failure) {
+  private static Map<String, @Nullable Object> details(BillingException failure) {
     if (failure instanceof Conflict conflict) {
       return conflict
           .existingId()
-          .<Map<String, Object>>map(id -> Map.of("subscriptionId", id))
+          .<Map<String, @Nullable Object>>map(id -> Map.of("subscriptionId", id))
           .orElse(Map.of());
     }
     return Told.details(failure);

@@ -3,6 +3,7 @@ package com.tatame.billing.http;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Overage;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
@@ -59,10 +60,67 @@ final class ProductHandlers {
       Map<String, PlanPriceAnswer> prices) {}
 
   record PlanFeatureAnswer(
-      @Doc(value = "How the feature is granted.", example = "flag")
+      @Doc(
+          value = "How the feature is granted.",
+          oneOf = {"flag", "counter", "gauge", "unlimited"})
       String kind,
 
-      @Doc("Whether the plan gives any of it.") boolean included) {}
+      @Doc("Whether the plan gives any of it.") boolean included,
+
+      @Doc("Units of a counter in a window, or the ceiling of a gauge; else null.") @Nullable
+      Long limit,
+
+      @Doc(
+          value = "When units are counted anew; null for flags and gauges.",
+          oneOf = {"day", "calendar_month", "subscription_month", "billing_period", "lifetime"})
+      @Nullable
+      String window,
+
+      @Doc("What a unit may cost to be among the included ones; null for any price.") @Nullable
+      MoneyAnswer maxItemPrice,
+
+      @Doc("What holds beyond the limit; null if nothing more is given.") @Nullable
+      PlanOverageAnswer overage) {
+    static PlanFeatureAnswer of(Feature feature) {
+      if (feature instanceof Feature.Counter counter) {
+        return new PlanFeatureAnswer(
+            counter.kind(),
+            counter.limit() > 0 || counter.overage().isPresent(),
+            counter.limit(),
+            counter.window().kind().code(),
+            counter.maxItemPrice().map(MoneyAnswer::of).orElse(null),
+            counter.overage().map(PlanOverageAnswer::of).orElse(null));
+      } else if (feature instanceof Feature.Gauge gauge) {
+        return plain(gauge, gauge.limit() > 0, gauge.limit(), null);
+      } else if (feature instanceof Feature.Unlimited unlimited) {
+        return plain(unlimited, true, null, unlimited.window().kind().code());
+      }
+      return plain(feature, feature instanceof Feature.Flag flag && flag.included(), null, null);
+    }
+
+    private static PlanFeatureAnswer plain(
+        Feature feature, boolean included, @Nullable Long limit, @Nullable String window) {
+      return new PlanFeatureAnswer(feature.kind(), included, limit, window, null, null);
+    }
+  }
+
+  record PlanOverageAnswer(
+      @Doc("Taken off the price of a unit.") int discountPercent,
+
+      @Doc("How many there are in a window; null for any number.") @Nullable
+      Long limit,
+
+      @Doc(
+          value = "What holds once they are used up, too.",
+          oneOf = {"full_price", "refused"})
+      String beyond) {
+    static PlanOverageAnswer of(Overage overage) {
+      return new PlanOverageAnswer(
+          overage.discountPercent(),
+          overage.limit().orElse(null),
+          overage.beyond().code());
+    }
+  }
 
   record PlanPriceAnswer(
       @Doc("Null while the provider has no active price for it.") @Nullable
@@ -167,9 +225,7 @@ final class ProductHandlers {
   private static PlanAnswer plan(PlanOffer offer) {
     Plan plan = offer.plan();
     Map<String, PlanFeatureAnswer> features = new TreeMap<>();
-    plan.features()
-        .forEach((name, feature) ->
-            features.put(name, new PlanFeatureAnswer(kind(feature), included(feature))));
+    plan.features().forEach((name, feature) -> features.put(name, PlanFeatureAnswer.of(feature)));
     Map<String, PlanPriceAnswer> prices = new LinkedHashMap<>();
     for (BillingInterval interval : BillingInterval.values()) {
       Optional.ofNullable(plan.prices().get(interval))
@@ -185,17 +241,6 @@ final class ProductHandlers {
         plan.trialDays(),
         features,
         prices);
-  }
-
-  static String kind(Feature feature) {
-    if (feature instanceof Feature.Flag) {
-      return "flag";
-    }
-    throw new IllegalStateException("No name for the kind of " + feature);
-  }
-
-  private static boolean included(Feature feature) {
-    return feature instanceof Feature.Flag flag && flag.included();
   }
 
   private ProductAnswer product(Product product, List<Price> prices) {

@@ -11,12 +11,13 @@ import java.util.regex.Pattern;
 /**
  * One row of the route table: how it is called, by whom, what it takes and answers, and who does it.
  *
- * @param method GET, POST, PATCH or DELETE
+ * @param method GET, POST, PUT, PATCH or DELETE
  * @param path with {@code {parameters}}
  * @param scope what an API key must be permitted to be let in; of no meaning where nobody need call
  * @param body what the request's body is read into; empty if the route takes none
  * @param anonymousToo whether visitors are let in who have not signed in, with their own proof
  * @param fromProvider whether the payment provider calls it, from an address that it may have
+ * @param ownKeys whether what is done keeps the Idempotency-Key, and not the answer
  * @param refusals the problems that are particular to it
  * @param deprecatedFor the canonical path, if this is an old name for it
  */
@@ -32,6 +33,7 @@ record Route(
     BodyRule bodyRule,
     boolean anonymousToo,
     boolean fromProvider,
+    boolean ownKeys,
     List<Reply> replies,
     List<ProblemCode> refusals,
     Optional<String> deprecatedFor,
@@ -111,6 +113,10 @@ record Route(
     return new Builder("PATCH", path, access);
   }
 
+  static Builder put(String path, Access access) {
+    return new Builder("PUT", path, access);
+  }
+
   static Builder delete(String path, Access access) {
     return new Builder("DELETE", path, access);
   }
@@ -129,6 +135,7 @@ record Route(
         bodyRule,
         anonymousToo,
         fromProvider,
+        ownKeys,
         oldReplies,
         refusals,
         Optional.of(path),
@@ -166,6 +173,7 @@ record Route(
     private BodyRule bodyRule = BodyRule.JSON;
     private boolean anonymousToo;
     private boolean fromProvider;
+    private boolean ownKeys;
     private final List<Reply> replies = new ArrayList<>();
     private final List<ProblemCode> refusals = new ArrayList<>();
 
@@ -215,6 +223,12 @@ record Route(
       return this;
     }
 
+    /** What is done keeps its key, longer than answers are kept. */
+    Builder keepsKeysItself() {
+      ownKeys = true;
+      return this;
+    }
+
     Builder takesRaw() {
       bodyRule = BodyRule.RAW;
       return this;
@@ -243,6 +257,7 @@ record Route(
           bodyRule,
           anonymousToo,
           fromProvider,
+          ownKeys,
           List.copyOf(replies),
           List.copyOf(refusals),
           Optional.empty(),

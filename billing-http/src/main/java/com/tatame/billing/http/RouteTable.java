@@ -35,8 +35,6 @@ import com.tatame.billing.http.CustomerHandlers.CustomerAnswer;
 import com.tatame.billing.http.CustomerHandlers.NewCustomer;
 import com.tatame.billing.http.DocumentHandlers.ConfigAnswer;
 import com.tatame.billing.http.DriftHandlers.DriftAnswer;
-import com.tatame.billing.http.EntitlementHandlers.DecisionAnswer;
-import com.tatame.billing.http.EntitlementHandlers.EntitlementsAnswer;
 import com.tatame.billing.http.HealthHandlers.HealthAnswer;
 import com.tatame.billing.http.HealthHandlers.LivenessAnswer;
 import com.tatame.billing.http.InboxHandlers.EventAnswer;
@@ -62,6 +60,7 @@ final class RouteTable {
   /** The canonical routes, then their other names. */
   static List<Route> all() {
     List<Route> all = new ArrayList<>(canonical());
+    all.addAll(UsageRoutes.canonical());
     all.addAll(PurchaseRoutes.canonical());
     all.addAll(MoneyRoutes.canonical());
     all.addAll(ChangeRoutes.canonical());
@@ -69,6 +68,7 @@ final class RouteTable {
     all.addAll(aliases(all));
     all.addAll(MoneyRoutes.aliases());
     all.addAll(ChangeRoutes.aliases());
+    all.addAll(UsageRoutes.aliases());
     return List.copyOf(all);
   }
 
@@ -208,18 +208,6 @@ final class RouteTable {
             .paged()
             .answers(pageOf(BillingEventAnswer.class, "Newest first."))
             .by(to -> to.billingEvents()::list),
-        get("/api/v1/entitlements", SIGNED_IN)
-            .orAnonymous()
-            .orKeyWith(Scope.ENTITLEMENTS)
-            .is("Entitlements", "Everything that the caller may do")
-            .answers(reply(200, EntitlementsAnswer.class, "As of now."))
-            .by(to -> to.entitlements()::all),
-        get("/api/v1/entitlements/{feature}", SIGNED_IN)
-            .orAnonymous()
-            .orKeyWith(Scope.ENTITLEMENTS)
-            .is("Entitlements", "Whether the caller may use a feature")
-            .answers(reply(200, DecisionAnswer.class, "As of now."))
-            .by(to -> to.entitlements()::one),
         get("/api/v1/webhooks/status", ADMINISTRATOR)
             .orKeyWith(Scope.WEBHOOKS_READ)
             .is("Webhooks", "The inbox at a glance")

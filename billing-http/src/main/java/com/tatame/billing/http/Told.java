@@ -1,12 +1,15 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.failure.LimitReached;
 import com.tatame.billing.failure.PaymentDeclined;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clients are told of a failure. What the provider said about it, and about our account there,
@@ -40,14 +43,28 @@ final class Told {
   }
 
   /** Members of the problem document that belong to the failure. */
-  static Map<String, Object> details(BillingException failure) {
+  static Map<String, @Nullable Object> details(BillingException failure) {
     if (failure instanceof PaymentDeclined declined) {
       return Map.of("declineCode", reason(declined));
+    }
+    if (failure instanceof LimitReached limit) {
+      return details(limit.reached());
     }
     if (failure instanceof ProviderRejected rejected) {
       return Map.of("providerCode", rejected.providerCode());
     }
     return Map.of();
+  }
+
+  private static Map<String, @Nullable Object> details(LimitReached.Reached reached) {
+    Map<String, @Nullable Object> details = new LinkedHashMap<>();
+    details.put("feature", reached.feature());
+    details.put("limit", reached.limit());
+    details.put("used", reached.used());
+    details.put("remaining", reached.remaining());
+    details.put("resetsAt", reached.resetsAt().orElse(null));
+    details.put("upgrade", reached.upgrade().orElse(null));
+    return details;
   }
 
   private static String reason(PaymentDeclined declined) {

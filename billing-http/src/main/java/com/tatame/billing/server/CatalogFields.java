@@ -54,7 +54,7 @@ final class CatalogFields {
       return Optional.empty();
     }
     String digits = scalar.get().text();
-    if (digits.matches("\\d{1,10}")
+    if (digits.matches("\\d{1,15}")
         && Long.parseLong(digits) >= least
         && Long.parseLong(digits) <= most) {
       return Optional.of(Long.parseLong(digits));
@@ -118,7 +118,8 @@ final class CatalogFields {
   void allowOnly(String path, Mapping mapping, Set<String> names) {
     mapping.entries().forEach((name, tree) -> {
       if (!names.contains(name)) {
-        problem(join(path, name), tree, "is not a field of the catalog");
+        problem(
+            join(path, name), tree, "is not a field of the catalog" + Suggestion.of(name, names));
       }
     });
   }
@@ -149,7 +150,7 @@ final class CatalogFields {
     return Optional.empty();
   }
 
-  private static String join(String path, String name) {
+  static String join(String path, String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 }

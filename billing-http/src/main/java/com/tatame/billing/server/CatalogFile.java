@@ -3,7 +3,6 @@ package com.tatame.billing.server;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.DuplicatePolicy;
-import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
@@ -17,9 +16,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +62,7 @@ public final class CatalogFile {
             "currency",
             "defaultTier",
             "grace",
+            "zone",
             "tiers",
             "items",
             "coupons",
@@ -76,7 +76,9 @@ public final class CatalogFile {
     String defaultTier = fields.required("", root, "defaultTier");
     Duration grace =
         fields.text("", root, "grace").map(text -> days(root, text)).orElse(Catalog.DEFAULT_GRACE);
-    List<Plan> plans = plans(root, currency);
+    FeatureFields features =
+        new FeatureFields(fields, currency, FeatureFields.zone(fields, "", root, ZoneOffset.UTC));
+    List<Plan> plans = plans(root, currency, features);
     List<Item> items = items(root, currency);
     List<String> coupons = fields.texts("", root, "coupons");
     Policies policies = policies(root);
@@ -85,7 +87,8 @@ public final class CatalogFile {
     try {
       return new Catalog(plans, items, defaultTier, grace, coupons, policies);
     } catch (ValidationFailed e) {
-      e.errors().forEach(error -> fields.problem(error.field(), root, error.message()));
+      e.errors()
+          .forEach(error -> fields.problem(error.field(), root.at(error.field()), error.message()));
       fields.throwIfAny();
       throw e;
     }
@@ -111,7 +114,7 @@ public final class CatalogFile {
     return Catalog.DEFAULT_GRACE;
   }
 
-  private List<Plan> plans(Mapping root, String currency) {
+  private List<Plan> plans(Mapping root, String currency, FeatureFields features) {
     List<Plan> plans = new ArrayList<>();
     Mapping tiers = fields.child("", root, "tiers");
     if (tiers.entries().isEmpty()) {
@@ -123,7 +126,7 @@ public final class CatalogFile {
       if (!tier.matches("[a-z][a-z0-9_-]{0,62}")) {
         fields.problem(path, plan, "must be named in lower case, with letters, digits, _ and -");
       }
-      plans.add(plan(path, tier, plan, plans.size(), currency));
+      plans.add(plan(path, tier, plan, plans.size(), currency, features));
     });
     return plans;
   }
@@ -154,7 +157,13 @@ public final class CatalogFile {
     return fields.number(path, priced, "amount", 0, 99_999_999).orElse(0L);
   }
 
-  private Plan plan(String path, String tier, Mapping plan, int position, String currency) {
+  private Plan plan(
+      String path,
+      String tier,
+      Mapping plan,
+      int position,
+      String currency,
+      FeatureFields features) {
     fields.allowOnly(
         path,
         plan,
@@ -179,7 +188,7 @@ public final class CatalogFile {
         fields.flag(path, plan, "selfService").orElse(true),
         (int) fields.number(path, plan, "trialDays", 0, 730).orElse(0L).longValue(),
         prices(path, tier, plan, currency),
-        features(path, plan));
+        features.read(path, plan));
   }
 
   private Map<BillingInterval, PlanPrice> prices(
@@ -206,21 +215,6 @@ public final class CatalogFile {
                   .or(() -> fields.text(pricePath, price, "priceId"))));
     });
     return prices;
-  }
-
-  private Map<String, Feature> features(String path, Mapping plan) {
-    Map<String, Feature> features = new HashMap<>();
-    Mapping named = fields.child(path, plan, "features");
-    named.entries().keySet().forEach(name -> {
-      if (!name.matches("[a-z][a-z0-9_]{0,62}")) {
-        fields.problem(
-            path + ".features." + name, named, "must be named in lower case, digits and _");
-      }
-      fields
-          .flag(path + ".features", named, name)
-          .ifPresent(included -> features.put(name, new Feature.Flag(included)));
-    });
-    return features;
   }
 
   private void refuseUnusedPriceIds() {

@@ -16,7 +16,20 @@ sealed interface YamlTree {
   /** A text, number or truth value as it was written. */
   record Scalar(String text, boolean isText, int line) implements YamlTree {}
 
-  record Mapping(Map<String, YamlTree> entries, int line) implements YamlTree {}
+  record Mapping(Map<String, YamlTree> entries, int line) implements YamlTree {
+    /** What lies deepest on a path of names with dots between them. */
+    YamlTree at(String path) {
+      YamlTree here = this;
+      for (String name : path.split("\\.", -1)) {
+        YamlTree below = here instanceof Mapping mapping ? mapping.entries().get(name) : null;
+        if (below == null) {
+          return here;
+        }
+        here = below;
+      }
+      return here;
+    }
+  }
 
   record Sequence(List<YamlTree> items, int line) implements YamlTree {}
 

@@ -128,7 +128,7 @@ final class ApiKeysTest {
 
   @Test
   void aKeySaysForWhomItActs() {
-    String key = SERVER.apiKey(Scope.ACCOUNT);
+    String key = SERVER.apiKey(Scope.ACCOUNT, Scope.USAGE_WRITE);
     for (Operation operation : OPERATIONS) {
       if (operation.access().equals("signed_in")) {
         Reply reply = withKey(operation.method(), operation.pathWith("any"), key);

@@ -42,7 +42,7 @@ final class DescriptionTest {
           operation.method(),
           operation.pathWith("unknown"),
           "user_root",
-          Set.of("POST", "PATCH").contains(operation.method()) ? "{}" : null);
+          Set.of("POST", "PUT", "PATCH").contains(operation.method()) ? "{}" : null);
 
       assertThat(reply.status()).as(operation.toString()).isLessThan(500).isNotEqualTo(405);
       if (reply.status() == 404) {

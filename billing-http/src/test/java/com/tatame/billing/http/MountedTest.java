@@ -6,6 +6,7 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.server.CatalogFile;
 import com.tatame.billing.stripe.StripeGateway;
@@ -58,6 +59,8 @@ final class MountedTest {
         ROUTES.mount(config);
         config.routes.before("/booking", ROUTES.requires("class_booking"));
         config.routes.before("/planner", ROUTES.requires("competition_planner"));
+        config.routes.before("/reviews", ROUTES.requires("video_reviews"));
+        config.routes.get("/reviews", context -> context.result("reviewed"));
         config.routes.get("/booking", context -> context.result("booked"));
         config.routes.get("/planner", context -> context.result("planned"));
         config.routes.get("/broken", context -> {
@@ -105,6 +108,20 @@ final class MountedTest {
     HttpResponse<String> unknown = get("/booking", "");
     assertThat(unknown.statusCode()).isEqualTo(401);
     assertThat(unknown.body()).doesNotContain("booked");
+  }
+
+  @Test
+  void aGuardLetsThroughWhoHasSomethingLeft() throws Exception {
+    assertThat(get("/reviews", "Bearer ada").body()).isEqualTo("reviewed");
+    BILLING
+        .entitlements()
+        .consume(
+            new AccountId("ada"), new Use("video_reviews", 2, Optional.empty(), Optional.empty()));
+
+    HttpResponse<String> refused = get("/reviews", "Bearer ada");
+
+    assertThat(refused.statusCode()).isEqualTo(402);
+    assertThat(refused.body()).contains("limit_reached", "resetsAt").doesNotContain("reviewed");
   }
 
   @Test

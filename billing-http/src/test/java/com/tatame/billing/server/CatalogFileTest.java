@@ -199,7 +199,7 @@ final class CatalogFileTest {
             "10: tiers.Pro.selfService must be true or false",
             "13: tiers.Pro.prices.weekly must be named monthly or yearly",
             "15: tiers.Pro.prices.monthly.amount must be a whole number from 0 to 99999999",
-            "17: tiers.Pro.features.quiz must be true or false");
+            "17: tiers.Pro.features.quiz must be true, false, unlimited, or hold a limit");
   }
 
   @Test

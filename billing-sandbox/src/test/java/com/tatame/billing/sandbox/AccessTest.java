@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -118,7 +119,14 @@ final class AccessTest {
   void everyPathRefusesMethodsThatItDoesNotKnow() {
     ApiClient user = new Buyer(world).api();
 
-    assertThat(operations.stream().map(Operation::path).distinct())
+    Set<String> takePut = operations.stream()
+        .filter(operation -> operation.method().equals("PUT"))
+        .map(Operation::path)
+        .collect(Collectors.toSet());
+    assertThat(operations.stream()
+            .map(Operation::path)
+            .distinct()
+            .filter(path -> !takePut.contains(path)))
         .hasSizeGreaterThan(30)
         .allSatisfy(path -> {
           Reply refused = user.call(

@@ -35,11 +35,13 @@ final class LocalServer implements World {
       "billing_events",
       "checkout_sessions",
       "commands",
+      "consumptions",
       "customers",
       "provider_objects",
       "stripe_customer_mapping",
       "stripe_invoices",
       "subscriptions",
+      "usage_tracking",
       "users");
 
   private final StripeSimulator stripe;

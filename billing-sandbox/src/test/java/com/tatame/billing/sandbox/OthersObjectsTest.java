@@ -44,11 +44,21 @@ final class OthersObjectsTest {
       "/payment-intents/{id}", "paymentIntent");
 
   /** Paths whose parameter names what is the same for all accounts. */
-  private static final Set<String> COMMON = Set.of("/entitlements/{feature}", "/docs/files/{file}");
+  private static final Set<String> COMMON = Set.of(
+      "/entitlements/{feature}",
+      "/entitlements/{feature}/consume",
+      "/entitlements/{feature}/release",
+      "/docs/files/{file}");
+
+  /** Stands in a path for whatever the catalog calls a feature. */
+  private static final String FEATURE = "video_reviews";
 
   /** Fields and query parameters that name something of an account's, and what of it. */
-  private static final Map<String, String> NAMES =
-      Map.of("subscriptionId", "subscription", "subscription", "subscription", "quoteId", "quote");
+  private static final Map<String, String> NAMES = Map.of(
+      "subscriptionId", "subscription",
+      "subscription", "subscription",
+      "quoteId", "quote",
+      "consumptionId", "consumption");
 
   /** Fields and query parameters that name nothing of anybody's. */
   private static final Set<String> HARMLESS = Set.of(
@@ -63,10 +73,14 @@ final class OthersObjectsTest {
       "email",
       "flow",
       "from",
+      "idempotencyKey",
       "interval",
       "item",
+      "itemPrice",
       "limit",
+      "metadata",
       "name",
+      "occurredAt",
       "policy",
       "priceId",
       "product",
@@ -160,6 +174,12 @@ final class OthersObjectsTest {
             .api()
             .post("/api/v1/payment-intents", "{\"item\":\"seminar-recording\"}")
             .at("/id"));
+    all.put(
+        "consumption",
+        buyer
+            .api()
+            .post("/api/v1/entitlements/" + FEATURE + "/consume", "{}")
+            .at("/consumptionId"));
     assertThat(all).doesNotContainValue("");
     return all;
   }
@@ -220,7 +240,9 @@ final class OthersObjectsTest {
           String id = owned.get(NAMES.get(name));
           ObjectNode body = (ObjectNode) Json.read(name.equals(WHOLE) ? "{}" : body(operation));
           body.put(name, id);
-          String path = PARAMETER.matcher(operation.path()).replaceAll(own(operation, strangers));
+          String path = PARAMETER
+              .matcher(operation.path().replace("{feature}", FEATURE))
+              .replaceAll(own(operation, strangers));
           Reply reply =
               call(stranger.api(), operation, path + "?" + name + "=" + id, body.toString());
           if (operation.method().equals("GET")) {

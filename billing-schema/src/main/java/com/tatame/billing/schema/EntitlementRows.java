@@ -1,6 +1,7 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Cycle;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.subscription.SubscriptionStatus;
 
@@ -26,7 +27,8 @@ final class EntitlementRows {
         .with("subscription_id", source.subscriptionId())
         .with("tier", source.tier())
         .with("status", source.status())
-        .with("grace_until", source.graceUntil());
+        .with("grace_until", source.graceUntil())
+        .with("cycle", source.cycle());
   }
 
   private static AccountEntitlement.Source source(Row row) {
@@ -34,6 +36,7 @@ final class EntitlementRows {
         row.text("subscription_id"),
         row.text("tier"),
         row.constant("status", SubscriptionStatus.class),
-        row.optionalInstant("grace_until"));
+        row.optionalInstant("grace_until"),
+        row.optionalRow("cycle").map(cycle -> RecordRows.read(Cycle.class, cycle)));
   }
 }

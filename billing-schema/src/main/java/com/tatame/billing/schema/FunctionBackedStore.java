@@ -10,6 +10,7 @@ import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
@@ -129,6 +130,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final EntitlementStore entitlements() {
     return accounts.entitlements();
+  }
+
+  @Override
+  public final UsageStore usage() {
+    return new UsageFunctions(functions);
   }
 
   @Override

@@ -42,7 +42,9 @@ public final class Migrations {
       "V22__coupons.sql",
       "V23__quotes.sql",
       "V24__duplicates.sql",
-      "V25__trials.sql");
+      "V25__trials.sql",
+      "V26__usage.sql",
+      "V27__usage_in_sql.sql");
 
   private Migrations() {}
 

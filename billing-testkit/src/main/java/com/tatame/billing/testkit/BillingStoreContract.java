@@ -40,6 +40,7 @@ public interface BillingStoreContract
         PromotionStoreContract,
         ProductStoreContract,
         EntitlementStoreContract,
+        UsageStoreContract,
         BillingEventStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,

@@ -97,6 +97,31 @@ class BadStoresTest {
             BadPorts.ListsEverybodysPaymentMethods.class, "somebodyElsesPaymentMethodIsNotFound"),
         Arguments.of(BadPorts.HandsOutAnothersTaxId.class, "somebodyElsesTaxIdIsNotFound"),
         Arguments.of(BadPorts.CapsCoupons.class, "manyCouponsAreAllFound"),
+        Arguments.of(
+            BadUsage.KnowsNoLimit.class, "unitsAreGrantedUntilThereIsNotEnoughAndAllOrNone"),
+        Arguments.of(BadUsage.KnowsNoLimit.class, "theFirstPlaceThatHasEnoughIsTaken"),
+        Arguments.of(BadUsage.ForgetsKeys.class, "aGrantedKeyIsAnsweredTheSameAndUsesNothingMore"),
+        Arguments.of(BadUsage.ForgetsKeys.class, "aKeyThatWasReleasedStillStandsForWhatItGranted"),
+        Arguments.of(
+            BadUsage.TakesAnythingForTheSame.class, "aKeyThatStandsForSomethingElseIsRefused"),
+        Arguments.of(
+            BadUsage.DecidesByAnOldEntitlement.class,
+            "aDrawFromAnEntitlementThatHasChangedIsStale"),
+        Arguments.of(
+            BadUsage.LooksBeforeItTakes.class,
+            "ofManyCallersAtOnceAsManyAreGrantedAsThereAreUnits"),
+        Arguments.of(
+            BadUsage.ForgetsWhatWasCountedElsewhere.class,
+            "whatWasUsedCountsInAWindowThatBeginsElsewhereUntilItsOwnEnds"),
+        Arguments.of(BadUsage.ReleasesAgain.class, "releasedUnitsGoBackToWhereTheyCameFromOnce"),
+        Arguments.of(BadUsage.ReleasesAnybodys.class, "somebodyElsesConsumptionCantBeReleased"),
+        Arguments.of(
+            BadUsage.RefusesWhatHappened.class, "whatWasUsedAlreadyIsRecordedWhateverTheLimit"),
+        Arguments.of(
+            BadUsage.SetsOnlyUpwards.class, "aGaugeIsWhatItWasSetToAndGoesUpAndDownFromThere"),
+        Arguments.of(
+            BadUsage.ListsTheFirstWindowsFirst.class, "whatWasUsedIsListedTheLastWindowsFirst"),
+        Arguments.of(BadUsage.ForgetsNothing.class, "whatWasUsedLongAgoIsForgottenAndItsKeyWithIt"),
         Arguments.of(BadQuotes.HandsOutAnothers.class, "somebodyElsesQuoteIsNotFound"),
         Arguments.of(BadQuotes.GivesToEverybody.class, "aQuoteIsTakenByOneCommandAsOftenAsItAsks"),
         Arguments.of(BadQuotes.GivesToEverybody.class, "ofManyCommandsAtOnceOneHasTheQuote"),

@@ -1,0 +1,28 @@
+package com.tatame.billing.entitlement;
+
+import com.tatame.billing.catalog.Period;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an account is given, and what it used of it: all that a decision needs.
+ *
+ * @param entitlement empty for an account that never had a subscription
+ * @param version of the entitlement: another one once it changed
+ * @param open the windows that have not ended
+ */
+public record AccountUsage(
+    Optional<AccountEntitlement> entitlement, String version, List<UsageRow> open) {
+  public AccountUsage {
+    open = List.copyOf(open);
+  }
+
+  /** What counts against a feature's limit. */
+  public Tally used(String feature, Period current, Instant now) {
+    return open.stream()
+        .filter(row -> row.feature().equals(feature) && row.countsIn(current, now))
+        .map(UsageRow::used)
+        .reduce(Tally.NONE, Tally::plus);
+  }
+}

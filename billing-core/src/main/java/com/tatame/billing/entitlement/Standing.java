@@ -1,0 +1,172 @@
+package com.tatame.billing.entitlement;
+
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Cycle;
+import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Overage;
+import com.tatame.billing.catalog.Period;
+import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.entitlement.Decision.Allowance;
+import com.tatame.billing.entitlement.Decision.OverageLeft;
+import com.tatame.billing.entitlement.Draw.Offer;
+import com.tatame.billing.money.Money;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Where an account stands at an instant. Pure: all of it follows from what was loaded. */
+final class Standing {
+  private final Catalog catalog;
+  private final AccountUsage usage;
+  private final Instant now;
+  private final Optional<AccountEntitlement.Source> source;
+  private final Plan plan;
+
+  Standing(Catalog catalog, AccountUsage usage, Instant now) {
+    this.catalog = catalog;
+    this.usage = usage;
+    this.now = now;
+    this.source = usage.entitlement().flatMap(entitlement -> entitlement.sourceAt(now));
+    this.plan = source.flatMap(s -> catalog.plan(s.tier())).orElseGet(catalog::defaultPlan);
+  }
+
+  Optional<AccountEntitlement.Source> source() {
+    return source;
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  String version() {
+    return usage.version();
+  }
+
+  /** A feature as the plan has it; one that it lacks, as the catalog's others have it, but none of it. */
+  Optional<Feature> feature(String name) {
+    Optional<Feature> own = Optional.ofNullable(plan.features().get(name));
+    return own.isPresent()
+        ? own
+        : catalog.plans().stream()
+            .flatMap(any -> Optional.ofNullable(any.features().get(name)).stream())
+            .findFirst()
+            .map(Standing::withheld);
+  }
+
+  private static Feature withheld(Feature feature) {
+    if (feature instanceof Feature.Counter counter) {
+      return new Feature.Counter(0, counter.window());
+    } else if (feature instanceof Feature.Unlimited unlimited) {
+      return new Feature.Counter(0, unlimited.window());
+    } else if (feature instanceof Feature.Gauge) {
+      return new Feature.Gauge(0);
+    }
+    return new Feature.Flag(false);
+  }
+
+  /** The window in which a feature is counted now. */
+  Period period(Feature feature) {
+    Optional<Cycle> cycle = source.flatMap(AccountEntitlement.Source::cycle);
+    if (feature instanceof Feature.Counter counter) {
+      return counter.window().at(now, cycle);
+    } else if (feature instanceof Feature.Unlimited unlimited) {
+      return unlimited.window().at(now, cycle);
+    }
+    return Period.LIFETIME;
+  }
+
+  Decision decide(String name, Feature feature) {
+    if (feature instanceof Feature.Flag flag) {
+      return flag.included()
+          ? granted(name, feature, Optional.empty())
+          : refused(name, feature, Optional.empty(), notIncluded());
+    }
+    Period period = period(feature);
+    Tally used = usage.used(name, period, now);
+    Optional<Long> limit = limit(feature);
+    boolean resets = limit.isPresent() && limit.get() > 0 && !period.equals(Period.LIFETIME);
+    Allowance allowance = new Allowance(
+        limit,
+        used.included(),
+        resets ? Optional.of(period.end()) : Optional.empty(),
+        overage(feature)
+            .map(overage -> new OverageLeft(
+                overage.discountPercent(),
+                overage.limit().map(most -> Math.max(0, most - used.overage())))));
+    boolean left = allowance.remaining().filter(remaining -> remaining == 0).isEmpty();
+    if (left || goesBeyond(feature, used)) {
+      return granted(name, feature, Optional.of(allowance));
+    }
+    return refused(
+        name,
+        feature,
+        Optional.of(allowance),
+        plan.features().containsKey(name) && limit.orElse(0L) > 0
+            ? "All " + limit.get() + " of " + name + " are used"
+                + allowance
+                    .resetsAt()
+                    .map(at -> "; there are more from " + at + ".")
+                    .orElse(".")
+            : notIncluded());
+  }
+
+  private static boolean goesBeyond(Feature feature, Tally used) {
+    return overage(feature)
+        .filter(overage -> overage.beyond() == Overage.Beyond.FULL_PRICE
+            || overage.limit().filter(most -> used.overage() >= most).isEmpty())
+        .isPresent();
+  }
+
+  private String notIncluded() {
+    return "The plan " + plan.name() + " does not include it.";
+  }
+
+  private static Decision granted(String name, Feature feature, Optional<Allowance> allowance) {
+    return new Decision(name, true, feature, allowance, Optional.empty(), Optional.empty());
+  }
+
+  private Decision refused(
+      String name, Feature feature, Optional<Allowance> allowance, String reason) {
+    return new Decision(
+        name, false, feature, allowance, Optional.of(reason), catalog.upgrade(plan, name));
+  }
+
+  private static Optional<Long> limit(Feature feature) {
+    if (feature instanceof Feature.Counter counter) {
+      return Optional.of(counter.limit());
+    }
+    return feature instanceof Feature.Gauge gauge ? Optional.of(gauge.limit()) : Optional.empty();
+  }
+
+  private static Optional<Overage> overage(Feature feature) {
+    return feature instanceof Feature.Counter counter ? counter.overage() : Optional.empty();
+  }
+
+  /**
+   * Where units of such a price may be taken from. What costs more than the feature's highest price
+   * takes no included unit; what has no price can't be charged.
+   */
+  List<Offer> offers(Feature feature, Optional<Money> itemPrice) {
+    List<Offer> offers = new ArrayList<>();
+    boolean tooDear = feature instanceof Feature.Counter counter
+        && counter
+            .maxItemPrice()
+            .filter(most ->
+                itemPrice.filter(price -> price.amount() > most.amount()).isPresent())
+            .isPresent();
+    if (!tooDear) {
+      offers.add(new Offer(Place.INCLUDED, limit(feature), Optional.empty()));
+    }
+    if (itemPrice.isPresent()) {
+      overage(feature).ifPresent(overage -> {
+        offers.add(
+            new Offer(Place.OVERAGE, overage.limit(), Optional.of(overage.discountPercent())));
+        if (overage.beyond() == Overage.Beyond.FULL_PRICE) {
+          offers.add(new Offer(Place.FULL_PRICE, Optional.empty(), Optional.of(0)));
+        }
+      });
+    }
+    return offers;
+  }
+}

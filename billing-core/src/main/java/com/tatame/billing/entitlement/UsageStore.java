@@ -1,0 +1,51 @@
+package com.tatame.billing.entitlement;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Catalog;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Port: what accounts use. All instants are by the billing clock. */
+public interface UsageStore {
+  /** What an account has at an instant. */
+  AccountUsage read(AccountId account, Instant now);
+
+  /**
+   * Decides and uses in one step each, in the order given: however many callers there are at a time,
+   * no limit is exceeded and no unit is lost. A draw whose key was granted before gets the same
+   * answer and uses nothing.
+   *
+   * @return one result for each draw, in their order
+   */
+  List<DrawResult> consume(List<Draw> draws);
+
+  /**
+   * Gives units back to the place and the window that they were taken from, once.
+   *
+   * @return what was given back, now or before; empty if the account has no such consumption of
+   *     the feature
+   */
+  Optional<Consumption> release(
+      AccountId account, String feature, String consumptionId, Instant now);
+
+  /** Makes what is used of a feature for a lifetime this, whatever it was and whatever its limit. */
+  void set(AccountId account, String feature, long value, Instant now);
+
+  /**
+   * What was used, window by window.
+   *
+   * @param feature only of this one; empty for all
+   * @param after the last one before the page; empty for the first page
+   * @param limit 1 to 101
+   * @return the windows that end last first, then by feature and start
+   */
+  List<UsageRow> list(
+      AccountId account, Optional<String> feature, Optional<UsageRow> after, int limit);
+
+  /** Tells those who count by writing SQL what the plans give, in place of what they were told before. */
+  void publish(Catalog catalog);
+
+  /** Forgets consumptions, and their keys, from before; returns how many. */
+  int prune(Instant before);
+}

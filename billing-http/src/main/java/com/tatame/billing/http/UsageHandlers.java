@@ -1,0 +1,183 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.account.Principal;
+import com.tatame.billing.entitlement.Consumption;
+import com.tatame.billing.entitlement.Decision;
+import com.tatame.billing.entitlement.Decision.Allowance;
+import com.tatame.billing.entitlement.Entitlements;
+import com.tatame.billing.entitlement.Recorded;
+import com.tatame.billing.entitlement.UsageReport;
+import com.tatame.billing.entitlement.UsageRow;
+import com.tatame.billing.failure.Forbidden;
+import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.http.EntitlementHandlers.DecisionAnswer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What was used: told by those who may, and read back. */
+final class UsageHandlers {
+  private final Entitlements entitlements;
+
+  UsageHandlers(Entitlements entitlements) {
+    this.entitlements = entitlements;
+  }
+
+  record GaugeRequest(
+      @Doc(value = "How high it stands.", example = "250") Long value) {}
+
+  record UsageReportRequest(
+      @Doc(value = "A feature that is counted.", example = "pain_entry")
+      String type,
+
+      @Doc("Units; 1 if missing.") @Nullable Long amount,
+
+      @Doc("Under it, this is counted once; the header Idempotency-Key says the same.") @Nullable
+      String idempotencyKey,
+
+      @Doc("When it was used, within the last 35 days; now if missing.") @Nullable
+      String occurredAt,
+
+      @Doc("Texts by name, kept with it.") @Nullable Map<String, String> metadata) {}
+
+  record RecordedAnswer(
+      @Doc(value = "The feature.", example = "pain_entry") String type,
+
+      @Doc("Units that were counted.") long amount,
+      @Doc("Of what is included, right after.") long used,
+
+      @Doc("Of what is included, right after, at least 0; null where there is no limit.") @Nullable
+      Long remaining,
+
+      @Doc("To take it back with.") String consumptionId) {}
+
+  record UsageRowAnswer(
+      @Doc(value = "The feature.", example = "pain_entry") String type,
+
+      @Doc("All units.") long amount,
+
+      @Doc("Of them beyond the limit at a discount.") long overage,
+
+      @Doc("Of them beyond that, too, at the whole price.") long fullPrice,
+
+      Instant periodStart,
+      @Doc("Null if it never ends.") @Nullable Instant periodEnd) {
+    static UsageRowAnswer of(UsageRow row) {
+      return new UsageRowAnswer(
+          row.feature(),
+          row.used().included() + row.used().overage() + row.used().fullPrice(),
+          row.used().overage(),
+          row.used().fullPrice(),
+          row.period().start(),
+          row.period().endless() ? null : row.period().end());
+    }
+  }
+
+  record UsageSummaryAnswer(List<UsageSummaryRow> data) {}
+
+  record UsageSummaryRow(
+      @Doc(value = "The feature.", example = "pain_entry") String type,
+      long used,
+      @Doc("Null where there is no limit.") @Nullable Long limit,
+      @Doc("Null where there is no limit.") @Nullable Long remaining,
+
+      @Doc("When it is counted anew; null if never.") @Nullable
+      Instant resetsAt) {
+    static UsageSummaryRow of(String type, Allowance allowance) {
+      return new UsageSummaryRow(
+          type,
+          allowance.used(),
+          allowance.limit().orElse(null),
+          allowance.remaining().orElse(null),
+          allowance.resetsAt().orElse(null));
+    }
+  }
+
+  // A missing field of the body is null here, whatever its type says.
+  @SuppressWarnings("ConstantValue")
+  Answer set(Call call) {
+    requireTrusted(call.principal());
+    GaugeRequest body = call.body(GaugeRequest.class);
+    if (body.value() == null) {
+      throw ValidationFailed.of("value", "is required");
+    }
+    Decision decision = entitlements.set(call.account(), call.id("feature"), body.value());
+    return Answer.ok(DecisionAnswer.of(decision));
+  }
+
+  @SuppressWarnings("ConstantValue")
+  Answer record(Call call) {
+    requireTrusted(call.principal());
+    UsageReportRequest body = call.body(UsageReportRequest.class);
+    if (body.type() == null || body.type().isBlank()) {
+      throw ValidationFailed.of("type", "is required");
+    }
+    Recorded recorded = entitlements.record(
+        call.account(),
+        new UsageReport(
+            body.type(),
+            body.amount() == null ? 1 : body.amount(),
+            EntitlementHandlers.key(call, body.idempotencyKey()),
+            Optional.ofNullable(body.occurredAt()).map(UsageHandlers::time),
+            body.metadata() == null ? Map.of() : texts(body.metadata())));
+    Consumption consumption = recorded.consumption();
+    Answer answer = Answer.ok(new RecordedAnswer(
+        consumption.feature(),
+        consumption.amount(),
+        consumption.used(),
+        consumption.remaining().orElse(null),
+        consumption.id()));
+    return recorded.again() ? answer.with("Idempotent-Replayed", "true") : answer;
+  }
+
+  Answer list(Call call) {
+    PageRequest page = call.page();
+    Optional<UsageRow> after = page.after()
+        .map(id -> UsageRow.of(id)
+            .orElseThrow(() ->
+                ValidationFailed.of("cursor", "must be the nextCursor of an earlier answer")));
+    return Answer.ok(page.render(
+        entitlements.history(call.account(), call.query("type"), after, page.lookahead()),
+        UsageRow::id,
+        UsageRowAnswer::of));
+  }
+
+  Answer summary(Call call) {
+    return Answer.ok(new UsageSummaryAnswer(
+        entitlements.of(call.account()).features().entrySet().stream()
+            .flatMap(entry -> entry.getValue().allowance().stream()
+                .map(allowance -> UsageSummaryRow.of(entry.getKey(), allowance)))
+            .toList()));
+  }
+
+  // What moves trust is not the user's to say.
+  private static void requireTrusted(Principal caller) {
+    if (!caller.isApiKey() && !caller.administrator()) {
+      throw new Forbidden("Only an administrator or an API key may say what was used.");
+    }
+  }
+
+  private static Instant time(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw ValidationFailed.of("occurredAt", "must be a time such as 2026-01-31T12:00:00Z");
+    }
+  }
+
+  @SuppressWarnings("ConstantValue")
+  private static Map<String, String> texts(Map<String, String> metadata) {
+    metadata.forEach((name, text) -> {
+      if (!Texts.plain(name) || name.isBlank() || name.length() > 100) {
+        throw ValidationFailed.of("metadata", "must be named in at most 100 plain characters");
+      }
+      if (text == null || text.length() > 500) {
+        throw ValidationFailed.of("metadata." + name, "must be a text of at most 500 characters");
+      }
+    });
+    return metadata;
+  }
+}

@@ -1,0 +1,162 @@
+package com.tatame.billing.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Overage;
+import com.tatame.billing.catalog.Window;
+import com.tatame.billing.money.Money;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a catalog file says of features, and what is told of mistakes in it. */
+final class CatalogMistakesTest {
+  private static final Path EXAMPLES = Path.of("../examples");
+
+  @TempDir
+  private Path folder = Path.of("");
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+          quiz: { limit: 2, windw: day }                     | quiz.windw is not a field of the catalog; did you mean window?
+          quiz: { window: day }                              | quiz.limit is missing; say unlimited instead if there is none
+          quiz: { limit: -1 }                                | quiz.limit must be a whole number from 0 to 1000000000000
+          quiz: { limit: two }                               | quiz.limit must be a whole number from 0 to 1000000000000
+          quiz: { limit: 2, window: calender_month }         | quiz.window must be one of day, calendar_month, subscription_month, billing_period, lifetime; did you mean calendar_month?
+          quiz: { limit: 2, window: fortnight }              | quiz.window must be one of day, calendar_month, subscription_month, billing_period, lifetime
+          quiz: { limit: 2, zone: Europe/Berln }             | quiz.zone must be UTC or a zone such as Europe/Berlin; did you mean Europe/Berlin?
+          quiz: { limit: 2, maxItemPrice: 49.99 }            | quiz.maxItemPrice must be a whole number from 0 to 99999999
+          quiz: { kind: guage, limit: 2 }                    | quiz.kind must be flag, counter, gauge or unlimited; did you mean gauge?
+          quiz: { kind: gauge, limit: 2, window: day }       | quiz.window is not a field of the catalog
+          quiz: { limit: 2, overage: { limit: 3 } }          | quiz.overage.discountPercent is missing; 0 means the whole price
+          quiz: { limit: 2, overage: { discountPercent: 101 } } | quiz.overage.discountPercent must be a whole number from 0 to 100
+          quiz: { limit: 2, overage: { discountPercent: 5, beyond: refuse } } | quiz.overage.beyond must be one of full_price, refused; did you mean refused?
+          quiz: unlimitd                                     | quiz must be true, false, unlimited, or hold a limit; did you mean unlimited?
+          quiz: [2]                                          | quiz must be a single value
+          Quiz: true                                         | Quiz must be named in lower case, digits and _
+          """)
+  void aMistakeIsToldWithItsLineItsPathAndWhatWasMeant(String feature, String problem)
+      throws IOException {
+    Path file = write("""
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+            features:
+              other: true
+              %s
+        """.formatted(feature));
+
+    assertThat(problems(file)).containsExactly(file + ":7: tiers.free.features." + problem);
+    // No schema knows all zones.
+    assertThat(schema().validate(asJson(file), InputFormat.JSON).isEmpty())
+        .as("by the schema")
+        .isEqualTo(problem.contains("zone"));
+  }
+
+  @Test
+  void aTierThatIsNotThereIsToldWhereItIsNamed() throws IOException {
+    Path file = write("""
+        currency: usd
+        defaultTier: fre
+        tiers:
+          free:
+            name: Free
+        """);
+
+    assertThat(problems(file))
+        .containsExactly(file + ":2: defaultTier 'fre' is not a tier of the catalog");
+  }
+
+  @Test
+  void everyKindOfFeatureIsRead() throws IOException {
+    Path file = write("""
+        currency: eur
+        defaultTier: free
+        zone: Europe/Berlin
+        tiers:
+          free:
+            name: Free
+            features:
+              export: true
+              sharing: { kind: flag, included: false }
+              chat: unlimited
+              talk: { kind: unlimited, window: day, zone: UTC }
+              storage: { kind: gauge, limit: 100 }
+              visit: { limit: 4 }
+              quiz:
+                limit: 2
+                window: subscription_month
+                maxItemPrice: 5000
+                overage: { discountPercent: 20, limit: 3, beyond: refused }
+              article: { limit: 3, window: lifetime, overage: { discountPercent: 30 } }
+        """);
+    ZoneId berlin = ZoneId.of("Europe/Berlin");
+
+    assertThat(CatalogFile.read(file, Map.of()).defaultPlan().features())
+        .containsExactlyInAnyOrderEntriesOf(Map.of(
+            "export", new Feature.Flag(true),
+            "sharing", new Feature.Flag(false),
+            "chat", new Feature.Unlimited(new Window(Window.Kind.CALENDAR_MONTH, berlin)),
+            "talk", new Feature.Unlimited(new Window(Window.Kind.DAY, ZoneOffset.UTC)),
+            "storage", new Feature.Gauge(100),
+            "visit", new Feature.Counter(4, new Window(Window.Kind.CALENDAR_MONTH, berlin)),
+            "quiz",
+                new Feature.Counter(
+                    2,
+                    new Window(Window.Kind.SUBSCRIPTION_MONTH, berlin),
+                    Optional.of(new Money(5000, "eur")),
+                    Optional.of(new Overage(20, Optional.of(3L), Overage.Beyond.REFUSED))),
+            "article",
+                new Feature.Counter(
+                    3,
+                    new Window(Window.Kind.LIFETIME, berlin),
+                    Optional.empty(),
+                    Optional.of(new Overage(30, Optional.empty(), Overage.Beyond.FULL_PRICE)))));
+    assertThat(schema().validate(asJson(file), InputFormat.JSON)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tatame", "pain-tracker", "mybeing"})
+  void theExamplesAreReadAndAsTheSchemaSays(String example) throws IOException {
+    Path file = EXAMPLES.resolve(example).resolve("catalog.yaml");
+
+    assertThat(CatalogFile.read(file, Map.of()).plans()).hasSizeGreaterThan(1);
+    assertThat(schema().validate(asJson(file), InputFormat.JSON)).isEmpty();
+  }
+
+  private static Schema schema() throws IOException {
+    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+        .getSchema(Files.readString(Path.of("../docs/catalog.schema.json")), InputFormat.JSON);
+  }
+
+  private static String asJson(Path yaml) throws IOException {
+    return new ObjectMapper().writeValueAsString(new YAMLMapper().readTree(yaml.toFile()));
+  }
+
+  private Path write(String text) throws IOException {
+    return Files.writeString(folder.resolve("catalog.yaml"), text);
+  }
+
+  private static List<String> problems(Path file) {
+    return catchThrowableOfType(InvalidConfiguration.class, () -> CatalogFile.read(file, Map.of()))
+        .problems();
+  }
+}

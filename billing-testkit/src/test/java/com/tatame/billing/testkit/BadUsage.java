@@ -1,0 +1,254 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Period;
+import com.tatame.billing.entitlement.AccountUsage;
+import com.tatame.billing.entitlement.Consumption;
+import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.UsageRow;
+import com.tatame.billing.entitlement.UsageStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Stores that break one rule of using units each. */
+final class BadUsage {
+  private BadUsage() {}
+
+  abstract static class Redrawing extends ForwardingStore {
+    abstract Draw redraw(Draw draw);
+
+    @Override
+    public UsageStore usage() {
+      return spoil(
+          UsageStore.class,
+          good.usage(),
+          Map.of("consume", args -> good.usage().consume(draws(args, this::redraw))));
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Draw> draws(Object[] args, UnaryOperator<Draw> change) {
+    return ((List<Draw>) args[0]).stream().map(change).toList();
+  }
+
+  private static Draw with(
+      Draw draw, String key, String fingerprint, String version, List<Draw.Offer> offers) {
+    return new Draw(
+        draw.id(),
+        draw.account(),
+        draw.feature(),
+        key,
+        fingerprint,
+        version,
+        draw.tier(),
+        draw.period(),
+        offers,
+        draw.amount(),
+        draw.at(),
+        draw.recorded(),
+        draw.metadata());
+  }
+
+  static class KnowsNoLimit extends Redrawing {
+    @Override
+    Draw redraw(Draw draw) {
+      List<Draw.Offer> offers = new ArrayList<>();
+      draw.offers()
+          .forEach(offer ->
+              offers.add(new Draw.Offer(offer.place(), Optional.empty(), offer.discountPercent())));
+      return with(draw, draw.key(), draw.fingerprint(), draw.version(), offers);
+    }
+  }
+
+  static class ForgetsKeys extends Redrawing {
+    @Override
+    Draw redraw(Draw draw) {
+      return with(draw, draw.id(), draw.fingerprint(), draw.version(), draw.offers());
+    }
+  }
+
+  static class TakesAnythingForTheSame extends Redrawing {
+    @Override
+    Draw redraw(Draw draw) {
+      return with(draw, draw.key(), "", draw.version(), draw.offers());
+    }
+  }
+
+  static class DecidesByAnOldEntitlement extends Redrawing {
+    @Override
+    Draw redraw(Draw draw) {
+      AccountUsage now = good.usage().read(draw.account(), draw.at());
+      return with(draw, draw.key(), draw.fingerprint(), now.version(), draw.offers());
+    }
+  }
+
+  /** Goes by what it saw once, when others have taken since. */
+  static class LooksBeforeItTakes extends ForwardingStore {
+    private final Map<AccountId, AccountUsage> seen = new HashMap<>();
+
+    @Override
+    public UsageStore usage() {
+      return spoil(
+          UsageStore.class,
+          good.usage(),
+          Map.of(
+              "consume",
+              args -> draws(args, draw -> draw).stream().map(this::take).toList()));
+    }
+
+    private synchronized DrawResult take(Draw draw) {
+      AccountUsage usage =
+          seen.computeIfAbsent(draw.account(), account -> good.usage().read(account, draw.at()));
+      Draw.Offer any = new Draw.Offer(Place.INCLUDED, Optional.empty(), Optional.empty());
+      return draw.takenOf(usage.used(draw.feature(), draw.period(), draw.at())).isPresent()
+          ? good.usage()
+              .consume(
+                  List.of(with(draw, draw.key(), draw.fingerprint(), draw.version(), List.of(any))))
+              .get(0)
+          : new DrawResult.Denied();
+    }
+  }
+
+  static class ForgetsWhatWasCountedElsewhere extends ForwardingStore {
+    @Override
+    public UsageStore usage() {
+      return spoil(
+          UsageStore.class,
+          good.usage(),
+          Map.of(
+              "consume",
+              args -> good.usage()
+                  .consume(draws(
+                      args,
+                      draw -> new Draw(
+                          draw.id(),
+                          draw.account(),
+                          draw.feature(),
+                          draw.key(),
+                          draw.fingerprint(),
+                          draw.version(),
+                          draw.tier(),
+                          draw.period(),
+                          draw.offers(),
+                          draw.amount(),
+                          draw.period().end().minusMillis(1),
+                          draw.recorded(),
+                          draw.metadata())))));
+    }
+  }
+
+  /** Each release is of a consumption that looks new. */
+  static class ReleasesAgain extends ForwardingStore {
+    private final Map<String, Integer> times = new HashMap<>();
+
+    @Override
+    public UsageStore usage() {
+      return spoil(UsageStore.class, good.usage(), Map.of("release", args -> {
+        Instant later = ((Instant) args[3]);
+        Optional<Consumption> released =
+            good.usage().release((AccountId) args[0], (String) args[1], (String) args[2], later);
+        int time = times.merge((String) args[2], 1, Integer::sum);
+        return released.map(c -> time == 1
+            ? c
+            : new Consumption(
+                c.id(),
+                c.feature(),
+                c.period(),
+                c.place(),
+                c.amount(),
+                c.used(),
+                c.limit(),
+                c.discountPercent(),
+                c.at(),
+                Optional.of(later)));
+      }));
+    }
+  }
+
+  static class ReleasesAnybodys extends ForwardingStore {
+    private final Map<String, AccountId> owners = new HashMap<>();
+
+    @Override
+    public UsageStore usage() {
+      return spoil(
+          UsageStore.class,
+          good.usage(),
+          Map.of(
+              "consume",
+              args -> good.usage().consume(draws(args, draw -> {
+                owners.put(draw.id(), draw.account());
+                return draw;
+              })),
+              "release",
+              args -> good.usage()
+                  .release(
+                      owners.getOrDefault((String) args[2], (AccountId) args[0]),
+                      "quiz",
+                      (String) args[2],
+                      (Instant) args[3])));
+    }
+  }
+
+  static class RefusesWhatHappened extends Redrawing {
+    @Override
+    Draw redraw(Draw draw) {
+      return new Draw(
+          draw.id(),
+          draw.account(),
+          draw.feature(),
+          draw.key(),
+          draw.fingerprint(),
+          draw.version(),
+          draw.tier(),
+          draw.period(),
+          draw.offers(),
+          draw.amount(),
+          draw.at(),
+          false,
+          draw.metadata());
+    }
+  }
+
+  static class SetsOnlyUpwards extends ForwardingStore {
+    @Override
+    public UsageStore usage() {
+      return spoil(UsageStore.class, good.usage(), Map.of("set", args -> {
+        long now = good.usage()
+            .read((AccountId) args[0], (Instant) args[3])
+            .used((String) args[1], Period.LIFETIME, (Instant) args[3])
+            .included();
+        good.usage()
+            .set((AccountId) args[0], (String) args[1], Math.max(now, (long) args[2]), (Instant)
+                args[3]);
+        return Optional.empty();
+      }));
+    }
+  }
+
+  static class ListsTheFirstWindowsFirst extends ForwardingStore {
+    @Override
+    public UsageStore usage() {
+      return spoil(UsageStore.class, good.usage(), Map.of("list", args -> {
+        List<UsageRow> all = new ArrayList<>(
+            good.usage().list((AccountId) args[0], Optional.empty(), Optional.empty(), 100));
+        Collections.reverse(all);
+        return all;
+      }));
+    }
+  }
+
+  static class ForgetsNothing extends ForwardingStore {
+    @Override
+    public UsageStore usage() {
+      return spoil(UsageStore.class, good.usage(), Map.of("prune", args -> 0));
+    }
+  }
+}
