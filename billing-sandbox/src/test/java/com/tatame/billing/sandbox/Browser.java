@@ -14,6 +14,7 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -140,6 +141,34 @@ final class Browser implements AutoCloseable {
     andLoads(() -> call("Page.navigate", Map.of("url", url)));
   }
 
+  /** Becomes a telephone held upright, in the dark. */
+  void becomeSmallAndDark() {
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", 360, "height", 740, "deviceScaleFactor", 1, "mobile", true));
+    call(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+  }
+
+  /** Types into what has the focus, and presses Enter. */
+  void type(String text) {
+    call("Input.insertText", Map.of("text", text));
+    for (String type : List.of("keyDown", "keyUp")) {
+      call(
+          "Input.dispatchKeyEvent",
+          Map.of("type", type, "key", "Enter", "text", "\r", "windowsVirtualKeyCode", 13));
+    }
+  }
+
+  /** A picture of the page as PNG, to be looked at. */
+  byte[] picture() {
+    return Base64.getDecoder()
+        .decode(call("Page.captureScreenshot", Map.of("captureBeyondViewport", true))
+            .path("data")
+            .asText());
+  }
+
   /** The value of an expression in the page, as JSON. */
   JsonNode ask(String expression) {
     JsonNode result =
@@ -187,6 +216,11 @@ final class Browser implements AutoCloseable {
   /** As {@link #click}, on a button that leads to another page. */
   void follow(String name) {
     andLoads(() -> click(name));
+  }
+
+  /** As {@link #click}, by something else. */
+  void follow(Runnable step) {
+    andLoads(step);
   }
 
   private void andLoads(Runnable step) {

@@ -3,6 +3,10 @@ package com.tatame.billing.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -92,6 +96,82 @@ final class BrowserTest {
     assertThat(browser.complaints())
         .hasSizeLessThanOrEqualTo(1)
         .allSatisfy(complaint -> assertThat(complaint).contains("402"));
+  }
+
+  @Test
+  void anInvoiceIsPaidOnTheTelephoneAndTheBankIsAnswered() {
+    Buyer buyer = new Buyer(world);
+    String subscription = buyer.subscribe("pro", "monthly", Buyer.FAILS_AT_RENEWAL);
+    world.advance("P15D");
+    String open = buyer.api().get("/api/v1/invoices").at("/data/0/hostedUrl");
+    browser.becomeSmallAndDark();
+
+    browser.open(open);
+    assertThat(browser.text()).contains("Invoice ", "$24.99", "to pay", "Pro");
+    assertPageIsSound();
+    look("invoice");
+    browser.click("Is declined");
+    browser.follow("Pay $24.99");
+    assertThat(browser.text()).contains("Your card was declined.");
+    assertPageIsSound();
+    browser.click("Needs it every time");
+    browser.follow("Pay $24.99");
+    assertThat(browser.text()).contains("Complete authentication", "3184");
+    assertPageIsSound();
+    browser.follow("Complete authentication");
+    assertThat(browser.text()).contains("This invoice was paid on");
+    assertPageIsSound();
+    world.settle();
+    assertThat(buyer.subscription(subscription).at("/status")).isEqualTo("active");
+    assertThat(buyer.api().get("/api/v1/invoices").at("/data/0/status")).isEqualTo("paid");
+  }
+
+  @Test
+  void aCodeIsTypedAtCheckoutAndTheTotalFollows() {
+    world
+        .stripe()
+        .call(Request.of(
+            "POST",
+            "/v1/coupons",
+            Map.of("id", "BROWSED", "percent_off", "20", "duration", "once")));
+    world
+        .stripe()
+        .call(Request.of(
+            "POST",
+            "/v1/promotion_codes",
+            Map.of(
+                "promotion", Map.of("type", "coupon", "coupon", "BROWSED"), "code", "BROWSED20")));
+    browser.becomeSmallAndDark();
+    Buyer buyer = new Buyer(world);
+    Reply opened = buyer.checkout("basic", "monthly");
+    browser.open(opened.at("/url"));
+
+    browser.ask("document.querySelector('[name=code]').focus()");
+    browser.follow(() -> browser.type("WRONG"));
+    assertThat(browser.text()).contains("There is no code WRONG.", "$9.99");
+    assertPageIsSound();
+    look("code-refused");
+    browser.ask("document.querySelector('[name=code]').select()");
+    browser.follow(() -> browser.type("browsed20"));
+    assertThat(browser.text()).contains("Discount (BROWSED20)", "$7.99", "is applied");
+    assertPageIsSound();
+    look("code-applied");
+    browser.click("Pays");
+    browser.follow("Subscribe and pay $7.99");
+    assertThat(buyer.confirm(opened.at("/sessionId")).at("/status")).isEqualTo("paid");
+    world.settle();
+    assertThat(buyer.api().get("/api/v1/invoices").at("/data/0/amountPaid/amount"))
+        .isEqualTo("799");
+  }
+
+  // Kept with the reports, for whoever wants to see what the test saw.
+  private void look(String name) {
+    try {
+      Path folder = Files.createDirectories(Path.of("target", "pages"));
+      Files.write(folder.resolve(name + ".png"), browser.picture());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void assertPageIsSound() {

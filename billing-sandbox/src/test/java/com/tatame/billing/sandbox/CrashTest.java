@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.sandbox.ProviderProxy.Hold;
+import com.tatame.billing.testkit.SimulatorControl;
 import com.tatame.billing.testkit.simulator.DeliveryAttempt;
 import com.tatame.billing.testkit.simulator.StripeSimulator;
 import com.tatame.billing.testkit.simulator.engine.Request;
@@ -128,6 +129,118 @@ final class CrashTest {
         .containsExactly(found.at("/customerId"));
     assertThat(database.query("select state from commands")).containsExactly("succeeded");
     assertThat(again.process().output()).noneMatch(line -> line.contains("\"ERROR\""));
+  }
+
+  @Test
+  void aChangeOfPlanThatWasMadeButNotStoredIsMadeAndPaidOnce() throws Exception {
+    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), backing));
+    Buyer buyer = new Buyer(server);
+    String id = buyer.subscribe("basic", "monthly", Buyer.PAYS);
+    awaitMirrored();
+    move("P10D");
+
+    dieUnderWay(
+        server,
+        "POST /v1/subscriptions/" + id,
+        () -> buyer
+            .api()
+            .post(
+                "/api/v1/subscriptions/" + id + "/update",
+                "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}"));
+
+    awaitFinished();
+    assertThat(buyer.subscription(id).at("/tier")).isEqualTo("pro");
+    assertThat(buyer.atProvider("/v1/invoices", Map.of("subscription", id)).path("data"))
+        .extracting(invoice -> invoice.path("billing_reason").asText())
+        .containsExactly("subscription_update", "subscription_create");
+    assertThat(payments(buyer)).containsExactly("succeeded", "succeeded");
+    provider.assertMirrored();
+  }
+
+  @Test
+  void aRefundThatWasGivenButNotStoredIsGivenOnce() throws Exception {
+    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), backing));
+    Buyer buyer = new Buyer(server);
+    Reply opened = buyer.buys("seminar-recording");
+    Buyer.pay(opened.at("/url"), Buyer.PAYS);
+    String purchase = buyer.confirm(opened.at("/sessionId")).at("/purchase/id");
+    awaitMirrored();
+    ApiClient root = ApiClient.of(server.url()).as(server.token("user_root"));
+
+    dieUnderWay(
+        server,
+        "POST /v1/refunds",
+        () -> root.post(
+            "/api/v1/refunds",
+            "{\"purchaseId\":\"" + purchase + "\",\"amount\":500,\"reason\":\"duplicate\"}"));
+
+    awaitFinished();
+    assertThat(buyer.atProvider("/v1/refunds", Map.of()).path("data"))
+        .extracting(refund -> refund.path("amount").asLong())
+        .containsExactly(500L);
+    assertThat(buyer.api().get("/api/v1/purchases").at("/data/0/refunded/amount"))
+        .isEqualTo("500");
+  }
+
+  @Test
+  void anInvoiceThatWasPaidByHandButNotStoredIsPaidOnce() throws Exception {
+    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), backing));
+    Buyer buyer = new Buyer(server);
+    String id = buyer.subscribe("basic", "monthly", Buyer.FAILS_AT_RENEWAL);
+    move("P32D");
+    awaitMirrored();
+    String customer = buyer.api().get("/api/v1/customer").at("/customerId");
+    new SimulatorControl(stripe).replaceCard(customer, "pm_card_visa");
+    String invoice = buyer.api().get("/api/v1/invoices").at("/data/0/id");
+
+    dieUnderWay(
+        server,
+        "POST /v1/invoices/" + invoice + "/pay",
+        () -> buyer.api().post("/api/v1/invoices/" + invoice + "/pay"));
+
+    awaitFinished();
+    assertThat(payments(buyer)).containsExactly("succeeded", "succeeded");
+    assertThat(buyer.api().get("/api/v1/invoices").at("/data/0/status")).isEqualTo("paid");
+    assertThat(buyer.subscription(id).at("/status")).isEqualTo("active");
+    provider.assertMirrored();
+  }
+
+  /** Kills the server while the provider's answer is on its way, and starts it anew. */
+  private void dieUnderWay(ServerProcess server, String request, Runnable asking) throws Exception {
+    Hold hold = proxy.hold(request);
+    CompletableFuture<Void> asked = CompletableFuture.runAsync(() -> {
+      try {
+        asking.run();
+      } catch (AssertionError e) {
+        // Its server dies while it waits.
+      }
+    });
+    hold.awaitAnswered();
+    server.process().kill();
+    asked.get(30, TimeUnit.SECONDS);
+    hold.release();
+    assertThat(database.query("select state from commands where state <> 'succeeded'"))
+        .containsExactly("sending");
+    database.run(END_ALL_LEASES);
+    keep(ServerProcess.again(server, proxy.url(), backing));
+  }
+
+  /** Nobody asks again: what was under way is finished by itself. */
+  private void awaitFinished() throws InterruptedException {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() ->
+            database.query("select distinct state from commands").equals(List.of("succeeded")));
+    awaitMirrored();
+  }
+
+  private static List<String> payments(Buyer buyer) {
+    return buyer
+        .atProvider("/v1/payment_intents", Map.of("limit", "100"))
+        .path("data")
+        .valueStream()
+        .map(payment -> payment.path("status").asText())
+        .toList();
   }
 
   @Test

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.testkit.SimulatorControl;
 import com.tatame.billing.testkit.simulator.engine.Fault;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,8 +39,13 @@ final class InvoicesTest {
     assertThat(failing.at("/amountDue/amount").asLong()).isEqualTo(2499);
     assertThat(failing.at("/tax/amount").asLong()).isZero();
     assertThat(failing.at("/lines/0/amount/amount").asLong()).isEqualTo(2499);
-    assertThat(failing.path("hostedUrl").asText()).startsWith("http");
-    assertThat(failing.path("pdfUrl").asText()).startsWith("http");
+    for (String link : List.of("hostedUrl", "pdfUrl")) {
+      assertThat(ApiClient.send(
+                  HttpRequest.newBuilder(URI.create(failing.path(link).asText())))
+              .statusCode())
+          .as(link)
+          .isEqualTo(200);
+    }
     assertThat(failing.path("nextPaymentAttempt").isNull()).isFalse();
     assertThat(failing.at("/paymentAction/type").asText()).isEqualTo("requires_payment_method");
     String id = failing.path("id").asText();

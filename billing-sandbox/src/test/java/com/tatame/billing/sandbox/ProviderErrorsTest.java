@@ -7,8 +7,10 @@ import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.testkit.simulator.engine.Fault;
 import com.tatame.billing.testkit.simulator.engine.Fault.Refusal;
 import com.tatame.billing.testkit.simulator.engine.Fault.When;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,93 @@ final class ProviderErrorsTest {
     assertTellsNothingElse(lost);
     assertThat(buyer.api().post("/api/v1/customer").status()).isIn(200, 201);
     assertThat(customersAtProvider()).isEqualTo(1);
+  }
+
+  /** Prepares somebody, and gives what they ask for then. */
+  interface Asking {
+    Supplier<Reply> of(Buyer buyer);
+  }
+
+  static Stream<Arguments> asking() {
+    return Stream.of(
+        ask("POST /v1/checkout/sessions", buyer -> () -> buyer.checkout("pro", "monthly")),
+        ask("POST /v1/checkout/sessions", buyer -> () -> buyer.buys("seminar-recording")),
+        ask(
+            "POST /v1/payment_intents",
+            buyer -> () ->
+                buyer.api().post("/api/v1/payment-intents", "{\"item\":\"seminar-recording\"}")),
+        ask("POST /v1/setup_intents", buyer -> () -> buyer.api().post("/api/v1/payment-methods")),
+        ask("POST /v1/billing_portal/sessions", buyer -> {
+          buyer.api().post("/api/v1/customer");
+          return () ->
+              buyer.api().post("/api/v1/portal", "{\"returnUrl\":\"http://localhost:3000/\"}");
+        }),
+        ask("POST /v1/customers/", buyer -> {
+          buyer.api().post("/api/v1/customer");
+          return () -> buyer
+              .api()
+              .post("/api/v1/tax-ids", "{\"type\":\"eu_vat\",\"value\":\"DE123456789\"}");
+        }),
+        ask(
+            "POST /v1/tax/calculations",
+            buyer -> () -> buyer
+                .api()
+                .post(
+                    "/api/v1/tax/preview",
+                    "{\"tier\":\"pro\",\"interval\":\"monthly\",\"address\":{\"country\":\"DE\"}}")),
+        ofSubscriber("/cancel", "{\"when\":\"period_end\"}"),
+        ofSubscriber("/pause", "{\"behavior\":\"void\"}"),
+        ofSubscriber(
+            "/update", "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}"));
+  }
+
+  private static Arguments ofSubscriber(String path, String body) {
+    return ask("POST /v1/subscriptions/", buyer -> {
+      String id = buyer.subscribe("basic", "monthly", Buyer.PAYS);
+      return () -> buyer.api().post("/api/v1/subscriptions/" + id + path, body);
+    });
+  }
+
+  private static Arguments ask(String route, Asking asking) {
+    return Arguments.of(route, asking);
+  }
+
+  @ParameterizedTest(name = "{index} {0}")
+  @MethodSource("asking")
+  void everyRouteTellsAnOutageAlike(String route, Asking asking) {
+    for (Fault outage : List.of(
+        refusing(route, 401, "authentication_error", "-", "-"),
+        refusing(route, 403, "invalid_request_error", "-", "-"),
+        refusing(route, 429, "invalid_request_error", "rate_limit", "-"),
+        refusing(route, 500, "api_error", "-", "-"),
+        Fault.cut(route, When.BEFORE),
+        Fault.cut(route, When.LOST))) {
+      Supplier<Reply> asked = asking.of(new Buyer(world));
+      world.stripe().fail(outage, 100);
+
+      Reply reply = asked.get();
+
+      assertThat(reply.status()).as(outage + " " + reply.body()).isEqualTo(503);
+      assertThat(reply.code()).isEqualTo("provider_unavailable");
+      assertThat(reply.header("Retry-After")).isPresent();
+      assertTellsNothingElse(reply);
+      world.stripe().clearFaults();
+    }
+  }
+
+  @ParameterizedTest(name = "{index} {0}")
+  @MethodSource("asking")
+  void everyRouteTellsARefusalWithoutItsWords(String route, Asking asking) {
+    Supplier<Reply> asked = asking.of(new Buyer(world));
+    world
+        .stripe()
+        .fail(refusing(route, 400, "invalid_request_error", "a_code_of_the_future", "-"), 100);
+
+    Reply reply = asked.get();
+
+    assertThat(reply.status()).as(reply.body()).isBetween(400, 422);
+    assertThat(reply.code()).isNotEmpty();
+    assertTellsNothingElse(reply);
   }
 
   @Test

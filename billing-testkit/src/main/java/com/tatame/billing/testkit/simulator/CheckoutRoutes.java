@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit.simulator;
 
+import com.tatame.billing.testkit.simulator.engine.CheckoutOptions;
 import com.tatame.billing.testkit.simulator.engine.CheckoutPage;
 import com.tatame.billing.testkit.simulator.engine.Engine;
 import com.tatame.billing.testkit.simulator.engine.PageForm;
@@ -11,10 +12,12 @@ import java.util.Optional;
 /** The page on which a buyer pays, as a plain form that posts to itself. */
 final class CheckoutRoutes {
   private final Engine engine;
+  private final CheckoutOptions options;
   private final Pages pages;
 
   CheckoutRoutes(Engine engine, Pages pages) {
     this.engine = engine;
+    this.options = new CheckoutOptions(engine);
     this.pages = pages;
   }
 
@@ -22,6 +25,8 @@ final class CheckoutRoutes {
     routes.get("/checkout/{session}", ctx -> show(ctx, Optional.empty()));
     routes.post("/checkout/{session}", this::submit);
     routes.post("/checkout/{session}/authenticate", this::authenticate);
+    routes.post("/checkout/{session}/code", this::useCode);
+    routes.post("/checkout/{session}/place", this::locate);
   }
 
   private void submit(Context ctx) {
@@ -37,6 +42,11 @@ final class CheckoutRoutes {
       show(ctx, Optional.of("Enter your e-mail address, for example ada@example.com."));
       return;
     }
+    if (page.get().placeMissing()) {
+      ctx.status(400);
+      show(ctx, Optional.of("Choose where you are first, so that the tax can be reckoned."));
+      return;
+    }
     PageForm form = new PageForm(
         email,
         Pages.field(ctx, "number"),
@@ -44,6 +54,30 @@ final class CheckoutRoutes {
         Pages.field(ctx, "cvc"),
         Pages.field(ctx, "name"));
     finish(ctx, session, engine.submit(session, form));
+  }
+
+  private void useCode(Context ctx) {
+    Optional<String> refusal = options.useCode(ctx.pathParam("session"), Pages.field(ctx, "code"));
+    if (refusal.isPresent()) {
+      ctx.status(400);
+      show(ctx, Optional.empty(), refusal.get());
+    } else {
+      back(ctx);
+    }
+  }
+
+  private void locate(Context ctx) {
+    options.locate(
+        ctx.pathParam("session"),
+        Pages.field(ctx, "country"),
+        Pages.field(ctx, "state"),
+        Pages.field(ctx, "postal_code"));
+    back(ctx);
+  }
+
+  private static void back(Context ctx) {
+    Pages.secure(ctx, "");
+    ctx.status(303).header("Location", "/checkout/" + ctx.pathParam("session"));
   }
 
   private void authenticate(Context ctx) {
@@ -79,6 +113,10 @@ final class CheckoutRoutes {
   }
 
   private void show(Context ctx, Optional<String> problem) {
+    show(ctx, problem, "");
+  }
+
+  private void show(Context ctx, Optional<String> problem, String codeProblem) {
     Optional<CheckoutPage> found = engine.page(ctx.pathParam("session"));
     if (found.isEmpty()) {
       ctx.status(404);
@@ -103,6 +141,9 @@ final class CheckoutRoutes {
             Map.of(
                 "page", page,
                 "problem", problem.orElse(""),
+                "codeProblem", codeProblem,
+                "codeTyped", codeProblem.isEmpty() ? "" : Pages.field(ctx, "code"),
+                "countries", CheckoutPage.countries(),
                 "email",
                     page.emailKnown() || ctx.formParam("email") == null
                         ? page.email()
@@ -112,7 +153,19 @@ final class CheckoutRoutes {
                 "now", engine.now().toString()),
             page.successUrl());
       case "authenticating" ->
-        pages.show(ctx, "authenticate.jte", Map.of("page", page), page.successUrl());
+        pages.show(
+            ctx,
+            "authenticate.jte",
+            Map.of(
+                "last4",
+                page.last4(),
+                "purpose",
+                page.later().isPresent()
+                    ? "keeps this card for the time after the trial"
+                    : "pays " + page.dueToday() + " today",
+                "action",
+                "/checkout/" + page.session() + "/authenticate"),
+            page.successUrl());
       case "complete" ->
         pages.show(
             ctx,

@@ -42,6 +42,7 @@ final class HttpFace implements AutoCloseable {
     Pages pages = new Pages();
     CheckoutRoutes checkout = new CheckoutRoutes(engine, pages);
     PortalRoutes portal = new PortalRoutes(engine, pages);
+    InvoiceRoutes invoices = new InvoiceRoutes(engine, pages);
     ControlRoutes control = new ControlRoutes(engine, sender, this::answerHanging);
     server = Javalin.create(config -> {
       config.startup.showJavalinBanner = false;
@@ -56,6 +57,7 @@ final class HttpFace implements AutoCloseable {
       config.routes.exception(RuntimeException.class, this::broken);
       checkout.addTo(config.routes);
       portal.addTo(config.routes);
+      invoices.addTo(config.routes);
       control.addTo(config.routes);
     });
   }

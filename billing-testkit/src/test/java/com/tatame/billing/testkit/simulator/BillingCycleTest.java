@@ -80,7 +80,8 @@ class BillingCycleTest {
         many.stripe.advanceTo(many.stripe.nextDue().orElseThrow());
       }
 
-      assertThat(many.stripe.events().toString()).isEqualTo(one.stripe.events().toString());
+      assertThat(many.stripe.events().toString().replace(many.stripe.url(), ""))
+          .isEqualTo(one.stripe.events().toString().replace(one.stripe.url(), ""));
     }
   }
 

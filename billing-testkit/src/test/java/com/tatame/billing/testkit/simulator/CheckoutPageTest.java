@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -183,5 +184,89 @@ class CheckoutPageTest {
         "/webjars/picocss__pico/2.1.1/css/pico.min.css")) {
       assertThat(shop.open(shop.stripe.url() + path).statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void aPromotionCodeReducesWhatIsDueAndIsTakenBack() {
+    code("SPRING", "percent_off=20", "code=Spring20");
+    JsonNode session = shop.session(price, "allow_promotion_codes=true");
+    String url = session.get("url").asText();
+    assertThat(shop.open(url).body()).contains("Promotion code", "Subscribe and pay $24.99");
+
+    assertThat(shop.submit(url + "/code", List.of("code=spring20")).statusCode())
+        .isEqualTo(303);
+
+    assertThat(shop.open(url).body())
+        .contains("Discount (Spring20)", "-$5.00", "Subscribe and pay $19.99", "Remove");
+    shop.submit(url + "/code", List.of("code="));
+    assertThat(shop.open(url).body()).contains("Subscribe and pay $24.99");
+    shop.submit(url + "/code", List.of("code=SPRING20"));
+    assertThat(shop.pay(session, Shop.PAYS).statusCode()).isEqualTo(303);
+    assertThat(shop.ok(shop.get("/v1/invoices")).at("/data/0/amount_paid").asLong())
+        .isEqualTo(1999);
+    assertThat(shop.ok(shop.get("/v1/promotion_codes?code=SPRING20"))
+            .at("/data/0/times_redeemed")
+            .asInt())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aCodeThatCanNotBeUsedSaysWhyAndLeavesThePrice() {
+    code("ONE", "percent_off=10", "code=ONCE", "max_redemptions=1");
+    code(
+        "BIG",
+        "percent_off=10",
+        "code=BIGGER",
+        "restrictions[minimum_amount]=5000",
+        "restrictions[minimum_amount_currency]=usd");
+    code("OLD", "percent_off=10", "code=GONE", "active=false");
+    JsonNode first = shop.session(price, "allow_promotion_codes=true");
+    shop.submit(first.get("url").asText() + "/code", List.of("code=ONCE"));
+    shop.pay(first, Shop.PAYS);
+    String url = shop.session(price, "allow_promotion_codes=true").get("url").asText();
+
+    for (String[] refused : new String[][] {
+      {"ONCE", "The code ONCE has been used as often as it may be."},
+      {"BIGGER", "The code BIGGER is for orders from $50.00 on."},
+      {"GONE", "The code GONE has expired."},
+      {"<b>", "There is no code &lt;b&gt;."}
+    }) {
+      HttpResponse<String> answer = shop.submit(url + "/code", List.of("code=" + refused[0]));
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("role=\"alert\"", refused[1], "Subscribe and pay $24.99");
+    }
+  }
+
+  @Test
+  void codesAreTakenOnlyWhereTheShopAllowsThem() {
+    code("SPRING", "percent_off=20", "code=SPRING20");
+    String url = shop.session(price).get("url").asText();
+
+    shop.submit(url + "/code", List.of("code=SPRING20"));
+
+    assertThat(shop.open(url).body())
+        .contains("Subscribe and pay $24.99")
+        .doesNotContain("Promotion code");
+  }
+
+  @Test
+  void aCardThatWasDeclinedBeforeTheCodeIsChargedTheReducedSum() {
+    code("SPRING", "percent_off=20", "code=SPRING20");
+    JsonNode session = shop.session(price, "allow_promotion_codes=true");
+    assertThat(shop.pay(session, "4000000000000002").statusCode()).isEqualTo(402);
+
+    shop.submit(session.get("url").asText() + "/code", List.of("code=SPRING20"));
+    shop.pay(session, Shop.PAYS);
+
+    assertThat(shop.lastEvent("charge.succeeded").at("/data/object/amount").asLong())
+        .isEqualTo(1999);
+  }
+
+  private void code(String coupon, String percent, String... parameters) {
+    shop.ok(shop.post("/v1/coupons", List.of("id=" + coupon, percent, "duration=once")));
+    List<String> all = new ArrayList<>(List.of(parameters));
+    all.add("promotion[type]=coupon");
+    all.add("promotion[coupon]=" + coupon);
+    shop.ok(shop.post("/v1/promotion_codes", all));
   }
 }

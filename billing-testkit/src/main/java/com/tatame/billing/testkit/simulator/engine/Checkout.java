@@ -134,7 +134,10 @@ final class Checkout {
 
   private PaymentIntent paymentIntent(CheckoutSession session) {
     if (session.paymentIntent != null) {
-      return account.paymentIntent(session.paymentIntent);
+      PaymentIntent known = account.paymentIntent(session.paymentIntent);
+      // A code or a place may have been told since.
+      known.amount = amounts.amountDue(session);
+      return known;
     }
     PaymentIntent intent = payments.intent(
         amounts.amountDue(session),
@@ -188,6 +191,7 @@ final class Checkout {
       if (session.updatesCustomerName && session.collectedName != null) {
         customer.name = session.collectedName;
       }
+      moveTo(customer, session);
     });
     Subscription subscription = subscriptions.begin(customer, session, method);
     discounts.redeem(subscription, session);
@@ -214,6 +218,12 @@ final class Checkout {
     }
   }
 
+  private static void moveTo(Customer customer, CheckoutSession session) {
+    if (session.updatesCustomerAddress && session.collectedAddress != null) {
+      customer.address = session.collectedAddress;
+    }
+  }
+
   /** A card that pays once is saved for nobody. */
   private void completePayment(
       CheckoutSession session, @Nullable PaymentMethod method, @Nullable PaymentIntent intent) {
@@ -222,8 +232,13 @@ final class Checkout {
       intent.customer = customer == null ? null : customer.id;
       payments.succeed(intent, method);
     }
-    if (customer != null && session.updatesCustomerName && session.collectedName != null) {
-      events.updating("customer.updated", customer, () -> customer.name = session.collectedName);
+    if (customer != null) {
+      events.updating("customer.updated", customer, () -> {
+        if (session.updatesCustomerName && session.collectedName != null) {
+          customer.name = session.collectedName;
+        }
+        moveTo(customer, session);
+      });
     }
     session.status = "complete";
     session.paymentStatus = intent == null ? "no_payment_required" : "paid";
@@ -237,6 +252,7 @@ final class Checkout {
     Customer customer = Customers.begin(account);
     customer.email = session.collectedEmail;
     customer.name = session.collectedName;
+    customer.address = session.collectedAddress;
     if (!session.takesPayment()) {
       customer.currency = session.currency;
     }

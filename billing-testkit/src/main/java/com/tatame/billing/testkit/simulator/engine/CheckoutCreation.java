@@ -103,6 +103,8 @@ final class CheckoutCreation {
     session.locale = params.text("locale");
     session.updatesCustomerName =
         params.child("customer_update").text("name", "never").equals("auto");
+    session.updatesCustomerAddress =
+        params.child("customer_update").text("address", "never").equals("auto");
     requireAddressForTax(session, params);
     params.mergeMetadata(session.metadata);
     session.expiresAt = params.number("expires_at", account.now + DAY);

@@ -2,7 +2,10 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 final class CheckoutJson {
@@ -50,7 +53,9 @@ final class CheckoutJson {
     tax.putNull("provider")
         .put(
             "status",
-            session.automaticTax ? (open ? "requires_location_inputs" : "complete") : null);
+            session.automaticTax
+                ? (open && rate(session).isEmpty() ? "requires_location_inputs" : "complete")
+                : null);
     if (session.collectedEmail == null && session.customerEmail == null) {
       node.putNull("customer_details");
     } else {
@@ -81,9 +86,9 @@ final class CheckoutJson {
         .put("enabled", session.taxIdCollection)
         .put("required", "never");
     node.putObject("total_details")
-        .put("amount_discount", subtotal(session) - amountDue(session))
+        .put("amount_discount", sum(off(session)))
         .put("amount_shipping", 0)
-        .put("amount_tax", 0);
+        .put("amount_tax", sum(taxes(session)));
     return Json.nulls(
         node,
         "after_expiration",
@@ -111,10 +116,69 @@ final class CheckoutJson {
 
   /** What is to be paid on the page: nothing while a trial comes first. */
   long amountDue(CheckoutSession session) {
-    return subtotal(session) - sum(off(session));
+    return subtotal(session) - sum(off(session)) + added(session);
   }
 
-  private long subtotal(CheckoutSession session) {
+  long discount(CheckoutSession session) {
+    return sum(off(session));
+  }
+
+  long tax(CheckoutSession session) {
+    return sum(taxes(session));
+  }
+
+  /** By which a session is taxed; empty where it isn't, or nobody knows where the buyer is. */
+  Optional<TaxRates.Rate> rate(CheckoutSession session) {
+    if (!session.automaticTax) {
+      return Optional.empty();
+    }
+    Map<String, String> known =
+        session.customer == null ? null : account.customer(session.customer).address;
+    return AutomaticTax.rate(
+        account,
+        session.customer,
+        session.collectedAddress == null ? known : session.collectedAddress);
+  }
+
+  /** What the first payment after a trial will be. */
+  long afterTrial(CheckoutSession session) {
+    List<Long> amounts = session.lineItems.stream()
+        .map(item -> account.price(item.price()).amountFor(item.quantity()))
+        .toList();
+    return sum(amounts)
+        + rate(session)
+            .map(rate -> sum(session.lineItems.stream()
+                .map(item -> account.price(item.price()))
+                .map(price -> AutomaticTax.included(price) ? 0L : rate.on(price.unitAmount))
+                .toList()))
+            .orElse(0L);
+  }
+
+  private List<Long> taxes(CheckoutSession session) {
+    List<Long> amounts = amounts(session);
+    List<Long> off = off(session);
+    Optional<TaxRates.Rate> rate = rate(session);
+    List<Long> taxes = new ArrayList<>();
+    for (int i = 0; i < amounts.size(); i++) {
+      Price price = account.price(session.lineItems.get(i).price());
+      long net = amounts.get(i) - off.get(i);
+      taxes.add(rate.map(known -> AutomaticTax.on(known, net, AutomaticTax.included(price)))
+          .orElse(0L));
+    }
+    return taxes;
+  }
+
+  private long added(CheckoutSession session) {
+    List<Long> taxes = taxes(session);
+    long added = 0;
+    for (int i = 0; i < taxes.size(); i++) {
+      Price price = account.price(session.lineItems.get(i).price());
+      added += AutomaticTax.included(price) ? 0 : taxes.get(i);
+    }
+    return added;
+  }
+
+  long subtotal(CheckoutSession session) {
     return sum(amounts(session));
   }
 
@@ -142,7 +206,7 @@ final class CheckoutJson {
         .put("name", session.collectedName)
         .put("tax_exempt", "none");
     if (session.status.equals("complete")) {
-      node.set("address", Json.address(null));
+      node.set("address", Json.address(session.collectedAddress));
       node.putArray("tax_ids");
     } else {
       Json.nulls(node, "address", "tax_ids");
@@ -153,6 +217,7 @@ final class CheckoutJson {
   ArrayNode lineItems(CheckoutSession session) {
     ArrayNode data = Json.array();
     List<Long> off = off(session);
+    List<Long> taxes = taxes(session);
     for (int i = 0; i < session.lineItems.size(); i++) {
       CheckoutSession.LineItem item = session.lineItems.get(i);
       Price price = account.price(item.price());
@@ -162,8 +227,10 @@ final class CheckoutJson {
           .put("object", "item")
           .put("amount_discount", off.get(i))
           .put("amount_subtotal", amount)
-          .put("amount_tax", 0)
-          .put("amount_total", amount - off.get(i))
+          .put("amount_tax", taxes.get(i))
+          .put(
+              "amount_total",
+              amount - off.get(i) + (AutomaticTax.included(price) ? 0 : taxes.get(i)))
           .put("currency", price.currency)
           .put("description", account.product(price.product).name)
           .put("quantity", item.quantity());

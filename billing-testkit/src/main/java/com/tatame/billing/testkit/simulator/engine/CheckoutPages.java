@@ -3,8 +3,10 @@ package com.tatame.billing.testkit.simulator.engine;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,11 @@ final class CheckoutPages {
         session.id,
         method != null && session.status.equals("open") ? "authenticating" : session.status,
         lines,
+        sums(session),
+        Boolean.TRUE.equals(session.allowPromotionCodes),
+        code(session),
+        session.automaticTax,
+        place(session),
         !session.takesPayment(),
         Prices.money(amounts.amountDue(session), session.currency),
         later(session),
@@ -42,6 +49,38 @@ final class CheckoutPages {
         session.successUrl.replace("{CHECKOUT_SESSION_ID}", session.id),
         Optional.ofNullable(session.cancelUrl)
             .map(url -> url.replace("{CHECKOUT_SESSION_ID}", session.id)));
+  }
+
+  /** What lies between the prices and what is due: nothing, unless something is taken off or added. */
+  private List<CheckoutPage.Sum> sums(CheckoutSession session) {
+    List<CheckoutPage.Sum> sums = new ArrayList<>();
+    long off = amounts.discount(session);
+    if (off != 0) {
+      sums.add(new CheckoutPage.Sum(
+          code(session).isEmpty() ? "Discount" : "Discount (" + code(session) + ")",
+          Prices.money(-off, session.currency)));
+    }
+    amounts
+        .rate(session)
+        .filter(rate -> !session.hasTrial())
+        .ifPresent(rate -> sums.add(new CheckoutPage.Sum(
+            "Tax (" + rate.percent() + " %)",
+            Prices.money(amounts.tax(session), session.currency))));
+    return sums;
+  }
+
+  private String code(CheckoutSession session) {
+    PromotionCode code =
+        session.promotionCode == null ? null : account.promotionCodes.get(session.promotionCode);
+    return code == null ? "" : code.code;
+  }
+
+  private Map<String, String> place(CheckoutSession session) {
+    Map<String, String> known =
+        session.customer == null ? null : account.customer(session.customer).address;
+    Map<String, String> address =
+        session.collectedAddress == null ? known : session.collectedAddress;
+    return amounts.rate(session).isEmpty() || address == null ? Map.of() : Map.copyOf(address);
   }
 
   private static String first(@Nullable String... candidates) {
@@ -70,9 +109,7 @@ final class CheckoutPages {
     }
     long days = session.trialDays == null ? 0 : session.trialDays;
     long end = session.trialEnd == null ? account.now + days * Subscriptions.DAY : session.trialEnd;
-    long amount = session.lineItems.stream()
-        .mapToLong(item -> account.price(item.price()).amountFor(item.quantity()))
-        .sum();
+    long amount = amounts.afterTrial(session);
     Instant instant = Instant.ofEpochSecond(end);
     return Optional.of(new CheckoutPage.Later(
         Prices.money(amount, session.currency),

@@ -50,6 +50,11 @@ final class CheckoutSession extends StripeObject {
   boolean taxIdCollection;
   boolean phoneNumberCollection;
   boolean updatesCustomerName;
+  boolean updatesCustomerAddress;
+
+  /** Where the buyer says to be, on the page. */
+  @Nullable
+  Map<String, String> collectedAddress;
 
   @Nullable
   String collectedEmail;

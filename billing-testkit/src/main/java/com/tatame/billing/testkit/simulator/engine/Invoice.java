@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 final class Invoice extends StripeObject {
@@ -28,6 +29,9 @@ final class Invoice extends StripeObject {
   boolean autoAdvance = true;
   boolean paidOutOfBand;
   boolean automaticTax;
+
+  /** By which its lines are taxed; null where nothing is known about the customer's place. */
+  TaxRates.@Nullable Rate taxRate;
 
   @Nullable
   Long firstFailureAt;
@@ -75,8 +79,33 @@ final class Invoice extends StripeObject {
     return lines.stream().mapToLong(line -> line.amount).sum();
   }
 
-  long total() {
+  /** After discounts. */
+  long net() {
     return lines.stream().mapToLong(InvoiceLine::net).sum();
+  }
+
+  long total() {
+    return net() + taxes(false);
+  }
+
+  /** The taxes that are in the prices, or those that are added. */
+  long taxes(boolean included) {
+    return lines.stream()
+        .filter(line -> line.taxIncluded == included)
+        .mapToLong(line -> line.tax)
+        .sum();
+  }
+
+  /**
+   * All of its taxes.
+   *
+   * @param inclusive whether they are in the prices already
+   */
+  record Tax(String percent, long amount, boolean inclusive) {}
+
+  Optional<Tax> tax() {
+    return Optional.ofNullable(taxRate)
+        .map(rate -> new Tax(rate.percent(), taxes(true) + taxes(false), taxes(false) == 0));
   }
 
   /** What is to be paid once the customer's balance is used. */

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The API's side of invoices and of the payments behind them. */
 final class InvoiceControl {
@@ -109,6 +110,20 @@ final class InvoiceControl {
     }
     subscriptions.paid(invoice);
     return new Outcome.One(invoice);
+  }
+
+  /**
+   * Pays on the hosted page.
+   *
+   * @return null when it is paid, or the bank asks
+   */
+  @Nullable
+  Decline payAtPage(Invoice invoice, PaymentMethod method) {
+    Decline decline = invoicing.collectAtPage(invoice, method);
+    if (invoice.status.equals("paid")) {
+      subscriptions.paid(invoice);
+    }
+    return decline;
   }
 
   /** What the card's owner answers to the bank's question about an invoice. */

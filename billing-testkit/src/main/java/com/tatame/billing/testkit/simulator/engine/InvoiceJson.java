@@ -3,15 +3,19 @@ package com.tatame.billing.testkit.simulator.engine;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Invoices, their lines and their payments. */
 final class InvoiceJson {
   private final Account account;
+  private final Supplier<String> pages;
 
-  InvoiceJson(Account account) {
+  InvoiceJson(Account account, Supplier<String> pages) {
     this.account = account;
+    this.pages = pages;
   }
 
   ObjectNode invoice(Invoice invoice) {
@@ -41,14 +45,8 @@ final class InvoiceJson {
         .put("default_payment_method", invoice.defaultPaymentMethod)
         .put("effective_at", invoice.finalizedAt)
         .put("ending_balance", draft ? null : invoice.endingBalance())
-        .put(
-            "hosted_invoice_url",
-            draft ? null : "https://invoice.stripe.com/i/" + account.id + "/test_" + invoice.id)
-        .put(
-            "invoice_pdf",
-            draft
-                ? null
-                : "https://pay.stripe.com/invoice/" + account.id + "/test_" + invoice.id + "/pdf")
+        .put("hosted_invoice_url", draft ? null : pages.get() + "/invoice/" + invoice.id)
+        .put("invoice_pdf", draft ? null : pages.get() + "/invoice/" + invoice.id + "/pdf")
         .put("next_payment_attempt", nextAttempt(invoice))
         .put("number", invoice.number)
         .put("period_end", invoice.periodEnd)
@@ -58,14 +56,18 @@ final class InvoiceJson {
         .put("starting_balance", invoice.startingBalance)
         .put("status", invoice.status)
         .put("subtotal", invoice.subtotal())
-        .put("subtotal_excluding_tax", invoice.subtotal())
+        .put("subtotal_excluding_tax", invoice.subtotal() - invoice.taxes(true))
         .put("total", total)
-        .put("total_excluding_tax", total)
+        .put("total_excluding_tax", invoice.net() - invoice.taxes(true))
         .put("webhooks_delivered_at", invoice.finalizedAt);
     SubscriptionJson.automaticTax(node.putObject("automatic_tax"), invoice.automaticTax);
     ((ObjectNode) node.get("automatic_tax"))
         .putNull("provider")
-        .put("status", invoice.automaticTax ? "complete" : null);
+        .put(
+            "status",
+            !invoice.automaticTax
+                ? null
+                : invoice.taxRate == null ? "requires_location_inputs" : "complete");
     node.putObject("issuer").put("type", "self");
     ObjectNode parent =
         node.putObject("parent").putNull("quote_details").put("type", "subscription_details");
@@ -83,11 +85,11 @@ final class InvoiceJson {
         .put("marked_uncollectible_at", invoice.uncollectibleAt)
         .put("paid_at", invoice.paidAt)
         .put("voided_at", invoice.voidedAt);
-    for (String empty : new String[] {
-      "customer_tax_ids", "default_tax_rates", "total_pretax_credit_amounts", "total_taxes"
-    }) {
+    for (String empty :
+        new String[] {"customer_tax_ids", "default_tax_rates", "total_pretax_credit_amounts"}) {
       node.putArray(empty);
     }
+    node.set("total_taxes", AutomaticTax.json(invoice.taxRate, invoice.lines));
     node.set("discounts", Json.texts(invoice.discounts));
     Map<String, Long> off = new LinkedHashMap<>();
     invoice.lines.forEach(line ->
@@ -138,8 +140,9 @@ final class InvoiceJson {
         .put("payment_intent", invoice.paymentIntent)
         .put("subscription", invoice.subscription);
     older.putObject("subscription_details").set("metadata", Json.map(invoice.subscriptionMetadata));
-    older.putArray("total_tax_amounts");
-    return Json.nulls(older, "application_fee_amount", "discount", "quote", "tax", "transfer_data");
+    older.set("total_tax_amounts", AutomaticTax.older(invoice.taxRate, invoice.lines));
+    older.put("tax", invoice.tax().map(Invoice.Tax::amount).orElse(null));
+    return Json.nulls(older, "application_fee_amount", "discount", "quote", "transfer_data");
   }
 
   private ObjectNode line(Invoice invoice, InvoiceLine line) {
@@ -161,7 +164,7 @@ final class InvoiceJson {
     node.set("discount_amounts", amounts(line.discounts));
     node.set("discounts", Json.texts(line.discounts.keySet()));
     node.putArray("pretax_credit_amounts");
-    node.putArray("taxes");
+    node.set("taxes", AutomaticTax.json(invoice.taxRate, List.of(line)));
     node.putObject("period").put("end", line.periodEnd).put("start", line.periodStart);
     ObjectNode parent = node.putObject("parent")
         .putNull("invoice_item_details")
@@ -178,13 +181,13 @@ final class InvoiceJson {
         .put("unit_amount_decimal", String.valueOf(price.unitAmount));
     pricing.putObject("price_details").put("price", price.id).put("product", price.product);
     ObjectNode older = node.putObject(Json.OLDER)
-        .put("amount_excluding_tax", line.net())
+        .put("amount_excluding_tax", line.net() - (line.taxIncluded ? line.tax : 0))
         .put("proration", line.proration)
         .put("subscription_item", line.subscriptionItem)
         .put("type", line.proration ? "invoiceitem" : "subscription")
         .put("unit_amount_excluding_tax", String.valueOf(price.unitAmount));
     older.putObject("proration_details").putNull("credited_items");
-    older.putArray("tax_amounts");
+    older.set("tax_amounts", AutomaticTax.older(invoice.taxRate, List.of(line)));
     older.putArray("tax_rates");
     older.set("price", CatalogJson.price(price));
     older.set("plan", CatalogJson.plan(price));

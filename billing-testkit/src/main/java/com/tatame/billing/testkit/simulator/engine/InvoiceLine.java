@@ -14,6 +14,8 @@ final class InvoiceLine {
   long periodStart;
   long periodEnd;
   boolean proration;
+  long tax;
+  boolean taxIncluded;
   boolean discountable = true;
 
   @Nullable

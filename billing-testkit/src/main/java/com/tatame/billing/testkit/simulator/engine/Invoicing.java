@@ -72,6 +72,7 @@ final class Invoicing {
       invoice.lines.add(line);
     }
     Discounts.apply(invoice, off, at);
+    AutomaticTax.apply(invoice, account);
     return invoice;
   }
 
@@ -192,6 +193,18 @@ final class Invoicing {
     }
     payments.decline(intent, method, decline);
     return failed(invoice, decline, onSession);
+  }
+
+  /** Tries to collect from somebody who is at the page; null when it is paid, or the bank asks. */
+  @Nullable
+  Decline collectAtPage(Invoice invoice, PaymentMethod method) {
+    PaymentIntent intent = intentOf(invoice);
+    if (method.card.asksAtPage()) {
+      payments.askToAuthenticate(intent, method, null);
+      events.emit("invoice.payment_action_required", invoice);
+      return null;
+    }
+    return collect(invoice, method, true);
   }
 
   /** Whether an invoice is paid, now that the card's owner has answered the bank. */

@@ -154,6 +154,7 @@ public final class Portal {
 
   private static PortalPage.Bill bill(Invoice invoice) {
     return new PortalPage.Bill(
+        invoice.id,
         invoice.number == null ? invoice.id : invoice.number,
         day(invoice.created),
         Instant.ofEpochSecond(invoice.created).toString(),

@@ -38,5 +38,6 @@ public record PortalPage(
   public record Card(String brand, String last4, String expiry, boolean used) {}
 
   /** An invoice. */
-  public record Bill(String number, String on, String instant, String amount, String status) {}
+  public record Bill(
+      String id, String number, String on, String instant, String amount, String status) {}
 }

@@ -40,7 +40,7 @@ final class Renderer {
   Renderer(Account account, Supplier<String> pages) {
     this.account = account;
     subscriptions = new SubscriptionJson(account);
-    invoices = new InvoiceJson(account);
+    invoices = new InvoiceJson(account, pages);
     payments = new PaymentJson(account);
     checkouts = new CheckoutJson(account, pages);
     refunds = new RefundJson(account);

@@ -17,6 +17,7 @@ final class Rules {
   final CheckoutPages pages;
   final PaymentIntents intents;
   final Payments payments;
+  final Discounts discounts;
   final SetupIntents setupIntents;
   final InvoiceControl invoices;
   final Refunds refunds;
@@ -27,7 +28,7 @@ final class Rules {
     renderer = new Renderer(account, settings.pages());
     events = new Events(account, renderer);
     payments = new Payments(account, events);
-    Discounts discounts = new Discounts(account, events);
+    discounts = new Discounts(account, events);
     Phases phases = new Phases(account, events);
     Invoicing invoicing = new Invoicing(account, events, payments, discounts, settings);
     Subscriptions subscriptions = new Subscriptions(account, events, invoicing, phases, settings);

@@ -2,9 +2,11 @@ package com.tatame.billing.testkit.simulator.engine;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,13 @@ final class TaxRates {
   private static final String UNITED_STATES = "US";
 
   private TaxRates() {}
+
+  /** The countries of the table, the United States, and Brazil for all others. */
+  static List<String> countries() {
+    return Stream.concat(COUNTRIES.keySet().stream(), Stream.of(UNITED_STATES, "BR"))
+        .sorted()
+        .toList();
+  }
 
   /**
    * What a place takes.
