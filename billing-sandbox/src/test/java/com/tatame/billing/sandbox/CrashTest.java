@@ -36,6 +36,10 @@ final class CrashTest {
       update claims set lease_until = now() - interval '1 second';
       update commands set lease_until = now() - interval '1 second' where lease_until is not null""";
 
+  // What is young may still be on its way by somebody who lives.
+  private static final String A_WHILE_LATER =
+      "update commands set created_at = created_at - interval '5 minutes' where state = 'sending'";
+
   private final StripeSimulator stripe = StripeSimulator.builder()
       .webhookConcurrency(4)
       .webhookTimeout(Duration.ofSeconds(2))
@@ -222,6 +226,7 @@ final class CrashTest {
     assertThat(database.query("select state from commands where state <> 'succeeded'"))
         .containsExactly("sending");
     database.run(END_ALL_LEASES);
+    database.run(A_WHILE_LATER);
     keep(ServerProcess.again(server, proxy.url(), backing));
   }
 
