@@ -52,8 +52,7 @@ final class BrowserTest {
         .isEqualTo("4242 4242 4242 4242");
     browser.follow("Start trial");
     assertThat(browser.ask("location.href").asText()).isEqualTo(world.url() + "/");
-    assertThat(browser.text())
-        .contains("Thank you! Free until", "trialing", "Plan in force: Pro");
+    assertThat(browser.text()).contains("Thank you! Free until", "trialing", "Plan in force: Pro");
     // The page doesn't wait for webhooks; it shows them as they come.
     await().until(() -> browser.text().contains("Subscription started"));
     assertPageIsSound();

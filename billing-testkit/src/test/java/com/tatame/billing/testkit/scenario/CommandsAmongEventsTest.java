@@ -10,6 +10,7 @@ import com.tatame.billing.testkit.Disorder;
 import com.tatame.billing.testkit.simulator.engine.Fault;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -28,12 +29,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CommandsAmongEventsTest {
   private static final Duration PAST_THE_LEASE = Duration.ofMinutes(3);
   private static final Disorder HOSTILE = new Disorder(true, 25, 15, 25);
+  private static final List<Wish> WISHES = List.of(Wish.values());
   private static final int MOST_STEPS_OF_A_SENDER = 24;
   private static final int MOST_STEPS_OF_A_WORKER = 30;
   private static final Map<String, Integer> MET = new TreeMap<>();
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, Long.getLong("seeds", 400));
+    return LongStream.rangeClosed(1, 400);
   }
 
   @BeforeAll
@@ -45,7 +47,7 @@ class CommandsAmongEventsTest {
   @MethodSource("seeds")
   void haveOneEffectAndAreToldAsTheProviderTellsThem(long seed) {
     Random random = new Random(seed);
-    Wish wish = Wish.values()[random.nextInt(Wish.values().length)];
+    Wish wish = WISHES.get(random.nextInt(WISHES.size()));
     met("wish " + wish);
     try (BillingWorld world = BillingWorld.builder().seed(seed).build()) {
       Shopper ada = Shopper.named("ada", world);
@@ -65,12 +67,18 @@ class CommandsAmongEventsTest {
           world.store().commands().list(JournalFilter.ALL, Optional.empty(), 101).stream()
               .anyMatch(command -> command.kind() == wish.kind);
       if (written) {
-        assertThat(wish.done(world)).as("seed %d, %s was written down", seed, wish).isTrue();
+        assertThat(wish.done(world))
+            .as("seed %d, %s was written down", seed, wish)
+            .isTrue();
       } else {
-        assertThat(wish.timesGranted(world)).as("seed %d, %s: effects", seed, wish).isZero();
+        assertThat(wish.timesGranted(world))
+            .as("seed %d, %s: effects", seed, wish)
+            .isZero();
       }
       assertThat(MirroredState.differences(world)).as("seed %d, %s", seed, wish).isEmpty();
-      assertThat(world.store().inbox().status().dead()).as("seed %d, %s", seed, wish).isZero();
+      assertThat(world.store().inbox().status().dead())
+          .as("seed %d, %s", seed, wish)
+          .isZero();
     }
   }
 
