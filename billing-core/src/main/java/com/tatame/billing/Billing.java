@@ -30,6 +30,7 @@ import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.payment.SavedPaymentMethods;
 import com.tatame.billing.portal.Portal;
 import com.tatame.billing.projection.ObservationRecorder;
+import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.purchase.ItemPayments;
@@ -109,9 +110,12 @@ public final class Billing implements AutoCloseable {
     store = required(with.store, "store");
     catalog = required(with.catalog, "catalog");
 
+    EntitlementSnapshots snapshots =
+        new EntitlementSnapshots(with.rememberEntitlements, with.wallClock);
+    ProjectionStore rows = snapshots.over(store.projections());
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =
-        new ObservationRecorder(store.projections(), projector, gateway.reads(), with.wallClock);
+        new ObservationRecorder(rows, projector, gateway.reads(), with.wallClock);
     commands = new Commands(
         store.commands(),
         observations,
@@ -153,7 +157,8 @@ public final class Billing implements AutoCloseable {
         observations,
         gateway.reads(),
         with.clock);
-    entitlements = new Entitlements(store.usage(), catalog, with.clock, with.random);
+    entitlements =
+        new Entitlements(snapshots.over(store.usage()), catalog, with.clock, with.random);
     guard = new Guard(entitlements);
     purchases = new Purchases(store.purchases());
     ItemSales sales =
@@ -202,7 +207,7 @@ public final class Billing implements AutoCloseable {
         store.drift(),
         new Comparison(
             store.drift(),
-            store.projections(),
+            rows,
             store.inbox(),
             projector,
             gateway.reads(),
@@ -216,7 +221,7 @@ public final class Billing implements AutoCloseable {
         with.random);
     worker = new InboxWorker(
         store.inbox(),
-        store.projections(),
+        rows,
         gateway.events(),
         gateway.reads(),
         observations,
@@ -235,11 +240,12 @@ public final class Billing implements AutoCloseable {
     webhooks = new Webhooks(
         gateway.events(),
         store.inbox(),
-        store.projections(),
+        rows,
         projector,
         with.wallClock,
         with.listener,
         with.projectOnArrival,
+        snapshots::forget,
         workers::wake);
     CatchUp catchUp =
         new CatchUp(gateway.history(), store.inbox(), with.wallClock, with.listener, workers::wake);

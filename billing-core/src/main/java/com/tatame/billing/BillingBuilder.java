@@ -42,6 +42,7 @@ public final class BillingBuilder {
   int readsPerSecond = DEFAULT_READS_PER_SECOND;
   Duration keepEvents = Duration.ofDays(90);
   Duration catchUpEvery = Duration.ofMinutes(5);
+  Duration rememberEntitlements = Duration.ofSeconds(1);
   boolean projectOnArrival;
   DriftPolicy drift = DriftPolicy.REPAIR;
   InboxListener listener = InboxListener.NONE;
@@ -149,6 +150,19 @@ public final class BillingBuilder {
       throw new IllegalArgumentException("catchUpEvery must be positive");
     }
     catchUpEvery = value;
+    return this;
+  }
+
+  /**
+   * How long the answer to what an account may do is remembered, by wall time: as long as that, a
+   * change that another node made may go unseen; what this one changes is seen at once. Zero asks the
+   * store each time. Default: one second.
+   */
+  public BillingBuilder rememberEntitlements(Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException("rememberEntitlements must not be negative");
+    }
+    rememberEntitlements = value;
     return this;
   }
 

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Stores events together with what they say, in one commit, so that most of them never wait in the
@@ -42,6 +43,7 @@ final class ProjectedIngest implements Ingest {
   private final Projector projector;
   private final InstantSource wallClock;
   private final InboxListener listener;
+  private final Consumer<List<Unit>> applied;
   private final Runnable wakeWorkers;
 
   ProjectedIngest(
@@ -51,6 +53,7 @@ final class ProjectedIngest implements Ingest {
       Projector projector,
       InstantSource wallClock,
       InboxListener listener,
+      Consumer<List<Unit>> applied,
       Runnable wakeWorkers) {
     this.source = source;
     this.inbox = inbox;
@@ -58,6 +61,7 @@ final class ProjectedIngest implements Ingest {
     this.projector = projector;
     this.wallClock = wallClock;
     this.listener = listener;
+    this.applied = applied;
     this.wakeWorkers = wakeWorkers;
   }
 
@@ -100,6 +104,8 @@ final class ProjectedIngest implements Ingest {
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "events are left to the workers: {0}", e.getMessage());
       return Optional.empty();
+    } finally {
+      applied.accept(arrival.told().stream().map(Arrival.Told::unit).toList());
     }
   }
 

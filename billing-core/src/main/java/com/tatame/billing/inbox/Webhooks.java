@@ -13,12 +13,14 @@ import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.RowChange;
+import com.tatame.billing.projection.Unit;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Use cases: events from the provider, in; and how they are doing. */
 public final class Webhooks {
@@ -37,6 +39,7 @@ public final class Webhooks {
    * Wires the use cases.
    *
    * @param projectOnArrival whether events are applied as they are stored, as far as they alone tell
+   * @param applied told what was committed with an event, or may have been
    * @param wakeWorkers called after something new was stored
    */
   public Webhooks(
@@ -47,6 +50,7 @@ public final class Webhooks {
       InstantSource wallClock,
       InboxListener listener,
       boolean projectOnArrival,
+      Consumer<List<Unit>> applied,
       Runnable wakeWorkers) {
     this.source = source;
     this.inbox = inbox;
@@ -55,7 +59,8 @@ public final class Webhooks {
     this.wallClock = wallClock;
     this.wakeWorkers = wakeWorkers;
     Ingest ingest = projectOnArrival
-        ? new ProjectedIngest(source, inbox, rows, projector, wallClock, listener, wakeWorkers)
+        ? new ProjectedIngest(
+            source, inbox, rows, projector, wallClock, listener, applied, wakeWorkers)
         : this::storeForWorkers;
     this.commits = new GroupCommit(ingest, wallClock, listener);
   }

@@ -1,0 +1,175 @@
+package com.tatame.billing;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.entitlement.AccountUsage;
+import com.tatame.billing.entitlement.Consumption;
+import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.UsageRow;
+import com.tatame.billing.entitlement.UsageStore;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.PendingRead;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What was last read of accounts, for a moment, so that who asks again and again costs one query in
+ * that time. What is changed through the stores that this hands out is seen at once; what other
+ * nodes change, when the moment is over. Nothing is decided from it but answers to questions: units
+ * are used in the store, against the version of what was read. Thread-safe.
+ */
+final class EntitlementSnapshots {
+  /** Most accounts that are kept in mind. */
+  static final int MOST = 50_000;
+
+  private final Duration moment;
+  private final InstantSource wallClock;
+  private final Map<AccountId, Snapshot> held = new ConcurrentHashMap<>();
+
+  /**
+   * Remembers nothing yet.
+   *
+   * @param moment how long at most an account is remembered, by wall time; zero for not at all
+   */
+  EntitlementSnapshots(Duration moment, InstantSource wallClock) {
+    this.moment = moment;
+    this.wallClock = wallClock;
+  }
+
+  private record Snapshot(AccountUsage usage, Instant readAt) {}
+
+  /** The store, with its reads remembered. */
+  UsageStore over(UsageStore store) {
+    return moment.isZero() ? store : new RememberedUsage(store);
+  }
+
+  /** The store; what it commits is seen by those who ask. */
+  ProjectionStore over(ProjectionStore store) {
+    return moment.isZero() ? store : new ForgettingProjections(store);
+  }
+
+  /** Forgets the accounts whose entitlement these change. */
+  void forget(Collection<Unit> committed) {
+    for (Unit unit : committed) {
+      for (Change change : unit.changes()) {
+        if (change instanceof Change.Entitle entitle) {
+          held.remove(entitle.entitlement().account());
+        }
+      }
+    }
+  }
+
+  private boolean fresh(Snapshot snapshot, Instant now) {
+    return !now.isBefore(snapshot.readAt()) && now.isBefore(snapshot.readAt().plus(moment));
+  }
+
+  private final class RememberedUsage implements UsageStore {
+    private final UsageStore store;
+
+    RememberedUsage(UsageStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public AccountUsage read(AccountId account, Instant now) {
+      Instant asked = wallClock.instant();
+      Snapshot known = held.get(account);
+      if (known != null && fresh(known, asked)) {
+        return known.usage();
+      }
+      if (held.size() >= MOST) {
+        held.values().removeIf(old -> !fresh(old, asked));
+        if (held.size() >= MOST) {
+          held.clear();
+        }
+      }
+      // Whoever changes the account meanwhile waits for this read to end before it is forgotten,
+      // and
+      // others who ask share it.
+      return held.compute(
+              account,
+              (same, old) -> old != null && fresh(old, asked)
+                  ? old
+                  : new Snapshot(store.read(same, now), asked))
+          .usage();
+    }
+
+    @Override
+    public List<DrawResult> consume(List<Draw> draws) {
+      try {
+        return store.consume(draws);
+      } finally {
+        draws.forEach(draw -> held.remove(draw.account()));
+      }
+    }
+
+    @Override
+    public Optional<Consumption> release(
+        AccountId account, String feature, String consumptionId, Instant now) {
+      try {
+        return store.release(account, feature, consumptionId, now);
+      } finally {
+        held.remove(account);
+      }
+    }
+
+    @Override
+    public void set(AccountId account, String feature, long value, Instant now) {
+      try {
+        store.set(account, feature, value, now);
+      } finally {
+        held.remove(account);
+      }
+    }
+
+    @Override
+    public List<UsageRow> list(
+        AccountId account, Optional<String> feature, Optional<UsageRow> after, int limit) {
+      return store.list(account, feature, after, limit);
+    }
+
+    @Override
+    public int prune(Instant before) {
+      return store.prune(before);
+    }
+  }
+
+  private final class ForgettingProjections implements ProjectionStore {
+    private final ProjectionStore store;
+
+    ForgettingProjections(ProjectionStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
+      return store.load(wanted);
+    }
+
+    @Override
+    public List<CommitResult> commit(List<Unit> units, Instant now) {
+      try {
+        return store.commit(units, now);
+      } finally {
+        forget(units);
+      }
+    }
+
+    @Override
+    public List<PendingRead> pendingReads(int limit) {
+      return store.pendingReads(limit);
+    }
+  }
+}
