@@ -1,6 +1,7 @@
 package com.tatame.billing;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Draw;
@@ -138,6 +139,11 @@ final class EntitlementSnapshots {
     public List<UsageRow> list(
         AccountId account, Optional<String> feature, Optional<UsageRow> after, int limit) {
       return store.list(account, feature, after, limit);
+    }
+
+    @Override
+    public void publish(Catalog catalog) {
+      store.publish(catalog);
     }
 
     @Override

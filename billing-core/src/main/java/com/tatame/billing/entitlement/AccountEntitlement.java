@@ -47,6 +47,11 @@ public record AccountEntitlement(AccountId account, List<Source> sources) {
 
   /** The source that decides at this instant; empty when the default plan does. */
   public Optional<Source> sourceAt(Instant now) {
-    return sources.stream().filter(source -> source.holdsAt(now)).findFirst();
+    for (Source source : sources) {
+      if (source.holdsAt(now)) {
+        return Optional.of(source);
+      }
+    }
+    return Optional.empty();
   }
 }

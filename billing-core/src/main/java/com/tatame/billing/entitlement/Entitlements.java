@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ public final class Entitlements {
   private final Catalog catalog;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Map<String, Map<String, Decision>> flags = new HashMap<>();
+  private final Map<String, Decision> defaultFlags;
 
   /**
    * Wires the use cases.
@@ -46,6 +49,10 @@ public final class Entitlements {
     this.catalog = catalog;
     this.clock = clock;
     this.random = random;
+    for (Plan plan : catalog.plans()) {
+      flags.put(plan.tier(), Standing.flags(catalog, plan));
+    }
+    this.defaultFlags = Standing.flags(catalog, catalog.defaultPlan());
   }
 
   /** All features at once. */
@@ -66,8 +73,23 @@ public final class Entitlements {
    * @throws NotFound if no plan of the catalog has such a feature
    */
   public Decision check(AccountId account, String feature) {
-    Standing standing = standing(account, now());
+    Instant now = now();
+    AccountUsage usage = store.read(account, now);
+    // The most frequent question of all: what it comes to is known before it is asked.
+    Decision flag = flagsOf(usage, now).get(feature);
+    if (flag != null) {
+      return flag;
+    }
+    Standing standing = new Standing(catalog, usage, now);
     return standing.decide(feature, known(standing, feature));
+  }
+
+  private Map<String, Decision> flagsOf(AccountUsage usage, Instant now) {
+    return usage
+        .entitlement()
+        .flatMap(entitlement -> entitlement.sourceAt(now))
+        .map(source -> flags.get(source.tier()))
+        .orElse(defaultFlags);
   }
 
   /**

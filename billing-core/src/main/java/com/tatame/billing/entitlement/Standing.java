@@ -12,7 +12,9 @@ import com.tatame.billing.entitlement.Draw.Offer;
 import com.tatame.billing.money.Money;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Where an account stands at an instant. Pure: all of it follows from what was loaded. */
@@ -29,6 +31,28 @@ final class Standing {
     this.now = now;
     this.source = usage.entitlement().flatMap(entitlement -> entitlement.sourceAt(now));
     this.plan = source.flatMap(s -> catalog.plan(s.tier())).orElseGet(catalog::defaultPlan);
+  }
+
+  private Standing(Catalog catalog, Plan plan) {
+    this.catalog = catalog;
+    this.usage = new AccountUsage(Optional.empty(), "", List.of());
+    this.now = Instant.EPOCH;
+    this.source = Optional.empty();
+    this.plan = plan;
+  }
+
+  /** What a plan's flags answer, by name: to whoever has the plan, at any time. */
+  static Map<String, Decision> flags(Catalog catalog, Plan plan) {
+    Standing standing = new Standing(catalog, plan);
+    Map<String, Decision> flags = new HashMap<>();
+    catalog.plans().stream()
+        .flatMap(any -> any.features().keySet().stream())
+        .distinct()
+        .forEach(name -> standing
+            .feature(name)
+            .filter(Feature.Flag.class::isInstance)
+            .ifPresent(flag -> flags.put(name, standing.decide(name, flag))));
+    return Map.copyOf(flags);
   }
 
   Optional<AccountEntitlement.Source> source() {
