@@ -29,6 +29,8 @@ final class WebhookSourcesTest {
       // What the provider itself lists may have been fetched meanwhile.
       assertThat(server.get("/api/v1/webhooks/events", "user_root").body())
           .doesNotContain("evt_source");
+      assertThat(server.get("/api/v1/webhooks/events/evt_source", "user_root").status())
+          .isEqualTo(404);
       assertThat(server.get("/api/v1/plans", null).status()).isEqualTo(200);
     }
   }

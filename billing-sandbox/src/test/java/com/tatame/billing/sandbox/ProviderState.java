@@ -50,6 +50,13 @@ final class ProviderState {
     return database.count("webhook_queue") == 0 && database.count("pending_reads") == 0;
   }
 
+  /** Whether whatever happened to a customer has arrived. */
+  boolean everyEventIsStored() {
+    return database
+        .query("select stripe_event_id from webhook_events")
+        .containsAll(customersEvents());
+  }
+
   /** Fails unless the database tells of everything what the provider tells of it. */
   void assertMirrored() {
     assertThat(database.query(SUBSCRIPTIONS)).isNotEmpty().isEqualTo(subscriptions());
@@ -74,12 +81,17 @@ final class ProviderState {
     assertThat(database.query("select distinct status from stripe_webhook_events"))
         .isSubsetOf("processed", "ignored");
     assertThat(database.count("webhook_log")).isEqualTo(database.count("webhook_events"));
-    assertThat(stripe.events().stream()
-            .filter(event -> event.at("/data/object").has("customer"))
-            .map(event -> event.path("id").asText()))
+    assertThat(customersEvents())
         .as("what was refused by a dead server was sent again")
         .isNotEmpty()
         .isSubsetOf(acknowledged);
+  }
+
+  private List<String> customersEvents() {
+    return stripe.events().stream()
+        .filter(event -> event.at("/data/object").has("customer"))
+        .map(event -> event.path("id").asText())
+        .toList();
   }
 
   private List<String> subscriptions() {
