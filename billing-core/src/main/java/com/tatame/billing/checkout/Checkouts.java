@@ -34,7 +34,6 @@ import java.util.stream.Stream;
 
 /** Use cases: selling subscriptions and items. */
 public final class Checkouts {
-  private static final int ALL = 101;
 
   private final Catalog catalog;
   private final ProductCatalog products;
@@ -259,7 +258,7 @@ public final class Checkouts {
   }
 
   private void refuseSecond(AccountId account, Plan plan) {
-    all(account).stream()
+    subscriptions.all(account).stream()
         .filter(subscription -> subscription.status().live())
         .filter(subscription -> subscription
             .tier()
@@ -270,10 +269,6 @@ public final class Checkouts {
         .ifPresent(existing -> {
           throw Conflict.subscriptionExists(existing.id());
         });
-  }
-
-  private List<Subscription> all(AccountId account) {
-    return subscriptions.list(account, Optional.empty(), Optional.empty(), ALL);
   }
 
   private Optional<Subscription> subscription(AccountId account, String id) {

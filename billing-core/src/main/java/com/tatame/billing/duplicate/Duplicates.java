@@ -17,13 +17,11 @@ import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.refund.Refunds;
-import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStore;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,7 +32,6 @@ import java.util.Optional;
 public final class Duplicates {
   private static final Logger LOG = System.getLogger(Duplicates.class.getName());
   private static final String POLICY = "policy";
-  private static final int PAGE = 101;
   private static final int SLICE = 100;
 
   /** How soon something that could not be done is tried again. */
@@ -141,7 +138,7 @@ public final class Duplicates {
   }
 
   private void examine(AccountId account) {
-    for (DuplicateRule.Pair pair : rule.pairs(subscriptionsOf(account))) {
+    for (DuplicateRule.Pair pair : rule.pairs(subscriptions.all(account))) {
       Instant now = commands.now();
       boolean cancels = policy == DuplicatePolicy.CANCEL_AND_REFUND_NEWER;
       Duplicate found = new Duplicate(
@@ -172,7 +169,7 @@ public final class Duplicates {
     if (due.status() == Status.HANDLING) {
       handle(due);
     } else {
-      Duplicate next = rule.pairOf(due.subscriptionId(), subscriptionsOf(due.account()))
+      Duplicate next = rule.pairOf(due.subscriptionId(), subscriptions.all(due.account()))
           .map(pair -> due.beside(pair.kept().id()).lookedAtAgain(commands.now().plus(LOOK_AGAIN)))
           .orElseGet(due::over);
       store.replace(due.status(), next);
@@ -242,17 +239,5 @@ public final class Duplicates {
         .filter(invoice ->
             invoice.subscriptionId().filter(duplicate.subscriptionId()::equals).isPresent())
         .toList();
-  }
-
-  private List<Subscription> subscriptionsOf(AccountId account) {
-    List<Subscription> all = new ArrayList<>();
-    List<Subscription> page;
-    do {
-      Optional<String> last =
-          all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1).id());
-      page = subscriptions.list(account, Optional.empty(), last, PAGE);
-      all.addAll(page);
-    } while (page.size() == PAGE);
-    return all;
   }
 }

@@ -20,7 +20,6 @@ import java.util.Optional;
  * be found again, so it is no command.
  */
 public final class Portal {
-  private static final int ALL = 101;
 
   private final PortalSessions provider;
   private final Customers customers;
@@ -65,10 +64,9 @@ public final class Portal {
           .orElseThrow(() -> new NotFound("subscription", id.get()))
           .id();
     }
-    List<Subscription> living =
-        subscriptions.list(account, Optional.empty(), Optional.empty(), ALL).stream()
-            .filter(subscription -> subscription.status().live())
-            .toList();
+    List<Subscription> living = subscriptions.all(account).stream()
+        .filter(subscription -> subscription.status().live())
+        .toList();
     if (living.isEmpty()) {
       throw Conflict.because("There is no subscription that this could be about.");
     }

@@ -189,7 +189,7 @@ public final class Coupons {
   }
 
   private List<Subscription> living(AccountId account) {
-    return subscriptions.list(account, Optional.empty(), Optional.empty(), ALL).stream()
+    return subscriptions.all(account).stream()
         .filter(subscription -> subscription.status().live())
         .toList();
   }

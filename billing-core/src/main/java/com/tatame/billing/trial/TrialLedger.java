@@ -119,7 +119,7 @@ public final class TrialLedger {
    * @param emails all addresses that the person is known by
    */
   public boolean had(AccountId account, Collection<String> emails, String family) {
-    boolean mirrored = subscriptionsOf(account).stream()
+    boolean mirrored = subscriptions.all(account).stream()
         .filter(subscription -> subscription.trialStart().isPresent())
         .anyMatch(subscription -> family(subscription).map(family::equals).orElse(true));
     if (mirrored || keys.none()) {
@@ -265,9 +265,5 @@ public final class TrialLedger {
     return catalog
         .offer(subscription.mainItem().priceId(), subscription.mainItem().lookupKey())
         .map(offer -> offer.plan().family());
-  }
-
-  private List<Subscription> subscriptionsOf(AccountId account) {
-    return subscriptions.list(account, Optional.empty(), Optional.empty(), PAGE);
   }
 }

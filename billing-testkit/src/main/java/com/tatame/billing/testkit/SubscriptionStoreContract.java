@@ -8,6 +8,7 @@ import com.tatame.billing.projection.Change;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionSchedule;
 import com.tatame.billing.subscription.SubscriptionStatus;
+import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.ASubscription;
 import com.tatame.billing.testkit.fixture.Ids;
@@ -55,6 +56,19 @@ public interface SubscriptionStoreContract extends StoreUnderTest {
     assertThat(paged).containsExactlyElementsOf(all);
     assertThat(store().subscriptions().list(linked.account(), Optional.empty(), after, 2))
         .isEmpty();
+  }
+
+  @Test
+  default void allSubscriptionsAreThereHoweverManyPagesTheyFill() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    List<Subscription> all = new ArrayList<>();
+    for (int i = 0; i < 2 * SubscriptionStore.LARGEST_PAGE; i++) {
+      all.add(active(linked, now.minusSeconds(i / 2)));
+    }
+    put(linked.subject(), now, all.toArray(Subscription[]::new));
+
+    assertThat(store().subscriptions().all(linked.account())).containsExactlyElementsOf(all);
   }
 
   @Test
