@@ -15,6 +15,7 @@ import com.tatame.billing.drift.DriftCauses;
 import com.tatame.billing.drift.DriftMonitor;
 import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.entitlement.Entitlements;
+import com.tatame.billing.entitlement.Grants;
 import com.tatame.billing.entitlement.Guard;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -87,6 +88,7 @@ public final class Billing implements AutoCloseable {
   private final Taxation taxation;
   private final Coupons coupons;
   private final Entitlements entitlements;
+  private final Grants grants;
   private final Guard guard;
   private final BillingEvents events;
   private final Webhooks webhooks;
@@ -159,6 +161,7 @@ public final class Billing implements AutoCloseable {
         with.clock);
     entitlements =
         new Entitlements(snapshots.over(store.usage()), catalog, with.clock, with.random);
+    grants = new Grants(snapshots.over(store.grants()), catalog, with.clock, with.random);
     guard = new Guard(entitlements);
     purchases = new Purchases(store.purchases());
     ItemSales sales =
@@ -349,6 +352,11 @@ public final class Billing implements AutoCloseable {
 
   public Entitlements entitlements() {
     return entitlements;
+  }
+
+  /** What administrators give to accounts for nothing. */
+  public Grants grants() {
+    return grants;
   }
 
   /** Stands in front of an application's own code and lets in who is entitled. */

@@ -6,6 +6,7 @@ import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.observation.SubjectId;
@@ -59,6 +60,11 @@ final class EntitlementSnapshots {
   /** The store; what it commits is seen by those who ask. */
   ProjectionStore over(ProjectionStore store) {
     return moment.isZero() ? store : new ForgettingProjections(store);
+  }
+
+  /** The store; what is given and revoked through it is seen by those who ask. */
+  GrantStore over(GrantStore store) {
+    return moment.isZero() ? store : new ForgettingGrants(store, held::remove);
   }
 
   /** Forgets the accounts whose entitlement these change. */

@@ -22,6 +22,8 @@ import com.tatame.billing.command.Resolution;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.Gift;
+import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Place;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.inbox.Arrival;
@@ -184,6 +186,9 @@ class QueryPlanTest {
             + " period_end, place, amount, used, at) select 'user_' || i, 'key', 'use_' || i, '', 'quiz',"
             + " '2026-01-01', '2026-02-01', 'included', 1, 1, '2026-01-01'::timestamptz + i * interval '1 minute'"
             + ROWS,
+        "insert into grants (id, user_id, idempotency_key, fingerprint, kind, feature, units, reason, given_by,"
+            + " given_at, starts_at) select 'gr_' || i, 'user_' || i, 'key', '', 'units', 'quiz', 5, '', 'user_admin',"
+            + " '2026-01-01', '2026-01-01'" + ROWS,
         "insert into usage_breaches (day, usage_type, tier, user_id, denials, denied) select '2026-01-01', 'quiz',"
             + " 'free', 'user_' || i, 1, 1" + ROWS,
         "analyze");
@@ -202,6 +207,7 @@ class QueryPlanTest {
         trials(store, round);
         purchases(store, round);
         usage(store, round);
+        grants(store, round);
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
     }
@@ -555,6 +561,47 @@ class QueryPlanTest {
     store.usage().set(account, "storage", round, NOW);
     store.usage().list(account, Optional.empty(), UsageRow.of("quiz@1-2"), 10);
     store.usage().prune(Instant.parse("2026-01-01T00:01:00Z"));
+  }
+
+  private static void grants(PostgresBillingStore store, int round) {
+    AccountId account = new AccountId("user_" + (round + 1));
+    String id = "gr_new_" + round;
+    Grant grant = new Grant(
+        id,
+        account,
+        new Gift.Units("quiz", 5),
+        "why",
+        "user_admin",
+        NOW,
+        NOW,
+        Optional.empty(),
+        0,
+        Optional.empty());
+    store.grants().add(grant, id, "");
+    store.grants().find(id);
+    store.grants().findByKey(account, id);
+    store.grants().list(Optional.of(account), Optional.of(id), 10);
+    store.grants().list(Optional.empty(), Optional.of(id), 10);
+    Draw.Offer offer =
+        new Draw.Offer(Place.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(id));
+    store
+        .usage()
+        .consume(List.of(new Draw(
+            id,
+            account,
+            "quiz",
+            id,
+            "",
+            store.usage().read(account, NOW).version(),
+            "free",
+            new Period(NOW.minusSeconds(1), NOW.plusSeconds(1)),
+            List.of(offer),
+            1,
+            NOW,
+            false,
+            Map.of())));
+    store.usage().release(account, "quiz", id, NOW);
+    store.grants().revoke(account, id, new Grant.Revocation(NOW, "user_admin", Optional.empty()));
   }
 
   private static void quotes(PostgresBillingStore store, AccountId account, int round) {

@@ -17,6 +17,8 @@ import com.tatame.billing.command.Resolution;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.Gift;
+import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Place;
 import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
@@ -424,17 +426,17 @@ final class PortCalls {
   }
 
   private void usage() {
-    then("publish_catalog_v1", store -> {
+    then("publish_catalog_v2", store -> {
       store.usage().publish(ACatalog.freeBasicAndPro());
       return true;
     });
-    then("account_usage_v1", store -> store.usage().read(ACCOUNT, NOON));
-    then("consume_v1", store -> store.usage().consume(List.of(draw("use_1", 3), draw("use_2", 9))));
-    then("consume_v1", store -> store.usage().consume(List.of(draw("use_1", 3))));
-    then("account_usage_v1", store -> store.usage().read(ACCOUNT, NOON));
-    then("release_consumption_v1", store -> store.usage().release(ACCOUNT, "quiz", "use_1", NOON));
-    then("account_usage_v1", store -> store.usage().read(ACCOUNT, NOON));
-    then("set_gauge_v1", store -> {
+    then("account_usage_v2", store -> store.usage().read(ACCOUNT, NOON));
+    then("consume_v2", store -> store.usage().consume(List.of(draw("use_1", 3), draw("use_2", 9))));
+    then("consume_v2", store -> store.usage().consume(List.of(draw("use_1", 3))));
+    then("account_usage_v2", store -> store.usage().read(ACCOUNT, NOON));
+    then("release_consumption_v2", store -> store.usage().release(ACCOUNT, "quiz", "use_1", NOON));
+    then("account_usage_v2", store -> store.usage().read(ACCOUNT, NOON));
+    then("set_gauge_v2", store -> {
       store.usage().set(ACCOUNT, "storage", 5, NOON);
       return true;
     });
@@ -442,6 +444,30 @@ final class PortCalls {
         "list_usage_v1",
         store -> store.usage().list(ACCOUNT, Optional.empty(), Optional.empty(), 10));
     then("prune_consumptions_v1", store -> store.usage().prune(NOON.plus(LEASE)));
+  }
+
+  private void grants() {
+    Grant grant = new Grant(
+        "gr_1",
+        ACCOUNT,
+        new Gift.Units("quiz", 5),
+        "why",
+        "user_admin",
+        NOW,
+        NOW,
+        Optional.of(NOW.plus(LEASE)),
+        0,
+        Optional.empty());
+    then("add_grant_v1", store -> store.grants().add(grant, "k", "five"));
+    then("find_grant_v1", store -> store.grants().find("gr_1"));
+    then("find_grant_v1", store -> store.grants().findByKey(ACCOUNT, "k"));
+    then(
+        "list_grants_v1", store -> store.grants().list(Optional.of(ACCOUNT), Optional.empty(), 10));
+    then(
+        "revoke_grant_v1",
+        store -> store
+            .grants()
+            .revoke(ACCOUNT, "gr_1", new Grant.Revocation(NOON, "user_admin", Optional.empty())));
   }
 
   private static Draw draw(String id, long amount) {
@@ -482,6 +508,7 @@ final class PortCalls {
     then("list_schedules_v1", store -> store.subscriptions().schedules(ACCOUNT));
     quotes();
     usage();
+    grants();
     then(
         "list_products_v1",
         store -> store.products().products(Optional.empty(), Optional.empty(), 10));

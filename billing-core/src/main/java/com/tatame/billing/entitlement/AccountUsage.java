@@ -9,13 +9,24 @@ import java.util.Optional;
  * What an account is given, and what it used of it: all that a decision needs.
  *
  * @param entitlement empty for an account that never had a subscription
- * @param version of the entitlement: another one once it changed
+ * @param version of the entitlement and the grants: another one once one is given or revoked
  * @param open the windows that have not ended
+ * @param grants those that have not ended, whether they have begun or not
  */
 public record AccountUsage(
-    Optional<AccountEntitlement> entitlement, String version, List<UsageRow> open) {
+    Optional<AccountEntitlement> entitlement,
+    String version,
+    List<UsageRow> open,
+    List<Grant> grants) {
   public AccountUsage {
     open = List.copyOf(open);
+    grants = List.copyOf(grants);
+  }
+
+  /** Without grants. */
+  public AccountUsage(
+      Optional<AccountEntitlement> entitlement, String version, List<UsageRow> open) {
+    this(entitlement, version, open, List.of());
   }
 
   /** What counts against a feature's limit. */

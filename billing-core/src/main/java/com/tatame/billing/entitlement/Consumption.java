@@ -2,6 +2,7 @@ package com.tatame.billing.entitlement;
 
 import com.tatame.billing.catalog.Period;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param limit of the included units at that time; empty for any number
  * @param discountPercent taken off their price; empty where nothing is charged
  * @param releasedAt once they were given back
+ * @param ofGrants how many of the units were drawn from which grants
+ * @param grantedLeft how many units grants had left right after
  */
 public record Consumption(
     String id,
@@ -23,10 +26,67 @@ public record Consumption(
     Optional<Long> limit,
     Optional<Integer> discountPercent,
     Instant at,
-    Optional<Instant> releasedAt) {
+    Optional<Instant> releasedAt,
+    Map<String, Long> ofGrants,
+    long grantedLeft) {
+  public Consumption {
+    ofGrants = Map.copyOf(ofGrants);
+  }
 
-  /** How many included units were left right after, never less than 0; empty for any number. */
+  /** Of an account without grants. */
+  public Consumption(
+      String id,
+      String feature,
+      Period period,
+      Place place,
+      long amount,
+      long used,
+      Optional<Long> limit,
+      Optional<Integer> discountPercent,
+      Instant at,
+      Optional<Instant> releasedAt) {
+    this(
+        id,
+        feature,
+        period,
+        place,
+        amount,
+        used,
+        limit,
+        discountPercent,
+        at,
+        releasedAt,
+        Map.of(),
+        0);
+  }
+
+  /**
+   * How many units that cost nothing were left right after, included and granted ones, never less
+   * than 0; empty for any number.
+   */
   public Optional<Long> remaining() {
-    return limit.map(most -> Math.max(0, most - used));
+    return limit.map(most -> Math.max(0, most - used) + grantedLeft);
+  }
+
+  /** This, given back. */
+  public Consumption released(Instant when) {
+    return new Consumption(
+        id,
+        feature,
+        period,
+        place,
+        amount,
+        used,
+        limit,
+        discountPercent,
+        at,
+        Optional.of(when),
+        ofGrants,
+        grantedLeft);
+  }
+
+  /** How many of the units were drawn from grants. */
+  public long granted() {
+    return ofGrants.values().stream().mapToLong(Long::longValue).sum();
   }
 }

@@ -4,6 +4,7 @@ import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.failure.LimitReached;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param allowance what is left of it; empty where nothing is counted
  * @param reason why not, in words for the user; empty when allowed
  * @param upgrade the next plan that gives more; empty if none is sold
+ * @param grants what was given of it on top of the plan, and is left, the earliest to expire first
  */
 public record Decision(
     String name,
@@ -22,7 +24,12 @@ public record Decision(
     Feature feature,
     Optional<Allowance> allowance,
     Optional<String> reason,
-    Optional<Plan> upgrade) {
+    Optional<Plan> upgrade,
+    List<GrantLeft> grants) {
+  public Decision {
+    grants = List.copyOf(grants);
+  }
+
   /**
    * What is left.
    *
@@ -30,14 +37,38 @@ public record Decision(
    * @param used of them, also of a plan before whose windows have not ended
    * @param resetsAt when the window ends; empty if it never does
    * @param overage what holds beyond the limit; empty if nothing does
+   * @param granted how many units grants have left
    */
   public record Allowance(
-      Optional<Long> limit, long used, Optional<Instant> resetsAt, Optional<OverageLeft> overage) {
-    /** How many included units are left, never less than 0; empty for any number. */
+      Optional<Long> limit,
+      long used,
+      Optional<Instant> resetsAt,
+      Optional<OverageLeft> overage,
+      long granted) {
+    /** Of an account without grants. */
+    public Allowance(
+        Optional<Long> limit,
+        long used,
+        Optional<Instant> resetsAt,
+        Optional<OverageLeft> overage) {
+      this(limit, used, resetsAt, overage, 0);
+    }
+
+    /**
+     * How many units are left that cost nothing, included and granted ones, never less than 0; empty
+     * for any number.
+     */
     public Optional<Long> remaining() {
-      return limit.map(most -> Math.max(0, most - used));
+      return limit.map(most -> Math.max(0, most - used) + granted);
     }
   }
+
+  /**
+   * What is left of a grant.
+   *
+   * @param units of it that are left; empty where it makes a flag be on
+   */
+  public record GrantLeft(String id, Optional<Long> units, Optional<Instant> expiresAt) {}
 
   /**
    * What is left beyond the limit.
@@ -55,7 +86,8 @@ public record Decision(
             feature,
             allowance,
             Optional.of("There are not " + amount + " left of " + name + "."),
-            upgrade)
+            upgrade,
+            grants)
         : this;
   }
 

@@ -64,7 +64,8 @@ public final class Entitlements {
         .flatMap(any -> any.keySet().stream())
         .forEach(name -> features.computeIfAbsent(
             name, n -> standing.decide(n, standing.feature(n).orElseThrow())));
-    return new EntitlementReport(account, standing.plan().tier(), standing.source(), features);
+    return new EntitlementReport(
+        account, standing.plan().tier(), standing.source(), standing.granted(), features);
   }
 
   /**
@@ -76,7 +77,7 @@ public final class Entitlements {
     Instant now = now();
     AccountUsage usage = store.read(account, now);
     // The most frequent question of all: what it comes to is known before it is asked.
-    Decision flag = flagsOf(usage, now).get(feature);
+    Decision flag = usage.grants().isEmpty() ? flagsOf(usage, now).get(feature) : null;
     if (flag != null) {
       return flag;
     }
@@ -93,8 +94,8 @@ public final class Entitlements {
   }
 
   /**
-   * Uses units of a feature, all of them or none: included ones while there are as many, and beyond
-   * them those that the plan sells. A flag that is on grants any use, and counts nothing.
+   * Uses units of a feature, all of them or none: included and granted ones while there are as many,
+   * and beyond them those that the plan sells. A flag that is on grants any use, and counts nothing.
    *
    * @throws NotFound if no plan of the catalog has such a feature
    * @throws ValidationFailed if the feature has a highest price and none is given
@@ -215,7 +216,7 @@ public final class Entitlements {
         standing.version(),
         standing.plan().tier(),
         standing.period(feature),
-        standing.offers(feature, Optional.empty()),
+        standing.offers(report.feature(), feature, Optional.empty()),
         report.amount(),
         at,
         true,
@@ -233,7 +234,7 @@ public final class Entitlements {
         standing.version(),
         standing.plan().tier(),
         standing.period(feature),
-        standing.offers(feature, use.itemPrice()),
+        standing.offers(use.feature(), feature, use.itemPrice()),
         use.amount(),
         now,
         false,

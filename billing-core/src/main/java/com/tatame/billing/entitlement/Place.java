@@ -4,7 +4,7 @@ import com.tatame.billing.observation.WireName;
 
 /** Where units are taken from. */
 public enum Place implements WireName {
-  /** What the plan includes. */
+  /** What costs nothing: what the plan includes, and what grants give. */
   INCLUDED,
   /** Beyond it, at a discount. */
   OVERAGE,

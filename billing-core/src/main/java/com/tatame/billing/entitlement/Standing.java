@@ -7,38 +7,67 @@ import com.tatame.billing.catalog.Overage;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.entitlement.Decision.Allowance;
+import com.tatame.billing.entitlement.Decision.GrantLeft;
 import com.tatame.billing.entitlement.Decision.OverageLeft;
 import com.tatame.billing.entitlement.Draw.Offer;
 import com.tatame.billing.money.Money;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Where an account stands at an instant. Pure: all of it follows from what was loaded. */
 final class Standing {
   private final Catalog catalog;
   private final AccountUsage usage;
   private final Instant now;
-  private final Optional<AccountEntitlement.Source> source;
+  private final Optional<AccountEntitlement.Source> subscription;
+  private final List<Grant> grants;
+  private final Optional<Grant> granted;
   private final Plan plan;
 
   Standing(Catalog catalog, AccountUsage usage, Instant now) {
     this.catalog = catalog;
     this.usage = usage;
     this.now = now;
-    this.source = usage.entitlement().flatMap(entitlement -> entitlement.sourceAt(now));
-    this.plan = source.flatMap(s -> catalog.plan(s.tier())).orElseGet(catalog::defaultPlan);
+    this.subscription = usage.entitlement().flatMap(entitlement -> entitlement.sourceAt(now));
+    this.grants = usage.grants().stream()
+        .filter(grant -> grant.holdsAt(now))
+        .sorted(Grant.EARLIEST_FIRST)
+        .toList();
+    Optional<Plan> subscribed = subscription.flatMap(source -> catalog.plan(source.tier()));
+    this.granted = grants.stream()
+        .filter(
+            grant -> planOf(grant).filter(given -> outranks(given, subscribed)).isPresent())
+        .max(
+            Comparator.comparingInt((Grant grant) -> planOf(grant).orElseThrow().rank())
+                .thenComparing(Grant.EARLIEST_FIRST));
+    this.plan = granted.flatMap(this::planOf).or(() -> subscribed).orElseGet(catalog::defaultPlan);
   }
 
   private Standing(Catalog catalog, Plan plan) {
     this.catalog = catalog;
     this.usage = new AccountUsage(Optional.empty(), "", List.of());
     this.now = Instant.EPOCH;
-    this.source = Optional.empty();
+    this.subscription = Optional.empty();
+    this.grants = List.of();
+    this.granted = Optional.empty();
     this.plan = plan;
+  }
+
+  private Optional<Plan> planOf(Grant grant) {
+    return grant.gift() instanceof Gift.Tier tier ? catalog.plan(tier.tier()) : Optional.empty();
+  }
+
+  // Who pays for a plan has it from the subscription, whatever else was given.
+  private boolean outranks(Plan given, Optional<Plan> subscribed) {
+    return subscribed
+        .map(own -> given.rank() > own.rank())
+        .orElseGet(() -> given.rank() >= catalog.defaultPlan().rank());
   }
 
   /** What a plan's flags answer, by name: to whoever has the plan, at any time. */
@@ -55,8 +84,14 @@ final class Standing {
     return Map.copyOf(flags);
   }
 
+  /** The subscription that gives the plan; empty if a grant does, or nothing. */
   Optional<AccountEntitlement.Source> source() {
-    return source;
+    return granted.isPresent() ? Optional.empty() : subscription;
+  }
+
+  /** The grant that gives the plan. */
+  Optional<Grant> granted() {
+    return granted;
   }
 
   Plan plan() {
@@ -91,7 +126,7 @@ final class Standing {
 
   /** The window in which a feature is counted now. */
   Period period(Feature feature) {
-    Optional<Cycle> cycle = source.flatMap(AccountEntitlement.Source::cycle);
+    Optional<Cycle> cycle = subscription.flatMap(AccountEntitlement.Source::cycle);
     if (feature instanceof Feature.Counter counter) {
       return counter.window().at(now, cycle);
     } else if (feature instanceof Feature.Unlimited unlimited) {
@@ -102,7 +137,7 @@ final class Standing {
 
   Decision decide(String name, Feature feature) {
     if (feature instanceof Feature.Flag flag) {
-      return flag.included()
+      return flag.included() || grants.stream().anyMatch(grant -> switchesOn(grant, name))
           ? granted(name, feature, Optional.empty())
           : refused(name, feature, Optional.empty(), notIncluded());
     }
@@ -117,7 +152,8 @@ final class Standing {
         overage(feature)
             .map(overage -> new OverageLeft(
                 overage.discountPercent(),
-                overage.limit().map(most -> Math.max(0, most - used.overage())))));
+                overage.limit().map(most -> Math.max(0, most - used.overage())))),
+        unitsOf(name, feature).stream().mapToLong(Grant::left).sum());
     boolean left = allowance.remaining().filter(remaining -> remaining == 0).isEmpty();
     if (left || goesBeyond(feature, used)) {
       return granted(name, feature, Optional.of(allowance));
@@ -146,14 +182,47 @@ final class Standing {
     return "The plan " + plan.name() + " does not include it.";
   }
 
-  private static Decision granted(String name, Feature feature, Optional<Allowance> allowance) {
-    return new Decision(name, true, feature, allowance, Optional.empty(), Optional.empty());
+  private Decision granted(String name, Feature feature, Optional<Allowance> allowance) {
+    return new Decision(
+        name, true, feature, allowance, Optional.empty(), Optional.empty(), left(name, feature));
+  }
+
+  private List<GrantLeft> left(String name, Feature feature) {
+    Stream<Grant> given = feature instanceof Feature.Flag
+        ? grants.stream().filter(grant -> switchesOn(grant, name))
+        : unitsOf(name, feature).stream().filter(grant -> grant.left() > 0);
+    return given
+        .map(grant -> new GrantLeft(
+            grant.id(),
+            feature instanceof Feature.Flag ? Optional.empty() : Optional.of(grant.left()),
+            grant.expiresAt()))
+        .toList();
+  }
+
+  private static boolean switchesOn(Grant grant, String name) {
+    return grant.gift() instanceof Gift.Flag flag && flag.feature().equals(name);
+  }
+
+  /** The grants that have, or had, units of a feature that is counted. */
+  private List<Grant> unitsOf(String name, Feature feature) {
+    return feature instanceof Feature.Gauge
+        ? List.of()
+        : grants.stream()
+            .filter(grant ->
+                grant.gift() instanceof Gift.Units units && units.feature().equals(name))
+            .toList();
   }
 
   private Decision refused(
       String name, Feature feature, Optional<Allowance> allowance, String reason) {
     return new Decision(
-        name, false, feature, allowance, Optional.of(reason), catalog.upgrade(plan, name));
+        name,
+        false,
+        feature,
+        allowance,
+        Optional.of(reason),
+        catalog.upgrade(plan, name),
+        List.of());
   }
 
   private static Optional<Long> limit(Feature feature) {
@@ -169,9 +238,9 @@ final class Standing {
 
   /**
    * Where units of such a price may be taken from. What costs more than the feature's highest price
-   * takes no included unit; what has no price can't be charged.
+   * takes no included unit, nor a granted one; what has no price can't be charged.
    */
-  List<Offer> offers(Feature feature, Optional<Money> itemPrice) {
+  List<Offer> offers(String name, Feature feature, Optional<Money> itemPrice) {
     List<Offer> offers = new ArrayList<>();
     boolean tooDear = feature instanceof Feature.Counter counter
         && counter
@@ -180,7 +249,7 @@ final class Standing {
                 itemPrice.filter(price -> price.amount() > most.amount()).isPresent())
             .isPresent();
     if (!tooDear) {
-      offers.add(new Offer(Place.INCLUDED, limit(feature), Optional.empty()));
+      offers.addAll(free(name, feature));
     }
     if (itemPrice.isPresent()) {
       overage(feature).ifPresent(overage -> {
@@ -192,5 +261,29 @@ final class Standing {
       });
     }
     return offers;
+  }
+
+  // What is lost soonest comes first: included units are with their window, granted ones with their
+  // grant. Where any number is included, nothing need be drawn from grants.
+  private List<Offer> free(String name, Feature feature) {
+    Offer included = new Offer(Place.INCLUDED, limit(feature), Optional.empty());
+    if (included.limit().isEmpty()) {
+      return List.of(included);
+    }
+    Instant end = period(feature).end();
+    List<Offer> sooner = new ArrayList<>();
+    List<Offer> later = new ArrayList<>();
+    for (Grant grant : unitsOf(name, feature)) {
+      boolean soon = grant.expiresAt().filter(end::isAfter).isPresent();
+      (soon ? sooner : later)
+          .add(new Offer(
+              Place.INCLUDED,
+              Optional.of(((Gift.Units) grant.gift()).units()),
+              Optional.empty(),
+              Optional.of(grant.id())));
+    }
+    sooner.add(included);
+    sooner.addAll(later);
+    return sooner;
   }
 }

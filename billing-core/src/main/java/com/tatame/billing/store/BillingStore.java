@@ -10,6 +10,7 @@ import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -63,6 +64,8 @@ public interface BillingStore extends AutoCloseable {
   EntitlementStore entitlements();
 
   UsageStore usage();
+
+  GrantStore grants();
 
   BillingEventStore billingEvents();
 

@@ -111,6 +111,7 @@ public final class BillingRoutes {
         new ChangeHandlers(billing.subscriptions()),
         new EntitlementHandlers(billing.entitlements()),
         new UsageHandlers(billing.entitlements()),
+        new GrantHandlers(billing.grants()),
         new WebhookHandlers(billing.webhooks()),
         inbox,
         new DriftHandlers(billing.drift()),

@@ -12,6 +12,7 @@ import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,8 +34,12 @@ final class EntitlementHandlers {
 
       @Doc(value = "The plan in force.", example = "pro") String tier,
 
-      @Doc("The subscription that gives it; null for the default plan.") @Nullable
+      @Doc("The subscription that gives it; null for the default plan, or if a grant does.")
+      @Nullable
       SourceAnswer source,
+
+      @Doc("The grant that gives it; null if none does.") @Nullable
+      PlanGrantAnswer grant,
 
       @Doc("Every feature of the catalog by name.") Map<String, FeatureAnswer> features) {}
 
@@ -46,6 +51,25 @@ final class EntitlementHandlers {
 
       @Doc("How long a past due one still entitles.") @Nullable
       Instant graceUntil) {}
+
+  record PlanGrantAnswer(
+      String id,
+
+      @Doc("When it ceases to hold; null for never.") @Nullable
+      Instant expiresAt) {}
+
+  record GrantLeftAnswer(
+      @Doc("The grant's.") String id,
+
+      @Doc("How many units of it are left; null where it makes a flag be on.") @Nullable
+      Long remaining,
+
+      @Doc("When they are lost; null for never.") @Nullable Instant expiresAt) {
+    static GrantLeftAnswer of(Decision.GrantLeft left) {
+      return new GrantLeftAnswer(
+          left.id(), left.units().orElse(null), left.expiresAt().orElse(null));
+    }
+  }
 
   record FeatureAnswer(
       @Doc("Whether one more unit would be granted, or the feature is on.")
@@ -62,14 +86,18 @@ final class EntitlementHandlers {
       @Doc("Of what is included; null where nothing is counted.") @Nullable
       Long used,
 
-      @Doc("Of what is included; null where there is no limit.") @Nullable
+      @Doc("What costs nothing and is left, included or granted; null where there is no limit.")
+      @Nullable
       Long remaining,
 
       @Doc("When it is counted anew; null if never.") @Nullable
       Instant resetsAt,
 
       @Doc("Null where nothing goes beyond the limit.") @Nullable
-      OverageAnswer overage) {
+      OverageAnswer overage,
+
+      @Doc("What was given on top of the plan and is left, the earliest to expire first.")
+      List<GrantLeftAnswer> grants) {
     static FeatureAnswer of(Decision decision) {
       Optional<Allowance> allowance = decision.allowance();
       return new FeatureAnswer(
@@ -79,7 +107,8 @@ final class EntitlementHandlers {
           allowance.map(Allowance::used).orElse(null),
           allowance.flatMap(Allowance::remaining).orElse(null),
           allowance.flatMap(Allowance::resetsAt).orElse(null),
-          allowance.flatMap(Allowance::overage).map(OverageAnswer::of).orElse(null));
+          allowance.flatMap(Allowance::overage).map(OverageAnswer::of).orElse(null),
+          decision.grants().stream().map(GrantLeftAnswer::of).toList());
     }
   }
 
@@ -109,7 +138,8 @@ final class EntitlementHandlers {
       @Doc("Of what is included; null where nothing is counted.") @Nullable
       Long used,
 
-      @Doc("Of what is included; null where there is no limit.") @Nullable
+      @Doc("What costs nothing and is left, included or granted; null where there is no limit.")
+      @Nullable
       Long remaining,
 
       @Doc("When it is counted anew; null if never.") @Nullable
@@ -117,6 +147,9 @@ final class EntitlementHandlers {
 
       @Doc("Null where nothing goes beyond the limit.") @Nullable
       OverageAnswer overage,
+
+      @Doc("What was given on top of the plan and is left, the earliest to expire first.")
+      List<GrantLeftAnswer> grants,
 
       @Doc("Why not, in words for the user; null when allowed.") @Nullable
       String reason,
@@ -134,6 +167,7 @@ final class EntitlementHandlers {
           feature.remaining(),
           feature.resetsAt(),
           feature.overage(),
+          feature.grants(),
           decision.reason().orElse(null),
           decision.upgrade().map(plan -> plan.tier()).orElse(null));
     }
@@ -158,10 +192,12 @@ final class EntitlementHandlers {
       @Doc("Of what is included, right after; null where nothing is counted.") @Nullable
       Long used,
 
-      @Doc("Of what is included, right after; null where there is no limit.") @Nullable
+      @Doc("What costs nothing and is left right after, included or granted; null where there is no"
+          + " limit.")
+      @Nullable
       Long remaining,
 
-      @Doc("What is to be paid; null for included units.") @Nullable
+      @Doc("What is to be paid; null for included and granted units.") @Nullable
       ChargeAnswer charge,
 
       @Doc("To give the units back with; null where nothing is counted.") @Nullable
@@ -189,6 +225,10 @@ final class EntitlementHandlers {
                 source.subscriptionId(),
                 source.status().code(),
                 source.graceUntil().orElse(null)))
+            .orElse(null),
+        report
+            .grant()
+            .map(grant -> new PlanGrantAnswer(grant.id(), grant.expiresAt().orElse(null)))
             .orElse(null),
         features));
   }

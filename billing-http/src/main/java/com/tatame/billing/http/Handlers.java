@@ -20,6 +20,7 @@ record Handlers(
     ChangeHandlers changes,
     EntitlementHandlers entitlements,
     UsageHandlers usage,
+    GrantHandlers grants,
     WebhookHandlers webhooks,
     InboxHandlers inbox,
     DriftHandlers drift,

@@ -61,6 +61,7 @@ final class RouteTable {
   static List<Route> all() {
     List<Route> all = new ArrayList<>(canonical());
     all.addAll(UsageRoutes.canonical());
+    all.addAll(GrantRoutes.canonical());
     all.addAll(PurchaseRoutes.canonical());
     all.addAll(MoneyRoutes.canonical());
     all.addAll(ChangeRoutes.canonical());

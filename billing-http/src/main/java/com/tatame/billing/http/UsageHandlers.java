@@ -49,7 +49,9 @@ final class UsageHandlers {
       @Doc("Units that were counted.") long amount,
       @Doc("Of what is included, right after.") long used,
 
-      @Doc("Of what is included, right after, at least 0; null where there is no limit.") @Nullable
+      @Doc("What costs nothing and is left right after, included or granted, at least 0; null where"
+          + " there is no limit.")
+      @Nullable
       Long remaining,
 
       @Doc("To take it back with.") String consumptionId) {}
@@ -63,14 +65,17 @@ final class UsageHandlers {
 
       @Doc("Of them beyond that, too, at the whole price.") long fullPrice,
 
+      @Doc("Of them drawn from grants.") long granted,
+
       Instant periodStart,
       @Doc("Null if it never ends.") @Nullable Instant periodEnd) {
     static UsageRowAnswer of(UsageRow row) {
       return new UsageRowAnswer(
           row.feature(),
-          row.used().included() + row.used().overage() + row.used().fullPrice(),
+          row.used().total(),
           row.used().overage(),
           row.used().fullPrice(),
+          row.used().granted(),
           row.period().start(),
           row.period().endless() ? null : row.period().end());
     }
@@ -80,9 +85,14 @@ final class UsageHandlers {
 
   record UsageSummaryRow(
       @Doc(value = "The feature.", example = "pain_entry") String type,
-      long used,
-      @Doc("Null where there is no limit.") @Nullable Long limit,
-      @Doc("Null where there is no limit.") @Nullable Long remaining,
+      @Doc("Of what the plan includes.") long used,
+
+      @Doc("What the plan includes; null where there is no limit.") @Nullable
+      Long limit,
+
+      @Doc("What costs nothing and is left, included or granted; null where there is no limit.")
+      @Nullable
+      Long remaining,
 
       @Doc("When it is counted anew; null if never.") @Nullable
       Instant resetsAt) {

@@ -10,6 +10,7 @@ import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -135,6 +136,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final UsageStore usage() {
     return new UsageFunctions(functions);
+  }
+
+  @Override
+  public final GrantStore grants() {
+    return new GrantFunctions(functions);
   }
 
   @Override

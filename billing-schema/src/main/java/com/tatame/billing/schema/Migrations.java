@@ -44,7 +44,8 @@ public final class Migrations {
       "V24__duplicates.sql",
       "V25__trials.sql",
       "V26__usage.sql",
-      "V27__usage_in_sql.sql");
+      "V27__usage_in_sql.sql",
+      "V30__grants.sql");
 
   private Migrations() {}
 

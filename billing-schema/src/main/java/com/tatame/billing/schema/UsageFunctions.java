@@ -35,12 +35,13 @@ final class UsageFunctions implements UsageStore {
   @Override
   public AccountUsage read(AccountId account, Instant now) {
     Row answer = functions
-        .row("account_usage_v1", Row.empty().with("account_id", account).with("now", now))
+        .row("account_usage_v2", Row.empty().with("account_id", account).with("now", now))
         .orElseThrow();
     return new AccountUsage(
         answer.optionalRow("entitlement").map(EntitlementRows::entitlement),
         answer.text("version"),
-        answer.rows("open").map(UsageFunctions::usage));
+        answer.rows("open").map(UsageFunctions::usage),
+        answer.rows("grants").map(GrantFunctions::grant));
   }
 
   @Override
@@ -56,7 +57,7 @@ final class UsageFunctions implements UsageStore {
           .with("wave", waves.merge(draw.account(), 1, Integer::sum)));
     }
     DrawResult[] results = new DrawResult[draws.size()];
-    functions.rows("consume_v1", asked).stream().forEach(answer -> {
+    functions.rows("consume_v2", asked).stream().forEach(answer -> {
       int n = answer.integer("n");
       results[n] = result(answer, draws.get(n));
     });
@@ -68,7 +69,7 @@ final class UsageFunctions implements UsageStore {
       AccountId account, String feature, String consumptionId, Instant now) {
     return functions
         .row(
-            "release_consumption_v1",
+            "release_consumption_v2",
             Row.empty()
                 .with("account_id", account)
                 .with("feature", feature)
@@ -80,7 +81,7 @@ final class UsageFunctions implements UsageStore {
   @Override
   public void set(AccountId account, String feature, long value, Instant now) {
     functions.call(
-        "set_gauge_v1",
+        "set_gauge_v2",
         Row.empty()
             .with("account_id", account)
             .with("feature", feature)
@@ -112,7 +113,7 @@ final class UsageFunctions implements UsageStore {
   @Override
   public void publish(Catalog catalog) {
     functions.call(
-        "publish_catalog_v1",
+        "publish_catalog_v2",
         Row.empty()
             .with(
                 "tiers",
@@ -120,6 +121,7 @@ final class UsageFunctions implements UsageStore {
                     .map(plan -> Row.empty()
                         .with("tier", plan.tier())
                         .with("name", plan.name())
+                        .with("rank", plan.rank())
                         .with("is_default", plan.tier().equals(catalog.defaultTier())))
                     .toList())
             .with(
@@ -189,7 +191,7 @@ final class UsageFunctions implements UsageStore {
       case "denied" -> new DrawResult.Denied();
       case "stale" -> new DrawResult.Stale();
       case "key_reused" -> new DrawResult.KeyReused();
-      default -> throw new IllegalStateException("consume_v1 answered something unknown");
+      default -> throw new IllegalStateException("consume_v2 answered something unknown");
     };
   }
 
@@ -204,16 +206,27 @@ final class UsageFunctions implements UsageStore {
         row.optionalNumber("usage_limit"),
         row.optionalNumber("discount_percent").map(Long::intValue),
         row.instant("at"),
-        row.optionalInstant("released_at"));
+        row.optionalInstant("released_at"),
+        ofGrants(row),
+        row.number("granted_left"));
+  }
+
+  private static Map<String, Long> ofGrants(Row row) {
+    Map<String, Long> amounts = new HashMap<>();
+    row.rows("granted").stream()
+        .forEach(part -> amounts.put(part.text("id"), part.number("amount")));
+    return amounts;
   }
 
   private static UsageRow usage(Row row) {
     long overage = row.number("overage");
     long fullPrice = row.number("full_price");
+    long granted = row.number("granted");
     return new UsageRow(
         row.text("usage_type"),
         period(row),
-        new Tally(row.number("amount") - overage - fullPrice, overage, fullPrice));
+        new Tally(
+            row.number("amount") - overage - fullPrice - granted, overage, fullPrice, granted));
   }
 
   private static Period period(Row row) {

@@ -41,6 +41,8 @@ public interface BillingStoreContract
         ProductStoreContract,
         EntitlementStoreContract,
         UsageStoreContract,
+        GrantStoreContract,
+        GrantedUseContract,
         BillingEventStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,

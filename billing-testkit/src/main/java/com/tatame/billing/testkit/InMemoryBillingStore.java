@@ -11,6 +11,7 @@ import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
+import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -55,7 +56,8 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryAnonymousSessions anonymous = new InMemoryAnonymousSessions(lock);
   private final InMemoryPurchases purchases = new InMemoryPurchases(lock, rows, anonymous);
   private final InMemoryPayments payments = new InMemoryPayments(lock, rows, anonymous);
-  private final InMemoryUsage usage = new InMemoryUsage(lock, rows);
+  private final InMemoryGrants grants = new InMemoryGrants(lock);
+  private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants);
   private final InMemoryReads reads = new InMemoryReads(lock, rows, anonymous);
 
   @Override
@@ -146,6 +148,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public UsageStore usage() {
     return usage;
+  }
+
+  @Override
+  public GrantStore grants() {
+    return grants;
   }
 
   @Override

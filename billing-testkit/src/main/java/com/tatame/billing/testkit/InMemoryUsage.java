@@ -29,6 +29,7 @@ final class InMemoryUsage implements UsageStore {
 
   private final SharedLock lock;
   private final MirroredRows rows;
+  private final InMemoryGrants grants;
   private final Map<Counter, Tally> counted = new HashMap<>();
   private final Map<KeyOf, Kept> kept = new HashMap<>();
 
@@ -38,9 +39,10 @@ final class InMemoryUsage implements UsageStore {
 
   private record Kept(String fingerprint, Consumption consumption) {}
 
-  InMemoryUsage(SharedLock lock, MirroredRows rows) {
+  InMemoryUsage(SharedLock lock, MirroredRows rows, InMemoryGrants grants) {
     this.lock = lock;
     this.rows = rows;
+    this.grants = grants;
   }
 
   @Override
@@ -55,14 +57,16 @@ final class InMemoryUsage implements UsageStore {
         open.add(new UsageRow(place.feature(), place.period(), tally));
       }
     });
-    return new AccountUsage(rows.entitlement(account), version(account), open);
+    return new AccountUsage(
+        rows.entitlement(account), version(account), open, grants.open(account, now));
   }
 
   private String version(AccountId account) {
     return rows.entitlement(account)
-        .map(AccountEntitlement::sources)
-        .map(Object::toString)
-        .orElse("");
+            .map(AccountEntitlement::sources)
+            .map(Object::toString)
+            .orElse("")
+        + grants.mark(account);
   }
 
   @Override
@@ -83,31 +87,48 @@ final class InMemoryUsage implements UsageStore {
       return new DrawResult.Stale();
     }
     Tally used = usage(draw.account(), draw.at()).used(draw.feature(), draw.period(), draw.at());
-    Optional<Draw.Offer> taken = draw.takenOf(used);
-    if (taken.isEmpty()) {
+    Map<String, Long> left = grants.left(draw.account());
+    Optional<Draw.Taken> possible = draw.takenOf(used, left);
+    if (possible.isEmpty()) {
       return new DrawResult.Denied();
     }
-    Place place = taken.get().place();
+    Draw.Taken taken = possible.get();
+    Consumption consumption = consumption(draw, used, taken, left);
+    long paid = taken.place() == Place.INCLUDED ? 0 : draw.amount();
     counted.merge(
         new Counter(draw.account(), draw.feature(), draw.period()),
-        Tally.NONE.plus(place, draw.amount()),
+        Tally.NONE
+            .plus(Place.INCLUDED, taken.included())
+            .plus(taken.place(), paid)
+            .plusGranted(consumption.granted()),
         Tally::plus);
-    Consumption consumption = new Consumption(
+    taken.ofGrants().forEach(grants::draw);
+    kept.put(key, new Kept(draw.fingerprint(), consumption));
+    return new DrawResult.Granted(consumption, false);
+  }
+
+  private static Consumption consumption(
+      Draw draw, Tally used, Draw.Taken taken, Map<String, Long> left) {
+    long granted = draw.offers().stream()
+        .flatMap(offer -> offer.grant().stream())
+        .mapToLong(id -> left.getOrDefault(id, 0L) - taken.ofGrants().getOrDefault(id, 0L))
+        .sum();
+    return new Consumption(
         draw.id(),
         draw.feature(),
         draw.period(),
-        place,
+        taken.place(),
         draw.amount(),
-        used.plus(place, draw.amount()).included(),
+        used.included() + taken.included(),
         draw.offers().stream()
-            .filter(offer -> offer.place() == Place.INCLUDED)
+            .filter(offer -> offer.place() == Place.INCLUDED && offer.grant().isEmpty())
             .flatMap(offer -> offer.limit().stream())
             .findFirst(),
-        taken.get().discountPercent(),
+        taken.discountPercent(),
         draw.at(),
-        Optional.empty());
-    kept.put(key, new Kept(draw.fingerprint(), consumption));
-    return new DrawResult.Granted(consumption, false);
+        Optional.empty(),
+        taken.ofGrants(),
+        granted);
   }
 
   @Override
@@ -127,18 +148,10 @@ final class InMemoryUsage implements UsageStore {
     Consumption c = entry.consumption();
     counted.computeIfPresent(
         new Counter(key.account(), c.feature(), c.period()),
-        (place, tally) -> tally.plus(c.place(), -c.amount()));
-    Consumption released = new Consumption(
-        c.id(),
-        c.feature(),
-        c.period(),
-        c.place(),
-        c.amount(),
-        c.used(),
-        c.limit(),
-        c.discountPercent(),
-        c.at(),
-        Optional.of(now));
+        (place, tally) ->
+            tally.plus(c.place(), c.granted() - c.amount()).plusGranted(-c.granted()));
+    c.ofGrants().forEach((id, units) -> grants.draw(id, -units));
+    Consumption released = c.released(now);
     kept.put(key, new Kept(entry.fingerprint(), released));
     return released;
   }

@@ -456,7 +456,7 @@ public interface UsageStoreContract extends StoreUnderTest {
     private boolean recorded;
     private List<Offer> offers = List.of(TEN_INCLUDED);
 
-    private DrawBuilder(AccountId account) {
+    DrawBuilder(AccountId account) {
       this.account = account;
     }
 

@@ -122,6 +122,21 @@ class BadStoresTest {
         Arguments.of(
             BadUsage.ListsTheFirstWindowsFirst.class, "whatWasUsedIsListedTheLastWindowsFirst"),
         Arguments.of(BadUsage.ForgetsNothing.class, "whatWasUsedLongAgoIsForgottenAndItsKeyWithIt"),
+        Arguments.of(BadGrants.ForgetsKeys.class, "underOneKeyOneGrantIsKept"),
+        Arguments.of(BadGrants.RevokesAnybodys.class, "aGrantIsRevokedOnceAndStaysKnown"),
+        Arguments.of(BadGrants.DeletesWhatIsRevoked.class, "aGrantIsRevokedOnceAndStaysKnown"),
+        Arguments.of(BadGrants.KnowsNoEnd.class, "whatHasNotEndedIsReadWithTheAccountsUse"),
+        Arguments.of(BadGrants.DecidesByOldGrants.class, "aDrawIsStaleOnceAGrantIsGivenOrRevoked"),
+        Arguments.of(
+            BadGrants.DrawsTheLastFirst.class,
+            "whatCostsNothingIsDrawnInTheOrderOfTheOffersAlsoInParts"),
+        Arguments.of(BadGrants.CountsNothingAgainstGrants.class, "noWindowBeginsAGrantAnew"),
+        Arguments.of(
+            BadGrants.CountsNothingAgainstGrants.class,
+            "ofManyCallersAtOnceAsManyAreGrantedAsAreIncludedAndGiven"),
+        Arguments.of(
+            BadGrants.KeepsWhatIsReleased.class,
+            "whatWasReleasedIsBackInTheGrantThatItCameFromOnce"),
         Arguments.of(BadQuotes.HandsOutAnothers.class, "somebodyElsesQuoteIsNotFound"),
         Arguments.of(BadQuotes.GivesToEverybody.class, "aQuoteIsTakenByOneCommandAsOftenAsItAsks"),
         Arguments.of(BadQuotes.GivesToEverybody.class, "ofManyCommandsAtOnceOneHasTheQuote"),

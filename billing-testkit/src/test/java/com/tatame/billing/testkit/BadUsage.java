@@ -39,7 +39,7 @@ final class BadUsage {
     return ((List<Draw>) args[0]).stream().map(change).toList();
   }
 
-  private static Draw with(
+  static Draw with(
       Draw draw, String key, String fingerprint, String version, List<Draw.Offer> offers) {
     return new Draw(
         draw.id(),
@@ -108,7 +108,8 @@ final class BadUsage {
       AccountUsage usage =
           seen.computeIfAbsent(draw.account(), account -> good.usage().read(account, draw.at()));
       Draw.Offer any = new Draw.Offer(Place.INCLUDED, Optional.empty(), Optional.empty());
-      return draw.takenOf(usage.used(draw.feature(), draw.period(), draw.at())).isPresent()
+      return draw.takenOf(usage.used(draw.feature(), draw.period(), draw.at()), Map.of())
+              .isPresent()
           ? good.usage()
               .consume(
                   List.of(with(draw, draw.key(), draw.fingerprint(), draw.version(), List.of(any))))

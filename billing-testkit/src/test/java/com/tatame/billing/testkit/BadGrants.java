@@ -1,0 +1,134 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.entitlement.AccountUsage;
+import com.tatame.billing.entitlement.Consumption;
+import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.Grant;
+import com.tatame.billing.entitlement.Grant.Revocation;
+import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.UsageStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Stores that break one rule of what is given each. */
+final class BadGrants {
+  private BadGrants() {}
+
+  static class ForgetsKeys extends ForwardingStore {
+    @Override
+    public GrantStore grants() {
+      return spoil(GrantStore.class, good.grants(), Map.of("add", args -> {
+        Grant grant = (Grant) args[0];
+        return good.grants().add(grant, grant.id(), (String) args[2]);
+      }));
+    }
+  }
+
+  static class RevokesAnybodys extends ForwardingStore {
+    @Override
+    public GrantStore grants() {
+      return spoil(GrantStore.class, good.grants(), Map.of("revoke", args -> {
+        AccountId owner =
+            good.grants().find((String) args[1]).map(Grant::account).orElse((AccountId) args[0]);
+        return good.grants().revoke(owner, (String) args[1], (Revocation) args[2]);
+      }));
+    }
+  }
+
+  /** What was taken back is as if it had never been given. */
+  static class DeletesWhatIsRevoked extends ForwardingStore {
+    @Override
+    public GrantStore grants() {
+      return spoil(
+          GrantStore.class,
+          good.grants(),
+          Map.of(
+              "find",
+              args -> good.grants()
+                  .find((String) args[0])
+                  .filter(grant -> grant.revoked().isEmpty())));
+    }
+  }
+
+  static class KnowsNoEnd extends ForwardingStore {
+    @Override
+    public UsageStore usage() {
+      return spoil(UsageStore.class, good.usage(), Map.of("read", args -> {
+        AccountUsage usage = good.usage().read((AccountId) args[0], (Instant) args[1]);
+        return new AccountUsage(
+            usage.entitlement(),
+            usage.version(),
+            usage.open(),
+            good.grants().list(Optional.of((AccountId) args[0]), Optional.empty(), 100));
+      }));
+    }
+  }
+
+  /** A grant that was taken back is drawn from by whoever read it before. */
+  static class DecidesByOldGrants extends BadUsage.Redrawing {
+    @Override
+    Draw redraw(Draw draw) {
+      return BadUsage.with(
+          draw,
+          draw.key(),
+          draw.fingerprint(),
+          good.usage().read(draw.account(), draw.at()).version(),
+          draw.offers());
+    }
+  }
+
+  static class DrawsTheLastFirst extends BadUsage.Redrawing {
+    @Override
+    Draw redraw(Draw draw) {
+      List<Draw.Offer> offers = new ArrayList<>(draw.offers());
+      Collections.reverse(offers);
+      return BadUsage.with(draw, draw.key(), draw.fingerprint(), draw.version(), offers);
+    }
+  }
+
+  /** Believes the offer, and not the grant, about how many units there are. */
+  static class CountsNothingAgainstGrants extends BadUsage.Redrawing {
+    @Override
+    Draw redraw(Draw draw) {
+      List<Draw.Offer> offers = draw.offers().stream()
+          .map(offer -> new Draw.Offer(offer.place(), offer.limit(), offer.discountPercent()))
+          .toList();
+      return BadUsage.with(draw, draw.key(), draw.fingerprint(), draw.version(), offers);
+    }
+  }
+
+  /** Units that came from a grant are lost when they are given back. */
+  static class KeepsWhatIsReleased extends ForwardingStore {
+    @Override
+    public UsageStore usage() {
+      return spoil(
+          UsageStore.class,
+          good.usage(),
+          Map.of(
+              "release",
+              args ->
+                  good
+                      .usage()
+                      .list((AccountId) args[0], Optional.empty(), Optional.empty(), 1)
+                      .stream()
+                      .findFirst()
+                      .map(row -> new Consumption(
+                          (String) args[2],
+                          row.feature(),
+                          row.period(),
+                          Place.INCLUDED,
+                          1,
+                          0,
+                          Optional.empty(),
+                          Optional.empty(),
+                          (Instant) args[3],
+                          Optional.of((Instant) args[3])))));
+    }
+  }
+}
