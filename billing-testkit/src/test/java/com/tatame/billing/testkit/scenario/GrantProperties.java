@@ -78,8 +78,8 @@ class GrantProperties {
               : Optional.of(
                   new Overage(20, Optional.of((long) random.nextInt(4)), Overage.Beyond.REFUSED)));
       Catalog catalog = new Catalog(
-          List.of(new Plan(
-              "free", "Free", "", "plan", 0, false, 0, Map.of(), Map.of("quiz", counter))),
+          List.of(
+              new Plan("free", "Free", "", "plan", 0, false, 0, Map.of(), Map.of("quiz", counter))),
           "free",
           Catalog.DEFAULT_GRACE);
       InMemoryBillingStore store = new InMemoryBillingStore();
@@ -109,7 +109,9 @@ class GrantProperties {
                   new Gift.Units("quiz", units),
                   "why",
                   random.nextInt(4) == 0 ? Optional.of(later(30)) : Optional.empty(),
-                  random.nextBoolean() ? Optional.of(later(30).plusSeconds(200_000)) : Optional.empty(),
+                  random.nextBoolean()
+                      ? Optional.of(later(30).plusSeconds(200_000))
+                      : Optional.empty(),
                   Optional.empty()),
               "user_admin")
           .grant();
@@ -154,7 +156,10 @@ class GrantProperties {
       consumption.ifPresent(c -> {
         taken.add(c);
         c.ofGrants().forEach((id, units) -> left.merge(id, -units, Long::sum));
-        assertThat(holding).as(why).extracting(Grant::id).containsAll(c.ofGrants().keySet());
+        assertThat(holding)
+            .as(why)
+            .extracting(Grant::id)
+            .containsAll(c.ofGrants().keySet());
         long own = c.amount() - c.granted();
         (c.place() == Place.INCLUDED ? included : overage)
             .merge(c.period().start(), own, Long::sum);
@@ -171,10 +176,8 @@ class GrantProperties {
           assertThat(left.get(grant.id())).as(why + ": " + grant).isZero();
         }
         drawn |= consumption.ofGrants().containsKey(grant.id());
-        boolean outlives = grant
-            .expiresAt()
-            .filter(consumption.period().end()::isAfter)
-            .isEmpty();
+        boolean outlives =
+            grant.expiresAt().filter(consumption.period().end()::isAfter).isEmpty();
         if (consumption.ofGrants().containsKey(grant.id()) && outlives) {
           assertThat(included.getOrDefault(consumption.period().start(), 0L))
               .as(why)
@@ -185,8 +188,9 @@ class GrantProperties {
 
     private void isTrue() {
       assertThat(left.values()).as(why).allMatch(units -> units >= 0);
-      assertThat(all()).as(why).allSatisfy(grant -> assertThat(grant.left())
-          .isEqualTo(left.get(grant.id())));
+      assertThat(all())
+          .as(why)
+          .allSatisfy(grant -> assertThat(grant.left()).isEqualTo(left.get(grant.id())));
       assertThat(included.values()).as(why).allMatch(units -> units <= counter.limit());
       counter
           .overage()
@@ -197,10 +201,8 @@ class GrantProperties {
       assertThat(decision.grants())
           .as(why)
           .extracting(Decision.GrantLeft::id)
-          .containsExactlyElementsOf(holding().stream()
-              .map(Grant::id)
-              .filter(id -> left.get(id) > 0)
-              .toList());
+          .containsExactlyElementsOf(
+              holding().stream().map(Grant::id).filter(id -> left.get(id) > 0).toList());
     }
 
     private long free() {
