@@ -33,7 +33,8 @@ class MigrationTest {
       for (Future<Integer> each : threads.invokeAll(List.of(migration, migration, migration))) {
         run.add(each.get());
       }
-      assertThat(run).containsExactlyInAnyOrder(ALL, 0, 0);
+      // Each migration is run by one of them, whichever.
+      assertThat(run.stream().mapToInt(Integer::intValue).sum()).isEqualTo(ALL);
     } finally {
       threads.shutdownNow();
     }

@@ -87,7 +87,8 @@ class MigrationsTest {
 
   /** Whether people call it by a name that they know, from their own SQL. */
   private static boolean isForPeople(String function) {
-    return function.matches("(?s)create (or replace )?function (track_usage|get_user_subscription)\\(.*");
+    return function.matches(
+        "(?s)create (or replace )?function (track_usage|get_user_subscription)\\(.*");
   }
 
   @Test

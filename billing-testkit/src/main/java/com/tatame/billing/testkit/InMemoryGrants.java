@@ -71,7 +71,7 @@ final class InMemoryGrants implements GrantStore {
   @Override
   public Optional<Kept> findByKey(AccountId account, String key) {
     return lock.hold(() -> Optional.ofNullable(keys.get(new KeyOf(account, key)))
-        .map(asked -> new Kept(given.get(asked.id()), asked.fingerprint())));
+        .flatMap(asked -> find(asked.id()).map(grant -> new Kept(grant, asked.fingerprint()))));
   }
 
   @Override
@@ -115,7 +115,7 @@ final class InMemoryGrants implements GrantStore {
 
   /** Uses units of a grant, or gives them back where there are less than none. */
   void draw(String id, long units) {
-    Grant grant = given.get(id);
+    Grant grant = find(id).orElseThrow();
     long most = ((Gift.Units) grant.gift()).units();
     replace(grant, Math.max(0, Math.min(most, grant.used() + units)), grant.revoked());
   }

@@ -202,14 +202,14 @@ class GrantProperties {
           .as(why)
           .extracting(Decision.GrantLeft::id)
           .containsExactlyElementsOf(
-              holding().stream().map(Grant::id).filter(id -> left.get(id) > 0).toList());
+              holding().stream().map(Grant::id).filter(id -> left.getOrDefault(id, 0L) > 0).toList());
     }
 
     private long free() {
       Instant window = counter.window().at(clock.instant(), Optional.empty()).start();
       return counter.limit()
           - included.getOrDefault(window, 0L)
-          + holding().stream().mapToLong(grant -> left.get(grant.id())).sum();
+          + holding().stream().mapToLong(grant -> left.getOrDefault(grant.id(), 0L)).sum();
     }
 
     private List<Grant> holding() {
