@@ -101,7 +101,7 @@ class GrantProperties {
     }
 
     private void give() {
-      long units = 1 + random.nextInt(5);
+      long units = 1L + random.nextInt(5);
       Grant grant = grants
           .give(
               new NewGrant(
@@ -143,7 +143,7 @@ class GrantProperties {
     }
 
     private void use() {
-      long amount = 1 + random.nextInt(4);
+      long amount = 1L + random.nextInt(4);
       boolean forNothing = free() >= amount;
       List<Grant> holding = holding();
       Used used = entitlements.consume(
@@ -201,15 +201,19 @@ class GrantProperties {
       assertThat(decision.grants())
           .as(why)
           .extracting(Decision.GrantLeft::id)
-          .containsExactlyElementsOf(
-              holding().stream().map(Grant::id).filter(id -> left.getOrDefault(id, 0L) > 0).toList());
+          .containsExactlyElementsOf(holding().stream()
+              .map(Grant::id)
+              .filter(id -> left.getOrDefault(id, 0L) > 0)
+              .toList());
     }
 
     private long free() {
       Instant window = counter.window().at(clock.instant(), Optional.empty()).start();
       return counter.limit()
           - included.getOrDefault(window, 0L)
-          + holding().stream().mapToLong(grant -> left.getOrDefault(grant.id(), 0L)).sum();
+          + holding().stream()
+              .mapToLong(grant -> left.getOrDefault(grant.id(), 0L))
+              .sum();
     }
 
     private List<Grant> holding() {
