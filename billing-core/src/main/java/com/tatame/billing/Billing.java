@@ -34,6 +34,7 @@ import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.promotion.Coupons;
+import com.tatame.billing.promotion.ManualDiscounts;
 import com.tatame.billing.purchase.ItemPayments;
 import com.tatame.billing.purchase.ItemSales;
 import com.tatame.billing.purchase.Purchases;
@@ -87,6 +88,7 @@ public final class Billing implements AutoCloseable {
   private final Portal portal;
   private final Taxation taxation;
   private final Coupons coupons;
+  private final ManualDiscounts discounts;
   private final Entitlements entitlements;
   private final Grants grants;
   private final Guard guard;
@@ -145,6 +147,7 @@ public final class Billing implements AutoCloseable {
         store.subscriptions(),
         commands,
         with.clock);
+    discounts = new ManualDiscounts(coupons, store.discounts(), store.subscriptions(), commands);
     taxation =
         new Taxation(catalog, products, store.taxIds(), gateway.taxes(), customers, commands);
     portal = new Portal(gateway.portal(), customers, store.subscriptions(), returnUrls);
@@ -338,6 +341,11 @@ public final class Billing implements AutoCloseable {
 
   public Coupons coupons() {
     return coupons;
+  }
+
+  /** Discounts that administrators give to subscriptions. */
+  public ManualDiscounts discounts() {
+    return discounts;
   }
 
   /** Taxes, and an account's tax ids. */

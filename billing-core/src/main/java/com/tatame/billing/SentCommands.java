@@ -11,6 +11,7 @@ import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.payment.PaymentMethodCommands;
 import com.tatame.billing.promotion.Coupons;
+import com.tatame.billing.promotion.DiscountCommands;
 import com.tatame.billing.purchase.ItemPayments;
 import com.tatame.billing.refund.Refunds;
 import com.tatame.billing.store.BillingStore;
@@ -38,6 +39,7 @@ final class SentCommands {
         PaymentMethodCommands.handlers(
             gateway.paymentMethods(), Subscriptions.subscribed(gateway.subscriptions()), search),
         Coupons.handlers(gateway.promotions(), search),
+        DiscountCommands.handlers(gateway.promotions(), store.commands(), search),
         Taxation.handlers(gateway.taxes(), search),
         ChangeCommands.handlers(gateway.subscriptions(), gateway.reads(), store.quotes(), search),
         DuplicateCommands.handlers(catalog, gateway.subscriptions(), search),

@@ -144,6 +144,9 @@ class QueryPlanTest {
         "insert into commands (id, account_id, kind, target, params, state, generation, created_at)"
             + " select 'cmd_' || i, 'user_' || i, 'cancel_subscription', 'sub_' || i, '{}',"
             + " case i % 3 when 0 then 'planned' else 'succeeded' end, 1, " + AT + ROWS,
+        "insert into commands (id, account_id, kind, target, params, state, generation, created_at)"
+            + " select 'cmd_give_' || i, 'user_' || i, 'give_discount', 'disc_' || i, '{}', 'succeeded', 1, "
+            + AT + ROWS,
         "insert into idempotency_keys (account_id, key, fingerprint, lease_until, created_at)"
             + " select 'user_' || i, 'key', 'f', now(), " + AT + ROWS,
         "insert into api_keys (id, hash, name, scopes, created_at)"
@@ -579,6 +582,9 @@ class QueryPlanTest {
         Optional.empty());
     store.grants().add(grant, id, "");
     store.grants().find(id);
+    store.discounts().find("disc_" + round);
+    store.discounts().list(Optional.of(account), Optional.of("disc_" + round), 10);
+    store.discounts().list(Optional.empty(), Optional.of("disc_" + round), 10);
     store.grants().findByKey(account, id);
     store.grants().list(Optional.of(account), Optional.of(id), 10);
     store.grants().list(Optional.empty(), Optional.of(id), 10);

@@ -11,6 +11,7 @@ import com.tatame.billing.customer.CustomerAccounts.NewCustomer;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.promotion.DiscountTerms;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.stripe.StubStripe.Request;
 import java.io.IOException;
@@ -151,6 +152,36 @@ class RequestsTest {
     gateway.checkouts().expire("cs_1", KEY);
 
     assertSent("POST", "/v1/checkout/sessions/cs_1/expire", Map.of());
+  }
+
+  @Test
+  void aCouponOfOnesOwnCanBeRedeemedOnce() {
+    answer(ObjectKind.COUPON);
+    gateway
+        .promotions()
+        .createCoupon("disc_1", DiscountTerms.percent(20).forMonths(3), "command_1", KEY);
+
+    assertSent(
+        "POST",
+        "/v1/coupons",
+        Map.of(
+            "id", "disc_1",
+            "percent_off", "20",
+            "duration", "repeating",
+            "duration_in_months", "3",
+            "max_redemptions", "1",
+            "metadata[billing_command]", "command_1"));
+  }
+
+  @Test
+  void discountsAreTakenOffByAnEmptyList() {
+    answer(ObjectKind.SUBSCRIPTION);
+    gateway.promotions().removeDiscounts("sub_1", KEY);
+
+    assertSent(
+        "POST",
+        "/v1/subscriptions/sub_1",
+        Map.of("discounts", "", "expand[0]", "discounts.source.coupon"));
   }
 
   @Test

@@ -123,6 +123,8 @@ enum Repetition {
       Map.entry("revoke_grant_v1", SAME_ANSWER),
       Map.entry("find_grant_v1", SAME_ANSWER),
       Map.entry("list_grants_v1", SAME_ANSWER),
+      Map.entry("find_discount_v1", SAME_ANSWER),
+      Map.entry("list_discounts_v1", SAME_ANSWER),
       Map.entry("list_usage_v1", SAME_ANSWER),
       Map.entry("prune_consumptions_v1", KEPT_ANSWER),
       Map.entry("list_products_v1", SAME_ANSWER),

@@ -461,6 +461,10 @@ final class PortCalls {
     then("add_grant_v1", store -> store.grants().add(grant, "k", "five"));
     then("find_grant_v1", store -> store.grants().find("gr_1"));
     then("find_grant_v1", store -> store.grants().findByKey(ACCOUNT, "k"));
+    then("find_discount_v1", store -> store.discounts().find("disc_1"));
+    then(
+        "list_discounts_v1",
+        store -> store.discounts().list(Optional.of(ACCOUNT), Optional.empty(), 10));
     then(
         "list_grants_v1", store -> store.grants().list(Optional.of(ACCOUNT), Optional.empty(), 10));
     then(

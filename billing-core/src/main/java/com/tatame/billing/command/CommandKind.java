@@ -71,7 +71,18 @@ public enum CommandKind {
   PAUSE_COLLECTION(ObjectKind.SUBSCRIPTION, "customer", "behavior", "resumes_at"),
   RESUME_COLLECTION(ObjectKind.SUBSCRIPTION, "customer"),
   CANCEL_DUPLICATE(ObjectKind.SUBSCRIPTION, "customer", "kept"),
-  END_TRIAL(ObjectKind.SUBSCRIPTION, "customer");
+  END_TRIAL(ObjectKind.SUBSCRIPTION, "customer"),
+  GIVE_DISCOUNT(
+      ObjectKind.SUBSCRIPTION,
+      "customer",
+      "subscription",
+      "percent_off",
+      "amount_off",
+      "currency",
+      "duration",
+      "months",
+      "by"),
+  REMOVE_DISCOUNT(ObjectKind.SUBSCRIPTION, "customer", "subscription", "by");
 
   private final ObjectKind object;
 

@@ -168,7 +168,12 @@ public final class Coupons {
     return subscriptions.find(account, subscription.id()).orElseThrow();
   }
 
-  private Subscription subscription(AccountId account, Optional<String> id) {
+  /**
+   * The subscription that is meant.
+   *
+   * @param id empty for the account's only living one
+   */
+  Subscription subscription(AccountId account, Optional<String> id) {
     if (id.isPresent()) {
       Subscription named = subscriptions
           .find(account, id.get())

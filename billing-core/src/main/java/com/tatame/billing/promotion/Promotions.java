@@ -22,6 +22,22 @@ public interface Promotions {
    */
   Observation applyCode(String subscriptionId, String promotionCodeId, String idempotencyKey);
 
+  /**
+   * Makes a coupon that can be redeemed once, by one customer. One that is there already under this id
+   * is left as it is.
+   *
+   * @param id chosen by us
+   * @param commandId kept with it
+   */
+  void createCoupon(String id, DiscountTerms terms, String commandId, String idempotencyKey);
+
+  /**
+   * Takes all discounts off a subscription.
+   *
+   * @return the subscription after that, a read
+   */
+  Observation removeDiscounts(String subscriptionId, String idempotencyKey);
+
   /** As {@link #applyCode}, for a coupon without a code. */
   Observation applyCoupon(String subscriptionId, String couponId, String idempotencyKey);
 }

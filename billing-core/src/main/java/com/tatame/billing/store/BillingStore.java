@@ -18,6 +18,7 @@ import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.promotion.DiscountStore;
 import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
@@ -58,6 +59,8 @@ public interface BillingStore extends AutoCloseable {
   TaxIdStore taxIds();
 
   PromotionStore promotions();
+
+  DiscountStore discounts();
 
   ProductStore products();
 

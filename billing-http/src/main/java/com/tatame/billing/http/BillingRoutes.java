@@ -107,6 +107,7 @@ public final class BillingRoutes {
         new PaymentMethodHandlers(billing.paymentMethods()),
         new PortalHandlers(billing.portal()),
         new CouponHandlers(billing.catalog(), billing.coupons()),
+        new DiscountHandlers(billing.discounts()),
         new TaxHandlers(billing.taxation()),
         new ChangeHandlers(billing.subscriptions()),
         new EntitlementHandlers(billing.entitlements()),

@@ -242,7 +242,7 @@ final class EntitlementHandlers {
     Use use = new Use(
         call.id("feature"),
         body.amount() == null ? 1 : body.amount(),
-        Optional.ofNullable(body.itemPrice()).map(EntitlementHandlers::price),
+        Optional.ofNullable(body.itemPrice()).map(price -> price("itemPrice", price)),
         key(call, body.idempotencyKey()));
     Used used = entitlements.consume(call.account(), use);
     if (used instanceof Used.Denied denied) {
@@ -276,13 +276,13 @@ final class EntitlementHandlers {
   }
 
   @SuppressWarnings("ConstantValue")
-  private static Money price(ItemPriceRequest price) {
+  static Money price(String field, ItemPriceRequest price) {
     if (price.amount() == null) {
-      throw ValidationFailed.of("itemPrice.amount", "is required, in minor units");
+      throw ValidationFailed.of(field + ".amount", "is required, in minor units");
     }
     if (price.currency() == null || !price.currency().matches("[a-z]{3}")) {
       throw ValidationFailed.of(
-          "itemPrice.currency", "must be three lower-case letters, such as usd");
+          field + ".currency", "must be three lower-case letters, such as usd");
     }
     return new Money(price.amount(), price.currency());
   }

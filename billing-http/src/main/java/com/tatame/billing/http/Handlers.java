@@ -16,6 +16,7 @@ record Handlers(
     PaymentMethodHandlers paymentMethods,
     PortalHandlers portal,
     CouponHandlers coupons,
+    DiscountHandlers discounts,
     TaxHandlers taxes,
     ChangeHandlers changes,
     EntitlementHandlers entitlements,

@@ -38,7 +38,7 @@ final class CommandFunctions implements CommandJournal {
     return command(new Row(functions.call("open_command_v2", row)));
   }
 
-  private static Command command(Row row) {
+  static Command command(Row row) {
     return new Command(
         new CommandId(row.text("id")),
         new AccountId(row.text("account_id")),

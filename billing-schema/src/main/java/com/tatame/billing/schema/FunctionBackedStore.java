@@ -20,6 +20,7 @@ import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.promotion.Coupon;
+import com.tatame.billing.promotion.DiscountStore;
 import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
@@ -121,6 +122,11 @@ public class FunctionBackedStore implements BillingStore {
     return ids -> functions
         .rows("coupons_v1", Row.empty().with("ids", new TreeSet<>(ids)))
         .map(row -> (Coupon) MirrorRows.object(ObjectKind.COUPON, row));
+  }
+
+  @Override
+  public final DiscountStore discounts() {
+    return new DiscountFunctions(functions);
   }
 
   @Override

@@ -45,7 +45,8 @@ public final class Migrations {
       "V25__trials.sql",
       "V26__usage.sql",
       "V27__usage_in_sql.sql",
-      "V30__grants.sql");
+      "V30__grants.sql",
+      "V31__manual_discounts.sql");
 
   private Migrations() {}
 

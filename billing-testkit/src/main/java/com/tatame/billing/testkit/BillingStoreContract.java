@@ -38,6 +38,7 @@ public interface BillingStoreContract
         PaymentMethodStoreContract,
         TaxIdStoreContract,
         PromotionStoreContract,
+        DiscountStoreContract,
         ProductStoreContract,
         EntitlementStoreContract,
         UsageStoreContract,

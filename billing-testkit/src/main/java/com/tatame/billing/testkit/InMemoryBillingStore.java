@@ -23,6 +23,7 @@ import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;
+import com.tatame.billing.promotion.DiscountStore;
 import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
@@ -46,6 +47,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryInbox inbox = new InMemoryInbox(lock, rows, new ArrivingUnits());
   private final InMemoryProjections projections = new InMemoryProjections(lock, rows, inbox);
   private final InMemoryJournal journal = new InMemoryJournal(lock);
+  private final InMemoryDiscounts discounts = new InMemoryDiscounts(lock, journal);
   private final InMemoryQuotes quotes = new InMemoryQuotes(lock, journal);
   private final InMemoryIdempotency idempotency = new InMemoryIdempotency(lock);
   private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock);
@@ -133,6 +135,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public PromotionStore promotions() {
     return reads.promotions();
+  }
+
+  @Override
+  public DiscountStore discounts() {
+    return discounts;
   }
 
   @Override

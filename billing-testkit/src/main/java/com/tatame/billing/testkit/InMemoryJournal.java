@@ -199,6 +199,14 @@ final class InMemoryJournal implements CommandJournal {
         .toList());
   }
 
+  /** All of a kind. */
+  List<Command> newestFirst(CommandKind kind) {
+    return commands.values().stream()
+        .filter(command -> command.kind() == kind)
+        .sorted(OLDEST_FIRST.reversed())
+        .toList();
+  }
+
   private boolean isBeingSent(CommandId id, Instant now) {
     Lease lease = leases.get(id);
     return lease != null && now.isBefore(lease.until());

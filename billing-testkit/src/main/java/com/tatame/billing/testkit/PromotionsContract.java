@@ -8,11 +8,14 @@ import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.promotion.Coupon;
+import com.tatame.billing.promotion.DiscountTerms;
 import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.promotion.Promotions.Offer;
 import com.tatame.billing.subscription.Subscription;
@@ -82,6 +85,53 @@ public interface PromotionsContract extends GatewayUnderTest {
         promotions().applyCoupon(subscription.id(), coupon, Ids.next("key")), Subscription.class);
 
     assertThat(discounted.discount().orElseThrow().percentOff()).contains(new BigDecimal("12.5"));
+  }
+
+  @Test
+  default void aCouponOfOnesOwnIsGivenOnceAndTakenOffAgain() {
+    Subscription subscription = bought(buyer(), Optional.empty());
+    String id = Ids.next("disc");
+    promotions()
+        .createCoupon(id, DiscountTerms.percent(25).forMonths(3), "command", Ids.next("key"));
+    promotions().createCoupon(id, DiscountTerms.percent(50), "command", Ids.next("key"));
+
+    Coupon coupon = promotions().coupon(id).orElseThrow();
+    assertThat(coupon.percentOff()).contains(new BigDecimal("25"));
+    assertThat(coupon.duration()).isEqualTo(Coupon.Duration.REPEATING);
+    assertThat(coupon.durationInMonths()).contains(3);
+    Subscription discounted = GatewayCalls.state(
+        promotions().applyCoupon(subscription.id(), id, Ids.next("key")), Subscription.class);
+    assertThat(discounted.discount().orElseThrow().couponId()).isEqualTo(id);
+    assertThat(discounted.discount().orElseThrow().endsAt()).isPresent();
+    Subscription other = bought(buyer(), Optional.empty());
+    assertThatThrownBy(() -> promotions().applyCoupon(other.id(), id, Ids.next("key")))
+        .isInstanceOf(ProviderRejected.class);
+
+    String key = Ids.next("key");
+    Observation answer = promotions().removeDiscounts(subscription.id(), key);
+    assertThat(answer.source()).isEqualTo(Source.READ);
+    Subscription plain = GatewayCalls.state(answer, Subscription.class);
+    assertThat(plain.discount()).isEmpty();
+    assertThat(GatewayCalls.read(gateway(), subscription)).isEqualTo(plain);
+    assertThatCode(() -> promotions().removeDiscounts(subscription.id(), key))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  default void aCouponMayTakeOffAnAmount() {
+    String id = Ids.next("disc");
+    DiscountTerms terms = new DiscountTerms(
+        Optional.empty(),
+        Optional.of(new Money(250, "usd")),
+        Coupon.Duration.ONCE,
+        Optional.empty());
+
+    promotions().createCoupon(id, terms, "command", Ids.next("key"));
+
+    Coupon coupon = promotions().coupon(id).orElseThrow();
+    assertThat(coupon.amountOff()).contains(new Money(250, "usd"));
+    assertThat(coupon.duration()).isEqualTo(Coupon.Duration.ONCE);
+    assertThat(coupon.maxRedemptions()).contains(1L);
   }
 
   @Test

@@ -1,10 +1,13 @@
 package com.tatame.billing.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.promotion.Coupon;
+import com.tatame.billing.promotion.DiscountTerms;
 import com.tatame.billing.promotion.Promotions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +50,44 @@ final class SimulatedPromotions implements Promotions {
   @Override
   public Observation applyCoupon(String subscriptionId, String couponId, String idempotencyKey) {
     return apply(subscriptionId, Map.of("coupon", couponId), idempotencyKey);
+  }
+
+  @Override
+  public void createCoupon(
+      String id, DiscountTerms terms, String commandId, String idempotencyKey) {
+    Map<String, Object> parameters = new HashMap<>(Map.of(
+        "id",
+        id,
+        "duration",
+        terms.duration().code(),
+        "max_redemptions",
+        "1",
+        "metadata",
+        Map.of(ProviderRecords.COMMAND, commandId)));
+    terms.percentOff().ifPresent(off -> parameters.put("percent_off", off.toPlainString()));
+    terms.amountOff().ifPresent(off -> {
+      parameters.put("amount_off", Long.toString(off.amount()));
+      parameters.put("currency", off.currency());
+    });
+    terms
+        .months()
+        .ifPresent(months -> parameters.put("duration_in_months", Integer.toString(months)));
+    try {
+      calls.post("/v1/coupons", parameters, idempotencyKey);
+    } catch (ProviderRejected e) {
+      if (!e.providerCode().equals("resource_already_exists")) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public Observation removeDiscounts(String subscriptionId, String idempotencyKey) {
+    return reads.mutate(
+        ObjectKind.SUBSCRIPTION,
+        "/v1/subscriptions/" + subscriptionId,
+        Map.of("discounts", ""),
+        idempotencyKey);
   }
 
   private Observation apply(

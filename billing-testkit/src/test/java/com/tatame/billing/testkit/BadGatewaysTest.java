@@ -68,6 +68,12 @@ class BadGatewaysTest {
             BadMoneyGateways.MindsTheCase.class, "aCodeIsFoundHoweverItsLettersAreWritten"),
         Arguments.of(
             BadMoneyGateways.AppliesUnderAnyKey.class, "aCodeDiscountsASubscriptionAndIsCounted"),
+        Arguments.of(
+            BadMoneyGateways.GivesACouponToAll.class,
+            "aCouponOfOnesOwnIsGivenOnceAndTakenOffAgain"),
+        Arguments.of(BadMoneyGateways.GivesACouponToAll.class, "aCouponMayTakeOffAnAmount"),
+        Arguments.of(
+            BadMoneyGateways.KeepsDiscounts.class, "aCouponOfOnesOwnIsGivenOnceAndTakenOffAgain"),
         Arguments.of(BadMoneyGateways.ForgetsTheCode.class, "aCheckoutWithACodeIsPaidForLess"),
         Arguments.of(
             BadMoneyGateways.PaysUnderAnyKey.class, "aFailedInvoiceIsPaidOnceThereIsABetterCard"),

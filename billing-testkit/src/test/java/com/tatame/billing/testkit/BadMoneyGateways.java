@@ -13,6 +13,8 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.portal.PortalSessions;
+import com.tatame.billing.promotion.Coupon;
+import com.tatame.billing.promotion.DiscountTerms;
 import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.tax.TaxAddress;
 import com.tatame.billing.tax.Taxes;
@@ -268,6 +270,40 @@ final class BadMoneyGateways {
     @Override
     Object answer(Object[] args) {
       return good.promotions().applyCode((String) args[0], (String) args[1], Ids.next("key"));
+    }
+  }
+
+  static class GivesACouponToAll extends SpoilsPromotions {
+    GivesACouponToAll() {
+      super("createCoupon");
+    }
+
+    @Override
+    Object answer(Object[] args) {
+      Coupon.Duration duration = ((DiscountTerms) args[1]).duration();
+      engine.call(Request.of(
+          "POST",
+          "/v1/coupons",
+          duration == Coupon.Duration.REPEATING
+              ? Map.of(
+                  "id", args[0],
+                  "percent_off", "25",
+                  "duration", "repeating",
+                  "duration_in_months", "3")
+              : Map.of("id", args[0], "amount_off", "250", "currency", "usd")));
+      return Optional.empty();
+    }
+  }
+
+  static class KeepsDiscounts extends SpoilsPromotions {
+    KeepsDiscounts() {
+      super("removeDiscounts");
+    }
+
+    @Override
+    Object answer(Object[] args) {
+      return good.reads()
+          .read(new ObjectRef(ObjectKind.SUBSCRIPTION, (String) args[0]), new SubjectId("cus_1"));
     }
   }
 

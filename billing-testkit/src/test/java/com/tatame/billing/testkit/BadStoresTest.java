@@ -122,6 +122,13 @@ class BadStoresTest {
         Arguments.of(
             BadUsage.ListsTheFirstWindowsFirst.class, "whatWasUsedIsListedTheLastWindowsFirst"),
         Arguments.of(BadUsage.ForgetsNothing.class, "whatWasUsedLongAgoIsForgottenAndItsKeyWithIt"),
+        Arguments.of(
+            BadDiscounts.KnowsTheFirstAlone.class,
+            "aDiscountIsWhatLastGivesItWithWhatLastTakesItOff"),
+        Arguments.of(
+            BadDiscounts.ForgetsRemovals.class, "aDiscountIsWhatLastGivesItWithWhatLastTakesItOff"),
+        Arguments.of(
+            BadDiscounts.ListsEverybodys.class, "discountsAreListedOnceEachThoseGivenLastFirst"),
         Arguments.of(BadGrants.ForgetsKeys.class, "underOneKeyOneGrantIsKept"),
         Arguments.of(BadGrants.RevokesAnybodys.class, "aGrantIsRevokedOnceAndStaysKnown"),
         Arguments.of(BadGrants.DeletesWhatIsRevoked.class, "aGrantIsRevokedOnceAndStaysKnown"),

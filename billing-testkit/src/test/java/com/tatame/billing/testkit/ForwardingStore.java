@@ -20,6 +20,7 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.promotion.DiscountStore;
 import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
@@ -139,6 +140,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public PromotionStore promotions() {
     return good.promotions();
+  }
+
+  @Override
+  public DiscountStore discounts() {
+    return good.discounts();
   }
 
   @Override

@@ -7,6 +7,8 @@ import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.promotion.DiscountTerms;
+import com.tatame.billing.promotion.NewDiscount;
 import com.tatame.billing.refund.Refunds;
 import com.tatame.billing.subscription.Cancellation;
 import com.tatame.billing.subscription.ChangePolicy;
@@ -229,6 +231,42 @@ enum Wish {
     @Override
     int timesGranted(BillingWorld world) {
       return ProviderState.events(world, "customer.discount.created").size();
+    }
+  },
+  A_GIVEN_DISCOUNT(CommandKind.GIVE_DISCOUNT, "POST /v1/subscriptions/", "Promotions.applyCoupon") {
+    @Override
+    void prepare(Shopper ada) {
+      ada.buys("basic", Shopper.PAYS);
+    }
+
+    @Override
+    void ask(Billing billing, Shopper ada) {
+      discount(billing, ada);
+    }
+
+    @Override
+    int timesGranted(BillingWorld world) {
+      return ProviderState.events(world, "customer.discount.created").size();
+    }
+  },
+  NO_DISCOUNT_AFTER_ALL(
+      CommandKind.REMOVE_DISCOUNT, "POST /v1/subscriptions/", "Promotions.removeDiscounts") {
+    @Override
+    void prepare(Shopper ada) {
+      ada.buys("basic", Shopper.PAYS);
+      discount(ada.world().billing(), ada);
+    }
+
+    @Override
+    void ask(Billing billing, Shopper ada) {
+      String given =
+          billing.discounts().list(Optional.empty(), Optional.empty(), 1).get(0).id();
+      unlessDone(() -> billing.discounts().remove(given, "user_admin", Optional.empty()));
+    }
+
+    @Override
+    int timesGranted(BillingWorld world) {
+      return ProviderState.events(world, "customer.discount.deleted").size();
     }
   },
   A_TAX_ID(CommandKind.ADD_TAX_ID, "POST /v1/customers/*/tax_ids", "Taxes.addId") {
@@ -509,6 +547,19 @@ enum Wish {
         .map(method -> method.path("id").asText())
         .findFirst()
         .orElseThrow();
+  }
+
+  private static void discount(Billing billing, Shopper ada) {
+    billing
+        .discounts()
+        .give(
+            new NewDiscount(
+                ada.account(),
+                Optional.empty(),
+                DiscountTerms.percent(20),
+                "to make up for it",
+                Optional.of("ticket-7")),
+            "user_admin");
   }
 
   private static void cancel(Billing billing, Shopper ada, Cancellation when) {
