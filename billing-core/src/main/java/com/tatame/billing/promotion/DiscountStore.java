@@ -10,8 +10,8 @@ public interface DiscountStore {
   /**
    * What the journal has of a discount.
    *
-   * @param given the last command that gives it
-   * @param removed the last command that takes it off
+   * @param given the command that gave it, else the last that was to
+   * @param removed the command that took it off, else the last that was to
    */
   record Commanded(Command given, Optional<Command> removed) {}
 

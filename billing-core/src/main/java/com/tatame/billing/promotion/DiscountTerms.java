@@ -25,7 +25,7 @@ public record DiscountTerms(
   private static final long MOST_OFF = 99_999_999;
 
   public DiscountTerms {
-    percentOff = percentOff.map(BigDecimal::stripTrailingZeros);
+    percentOff = percentOff.map(DiscountTerms::plain);
     List<FieldError> errors = new ArrayList<>();
     if (percentOff.isPresent() == amountOff.isPresent()) {
       errors.add(new FieldError("percentOff", "or amountOff must be given, and not both"));
@@ -46,6 +46,12 @@ public record DiscountTerms(
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);
     }
+  }
+
+  // 20.00 and 2E+1 are 20, to whoever compares them and to whoever reads them.
+  private static BigDecimal plain(BigDecimal percent) {
+    BigDecimal stripped = percent.stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
   }
 
   private static boolean possible(BigDecimal percent) {

@@ -75,7 +75,9 @@ final class DiscountHandlers {
           oneOf = {"pending", "given", "rejected", "undecided"})
       String status,
 
-      @Doc("Why the provider refused it, if it did.") @Nullable String error,
+      @Doc("Why the provider refused it, if it did.") @Nullable
+      String error,
+
       String reason,
       @Doc("The administrator or API key.") String givenBy,
       Instant givenAt,
@@ -145,7 +147,6 @@ final class DiscountHandlers {
     return Arrays.stream(Coupon.Duration.values())
         .filter(duration -> duration.code().equals(code))
         .findFirst()
-        .orElseThrow(
-            () -> ValidationFailed.of("duration", "must be once, repeating or forever"));
+        .orElseThrow(() -> ValidationFailed.of("duration", "must be once, repeating or forever"));
   }
 }

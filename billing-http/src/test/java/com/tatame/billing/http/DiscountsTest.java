@@ -35,8 +35,7 @@ final class DiscountsTest {
     assertThat(seen.at("/discount/couponId")).isEqualTo(given.at("/id"));
     assertThat(seen.at("/discount/percentOff")).isEqualTo("12.5");
 
-    Reply removed =
-        SERVER.send("DELETE", given.header("Location") + "?reason=over", ROOT, null);
+    Reply removed = SERVER.send("DELETE", given.header("Location") + "?reason=over", ROOT, null);
     assertThat(removed.status()).isEqualTo(204);
     Reply record = SERVER.get(given.header("Location"), ROOT);
     assertThat(record.at("/removedBy")).isEqualTo(ROOT);
@@ -57,8 +56,7 @@ final class DiscountsTest {
     String what = "\"amountOff\":{\"amount\":100,\"currency\":\"usd\"},\"duration\":\"once\"";
     Reply first = give("user_key", what + ",\"idempotencyKey\":\"ticket-7\"");
 
-    Reply again =
-        SERVER.post(PATH, ROOT, body("user_key", what), "Idempotency-Key", "ticket-7");
+    Reply again = SERVER.post(PATH, ROOT, body("user_key", what), "Idempotency-Key", "ticket-7");
 
     assertThat(again.body()).isEqualTo(first.body());
     assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");

@@ -21,7 +21,7 @@ public interface DiscountStoreContract extends StoreUnderTest {
   Instant FIRST = Instant.parse("2026-03-10T12:00:00Z");
 
   @Test
-  default void aDiscountIsWhatLastGivesItWithWhatLastTakesItOff() {
+  default void aDiscountIsWhatGaveItWithWhatTookItOff() {
     AccountId account = Ids.account();
     String id = Ids.next("disc");
     assertThat(discounts().find(id)).isEmpty();
@@ -30,9 +30,14 @@ public interface DiscountStoreContract extends StoreUnderTest {
     assertThat(discounts().find(id)).contains(new Commanded(rejected, Optional.empty()));
     Command given = ended(account, CommandKind.GIVE_DISCOUNT, id, 1, CommandState.SUCCEEDED);
     assertThat(discounts().find(id)).contains(new Commanded(given, Optional.empty()));
+    ended(account, CommandKind.GIVE_DISCOUNT, id, 2, CommandState.REJECTED);
+    assertThat(discounts().find(id))
+        .as("a later one was overtaken")
+        .contains(new Commanded(given, Optional.empty()));
     ended(account, CommandKind.REMOVE_DISCOUNT, id, 2, CommandState.REJECTED);
     ended(Ids.account(), CommandKind.REMOVE_DISCOUNT, id, 9, CommandState.SUCCEEDED);
     Command removed = ended(account, CommandKind.REMOVE_DISCOUNT, id, 3, CommandState.SUCCEEDED);
+    ended(account, CommandKind.REMOVE_DISCOUNT, id, 4, CommandState.REJECTED);
 
     assertThat(discounts().find(id)).contains(new Commanded(given, Optional.of(removed)));
   }
@@ -48,6 +53,7 @@ public interface DiscountStoreContract extends StoreUnderTest {
     Command pending = open(account, CommandKind.GIVE_DISCOUNT, second, 2);
     Command again = ended(account, CommandKind.GIVE_DISCOUNT, first, 3, CommandState.SUCCEEDED);
     ended(account, CommandKind.APPLY_DISCOUNT, "sub_1", 4, CommandState.SUCCEEDED);
+    ended(account, CommandKind.GIVE_DISCOUNT, first, 5, CommandState.REJECTED);
     Commanded newest = new Commanded(again, Optional.empty());
     Commanded oldest = new Commanded(pending, Optional.empty());
 

@@ -3,13 +3,16 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandState;
 import com.tatame.billing.promotion.DiscountStore;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 final class InMemoryDiscounts implements DiscountStore {
+  private static final Comparator<Command> SUCCEEDED_FIRST =
+      Comparator.comparing(command -> command.state() != CommandState.SUCCEEDED);
+
   private final SharedLock lock;
   private final InMemoryJournal journal;
 
@@ -22,7 +25,7 @@ final class InMemoryDiscounts implements DiscountStore {
   public Optional<Commanded> find(String id) {
     return lock.hold(() -> journal.newestFirst(CommandKind.GIVE_DISCOUNT).stream()
         .filter(given -> given.target().equals(id))
-        .findFirst()
+        .min(SUCCEEDED_FIRST)
         .map(given -> new Commanded(given, removed(given))));
   }
 
@@ -30,24 +33,23 @@ final class InMemoryDiscounts implements DiscountStore {
     return journal.newestFirst(CommandKind.REMOVE_DISCOUNT).stream()
         .filter(removed ->
             removed.target().equals(given.target()) && removed.account().equals(given.account()))
-        .findFirst();
+        .min(SUCCEEDED_FIRST);
+  }
+
+  private boolean counts(Command given) {
+    return find(given.target()).map(Commanded::given).equals(Optional.of(given));
   }
 
   @Override
   public List<Commanded> list(Optional<AccountId> account, Optional<String> before, int limit) {
     PageLimit.require(limit);
-    return lock.hold(() -> {
-      Map<String, Command> newest = new LinkedHashMap<>();
-      journal
-          .newestFirst(CommandKind.GIVE_DISCOUNT)
-          .forEach(given -> newest.putIfAbsent(given.target(), given));
-      return newest.values().stream()
-          .dropWhile(given -> before.filter(id -> !id.equals(given.target())).isPresent())
-          .skip(before.isPresent() ? 1 : 0)
-          .filter(given -> account.filter(only -> !only.equals(given.account())).isEmpty())
-          .limit(limit)
-          .map(given -> new Commanded(given, removed(given)))
-          .toList();
-    });
+    return lock.hold(() -> journal.newestFirst(CommandKind.GIVE_DISCOUNT).stream()
+        .filter(this::counts)
+        .dropWhile(given -> before.filter(id -> !id.equals(given.target())).isPresent())
+        .skip(before.isPresent() ? 1 : 0)
+        .filter(given -> account.filter(only -> !only.equals(given.account())).isEmpty())
+        .limit(limit)
+        .map(given -> new Commanded(given, removed(given)))
+        .toList());
   }
 }

@@ -124,9 +124,9 @@ class BadStoresTest {
         Arguments.of(BadUsage.ForgetsNothing.class, "whatWasUsedLongAgoIsForgottenAndItsKeyWithIt"),
         Arguments.of(
             BadDiscounts.KnowsTheFirstAlone.class,
-            "aDiscountIsWhatLastGivesItWithWhatLastTakesItOff"),
+            "aDiscountIsWhatGaveItWithWhatTookItOff"),
         Arguments.of(
-            BadDiscounts.ForgetsRemovals.class, "aDiscountIsWhatLastGivesItWithWhatLastTakesItOff"),
+            BadDiscounts.ForgetsRemovals.class, "aDiscountIsWhatGaveItWithWhatTookItOff"),
         Arguments.of(
             BadDiscounts.ListsEverybodys.class, "discountsAreListedOnceEachThoseGivenLastFirst"),
         Arguments.of(BadGrants.ForgetsKeys.class, "underOneKeyOneGrantIsKept"),

@@ -7,7 +7,8 @@ create index commands_account_discounts_idx on commands (account_id, created_at 
 create index commands_of_discount_idx on commands (target, kind, created_at desc, id desc)
   where kind in ('give_discount', 'remove_discount');
 
--- {id} -> {given: command, removed: command or null}, the last of each; null if nothing gives it
+-- {id} -> {given: command, removed: command or null}, of each the one that succeeded, else the last; null if
+-- nothing gives it
 create function find_discount_v1(p jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
 begin
@@ -15,14 +16,14 @@ begin
     select jsonb_build_object('given', to_jsonb(c), 'removed', (
       select to_jsonb(r) from commands r
       where r.target = c.target and r.kind = 'remove_discount' and r.account_id = c.account_id
-      order by r.created_at desc, r.id desc limit 1))
+      order by r.state = 'succeeded' desc, r.created_at desc, r.id desc limit 1))
     from commands c
     where c.target = p ->> 'id' and c.kind = 'give_discount'
-    order by c.created_at desc, c.id desc limit 1);
+    order by c.state = 'succeeded' desc, c.created_at desc, c.id desc limit 1);
 end $$;
 
 -- {account_id, before, limit} -> [{given, removed}], those given last first; before is the id of a discount. One
--- whose command was rejected and given anew stands where it was given last.
+-- whose command was rejected and given anew stands where it was given.
 create function list_discounts_v1(p jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
 declare
@@ -41,7 +42,8 @@ begin
         and (c.created_at, c.id) < (v_at, v_id)
         and not exists (
           select from commands n
-          where n.target = c.target and n.kind = 'give_discount' and (n.created_at, n.id) > (c.created_at, c.id))
+          where n.target = c.target and n.kind = 'give_discount'
+            and (n.state = 'succeeded', n.created_at, n.id) > (c.state = 'succeeded', c.created_at, c.id))
       order by c.created_at desc, c.id desc limit (p ->> 'limit')::integer) z;
   else
     select array_agg(z.target order by z.created_at desc, z.id desc) into v_targets
@@ -50,7 +52,8 @@ begin
       where c.kind = 'give_discount' and (c.created_at, c.id) < (v_at, v_id)
         and not exists (
           select from commands n
-          where n.target = c.target and n.kind = 'give_discount' and (n.created_at, n.id) > (c.created_at, c.id))
+          where n.target = c.target and n.kind = 'give_discount'
+            and (n.state = 'succeeded', n.created_at, n.id) > (c.state = 'succeeded', c.created_at, c.id))
       order by c.created_at desc, c.id desc limit (p ->> 'limit')::integer) z;
   end if;
   return (
@@ -85,6 +88,7 @@ left join lateral (
   order by x.created_at desc, x.id desc limit 1) r on true
 where c.kind = 'give_discount' and not exists (
   select from commands n
-  where n.target = c.target and n.kind = 'give_discount' and (n.created_at, n.id) > (c.created_at, c.id));
+  where n.target = c.target and n.kind = 'give_discount'
+    and (n.state = 'succeeded', n.created_at, n.id) > (c.state = 'succeeded', c.created_at, c.id));
 
 select secure_schema_v1('{}');
