@@ -123,10 +123,8 @@ class BadStoresTest {
             BadUsage.ListsTheFirstWindowsFirst.class, "whatWasUsedIsListedTheLastWindowsFirst"),
         Arguments.of(BadUsage.ForgetsNothing.class, "whatWasUsedLongAgoIsForgottenAndItsKeyWithIt"),
         Arguments.of(
-            BadDiscounts.KnowsTheFirstAlone.class,
-            "aDiscountIsWhatGaveItWithWhatTookItOff"),
-        Arguments.of(
-            BadDiscounts.ForgetsRemovals.class, "aDiscountIsWhatGaveItWithWhatTookItOff"),
+            BadDiscounts.KnowsTheFirstAlone.class, "aDiscountIsWhatGaveItWithWhatTookItOff"),
+        Arguments.of(BadDiscounts.ForgetsRemovals.class, "aDiscountIsWhatGaveItWithWhatTookItOff"),
         Arguments.of(
             BadDiscounts.ListsEverybodys.class, "discountsAreListedOnceEachThoseGivenLastFirst"),
         Arguments.of(BadGrants.ForgetsKeys.class, "underOneKeyOneGrantIsKept"),
