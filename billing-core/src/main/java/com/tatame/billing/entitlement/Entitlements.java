@@ -4,6 +4,7 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.commit.GroupCommit;
 import com.tatame.billing.entitlement.Used.Charge;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
@@ -31,6 +32,7 @@ public final class Entitlements {
   private static final Duration BEHIND = Duration.ofDays(35);
 
   private final UsageStore store;
+  private final GroupCommit<Draw, DrawResult> draws;
   private final Catalog catalog;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -46,6 +48,7 @@ public final class Entitlements {
   public Entitlements(
       UsageStore store, Catalog catalog, InstantSource clock, RandomGenerator random) {
     this.store = store;
+    this.draws = new GroupCommit<>(store::consume);
     this.catalog = catalog;
     this.clock = clock;
     this.random = random;
@@ -113,8 +116,7 @@ public final class Entitlements {
             : new Used.Denied(decision);
       }
       requirePrice(feature, use);
-      DrawResult result =
-          store.consume(List.of(draw(account, use, standing, feature, now))).get(0);
+      DrawResult result = draws.write(draw(account, use, standing, feature, now));
       if (result instanceof DrawResult.Granted granted) {
         return new Used.Granted(
             Optional.of(granted.consumption()),
@@ -159,8 +161,7 @@ public final class Entitlements {
         throw ValidationFailed.of(
             "type", "'" + report.feature() + "' is on or off; nothing is counted there");
       }
-      DrawResult result =
-          store.consume(List.of(draw(account, report, standing, feature, at))).get(0);
+      DrawResult result = draws.write(draw(account, report, standing, feature, at));
       if (result instanceof DrawResult.Granted granted) {
         return new Recorded(granted.consumption(), granted.again());
       } else if (result instanceof DrawResult.KeyReused) {

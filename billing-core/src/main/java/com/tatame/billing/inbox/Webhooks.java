@@ -33,7 +33,7 @@ public final class Webhooks {
   private final Projector projector;
   private final InstantSource wallClock;
   private final Runnable wakeWorkers;
-  private final GroupCommit commits;
+  private final SharedIngest events;
 
   /**
    * Wires the use cases.
@@ -62,7 +62,7 @@ public final class Webhooks {
         ? new ProjectedIngest(
             source, inbox, rows, projector, wallClock, listener, applied, wakeWorkers)
         : this::storeForWorkers;
-    this.commits = new GroupCommit(ingest, wallClock, listener);
+    this.events = new SharedIngest(ingest, wallClock, listener);
   }
 
   /** A stored event. */
@@ -80,7 +80,7 @@ public final class Webhooks {
    */
   public Receipt receive(byte[] body, String signatureHeader) {
     ReceivedEvent event = source.verify(body, signatureHeader);
-    return new Receipt(event.id(), !commits.store(event));
+    return new Receipt(event.id(), !events.store(event));
   }
 
   private Set<String> storeForWorkers(List<ReceivedEvent> events, Instant receivedAt) {

@@ -1,18 +1,12 @@
-package com.tatame.billing.inbox;
+package com.tatame.billing.commit;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.failure.StoreUnavailable;
-import com.tatame.billing.projection.ClaimId;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -26,16 +20,8 @@ import org.junit.jupiter.api.Test;
 class GroupCommitTest {
   private final ExecutorService callers = Executors.newCachedThreadPool();
   private final Database database = new Database();
-  private final List<Integer> commits = new CopyOnWriteArrayList<>();
-  private final InboxListener listener = new InboxListener() {
-    @Override
-    public void stored(int events) {
-      commits.add(events);
-    }
-  };
   private int nextId;
-  private final GroupCommit group =
-      new GroupCommit(database::ingest, () -> Instant.EPOCH, listener);
+  private final GroupCommit<String, String> group = new GroupCommit<>(database::write);
 
   @AfterEach
   void stop() {
@@ -46,10 +32,9 @@ class GroupCommitTest {
   void aLoneEventIsWrittenByItsCallerAtOnce() {
     database.open();
 
-    assertThat(group.store(event("evt_1"))).isTrue();
-    assertThat(group.store(event("evt_1"))).isFalse();
+    assertThat(group.write("evt_1")).isEqualTo("wrote evt_1");
 
-    assertThat(database.batches).containsExactly(List.of("evt_1"), List.of("evt_1"));
+    assertThat(database.batches).containsExactly(List.of("evt_1"));
     assertThat(database.writers).containsOnly(Thread.currentThread());
   }
 
@@ -64,7 +49,6 @@ class GroupCommitTest {
     assertThat(all(rest)).hasSize(20).containsOnly(true);
     assertThat(database.batches).hasSize(2);
     assertThat(database.batches.get(1)).hasSize(20);
-    assertThat(commits).containsExactly(1, 20);
   }
 
   @Test
@@ -94,26 +78,11 @@ class GroupCommitTest {
   }
 
   @Test
-  void ofOneEventThatComesTwiceInABatchTheFirstIsNew() throws Exception {
-    List<Future<Boolean>> first = beginWriting();
-    List<Future<Boolean>> twins = new ArrayList<>();
-    for (int i = 1; i <= 2; i++) {
-      twins.add(callers.submit(() -> group.store(event("evt_twin"))));
-      awaitWaiting(i);
-    }
-
-    database.open();
-
-    all(first);
-    assertThat(all(twins)).containsExactly(true, false);
-  }
-
-  @Test
   void whatTheDatabaseRefusesDoesNotTakeItsNeighboursWithIt() throws Exception {
     database.refused = "evt_bad";
     List<Future<Boolean>> first = beginWriting();
     List<Future<Boolean>> good = store(5);
-    Future<Boolean> bad = callers.submit(() -> group.store(event("evt_bad")));
+    Future<Boolean> bad = callers.submit(() -> isWritten("evt_bad"));
     awaitWaiting(6);
 
     database.open();
@@ -148,7 +117,7 @@ class GroupCommitTest {
     database.deadly = "evt_deadly";
     List<Future<Boolean>> first = beginWriting();
     List<Future<Boolean>> rest = store(3);
-    Future<Boolean> deadly = callers.submit(() -> group.store(event("evt_deadly")));
+    Future<Boolean> deadly = callers.submit(() -> isWritten("evt_deadly"));
     awaitWaiting(4);
 
     database.open();
@@ -163,7 +132,7 @@ class GroupCommitTest {
     }
     assertThat(told).isEqualTo(4);
     database.deadly = "";
-    assertThat(group.store(event("evt_after"))).isTrue();
+    assertThat(isWritten("evt_after")).isTrue();
   }
 
   @Test
@@ -171,7 +140,7 @@ class GroupCommitTest {
     List<Future<Boolean>> first = fillAllPlaces();
     List<Future<Boolean>> rest = store(GroupCommit.MAX_WAITING);
 
-    assertThatThrownBy(() -> group.store(event("evt_late"))).isInstanceOf(StoreUnavailable.class);
+    assertThatThrownBy(() -> group.write("evt_late")).isInstanceOf(StoreUnavailable.class);
 
     database.open();
     all(first);
@@ -181,7 +150,7 @@ class GroupCommitTest {
 
   /** Somebody writes one event, and is not done before the database is opened. */
   private List<Future<Boolean>> beginWriting() {
-    Future<Boolean> writing = callers.submit(() -> group.store(event("evt_writing")));
+    Future<Boolean> writing = callers.submit(() -> isWritten("evt_writing"));
     database.entered.acquireUninterruptibly();
     return List.of(writing);
   }
@@ -196,6 +165,15 @@ class GroupCommitTest {
     return writing;
   }
 
+  /** Writes a part; who waits for another to write is told of its own. */
+  private boolean isWritten(String part) {
+    return group.write(part).equals(wrote(part));
+  }
+
+  private static String wrote(String part) {
+    return "wrote " + part;
+  }
+
   private List<Future<Boolean>> store(int count) {
     List<Future<Boolean>> waiting = submit(count);
     awaitWaiting(count);
@@ -206,7 +184,7 @@ class GroupCommitTest {
     List<Future<Boolean>> submitted = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       String id = "evt_" + nextId++;
-      submitted.add(callers.submit(() -> group.store(event(id))));
+      submitted.add(callers.submit(() -> isWritten(id)));
     }
     return submitted;
   }
@@ -225,25 +203,13 @@ class GroupCommitTest {
     return answers;
   }
 
-  private static ReceivedEvent event(String id) {
-    return new ReceivedEvent(
-        id,
-        "invoice.paid",
-        Instant.EPOCH,
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "{}");
-  }
-
   /** Writes nothing before it is opened, and fails as it is told. */
-  private static final class Database implements InboxStore {
+  private static final class Database {
     final Semaphore entered = new Semaphore(0);
     final CountDownLatch gate = new CountDownLatch(1);
     final List<List<String>> batches = new CopyOnWriteArrayList<>();
     final List<Thread> writers = new CopyOnWriteArrayList<>();
-    final Set<String> stored = new HashSet<>();
+    final List<String> stored = new CopyOnWriteArrayList<>();
     volatile String refused = "";
     volatile String deadly = "";
     volatile boolean gone;
@@ -252,10 +218,8 @@ class GroupCommitTest {
       gate.countDown();
     }
 
-    @Override
-    public Set<String> ingest(List<ReceivedEvent> events, Instant receivedAt) {
-      List<String> ids = events.stream().map(ReceivedEvent::id).toList();
-      batches.add(ids);
+    List<String> write(List<String> parts) {
+      batches.add(parts);
       writers.add(Thread.currentThread());
       entered.release();
       try {
@@ -266,57 +230,14 @@ class GroupCommitTest {
       if (gone) {
         throw new StoreUnavailable("gone");
       }
-      if (ids.contains(refused)) {
+      if (parts.contains(refused)) {
         throw new IllegalStateException("refused");
       }
-      if (ids.contains(deadly)) {
+      if (parts.contains(deadly)) {
         throw new OutOfMemoryError("deadly");
       }
-      Set<String> fresh = new HashSet<>();
-      synchronized (stored) {
-        ids.stream().filter(stored::add).forEach(fresh::add);
-      }
-      return fresh;
-    }
-
-    @Override
-    public Arrival.Stored receive(Arrival arrival, Instant receivedAt) {
-      throw new AssertionError("not a matter of commits");
-    }
-
-    @Override
-    public List<ClaimedEvent> claim(ClaimId claim, int max, Instant now, Duration lease) {
-      throw new AssertionError("not a matter of commits");
-    }
-
-    @Override
-    public Set<Long> settle(ClaimId claim, List<Settlement> settlements, Instant now) {
-      throw new AssertionError("not a matter of commits");
-    }
-
-    @Override
-    public InboxStatus status() {
-      throw new AssertionError("not a matter of commits");
-    }
-
-    @Override
-    public List<EventRecord> events(EventFilter filter, Optional<String> before, int limit) {
-      throw new AssertionError("not a matter of commits");
-    }
-
-    @Override
-    public Optional<StoredEvent> find(String id) {
-      throw new AssertionError("not a matter of commits");
-    }
-
-    @Override
-    public ReplayBatch replay(ReplaySelection selection, long after, int max, Instant now) {
-      throw new AssertionError("not a matter of commits");
-    }
-
-    @Override
-    public int prune(Instant receivedBefore, int max) {
-      throw new AssertionError("not a matter of commits");
+      stored.addAll(parts);
+      return parts.stream().map(GroupCommitTest::wrote).toList();
     }
   }
 }

@@ -1,0 +1,116 @@
+package com.tatame.billing.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tatame.billing.failure.StoreUnavailable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SharedIngestTest {
+  private final ExecutorService callers = Executors.newCachedThreadPool();
+  private final List<Integer> commits = new CopyOnWriteArrayList<>();
+  private final Set<String> stored = new HashSet<>();
+  private final CountDownLatch writing = new CountDownLatch(1);
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private final SharedIngest ingest =
+      new SharedIngest(this::write, () -> Instant.EPOCH, new InboxListener() {
+        @Override
+        public void stored(int events) {
+          commits.add(events);
+        }
+      });
+
+  @AfterEach
+  void stop() {
+    callers.shutdownNow();
+  }
+
+  @Test
+  void anEventIsNewOnce() {
+    gate.countDown();
+
+    assertThat(ingest.store(event("evt_1"))).isTrue();
+    assertThat(ingest.store(event("evt_1"))).isFalse();
+    assertThat(commits).containsExactly(1, 1);
+  }
+
+  @Test
+  void ofOneEventThatComesTwiceInABatchOneIsNew() throws Exception {
+    List<Future<Boolean>> told = new ArrayList<>();
+    told.add(callers.submit(() -> ingest.store(event("evt_writing"))));
+    writing.await();
+    told.add(callers.submit(() -> ingest.store(event("evt_twin"))));
+    told.add(callers.submit(() -> ingest.store(event("evt_twin"))));
+    while (ingest.waiting() < 2) {
+      Thread.onSpinWait();
+    }
+
+    gate.countDown();
+
+    List<Boolean> fresh = new ArrayList<>();
+    for (Future<Boolean> each : told) {
+      fresh.add(each.get(20, TimeUnit.SECONDS));
+    }
+    assertThat(fresh.get(0)).isTrue();
+    assertThat(fresh.subList(1, 3)).containsExactlyInAnyOrder(true, false);
+    assertThat(commits).containsExactly(1, 2);
+  }
+
+  @Test
+  void whatIsNotStoredIsNotReported() {
+    gate.countDown();
+    SharedIngest gone = new SharedIngest(
+        (events, at) -> {
+          throw new StoreUnavailable("gone");
+        },
+        () -> Instant.EPOCH,
+        new InboxListener() {
+          @Override
+          public void stored(int events) {
+            commits.add(events);
+          }
+        });
+
+    assertThatThrownBy(() -> gone.store(event("evt_1"))).isInstanceOf(StoreUnavailable.class);
+    assertThat(commits).isEmpty();
+  }
+
+  private Set<String> write(List<ReceivedEvent> events, Instant receivedAt) {
+    writing.countDown();
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    Set<String> fresh = new HashSet<>();
+    synchronized (stored) {
+      events.stream().map(ReceivedEvent::id).filter(stored::add).forEach(fresh::add);
+    }
+    return fresh;
+  }
+
+  private static ReceivedEvent event(String id) {
+    return new ReceivedEvent(
+        id,
+        "invoice.paid",
+        Instant.EPOCH,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "{}");
+  }
+}
