@@ -21,3 +21,11 @@ create table subscriptions (
   updated_at timestamptz not null default now()
 ) with (fillfactor = 70);
 create index on subscriptions (stripe_customer_id);
+create table usage_quota (
+  account_id text not null,
+  feature text not null,
+  period_start timestamptz not null,
+  used bigint not null,
+  updated_at timestamptz not null default now(),
+  primary key (account_id, feature, period_start)
+) with (fillfactor = 70);

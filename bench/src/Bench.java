@@ -2,10 +2,8 @@ package com.tatame.billing.bench;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +29,7 @@ final class Bench implements AutoCloseable {
   private final Database database;
   private final Events events;
   private final StripeStub stripe;
+  private final Identity identity = new Identity();
   private final Samples samples = new Samples();
   private final Map<String, Target> storing = new LinkedHashMap<>();
   private final Map<String, Target> serving = new LinkedHashMap<>();
@@ -136,20 +135,14 @@ final class Bench implements AutoCloseable {
     return Target.start(name, command, environment, output.resolve(name + ".log"));
   }
 
-  private Map<String, String> environment(String databaseName) throws Exception {
-    KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
-    keys.initialize(2048);
-    String key = Base64.getMimeEncoder().encodeToString(keys.generateKeyPair().getPublic().getEncoded());
+  private Map<String, String> environment(String databaseName) {
     Map<String, String> environment = new HashMap<>();
     environment.put("BILLING_ENV", "test");
     environment.put("STRIPE_SECRET_KEY", "sk_test_bench");
     environment.put("STRIPE_WEBHOOK_SECRET", Events.SECRET);
     environment.put("STRIPE_API_BASE", stripe.url());
-    environment.put(
-        "CLERK_PUBLISHABLE_KEY",
-        "pk_test_" + Base64.getEncoder().encodeToString("issuer.example.com$".getBytes()));
-    environment.put(
-        "CLERK_JWT_KEY", "-----BEGIN PUBLIC KEY-----\n" + key + "\n-----END PUBLIC KEY-----\n");
+    environment.put("CLERK_PUBLISHABLE_KEY", identity.publishableKey());
+    environment.put("CLERK_JWT_KEY", identity.publicKeyPem());
     environment.put("BILLING_CATALOG", home.resolve("../examples/tatame/catalog.yaml").toString());
     environment.put("DATABASE_URL", database.url(databaseName));
     return environment;

@@ -26,20 +26,31 @@ final class Samples {
 
   /** One row for each measure, with the medians and the medians of the rounds' ratios to ours. */
   String table(List<String> contestants) {
+    return table(contestants, List.of(Bench.OURS));
+  }
+
+  /** The same where several contestants are ours. */
+  String table(List<String> contestants, List<String> ours) {
     StringBuilder table = new StringBuilder("| measure |");
     contestants.forEach(name -> table.append(' ').append(name).append(" |"));
-    List<String> others = contestants.stream().filter(name -> !name.equals(Bench.OURS)).toList();
-    others.forEach(name -> table.append(" ours / ").append(name).append(" |"));
-    table.append("\n|---|").append("--:|".repeat(contestants.size() + others.size())).append('\n');
+    List<String> others = contestants.stream().filter(name -> !ours.contains(name)).toList();
+    ours.forEach(own ->
+        others.forEach(name -> table.append(' ').append(own).append(" / ").append(name).append(" |")));
+    table
+        .append("\n|---|")
+        .append("--:|".repeat(contestants.size() + ours.size() * others.size()))
+        .append('\n');
     for (String measure : numbers.keySet()) {
       table.append("| ").append(measure).append(" |");
       contestants.forEach(
           name -> table.append(of(measure, name).map(n -> " " + text(median(n)) + " |").orElse(" |")));
-      for (String other : others) {
-        table.append(of(measure, other)
-            .flatMap(theirs -> of(measure, Bench.OURS).map(ours -> ratio(ours, theirs)))
-            .map(ratio -> String.format(Locale.ROOT, " %.2f |", ratio))
-            .orElse(" |"));
+      for (String own : ours) {
+        for (String other : others) {
+          table.append(of(measure, other)
+              .flatMap(theirs -> of(measure, own).map(these -> ratio(these, theirs)))
+              .map(ratio -> String.format(Locale.ROOT, " %.2f |", ratio))
+              .orElse(" |"));
+        }
       }
       table.append('\n');
     }

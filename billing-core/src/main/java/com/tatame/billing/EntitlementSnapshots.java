@@ -50,7 +50,12 @@ final class EntitlementSnapshots {
     this.wallClock = wallClock;
   }
 
-  private record Snapshot(AccountUsage usage, Instant readAt) {}
+  /**
+   * What was read.
+   *
+   * @param spent whether units were used since, so that it tells no longer how many are left
+   */
+  private record Snapshot(AccountUsage usage, Instant readAt, boolean spent) {}
 
   /** The store, with its reads remembered. */
   UsageStore over(UsageStore store) {
@@ -91,9 +96,18 @@ final class EntitlementSnapshots {
 
     @Override
     public AccountUsage read(AccountId account, Instant now) {
+      return remembered(account, now, false);
+    }
+
+    @Override
+    public AccountUsage recall(AccountId account, Instant now) {
+      return remembered(account, now, true);
+    }
+
+    private AccountUsage remembered(AccountId account, Instant now, boolean orSpent) {
       Instant asked = wallClock.instant();
       Snapshot known = held.get(account);
-      if (known != null && fresh(known, asked)) {
+      if (known != null && fresh(known, asked) && (orSpent || !known.spent())) {
         return known.usage();
       }
       if (held.size() >= MOST) {
@@ -103,22 +117,29 @@ final class EntitlementSnapshots {
         }
       }
       // Whoever changes the account meanwhile waits for this read to end before it is forgotten,
-      // and
-      // others who ask share it.
+      // and others who ask share it.
       return held.compute(
               account,
-              (same, old) -> old != null && fresh(old, asked)
+              (same, old) -> old != null && fresh(old, asked) && (orSpent || !old.spent())
                   ? old
-                  : new Snapshot(store.read(same, now), asked))
+                  : new Snapshot(store.read(same, now), asked, false))
           .usage();
     }
 
     @Override
     public List<DrawResult> consume(List<Draw> draws) {
+      List<DrawResult> results = List.of();
       try {
-        return store.consume(draws);
+        results = store.consume(draws);
+        return results;
       } finally {
-        draws.forEach(draw -> held.remove(draw.account()));
+        for (int i = 0; i < draws.size(); i++) {
+          boolean granted = i < results.size() && results.get(i) instanceof DrawResult.Granted;
+          held.computeIfPresent(
+              draws.get(i).account(),
+              (account, snapshot) ->
+                  granted ? new Snapshot(snapshot.usage(), snapshot.readAt(), true) : null);
+        }
       }
     }
 

@@ -107,7 +107,7 @@ public final class Entitlements {
   public Used consume(AccountId account, Use use) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Instant now = now();
-      Standing standing = standing(account, now);
+      Standing standing = recalled(account, now);
       Feature feature = known(standing, use.feature());
       if (feature instanceof Feature.Flag) {
         Decision decision = standing.decide(use.feature(), feature);
@@ -155,7 +155,7 @@ public final class Entitlements {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Instant now = now();
       Instant at = report.occurredAt().map(then -> reachable(then, now)).orElse(now);
-      Standing standing = standing(account, at);
+      Standing standing = recalled(account, at);
       Feature feature = known(standing, report.feature());
       if (feature instanceof Feature.Flag) {
         throw ValidationFailed.of(
@@ -280,6 +280,11 @@ public final class Entitlements {
 
   private Standing standing(AccountId account, Instant now) {
     return new Standing(catalog, store.read(account, now), now);
+  }
+
+  // By what it is drawn: the store tells if that is no longer so.
+  private Standing recalled(AccountId account, Instant now) {
+    return new Standing(catalog, store.recall(account, now), now);
   }
 
   private static Feature known(Standing standing, String feature) {

@@ -12,6 +12,14 @@ public interface UsageStore {
   AccountUsage read(AccountId account, Instant now);
 
   /**
+   * What an account has, perhaps as it was a moment ago and without what it used since: enough to
+   * draw by, because a draw by what has changed is {@link DrawResult.Stale}.
+   */
+  default AccountUsage recall(AccountId account, Instant now) {
+    return read(account, now);
+  }
+
+  /**
    * Decides and uses in one step each, in the order given: however many callers there are at a time,
    * no limit is exceeded and no unit is lost. A draw whose key was granted before gets the same
    * answer and uses nothing.

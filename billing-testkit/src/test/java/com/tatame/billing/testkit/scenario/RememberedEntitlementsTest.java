@@ -112,6 +112,34 @@ class RememberedEntitlementsTest {
   }
 
   @Test
+  void whoUsesOneAfterTheOtherCostsNoQueryAndIsToldTheTruth() {
+    assertThat(world.billing().entitlements().consume(ADA, quizzes(1)))
+        .isInstanceOf(Used.Granted.class);
+    assertThat(world.billing().entitlements().consume(ADA, quizzes(1)))
+        .isInstanceOf(Used.Granted.class);
+    assertThat(reads.get()).isEqualTo(1);
+
+    assertThat(left()).isEqualTo(1);
+    assertThat(reads.get()).isEqualTo(2);
+  }
+
+  @Test
+  void whatAnotherNodeSoldIsUsedAtOnceThoughItIsNotRememberedHere() {
+    AccountId bob = new AccountId("user_bob");
+    try (Billing elsewhere = world.program(world.store(), world.gateway())) {
+      assertThat(elsewhere.entitlements().check(bob, "export").allowed()).isFalse();
+      assertThat(elsewhere.entitlements().consume(bob, quizzes(4))).isInstanceOf(Used.Denied.class);
+      elsewhere.entitlements().check(bob, "quiz");
+      Shopper.named("bob", world).buys("pro", Shopper.PAYS);
+
+      assertThat(elsewhere.entitlements().check(bob, "export").allowed()).isFalse();
+      assertThat(elsewhere.entitlements().consume(bob, quizzes(4)))
+          .isInstanceOf(Used.Granted.class);
+      assertThat(elsewhere.entitlements().check(bob, "export").allowed()).isTrue();
+    }
+  }
+
+  @Test
   void whatAnotherNodeChangesIsSeenWithinASecondAndNeverUsedTwice() {
     try (Billing other = world.program(world.store(), world.gateway())) {
       assertThat(left()).isEqualTo(3);
@@ -181,8 +209,18 @@ class RememberedEntitlementsTest {
     Window month = new Window(Window.Kind.CALENDAR_MONTH, ZoneOffset.UTC);
     Plan free = plan("free", 0, Map.of("quiz", new Feature.Counter(3, month)));
     Catalog shop = ACatalog.freeBasicAndPro();
-    return new Catalog(
-        List.of(free, shop.plan("pro").orElseThrow()), "free", Catalog.DEFAULT_GRACE);
+    Plan sold = shop.plan("pro").orElseThrow();
+    Plan pro = new Plan(
+        "pro",
+        "pro",
+        "pro",
+        "plan",
+        2,
+        true,
+        0,
+        sold.prices(),
+        Map.of("export", new Feature.Flag(true), "quiz", new Feature.Counter(10, month)));
+    return new Catalog(List.of(free, pro), "free", Catalog.DEFAULT_GRACE);
   }
 
   private static Plan plan(String tier, int rank, Map<String, Feature> features) {
