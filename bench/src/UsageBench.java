@@ -252,7 +252,7 @@ final class UsageBench implements AutoCloseable {
     AtomicInteger calls = new AtomicInteger();
     List<Thread> threads = new ArrayList<>();
     double databaseCpu = database.cpuSeconds();
-    double cpu = Cpu.seconds(ProcessHandle.current().pid());
+    double cpu = ownCpu();
     long begin = System.nanoTime();
     long until = begin + options.seconds() * 1_000_000_000L;
     AtomicInteger failed = new AtomicInteger();
@@ -281,11 +281,7 @@ final class UsageBench implements AutoCloseable {
       throw new IllegalStateException(failed.get() + " callers failed");
     }
     into.add(measure, IN_PROCESS, calls.get() / seconds);
-    into.add(
-        cpuOf(measure),
-        IN_PROCESS,
-        1e6 * (Cpu.seconds(ProcessHandle.current().pid()) - cpu + database.cpuSeconds() - databaseCpu)
-            / calls.get());
+    cost(into, measure, IN_PROCESS, ownCpu() - cpu, database.cpuSeconds() - databaseCpu, calls.get());
     return calls.get();
   }
 
@@ -301,18 +297,26 @@ final class UsageBench implements AutoCloseable {
     double databaseCpu = database.cpuSeconds();
     double cpu = target.cpuSeconds();
     Load.Outcome outcome = Load.closed(target.port, requests, clients);
-    cpu = target.cpuSeconds() - cpu + database.cpuSeconds() - databaseCpu;
+    cpu = target.cpuSeconds() - cpu;
+    databaseCpu = database.cpuSeconds() - databaseCpu;
     target.rest();
     if (outcome.refused() > 0) {
       throw new IllegalStateException(outcome.refused() + " requests were refused");
     }
     into.add(measure, name, outcome.perSecond());
-    into.add(cpuOf(measure), name, 1e6 * cpu / outcome.accepted());
+    cost(into, measure, name, cpu, databaseCpu, outcome.accepted());
     return outcome.accepted();
   }
 
-  private static String cpuOf(String measure) {
-    return measure.replace("s/s, ", ": CPU µs, ");
+  private static double ownCpu() {
+    return Cpu.seconds(ProcessHandle.current().pid());
+  }
+
+  private static void cost(
+      Samples into, String measure, String name, double own, double databases, long calls) {
+    String cost = measure.replace("s/s, ", ": CPU µs, ");
+    into.add(cost, name, 1e6 * (own + databases) / calls);
+    into.add(cost + ", the database's", name, 1e6 * databases / calls);
   }
 
   /** Requests in a caller's name. */

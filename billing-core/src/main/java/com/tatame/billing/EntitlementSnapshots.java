@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * What was last read of accounts, for a moment, so that who asks again and again costs one query in
@@ -96,20 +97,22 @@ final class EntitlementSnapshots {
 
     @Override
     public AccountUsage read(AccountId account, Instant now) {
-      return remembered(account, now, false);
+      return remembered(
+          account, now, snapshot -> !snapshot.spent() && fresh(snapshot, wallClock.instant()));
     }
 
+    // However old it is: whatever is drawn by it is compared with what the account has by then.
     @Override
     public AccountUsage recall(AccountId account, Instant now) {
-      return remembered(account, now, true);
+      return remembered(account, now, snapshot -> true);
     }
 
-    private AccountUsage remembered(AccountId account, Instant now, boolean orSpent) {
-      Instant asked = wallClock.instant();
+    private AccountUsage remembered(AccountId account, Instant now, Predicate<Snapshot> good) {
       Snapshot known = held.get(account);
-      if (known != null && fresh(known, asked) && (orSpent || !known.spent())) {
+      if (known != null && good.test(known)) {
         return known.usage();
       }
+      Instant asked = wallClock.instant();
       if (held.size() >= MOST) {
         held.values().removeIf(old -> !fresh(old, asked));
         if (held.size() >= MOST) {
@@ -120,7 +123,7 @@ final class EntitlementSnapshots {
       // and others who ask share it.
       return held.compute(
               account,
-              (same, old) -> old != null && fresh(old, asked) && (orSpent || !old.spent())
+              (same, old) -> old != null && good.test(old)
                   ? old
                   : new Snapshot(store.read(same, now), asked, false))
           .usage();

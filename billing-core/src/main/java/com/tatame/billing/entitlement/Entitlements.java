@@ -107,7 +107,7 @@ public final class Entitlements {
   public Used consume(AccountId account, Use use) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Instant now = now();
-      Standing standing = recalled(account, now);
+      Standing standing = toDrawBy(account, use, now);
       Feature feature = known(standing, use.feature());
       if (feature instanceof Feature.Flag) {
         Decision decision = standing.decide(use.feature(), feature);
@@ -115,7 +115,9 @@ public final class Entitlements {
             ? new Used.Granted(Optional.empty(), Optional.empty(), false)
             : new Used.Denied(decision);
       }
-      requirePrice(feature, use);
+      priceMistake(feature, use).ifPresent(mistake -> {
+        throw mistake;
+      });
       DrawResult result = draws.write(draw(account, use, standing, feature, now));
       if (result instanceof DrawResult.Granted granted) {
         return new Used.Granted(
@@ -155,7 +157,7 @@ public final class Entitlements {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Instant now = now();
       Instant at = report.occurredAt().map(then -> reachable(then, now)).orElse(now);
-      Standing standing = recalled(account, at);
+      Standing standing = toDrawBy(account, report, at);
       Feature feature = known(standing, report.feature());
       if (feature instanceof Feature.Flag) {
         throw ValidationFailed.of(
@@ -251,17 +253,20 @@ public final class Entitlements {
     return new StoreUnavailable("The entitlement of " + account.value() + " changes all the time.");
   }
 
-  private static void requirePrice(Feature feature, Use use) {
-    if (feature instanceof Feature.Counter counter) {
-      counter.maxItemPrice().ifPresent(most -> {
-        Money price = use.itemPrice()
-            .orElseThrow(() -> ValidationFailed.of(
-                "itemPrice", "is required: what is included depends on the price"));
-        if (!price.currency().equals(most.currency())) {
-          throw ValidationFailed.of("itemPrice.currency", "must be " + most.currency());
-        }
-      });
+  private static Optional<ValidationFailed> priceMistake(Feature feature, Use use) {
+    return feature instanceof Feature.Counter counter
+        ? counter.maxItemPrice().flatMap(most -> priceMistake(use.itemPrice(), most))
+        : Optional.empty();
+  }
+
+  private static Optional<ValidationFailed> priceMistake(Optional<Money> price, Money most) {
+    if (price.isEmpty()) {
+      return Optional.of(
+          ValidationFailed.of("itemPrice", "is required: what is included depends on the price"));
     }
+    return price.get().currency().equals(most.currency())
+        ? Optional.empty()
+        : Optional.of(ValidationFailed.of("itemPrice.currency", "must be " + most.currency()));
   }
 
   private static Optional<Charge> charge(Consumption consumption, Use use) {
@@ -282,9 +287,30 @@ public final class Entitlements {
     return new Standing(catalog, store.read(account, now), now);
   }
 
-  // By what it is drawn: the store tells if that is no longer so.
+  // What is recalled may be of another time: the store tells if a draw is, but only of a draw.
+  private Standing toDrawBy(AccountId account, Use use, Instant now) {
+    Standing recalled = recalled(account, now);
+    return recalled
+            .feature(use.feature())
+            .filter(feature -> counted(feature) && priceMistake(feature, use).isEmpty())
+            .isPresent()
+        ? recalled
+        : standing(account, now);
+  }
+
+  private Standing toDrawBy(AccountId account, UsageReport report, Instant at) {
+    Standing recalled = recalled(account, at);
+    return recalled.feature(report.feature()).filter(Entitlements::counted).isPresent()
+        ? recalled
+        : standing(account, at);
+  }
+
   private Standing recalled(AccountId account, Instant now) {
     return new Standing(catalog, store.recall(account, now), now);
+  }
+
+  private static boolean counted(Feature feature) {
+    return !(feature instanceof Feature.Flag);
   }
 
   private static Feature known(Standing standing, String feature) {

@@ -12,8 +12,8 @@ public interface UsageStore {
   AccountUsage read(AccountId account, Instant now);
 
   /**
-   * What an account has, perhaps as it was a moment ago and without what it used since: enough to
-   * draw by, because a draw by what has changed is {@link DrawResult.Stale}.
+   * What an account has, perhaps as it was some time ago and without what it used since: enough to
+   * draw by, because a draw by what has changed is {@link DrawResult.Stale}, and for nothing else.
    */
   default AccountUsage recall(AccountId account, Instant now) {
     return read(account, now);
