@@ -16,18 +16,29 @@ final class ServerProcess implements RunningProduct {
   private static final InstantSource WALL = InstantSource.system();
 
   private final StripeSimulator stripe;
+  private final Map<String, String> more;
   private final ChildProcess process;
   private final int port;
 
-  private ServerProcess(StripeSimulator stripe, Map<String, String> env) {
+  private ServerProcess(
+      StripeSimulator stripe, Map<String, String> environment, Map<String, String> more) {
     this.stripe = stripe;
+    this.more = more;
+    Map<String, String> env = new HashMap<>(environment);
+    env.putAll(more);
     this.process = ChildProcess.java(Main.class, env, "serve");
     this.port = Integer.parseInt(process.awaitLine(SERVING).group(1));
   }
 
   /** Starts on any port; nobody is told of it. */
   static ServerProcess unannounced(StripeSimulator stripe, String apiBase, Backing backing) {
-    return new ServerProcess(stripe, environment(apiBase, backing, Optional.empty()));
+    return unannounced(stripe, apiBase, backing, Map.of());
+  }
+
+  /** The same, and it is told more than others. */
+  static ServerProcess unannounced(
+      StripeSimulator stripe, String apiBase, Backing backing, Map<String, String> more) {
+    return new ServerProcess(stripe, environment(apiBase, backing, Optional.empty()), more);
   }
 
   /** Starts on any port, and has the provider's events sent there. */
@@ -44,16 +55,16 @@ final class ServerProcess implements RunningProduct {
 
   /** As {@link #start}, with little memory. */
   static ServerProcess small(StripeSimulator stripe, String apiBase, Backing backing) {
-    Map<String, String> env = environment(apiBase, backing, Optional.empty());
-    env.put("JAVA_TOOL_OPTIONS", "-Xmx192m");
-    ServerProcess server = new ServerProcess(stripe, env);
+    ServerProcess server =
+        unannounced(stripe, apiBase, backing, Map.of("JAVA_TOOL_OPTIONS", "-Xmx192m"));
     server.announce();
     return server;
   }
 
   /** Starts where a server was that is dead. */
   static ServerProcess again(ServerProcess dead, String apiBase, Backing backing) {
-    return new ServerProcess(dead.stripe, environment(apiBase, backing, Optional.of(dead.port)));
+    return new ServerProcess(
+        dead.stripe, environment(apiBase, backing, Optional.of(dead.port)), dead.more);
   }
 
   /** What such a server is told. */

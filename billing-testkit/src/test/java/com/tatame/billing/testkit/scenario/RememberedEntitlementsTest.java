@@ -124,6 +124,30 @@ class RememberedEntitlementsTest {
   }
 
   @Test
+  void whoUsesAgainAfterALongTimeCostsNoQueryEither() {
+    world.billing().entitlements().consume(ADA, quizzes(1));
+    world.wallClock().advance(Duration.ofHours(5));
+
+    assertThat(world.billing().entitlements().consume(ADA, quizzes(1)))
+        .isInstanceOf(Used.Granted.class);
+    assertThat(reads.get()).isEqualTo(1);
+  }
+
+  @Test
+  void aFlagIsUsedByWhatWasReadWithinTheSecond() {
+    AccountId bob = new AccountId("user_bob");
+    Use export = new Use("export", 1, Optional.empty(), Optional.empty());
+    try (Billing elsewhere = world.program(world.store(), world.gateway())) {
+      assertThat(elsewhere.entitlements().consume(bob, export)).isInstanceOf(Used.Denied.class);
+      Shopper.named("bob", world).buys("pro", Shopper.PAYS);
+
+      world.wallClock().advance(Duration.ofSeconds(1));
+
+      assertThat(elsewhere.entitlements().consume(bob, export)).isInstanceOf(Used.Granted.class);
+    }
+  }
+
+  @Test
   void whatAnotherNodeSoldIsUsedAtOnceThoughItIsNotRememberedHere() {
     AccountId bob = new AccountId("user_bob");
     try (Billing elsewhere = world.program(world.store(), world.gateway())) {

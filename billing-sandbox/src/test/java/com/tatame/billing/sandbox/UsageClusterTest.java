@@ -1,0 +1,151 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Several servers count the same units, and are killed while they do. */
+@ParameterizedClass
+@EnumSource
+final class UsageClusterTest {
+  private static final int LIMIT = 1_000;
+  private static final int CALLERS = 64;
+  private static final int KEYS_EACH = 25;
+  private static final int KILLS = 3;
+  private static final String DENIED = "denied";
+
+  @TempDir
+  private Path directory;
+
+  private final StripeSimulator stripe = StripeSimulator.builder().start();
+  private final Backing backing;
+  private final List<ServerProcess> servers = new ArrayList<>();
+  private final List<ApiClient> clients = new ArrayList<>();
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicInteger lost = new AtomicInteger();
+  private final Map<String, String> answers = new ConcurrentHashMap<>();
+
+  UsageClusterTest(Durable durable) {
+    backing = durable.open();
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    Path catalog = Files.writeString(directory.resolve("catalog.yaml"), """
+        currency: usd
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+            selfService: false
+            rank: 0
+            features:
+              export: { limit: %d, window: lifetime }
+        """.formatted(LIMIT));
+    for (int i = 0; i < 3; i++) {
+      ServerProcess server = ServerProcess.unannounced(
+          stripe, stripe.url(), backing, Map.of("BILLING_CATALOG", catalog.toString()));
+      servers.add(server);
+      clients.add(ApiClient.of(server.url()).as(server.token("user_ada")));
+    }
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    servers.forEach(ServerProcess::close);
+    backing.close();
+    stripe.close();
+  }
+
+  @Test
+  void aThousandUnitsAreGrantedHoweverManyAskAndWhicheverServerDies() throws Exception {
+    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    List<Future<?>> calling = new ArrayList<>();
+    for (int caller = 0; caller < CALLERS; caller++) {
+      int number = caller;
+      calling.add(callers.submit(() -> callUntilItIsOver(number)));
+    }
+    for (int kill = 0; kill < KILLS; kill++) {
+      ServerProcess dead = servers.get(kill % servers.size());
+      dead.process().kill();
+      servers.set(kill % servers.size(), ServerProcess.again(dead, stripe.url(), backing));
+    }
+    over.set(true);
+    for (Future<?> each : calling) {
+      each.get(120, TimeUnit.SECONDS);
+    }
+    callers.shutdown();
+
+    assertThat(lost).as("calls whose server died").hasPositiveValue();
+    assertThat(answers).hasSize(CALLERS * KEYS_EACH);
+    List<String> granted =
+        answers.values().stream().filter(answer -> !answer.equals(DENIED)).toList();
+    assertThat(granted).hasSize(LIMIT).doesNotHaveDuplicates();
+    Database database = backing.database();
+    assertThat(database.query("select amount from usage_tracking"))
+        .containsExactly(Integer.toString(LIMIT));
+    Set<String> kept = new HashSet<>(database.query("select id from consumptions"));
+    assertThat(kept).containsExactlyInAnyOrderElementsOf(granted);
+    assertThat(clients.get(0).get("/api/v1/entitlements/export").at("/remaining"))
+        .isEqualTo("0");
+  }
+
+  /** Asks for its units again and again; under a key that was granted the answer stays the same. */
+  private void callUntilItIsOver(int caller) {
+    boolean last = false;
+    while (!last) {
+      last = over.get();
+      for (int i = 0; i < KEYS_EACH; i++) {
+        String key = "export-" + caller + "-" + i;
+        String answer = consume(caller + i, key);
+        String before = answers.put(key, answer);
+        if (before != null && !before.equals(answer)) {
+          throw new AssertionError(key + " was answered " + before + " and then " + answer);
+        }
+      }
+    }
+  }
+
+  private String consume(int first, String key) {
+    for (int attempt = first; ; attempt++) {
+      try {
+        Reply reply = clients
+            .get(attempt % clients.size())
+            .post("/api/v1/entitlements/export/consume", "{}", "Idempotency-Key", key);
+        if (reply.status() == 200) {
+          return reply.at("/consumptionId");
+        } else if (reply.status() == 402) {
+          return DENIED;
+        }
+        assertThat(reply.status()).as(reply.body()).isEqualTo(503);
+      } catch (AssertionError e) {
+        if (!(e.getCause() instanceof IOException)) {
+          throw e;
+        }
+        lost.incrementAndGet();
+      }
+    }
+  }
+}
