@@ -64,6 +64,19 @@ class GrantsTest {
   }
 
   @Test
+  void whatIsRememberedEndsAtTheInstantToo() {
+    gives(wish(PRO).until(now().plusSeconds(60)));
+    assertThat(allowed("sharing")).isTrue();
+
+    // By the billing clock alone: what was read is remembered by the other one.
+    world.provider().advance(Duration.ofSeconds(59));
+    assertThat(allowed("sharing")).isTrue();
+    world.provider().advance(Duration.ofSeconds(1));
+
+    assertThat(allowed("sharing")).isFalse();
+  }
+
+  @Test
   void whatBeginsLaterGivesNothingBefore() {
     Instant start = now().plusSeconds(60);
     gives(new NewGrant(
