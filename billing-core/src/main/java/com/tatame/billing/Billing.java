@@ -28,6 +28,7 @@ import com.tatame.billing.inbox.ReadBudget;
 import com.tatame.billing.inbox.Step;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.invoice.Invoices;
+import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.payment.SavedPaymentMethods;
 import com.tatame.billing.portal.Portal;
 import com.tatame.billing.projection.ObservationRecorder;
@@ -92,6 +93,7 @@ public final class Billing implements AutoCloseable {
   private final Entitlements entitlements;
   private final Grants grants;
   private final Guard guard;
+  private final MeteredUsage metering;
   private final BillingEvents events;
   private final Webhooks webhooks;
   private final DriftMonitor drift;
@@ -116,7 +118,17 @@ public final class Billing implements AutoCloseable {
 
     EntitlementSnapshots snapshots =
         new EntitlementSnapshots(with.rememberEntitlements, with.wallClock);
-    ProjectionStore rows = snapshots.over(store.projections());
+    metering = new MeteredUsage(
+        catalog,
+        store.meterReports(),
+        gateway.meters(),
+        store.usage(),
+        store.customers(),
+        with.clock,
+        with.wallClock,
+        with.random);
+    DraftInvoices drafts = new DraftInvoices(metering, this::wakeUsage);
+    ProjectionStore rows = drafts.over(snapshots.over(store.projections()));
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =
         new ObservationRecorder(rows, projector, gateway.reads(), with.wallClock);
@@ -242,7 +254,7 @@ public final class Billing implements AutoCloseable {
         new AnonymousSessions(store.anonymousSessions(), with.wallClock, with.random);
     apiKeys = new ApiKeys(store.apiKeys(), with.wallClock, with.random);
     wallClock = with.wallClock;
-    workers = new InboxWorkers(worker, with.workers, this::maintain, with.listener);
+    workers = new InboxWorkers(worker, with.workers, this::maintain, metering::send, with.listener);
     webhooks = new Webhooks(
         gateway.events(),
         store.inbox(),
@@ -251,7 +263,10 @@ public final class Billing implements AutoCloseable {
         with.wallClock,
         with.listener,
         with.projectOnArrival,
-        snapshots::forget,
+        applied -> {
+          snapshots.forget(applied);
+          drafts.see(applied);
+        },
         workers::wake);
     CatchUp catchUp =
         new CatchUp(gateway.history(), store.inbox(), with.wallClock, with.listener, workers::wake);
@@ -283,7 +298,9 @@ public final class Billing implements AutoCloseable {
   }
 
   private Optional<String> pruneUsage(InstantSource billingClock) {
-    store.usage().prune(billingClock.instant().minus(KEEP_CONSUMPTIONS));
+    Instant before = billingClock.instant().minus(KEEP_CONSUMPTIONS);
+    store.usage().prune(before);
+    store.meterReports().prune(before);
     return Optional.empty();
   }
 
@@ -372,6 +389,11 @@ public final class Billing implements AutoCloseable {
     return guard;
   }
 
+  /** What is used of metered features, on its way to the provider. */
+  public MeteredUsage metering() {
+    return metering;
+  }
+
   /** What moved an account's money or changed its subscriptions. */
   public BillingEvents events() {
     return events;
@@ -430,6 +452,10 @@ public final class Billing implements AutoCloseable {
     workers.start();
   }
 
+  private void wakeUsage() {
+    workers.wakeUsage();
+  }
+
   private void publishCatalog() {
     if (!catalogPublished) {
       try {
@@ -453,7 +479,8 @@ public final class Billing implements AutoCloseable {
     var batch = worker.claim();
     boolean worked = batch.isPresent();
     batch.ifPresent(step -> step.runAll());
-    return worker.settlePendingReads() > 0 || worked || maintained;
+    boolean sent = metering.sendWhatInvoicesWaitFor() > 0;
+    return worker.settlePendingReads() > 0 || worked || maintained || sent;
   }
 
   /**
@@ -467,6 +494,7 @@ public final class Billing implements AutoCloseable {
       Optional<Step> batch = worker.claim();
       if (batch.isEmpty()) {
         worker.settlePendingReads();
+        metering.sendWhatInvoicesWaitFor();
       }
       return batch;
     };
@@ -476,12 +504,12 @@ public final class Billing implements AutoCloseable {
     Instant now = wallClock.instant();
     Instant last = maintainedAt.get();
     boolean due = Duration.between(last, now).compareTo(InboxWorkers.MAINTENANCE) >= 0;
-    return due && maintainedAt.compareAndSet(last, now) && maintain() > 0;
+    return due && maintainedAt.compareAndSet(last, now) && maintain() + metering.send() > 0;
   }
 
   /** Whether nothing waits: no event that is due, none in work, no read outstanding. */
   public boolean idle() {
-    if (!workers.resting()) {
+    if (!workers.resting() || metering.hurried()) {
       return false;
     }
     InboxStatus status = store.inbox().status();

@@ -34,6 +34,10 @@ import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.metering.MeterReport;
+import com.tatame.billing.metering.MeterReportStore;
+import com.tatame.billing.metering.MeterReportStore.Filter;
+import com.tatame.billing.metering.ReportOutcome;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
@@ -192,6 +196,9 @@ class QueryPlanTest {
         "insert into grants (id, user_id, idempotency_key, fingerprint, kind, feature, units, reason, given_by,"
             + " given_at, starts_at) select 'gr_' || i, 'user_' || i, 'key', '', 'units', 'quiz', 5, '', 'user_admin',"
             + " '2026-01-01', '2026-01-01'" + ROWS,
+        "insert into meter_reports (id, user_id, meter, metered_from, amount, used_at, state) select 'use_' || i,"
+            + " 'user_' || i, 'api_calls', now(), 1, " + AT + ", case i % 1000 when 0 then 'open'"
+            + " when 1 then 'dead' else 'sent' end" + ROWS,
         "insert into usage_breaches (day, usage_type, tier, user_id, denials, denied) select '2026-01-01', 'quiz',"
             + " 'free', 'user_' || i, 1, 1" + ROWS,
         "analyze");
@@ -535,6 +542,28 @@ class QueryPlanTest {
     store.anonymousSessions().claim("new_" + round, account, NOW);
   }
 
+  private static void metering(MeterReportStore reports, AccountId account, int round) {
+    ClaimId claim = new ClaimId(10_000 + round);
+    List<MeterReport> claimed = reports.claim(claim, 5, NOW, NOW, LEASE, round % 2 == 0);
+    reports.claim(claim, 5, NOW, NOW, LEASE, false);
+    reports.settle(
+        claim,
+        claimed.stream()
+            .map(report -> (ReportOutcome) new ReportOutcome.Sent(report.id()))
+            .toList());
+    reports.hurry("cus_" + (round + 1) * 1000, NOW, NOW);
+    reports.totals(account, NOW.minus(LEASE), NOW);
+    for (Optional<MeterReport.State> state :
+        List.of(Optional.<MeterReport.State>empty(), Optional.of(MeterReport.State.DEAD))) {
+      reports.list(new Filter(state, Optional.empty()), Optional.of("use_7"), 10);
+      reports.list(new Filter(state, Optional.of(account)), Optional.empty(), 10);
+    }
+    reports.find("use_7");
+    reports.resolve("use_" + (round * 1000 + 1), true);
+    reports.backlog(NOW);
+    reports.prune(Instant.parse("2026-01-01T00:01:00Z"));
+  }
+
   private static void usage(PostgresBillingStore store, int round) {
     AccountId account = new AccountId("user_" + (round + 1));
     store.usage().read(account, NOW);
@@ -564,6 +593,7 @@ class QueryPlanTest {
     store.usage().set(account, "storage", round, NOW);
     store.usage().list(account, Optional.empty(), UsageRow.of("quiz@1-2"), 10);
     store.usage().prune(Instant.parse("2026-01-01T00:01:00Z"));
+    metering(store.meterReports(), account, round);
   }
 
   private static void grants(PostgresBillingStore store, int round) {

@@ -11,6 +11,7 @@ import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
+import com.tatame.billing.metering.UsageMeters;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentIntentControl;
 import com.tatame.billing.payment.PaymentMethods;
@@ -44,6 +45,7 @@ public final class StripeGateway implements PaymentGateway {
   private final StripeReads reads;
   private final EventSource events;
   private final PortalConfigurations portals;
+  private final UsageMeters meters;
 
   private StripeGateway(Builder settings) {
     Backoff backoff = new Backoff(
@@ -57,7 +59,10 @@ public final class StripeGateway implements PaymentGateway {
         .setApiKey(settings.secretKey)
         .setMaxNetworkRetries(0)
         .setHttpClient(new RetryingHttp(once, backoff));
-    settings.apiBase.ifPresent(base -> client.setApiBase(withoutSlash(base)));
+    settings
+        .apiBase
+        .map(StripeGateway::withoutSlash)
+        .ifPresent(base -> client.setApiBase(base).setMeterEventsBase(base));
     this.calls = new StripeCalls(client.build(), settings.wallClock, settings.listener);
     StripeReads stripeReads = new StripeReads(calls);
     this.products = new StripeProducts(stripeReads);
@@ -67,6 +72,7 @@ public final class StripeGateway implements PaymentGateway {
     this.subscriptions = new StripeSubscriptions(calls, stripeReads);
     this.reads = stripeReads;
     this.portals = new PortalConfigurations(calls);
+    this.meters = new StripeMeters(calls);
     this.events = new StripeEvents(
         new WebhookSignature(
             settings.webhookSecrets, settings.signatureTolerance, settings.wallClock),
@@ -131,6 +137,11 @@ public final class StripeGateway implements PaymentGateway {
   @Override
   public Taxes taxes() {
     return new StripeTaxes(calls, reads);
+  }
+
+  @Override
+  public UsageMeters meters() {
+    return meters;
   }
 
   @Override

@@ -13,19 +13,25 @@ import com.stripe.param.ProductUpdateParams;
 import com.stripe.param.WebhookEndpointCreateParams;
 import com.stripe.param.WebhookEndpointListParams;
 import com.stripe.param.WebhookEndpointUpdateParams;
+import com.stripe.param.billing.MeterCreateParams;
+import com.stripe.param.billing.MeterListParams;
 import com.stripe.param.common.EmptyParam;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.setup.AccountState;
 import com.tatame.billing.setup.AccountState.HeldEndpoint;
+import com.tatame.billing.setup.AccountState.HeldMeter;
 import com.tatame.billing.setup.AccountState.HeldProduct;
 import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.setup.SetupChange;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -75,7 +81,45 @@ final class StripeSetup implements ProviderSetup {
           return client -> client.v1().webhookEndpoints().list(params.build());
         },
         StripeSetup::endpoint);
-    return new AccountState(products, prices, portals.ours(), endpoints);
+    return new AccountState(products, prices, portals.ours(), endpoints, meters());
+  }
+
+  private List<HeldMeter> meters() {
+    Map<String, Set<String>> charging = new HashMap<>();
+    list(
+        "prices.list",
+        after -> {
+          PriceListParams.Builder params = PriceListParams.builder()
+              .setRecurring(PriceListParams.Recurring.builder()
+                  .setUsageType(PriceListParams.Recurring.UsageType.METERED)
+                  .build())
+              .setLimit(PAGE);
+          after.ifPresent(params::setStartingAfter);
+          return client -> client.v1().prices().list(params.build());
+        },
+        price -> price
+            .optionalObject("recurring")
+            .flatMap(recurring -> recurring.optionalText("meter"))
+            .map(meter ->
+                charging.computeIfAbsent(meter, any -> new HashSet<>()).add(price.text("id"))));
+    return list(
+        "meters.list",
+        after -> {
+          MeterListParams.Builder params =
+              MeterListParams.builder().setStatus(MeterListParams.Status.ACTIVE).setLimit(PAGE);
+          after.ifPresent(params::setStartingAfter);
+          return client -> client.v1().billing().meters().list(params.build());
+        },
+        meter -> new HeldMeter(
+            meter.text("id"),
+            meter.text("event_name"),
+            meter.object("default_aggregation").text("formula").equals("sum")
+                && meter
+                    .object("customer_mapping")
+                    .text("event_payload_key")
+                    .equals("stripe_customer_id")
+                && meter.object("value_settings").text("event_payload_key").equals("value"),
+            charging.getOrDefault(meter.text("id"), Set.of())));
   }
 
   /** What can't be read is nobody's of ours: we make nothing that we can't read. */
@@ -113,7 +157,9 @@ final class StripeSetup implements ProviderSetup {
 
   @Override
   public Made apply(SetupChange change) {
-    if (change instanceof SetupChange.CreateProduct product) {
+    if (change instanceof SetupChange.CreateMeter meter) {
+      return create(meter);
+    } else if (change instanceof SetupChange.CreateProduct product) {
       return create(product);
     } else if (change instanceof SetupChange.UpdateProduct product) {
       return update(product);
@@ -136,6 +182,17 @@ final class StripeSetup implements ProviderSetup {
       return update(endpoint);
     }
     throw new IllegalArgumentException("unknown: " + change.words());
+  }
+
+  private Made create(SetupChange.CreateMeter meter) {
+    MeterCreateParams params = MeterCreateParams.builder()
+        .setDisplayName(meter.eventName())
+        .setEventName(meter.eventName())
+        .setDefaultAggregation(MeterCreateParams.DefaultAggregation.builder()
+            .setFormula(MeterCreateParams.DefaultAggregation.Formula.SUM)
+            .build())
+        .build();
+    return made("meters.create", client -> client.v1().billing().meters().create(params));
   }
 
   /** An id that is taken says that an earlier try came through. */
@@ -170,14 +227,20 @@ final class StripeSetup implements ProviderSetup {
   }
 
   private Made create(SetupChange.CreatePrice price) {
+    PriceCreateParams.Recurring.Builder recurring = PriceCreateParams.Recurring.builder()
+        .setInterval(PriceCreateParams.Recurring.Interval.valueOf(
+            price.unit().code().toUpperCase(Locale.ROOT)));
+    price
+        .meter()
+        .flatMap(SetupChange.MeteredBy::id)
+        .ifPresent(meter -> recurring
+            .setUsageType(PriceCreateParams.Recurring.UsageType.METERED)
+            .setMeter(meter));
     PriceCreateParams params = PriceCreateParams.builder()
         .setProduct(price.productId())
         .setCurrency(price.price().currency())
         .setUnitAmount(price.price().amount())
-        .setRecurring(PriceCreateParams.Recurring.builder()
-            .setInterval(PriceCreateParams.Recurring.Interval.valueOf(
-                price.unit().code().toUpperCase(Locale.ROOT)))
-            .build())
+        .setRecurring(recurring.build())
         .setLookupKey(price.lookupKey())
         .setTransferLookupKey(price.replaced().isPresent())
         .putMetadata(Price.PLAN_MARK, price.plan())

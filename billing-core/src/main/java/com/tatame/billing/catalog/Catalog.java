@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,17 @@ public record Catalog(
               "tiers." + plan.tier() + ".prices." + interval.code() + ".lookupKey",
               "'" + price.lookupKey() + "' is already used by tier " + owner);
         }
+        if (!plan.meters().containsAll(price.meter().stream().toList())) {
+          throw ValidationFailed.of(
+              "tiers." + plan.tier() + ".prices." + interval.code() + ".metered",
+              "no feature of the tier is metered by '" + price.meter().orElseThrow() + "'");
+        }
       });
+      if (plan.tier().equals(defaultTier) && !plan.meters().isEmpty()) {
+        throw ValidationFailed.of(
+            "tiers." + plan.tier() + ".features",
+            "can't be metered in the default tier: nobody is billed for it");
+      }
     }
     if (!tiers.contains(defaultTier)) {
       throw ValidationFailed.of(
@@ -122,6 +133,13 @@ public record Catalog(
           : counter.limit() * times;
     }
     return feature == null ? 0 : Long.MAX_VALUE;
+  }
+
+  /** All of the provider's meters that anything is reported to. */
+  public Set<String> meters() {
+    Set<String> meters = new TreeSet<>();
+    plans.forEach(plan -> meters.addAll(plan.meters()));
+    return meters;
   }
 
   /** The plan of an account that has bought nothing. */

@@ -8,6 +8,14 @@ public sealed interface Feature {
   /** The name of its kind on the wire: {@code flag}, {@code counter}, {@code gauge}, {@code unlimited}. */
   String kind();
 
+  /**
+   * The provider's meter that every unit used of it is reported to, by the name of its events; empty
+   * where nothing is reported.
+   */
+  default Optional<String> meter() {
+    return Optional.empty();
+  }
+
   /** On or off. */
   record Flag(boolean included) implements Feature {
     @Override
@@ -23,11 +31,22 @@ public sealed interface Feature {
    * @param maxItemPrice what a unit may cost by itself to be taken from the limit; empty for any price
    * @param overage what holds beyond the limit; empty if nothing more is given
    */
-  record Counter(long limit, Window window, Optional<Money> maxItemPrice, Optional<Overage> overage)
+  record Counter(
+      long limit,
+      Window window,
+      Optional<Money> maxItemPrice,
+      Optional<Overage> overage,
+      Optional<String> meter)
       implements Feature {
     /** Nothing beyond the limit, whatever a unit costs. */
     public Counter(long limit, Window window) {
       this(limit, window, Optional.empty(), Optional.empty());
+    }
+
+    /** Not metered. */
+    public Counter(
+        long limit, Window window, Optional<Money> maxItemPrice, Optional<Overage> overage) {
+      this(limit, window, maxItemPrice, overage, Optional.empty());
     }
 
     public Counter {
@@ -65,7 +84,12 @@ public sealed interface Feature {
    *
    * @param window in which it is counted
    */
-  record Unlimited(Window window) implements Feature {
+  record Unlimited(Window window, Optional<String> meter) implements Feature {
+    /** Not metered. */
+    public Unlimited(Window window) {
+      this(window, Optional.empty());
+    }
+
     @Override
     public String kind() {
       return "unlimited";

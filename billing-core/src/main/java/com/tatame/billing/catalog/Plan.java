@@ -1,6 +1,8 @@
 package com.tatame.billing.catalog;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One tier of the catalog.
@@ -25,5 +27,12 @@ public record Plan(
   public Plan {
     prices = Map.copyOf(prices);
     features = Map.copyOf(features);
+  }
+
+  /** The provider's meters that the use of its features is reported to. */
+  public Set<String> meters() {
+    return features.values().stream()
+        .flatMap(feature -> feature.meter().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -6,7 +6,16 @@ import java.util.Optional;
 /**
  * What a plan costs for one interval.
  *
+ * @param price of the plan, or of one unit where it is metered
  * @param lookupKey the stable name under which the provider knows the price
  * @param priceId the provider's price id where configuration fixes it; else it is found by lookup key
+ * @param meter whose units are charged when the interval is over; empty where the plan is paid for in
+ *     advance
  */
-public record PlanPrice(Money price, String lookupKey, Optional<String> priceId) {}
+public record PlanPrice(
+    Money price, String lookupKey, Optional<String> priceId, Optional<String> meter) {
+  /** Paid for in advance. */
+  public PlanPrice(Money price, String lookupKey, Optional<String> priceId) {
+    this(price, lookupKey, priceId, Optional.empty());
+  }
+}

@@ -119,6 +119,9 @@ public final class Checkouts {
     returnUrls.require("successUrl", request.successUrl());
     returnUrls.require("cancelUrl", request.cancelUrl());
     Sale sale = saleOf(request);
+    if (sale.offer().price().meter().isPresent() && request.quantity() != 1) {
+      throw ValidationFailed.of("quantity", "must be left out: the plan is paid for by its use");
+    }
     AccountId account = caller.account();
     refuseSecond(account, sale.plan());
     CustomerLink customer =
@@ -208,7 +211,7 @@ public final class Checkouts {
         customer.accountId(),
         customer.customerId(),
         sale.priceId(),
-        request.quantity(),
+        quantity(sale, request),
         trial.days(),
         Optional.of(sale.plan().tier()),
         Optional.of(sale.offer().interval().code()),
@@ -219,7 +222,12 @@ public final class Checkouts {
 
   private static Money amount(Sale sale, CheckoutRequest request) {
     Money unit = sale.offer().price().price();
-    return new Money(Math.multiplyExact(unit.amount(), request.quantity()), unit.currency());
+    return new Money(Math.multiplyExact(unit.amount(), quantity(sale, request)), unit.currency());
+  }
+
+  // What is metered is ordered in no quantity.
+  private static long quantity(Sale sale, CheckoutRequest request) {
+    return sale.offer().price().meter().isPresent() ? 0 : request.quantity();
   }
 
   private Sale saleOf(CheckoutRequest request) {

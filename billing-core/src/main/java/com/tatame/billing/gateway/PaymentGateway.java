@@ -7,6 +7,7 @@ import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
+import com.tatame.billing.metering.UsageMeters;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentIntentControl;
 import com.tatame.billing.payment.PaymentMethods;
@@ -40,6 +41,8 @@ public interface PaymentGateway {
   Promotions promotions();
 
   Taxes taxes();
+
+  UsageMeters meters();
 
   ObjectReads reads();
 

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Threads that keep the inbox empty: some process events, one makes the reads that these owe, one
- * does what is due now and then. Events wait neither for the provider's answers nor for the latter.
+ * sends what was used, one does what is due now and then. Events wait neither for the provider's answers nor for the latter.
  * All sleep until something is stored here, and look by themselves once a second for what other
  * nodes stored or what became due. Closing lets every batch that was begun end.
  */
@@ -32,6 +32,7 @@ public final class InboxWorkers implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Signal stored = new Signal();
   private final Signal processed = new Signal();
+  private final Signal billed = new Signal();
   private final Signal never = new Signal();
   private boolean closed;
 
@@ -40,9 +41,14 @@ public final class InboxWorkers implements AutoCloseable {
    *
    * @param threadCount how many process events; with 0 there is no thread at all
    * @param maintenance run now and then, such as the recovery of commands
+   * @param usage run as often, and when {@link #wakeUsage} says so: sends what was used
    */
   public InboxWorkers(
-      InboxWorker worker, int threadCount, Runnable maintenance, InboxListener listener) {
+      InboxWorker worker,
+      int threadCount,
+      Runnable maintenance,
+      Runnable usage,
+      InboxListener listener) {
     this.worker = worker;
     this.listener = listener;
     for (int i = 0; i < threadCount; i++) {
@@ -50,6 +56,7 @@ public final class InboxWorkers implements AutoCloseable {
     }
     if (threadCount > 0) {
       prepare("billing-reads", () -> repeat(processed, LOOK, worker::settlePendingReads));
+      prepare("billing-usage", () -> repeat(billed, MAINTENANCE, usage));
       prepare("billing-maintenance", () -> repeat(never, MAINTENANCE, maintenance));
     }
   }
@@ -67,6 +74,11 @@ public final class InboxWorkers implements AutoCloseable {
   /** Tells that something was stored. */
   public void wake() {
     tell(stored);
+  }
+
+  /** Tells that an invoice waits for what was used. */
+  public void wakeUsage() {
+    tell(billed);
   }
 
   /** Whether no thread works on a batch at this moment. */
@@ -152,7 +164,7 @@ public final class InboxWorkers implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      for (Signal signal : List.of(stored, processed, never)) {
+      for (Signal signal : List.of(stored, processed, billed, never)) {
         signal.told.signalAll();
       }
     } finally {

@@ -14,12 +14,14 @@ import java.util.Set;
  * @param prices all, archived ones included; ours carry {@link Price#PLAN_MARK}
  * @param portals those that were set up by us
  * @param endpoints all
+ * @param meters those that are active
  */
 public record AccountState(
     List<HeldProduct> products,
     List<Price> prices,
     List<HeldPortal> portals,
-    List<HeldEndpoint> endpoints) {
+    List<HeldEndpoint> endpoints,
+    List<HeldMeter> meters) {
   /**
    * A product.
    *
@@ -55,7 +57,21 @@ public record AccountState(
       Optional<String> apiVersion,
       Set<String> events) {}
 
+  /**
+   * What adds up use.
+   *
+   * @param eventName under which it is told of use
+   * @param usual whether it adds up what we tell it, as one that we make
+   * @param prices that charge by it
+   */
+  public record HeldMeter(String id, String eventName, boolean usual, Set<String> prices) {
+    public HeldMeter {
+      prices = Set.copyOf(prices);
+    }
+  }
+
   public AccountState {
+    meters = List.copyOf(meters);
     products = List.copyOf(products);
     prices = List.copyOf(prices);
     portals = List.copyOf(portals);

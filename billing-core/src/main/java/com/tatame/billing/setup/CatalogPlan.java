@@ -9,6 +9,7 @@ import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
+import com.tatame.billing.setup.AccountState.HeldMeter;
 import com.tatame.billing.setup.AccountState.HeldProduct;
 import com.tatame.billing.setup.SetupChange.ArchivePrice;
 import com.tatame.billing.setup.SetupChange.CreatePrice;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
 /** What must change so that the account sells what the catalog says. */
 final class CatalogPlan {
   private final AccountState held;
+  private final List<SetupChange> meters = new ArrayList<>();
   private final List<SetupChange> made = new ArrayList<>();
   private final List<SetupChange> archived = new ArrayList<>();
   private final Map<Plan, List<Sold>> sold = new LinkedHashMap<>();
@@ -45,12 +47,18 @@ final class CatalogPlan {
    */
   static CatalogPlan of(Catalog catalog, AccountState held) {
     CatalogPlan plan = new CatalogPlan(held);
+    catalog.meters().forEach(plan::meter);
     catalog.plans().stream().filter(one -> !one.prices().isEmpty()).forEach(plan::sell);
     if (!plan.problems.isEmpty()) {
       throw new ValidationFailed(plan.problems);
     }
     plan.archiveTheRest();
     return plan;
+  }
+
+  /** Meters that are made. */
+  List<SetupChange> meters() {
+    return meters;
   }
 
   /** What is made or changed, products before their prices. */
@@ -70,6 +78,28 @@ final class CatalogPlan {
 
   int unchanged() {
     return unchanged;
+  }
+
+  private void meter(String eventName) {
+    Optional<HeldMeter> there = held(eventName);
+    if (there.isEmpty()) {
+      meters.add(new SetupChange.CreateMeter(eventName));
+    } else if (there.get().usual()) {
+      unchanged++;
+    } else {
+      problem(
+          "meters." + eventName,
+          "the meter " + there.get().id()
+              + " does not add up what it is told of a customer: it must"
+              + " have the formula sum, and the payload keys stripe_customer_id and value. Meter the"
+              + " feature under another name, or deactivate that meter at the provider.");
+    }
+  }
+
+  private Optional<HeldMeter> held(String eventName) {
+    return held.meters().stream()
+        .filter(meter -> meter.eventName().equals(eventName))
+        .findFirst();
   }
 
   private void sell(Plan plan) {
@@ -188,7 +218,10 @@ final class CatalogPlan {
           holder.map(Price::id),
           ours(offer)
               .max(Comparator.comparing(Price::createdAt).thenComparing(Price::id))
-              .map(Price::id)));
+              .map(Price::id),
+          wanted
+              .meter()
+              .map(name -> new SetupChange.MeteredBy(name, held(name).map(HeldMeter::id)))));
       holder.filter(Price::active).ifPresent(this::archive);
     }
     return Optional.of(new Sold(productId, lookupKey, same.map(Price::id)));
@@ -252,7 +285,8 @@ final class CatalogPlan {
         .filter(price -> price.plan().filter(offer.name()::equals).isPresent());
   }
 
-  private static boolean sells(Price price, String productId, Catalog.Offer offer) {
+  private boolean sells(Price price, String productId, Catalog.Offer offer) {
+    Optional<String> meter = offer.price().meter();
     return price.productId().equals(productId)
         && price.currency().equals(offer.price().price().currency())
         && price
@@ -261,8 +295,12 @@ final class CatalogPlan {
             .isPresent()
         && price
             .recurrence()
-            .filter(new Recurrence(unit(offer.interval()), 1, false)::equals)
-            .isPresent();
+            .filter(new Recurrence(unit(offer.interval()), 1, meter.isPresent())::equals)
+            .isPresent()
+        && meter
+            .map(name ->
+                held(name).filter(by -> by.prices().contains(price.id())).isPresent())
+            .orElse(true);
   }
 
   private static Recurrence.Unit unit(BillingInterval interval) {

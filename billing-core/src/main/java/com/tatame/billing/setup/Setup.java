@@ -34,8 +34,9 @@ public final class Setup {
     AccountState held = provider.state();
     CatalogPlan sold = CatalogPlan.of(catalog, held);
     PortalPlan portal = PortalPlan.of(catalog, sold.sold(), held.portals());
-    // Metered prices name their meters: those are to be made before the prices, here.
-    List<SetupChange> changes = new ArrayList<>(sold.made());
+    // Metered prices name their meters.
+    List<SetupChange> changes = new ArrayList<>(sold.meters());
+    changes.addAll(sold.made());
     changes.addAll(portal.changes());
     changes.addAll(sold.archived());
     int unchanged = sold.unchanged() + (portal.changes().isEmpty() ? 1 : 0);
@@ -64,12 +65,19 @@ public final class Setup {
    */
   public void apply(SetupPlan plan, BiConsumer<SetupChange, ProviderSetup.Made> told) {
     Map<String, String> prices = new HashMap<>();
+    Map<String, String> meters = new HashMap<>();
     for (SetupChange change : plan.changes()) {
-      SetupChange ready =
-          change instanceof SetupChange.Portal portal ? portal.knowing(prices) : change;
+      SetupChange ready = change;
+      if (change instanceof SetupChange.Portal portal) {
+        ready = portal.knowing(prices);
+      } else if (change instanceof SetupChange.CreatePrice price) {
+        ready = price.knowing(meters);
+      }
       ProviderSetup.Made made = provider.apply(ready);
       if (change instanceof SetupChange.CreatePrice price) {
         prices.put(price.lookupKey(), made.id());
+      } else if (change instanceof SetupChange.CreateMeter meter) {
+        meters.put(meter.eventName(), made.id());
       }
       told.accept(ready, made);
     }

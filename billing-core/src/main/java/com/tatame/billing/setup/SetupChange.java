@@ -36,6 +36,30 @@ public sealed interface SetupChange {
   /** What it is about, for people. */
   String words();
 
+  /**
+   * Use is added up, for each customer.
+   *
+   * @param eventName under which it is told of use; the provider allows one active meter of a name
+   */
+  record CreateMeter(String eventName) implements SetupChange {
+    @Override
+    public Sign sign() {
+      return Sign.ADD;
+    }
+
+    @Override
+    public String words() {
+      return "meter " + eventName + ", the sum of what is used";
+    }
+  }
+
+  /**
+   * What a price charges by.
+   *
+   * @param id empty until the meter is made
+   */
+  record MeteredBy(String eventName, Optional<String> id) {}
+
   /** A tier becomes a product. The id is ours, so that the provider itself refuses a second one. */
   record CreateProduct(String id, String tier, String name, String description)
       implements SetupChange {
@@ -87,6 +111,7 @@ public sealed interface SetupChange {
    * @param plan {@code tier/interval}
    * @param replaced the price that has the lookup key
    * @param after the newest price of ours for this plan, for {@link #idempotencyKey}
+   * @param meter by which each unit is charged; empty for a price that is paid in advance
    */
   record CreatePrice(
       String productId,
@@ -95,7 +120,8 @@ public sealed interface SetupChange {
       Money price,
       Recurrence.Unit unit,
       Optional<String> replaced,
-      Optional<String> after)
+      Optional<String> after,
+      Optional<MeteredBy> meter)
       implements SetupChange {
     @Override
     public Sign sign() {
@@ -104,7 +130,10 @@ public sealed interface SetupChange {
 
     @Override
     public String words() {
-      return "price " + lookupKey + " " + money(price) + " / " + unit.code()
+      return "price " + lookupKey + " " + money(price)
+          + meter
+              .map(by -> " / unit of " + by.eventName() + ", by the " + unit.code())
+              .orElse(" / " + unit.code())
           + replaced
               .map(old -> " instead of " + old + ", which those who have it keep")
               .orElse("");
@@ -123,8 +152,23 @@ public sealed interface SetupChange {
           price.amount() + price.currency(),
           unit.code(),
           replaced.orElse(""),
-          after.orElse(""));
+          after.orElse("") + meter.map(by -> "\n" + by.eventName()).orElse(""));
       return "setup_price_" + UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same, with the id of a meter that was made meanwhile. */
+    CreatePrice knowing(Map<String, String> metersByEventName) {
+      return new CreatePrice(
+          productId,
+          plan,
+          lookupKey,
+          price,
+          unit,
+          replaced,
+          after,
+          meter.map(by -> new MeteredBy(
+              by.eventName(),
+              by.id().or(() -> Optional.ofNullable(metersByEventName.get(by.eventName()))))));
     }
   }
 

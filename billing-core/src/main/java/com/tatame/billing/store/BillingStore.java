@@ -15,6 +15,7 @@ import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
+import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
@@ -69,6 +70,7 @@ public interface BillingStore extends AutoCloseable {
   UsageStore usage();
 
   GrantStore grants();
+  MeterReportStore meterReports();
 
   BillingEventStore billingEvents();
 

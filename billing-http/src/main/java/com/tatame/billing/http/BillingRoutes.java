@@ -89,6 +89,7 @@ public final class BillingRoutes {
         inbox,
         billing.commands(),
         billing.duplicates(),
+        billing.metering(),
         with.wallClock,
         with.version);
     handlers = new Handlers(
@@ -113,6 +114,7 @@ public final class BillingRoutes {
         new EntitlementHandlers(billing.entitlements()),
         new UsageHandlers(billing.entitlements()),
         new GrantHandlers(billing.grants()),
+        new MeteringHandlers(billing.metering()),
         new WebhookHandlers(billing.webhooks()),
         inbox,
         new DriftHandlers(billing.drift()),

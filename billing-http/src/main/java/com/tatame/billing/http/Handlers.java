@@ -22,6 +22,7 @@ record Handlers(
     EntitlementHandlers entitlements,
     UsageHandlers usage,
     GrantHandlers grants,
+    MeteringHandlers metering,
     WebhookHandlers webhooks,
     InboxHandlers inbox,
     DriftHandlers drift,

@@ -5,6 +5,8 @@ import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.metering.MeterReportStore.Backlog;
+import com.tatame.billing.metering.MeteredUsage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,6 +25,7 @@ final class HealthHandlers {
   private final InboxHandlers webhookAges;
   private final OperatedCommands commands;
   private final Duplicates duplicates;
+  private final MeteredUsage metering;
   private final InstantSource wallClock;
   private final String version;
 
@@ -40,6 +43,7 @@ final class HealthHandlers {
       InboxHandlers webhookAges,
       OperatedCommands commands,
       Duplicates duplicates,
+      MeteredUsage metering,
       InstantSource wallClock,
       String version) {
     this.store = store;
@@ -50,6 +54,7 @@ final class HealthHandlers {
     this.webhookAges = webhookAges;
     this.commands = commands;
     this.duplicates = duplicates;
+    this.metering = metering;
     this.wallClock = wallClock;
     this.version = version;
   }
@@ -70,7 +75,21 @@ final class HealthHandlers {
       ServiceAnswer identity,
       BacklogAnswer webhooks,
       UndecidedAnswer commands,
-      OpenDuplicatesAnswer duplicates) {}
+      OpenDuplicatesAnswer duplicates,
+      MeteringAnswer metering) {}
+
+  record MeteringAnswer(
+      @Doc("Sums of use that the provider does not have yet; null while the store is down.")
+      @Nullable
+      Long pending,
+
+      @Doc("Of them those whose invoice was finalised without them.") @Nullable
+      Long overdue,
+
+      @Doc("Sums of use that are given up, and not decided about.") @Nullable
+      Long dead,
+
+      @Doc("Sums of use that wait for a person.") @Nullable Long needsOperator) {}
 
   record OpenDuplicatesAnswer(
       @Doc("Subscriptions that are one too many; null while the store is down.") @Nullable
@@ -121,7 +140,8 @@ final class HealthHandlers {
                 inbox.map(webhookAges::oldestAgeSeconds).orElse(null)),
             new UndecidedAnswer(inbox.flatMap(up -> count(commands::undecided)).orElse(null)),
             new OpenDuplicatesAnswer(
-                inbox.flatMap(up -> count(duplicates::open)).orElse(null))));
+                inbox.flatMap(up -> count(duplicates::open)).orElse(null)),
+            metering(inbox.flatMap(up -> backlog()))));
     return Answer.json(storeUp ? 200 : 503, body).with("Cache-Control", "no-store");
   }
 
@@ -141,6 +161,22 @@ final class HealthHandlers {
     } catch (BillingException e) {
       return Optional.empty();
     }
+  }
+
+  private Optional<Backlog> backlog() {
+    try {
+      return Optional.of(metering.backlog());
+    } catch (BillingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static MeteringAnswer metering(Optional<Backlog> backlog) {
+    return new MeteringAnswer(
+        backlog.map(Backlog::pending).orElse(null),
+        backlog.map(Backlog::overdue).orElse(null),
+        backlog.map(Backlog::dead).orElse(null),
+        backlog.map(Backlog::undecided).orElse(null));
   }
 
   private Optional<InboxStatus> inboxStatus() {

@@ -126,7 +126,13 @@ final class ProductHandlers {
       @Doc("Null while the provider has no active price for it.") @Nullable
       String priceId,
 
-      MoneyAnswer price) {}
+      @Doc("Of the plan for the interval, or of one unit where it is metered.")
+      MoneyAnswer price,
+
+      @Doc("The meter whose units it charges when the interval is over; null if it is paid for in"
+          + " advance.")
+      @Nullable
+      String metered) {}
 
   record ProductAnswer(
       @Doc(value = "The provider's.", example = "prod_123") String id,
@@ -231,7 +237,10 @@ final class ProductHandlers {
       Optional.ofNullable(plan.prices().get(interval))
           .ifPresent(price -> prices.put(
               interval.code(),
-              new PlanPriceAnswer(offer.priceIds().get(interval), MoneyAnswer.of(price.price()))));
+              new PlanPriceAnswer(
+                  offer.priceIds().get(interval),
+                  MoneyAnswer.of(price.price()),
+                  price.meter().orElse(null))));
     }
     return new PlanAnswer(
         plan.tier(),

@@ -78,6 +78,7 @@ public final class BillingServer implements AutoCloseable {
       telemetry.watchInbox(billing.webhooks(), with.wallClock);
       telemetry.watchCommands(billing.commands());
       telemetry.watchDuplicates(billing.duplicates());
+      telemetry.watchMetering(billing.metering());
       telemetry.watchTrials(billing.trials());
 
       IdentityVerifier identity =

@@ -3,6 +3,7 @@ package com.tatame.billing.server;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.DuplicatePolicy;
+import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads a catalog from YAML. Every problem is told, with its file, line and field. */
 public final class CatalogFile {
@@ -176,6 +178,7 @@ public final class CatalogFile {
             "trialDays",
             "prices",
             "features"));
+    Map<String, Feature> given = features.read(path, plan);
     return new Plan(
         tier,
         fields.required(path, plan, "name"),
@@ -187,17 +190,17 @@ public final class CatalogFile {
             .longValue(),
         fields.flag(path, plan, "selfService").orElse(true),
         (int) fields.number(path, plan, "trialDays", 0, 730).orElse(0L).longValue(),
-        prices(path, tier, plan, currency),
-        features.read(path, plan));
+        prices(path, tier, plan, currency, given),
+        given);
   }
 
   private Map<BillingInterval, PlanPrice> prices(
-      String path, String tier, Mapping plan, String currency) {
+      String path, String tier, Mapping plan, String currency, Map<String, Feature> features) {
     Map<BillingInterval, PlanPrice> prices = new EnumMap<>(BillingInterval.class);
     fields.child(path, plan, "prices").entries().forEach((name, tree) -> {
       String pricePath = path + ".prices." + name;
       Mapping price = fields.mapping(pricePath, tree);
-      fields.allowOnly(pricePath, price, Set.of("amount", "lookupKey", "priceId"));
+      fields.allowOnly(pricePath, price, Set.of("amount", "lookupKey", "priceId", "metered"));
       Optional<BillingInterval> interval = BillingInterval.of(name);
       if (interval.isEmpty()) {
         fields.problem(pricePath, price, "must be named monthly or yearly");
@@ -212,9 +215,24 @@ public final class CatalogFile {
               new Money(amount, currency),
               fields.text(pricePath, price, "lookupKey").orElse(tier + "_" + name),
               Optional.ofNullable(priceIds.get(override))
-                  .or(() -> fields.text(pricePath, price, "priceId"))));
+                  .or(() -> fields.text(pricePath, price, "priceId")),
+              meter(pricePath, price, features)));
     });
     return prices;
+  }
+
+  private Optional<String> meter(String path, Mapping price, Map<String, Feature> features) {
+    Optional<String> meter = fields.text(path, price, "metered");
+    Set<String> metered = features.values().stream()
+        .flatMap(feature -> feature.meter().stream())
+        .collect(Collectors.toSet());
+    meter
+        .filter(name -> !metered.contains(name))
+        .ifPresent(name -> fields.problem(
+            path + ".metered",
+            price.entries().getOrDefault("metered", price),
+            "must be what a feature of the tier is metered by" + Suggestion.of(name, metered)));
+    return meter;
   }
 
   private void refuseUnusedPriceIds() {

@@ -19,6 +19,7 @@ import java.util.Set;
 /** Reads what the plans of a catalog file give. */
 final class FeatureFields {
   private static final long MOST = 1_000_000_000_000L;
+  private static final String METER = "[A-Za-z0-9_.-]{1,100}";
   private static final long DEAREST = 99_999_999;
 
   private final CatalogFields fields;
@@ -96,9 +97,8 @@ final class FeatureFields {
         yield new Feature.Gauge(limit(path, mapping));
       }
       case "unlimited" -> {
-        fields.allowOnly(path, mapping, Set.of("kind", "window", "zone"));
-        Window window = window(path, mapping);
-        yield unlimited(window.kind(), window.zone());
+        fields.allowOnly(path, mapping, Set.of("kind", "window", "zone", "metered"));
+        yield new Feature.Unlimited(window(path, mapping), meter(path, mapping));
       }
       case "flag" -> {
         fields.allowOnly(path, mapping, Set.of("kind", "included"));
@@ -119,12 +119,33 @@ final class FeatureFields {
 
   private Feature counter(String path, Mapping mapping) {
     fields.allowOnly(
-        path, mapping, Set.of("kind", "limit", "window", "zone", "maxItemPrice", "overage"));
+        path,
+        mapping,
+        Set.of("kind", "limit", "window", "zone", "maxItemPrice", "overage", "metered"));
     Optional<Money> maxItemPrice = fields
         .number(path, mapping, "maxItemPrice", 0, DEAREST)
         .map(amount -> new Money(amount, currency));
+    Optional<Overage> overage = overage(path, mapping);
+    Optional<String> meter = meter(path, mapping);
+    if (overage.isPresent() && meter.isPresent()) {
+      fields.problem(
+          path + ".metered",
+          mapping.entries().getOrDefault("metered", mapping),
+          "can't stand beside overage: units would be paid for twice");
+    }
     return new Feature.Counter(
-        limit(path, mapping), window(path, mapping), maxItemPrice, overage(path, mapping));
+        limit(path, mapping), window(path, mapping), maxItemPrice, overage, meter);
+  }
+
+  private Optional<String> meter(String path, Mapping mapping) {
+    Optional<String> meter = fields.text(path, mapping, "metered");
+    if (meter.filter(name -> !name.matches(METER)).isPresent()) {
+      fields.problem(
+          path + ".metered",
+          mapping.entries().getOrDefault("metered", mapping),
+          "must be the name of a meter's events: at most 100 letters, digits, '_', '-' and '.'");
+    }
+    return meter;
   }
 
   private long limit(String path, Mapping mapping) {

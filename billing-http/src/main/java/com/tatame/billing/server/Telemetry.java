@@ -7,6 +7,8 @@ import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxListener;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.metering.MeterReportStore.Backlog;
+import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.stripe.ProviderCallListener;
 import com.tatame.billing.trial.TrialLedger;
@@ -38,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /** What the server measures about itself and about what it depends on. */
 final class Telemetry {
@@ -196,6 +199,27 @@ final class Telemetry {
   void watchDuplicates(Duplicates duplicates) {
     Gauge.builder("billing.duplicates.open", duplicates, found -> count(found::open))
         .description("Subscriptions that are one too many, and not dealt with")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Measures how much use is on its way to the provider's meters, and how much is lost. */
+  void watchMetering(MeteredUsage metering) {
+    backlog(
+        "pending", "Sums of use that the provider does not have yet", metering, Backlog::pending);
+    backlog(
+        "overdue", "Sums of use whose invoice was finalised before", metering, Backlog::overdue);
+    backlog("dead", "Sums of use that are given up", metering, Backlog::dead);
+    backlog("undecided", "Sums of use that wait for a person", metering, Backlog::undecided);
+  }
+
+  private void backlog(
+      String what, String description, MeteredUsage metering, ToLongFunction<Backlog> of) {
+    Gauge.builder(
+            "billing.metering." + what,
+            metering,
+            watched -> count(() -> of.applyAsLong(watched.backlog())))
+        .description(description)
         .strongReference(true)
         .register(registry);
   }

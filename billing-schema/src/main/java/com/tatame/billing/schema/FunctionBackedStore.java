@@ -15,6 +15,7 @@ import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
+import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.payment.PaymentMethodStore;
@@ -147,6 +148,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final GrantStore grants() {
     return new GrantFunctions(functions);
+  }
+
+  @Override
+  public final MeterReportStore meterReports() {
+    return new MeterReportFunctions(functions);
   }
 
   @Override

@@ -46,7 +46,8 @@ public final class Migrations {
       "V26__usage.sql",
       "V27__usage_in_sql.sql",
       "V30__grants.sql",
-      "V31__manual_discounts.sql");
+      "V31__manual_discounts.sql",
+      "V34__metered_usage.sql");
 
   private Migrations() {}
 

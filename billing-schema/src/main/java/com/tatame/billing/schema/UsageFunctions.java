@@ -113,7 +113,7 @@ final class UsageFunctions implements UsageStore {
   @Override
   public void publish(Catalog catalog) {
     functions.call(
-        "publish_catalog_v2",
+        "publish_catalog_v3",
         Row.empty()
             .with(
                 "tiers",
@@ -136,7 +136,7 @@ final class UsageFunctions implements UsageStore {
   }
 
   private static Row feature(Feature feature) {
-    Row row = Row.empty().with("kind", feature.kind());
+    Row row = Row.empty().with("kind", feature.kind()).with("meter", feature.meter());
     if (feature instanceof Feature.Counter counter) {
       return window(row, counter.window())
           .with("included", true)

@@ -44,6 +44,7 @@ public interface BillingStoreContract
         UsageStoreContract,
         GrantStoreContract,
         GrantedUseContract,
+        MeterReportStoreContract,
         BillingEventStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,

@@ -14,6 +14,7 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.setup.Setup;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.fixture.ACatalog;
 import com.tatame.billing.testkit.simulator.engine.Delivery;
@@ -96,7 +97,11 @@ public final class BillingWorld implements AutoCloseable {
         List.of("*"),
         Optional.of(SECRET),
         Optional.empty());
-    catalog.plans().forEach(this::offer);
+    if (catalog.meters().isEmpty()) {
+      catalog.plans().forEach(this::offer);
+    } else {
+      new Setup(catalog, gateway.setup()).run();
+    }
     billing = program(store, gateway);
     billing.start();
     settle();

@@ -16,6 +16,7 @@ import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
+import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentIntentStore;
@@ -59,7 +60,8 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryPurchases purchases = new InMemoryPurchases(lock, rows, anonymous);
   private final InMemoryPayments payments = new InMemoryPayments(lock, rows, anonymous);
   private final InMemoryGrants grants = new InMemoryGrants(lock);
-  private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants);
+  private final InMemoryMeterReports meters = new InMemoryMeterReports(lock, rows);
+  private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters);
   private final InMemoryReads reads = new InMemoryReads(lock, rows, anonymous);
 
   @Override
@@ -160,6 +162,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public GrantStore grants() {
     return grants;
+  }
+
+  @Override
+  public MeterReportStore meterReports() {
+    return meters;
   }
 
   @Override

@@ -30,6 +30,7 @@ final class InMemoryUsage implements UsageStore {
   private final SharedLock lock;
   private final MirroredRows rows;
   private final InMemoryGrants grants;
+  private final InMemoryMeterReports meters;
   private final Map<Counter, Tally> counted = new HashMap<>();
   private final Map<KeyOf, Kept> kept = new HashMap<>();
 
@@ -39,10 +40,12 @@ final class InMemoryUsage implements UsageStore {
 
   private record Kept(String fingerprint, Consumption consumption) {}
 
-  InMemoryUsage(SharedLock lock, MirroredRows rows, InMemoryGrants grants) {
+  InMemoryUsage(
+      SharedLock lock, MirroredRows rows, InMemoryGrants grants, InMemoryMeterReports meters) {
     this.lock = lock;
     this.rows = rows;
     this.grants = grants;
+    this.meters = meters;
   }
 
   @Override
@@ -104,6 +107,7 @@ final class InMemoryUsage implements UsageStore {
         Tally::plus);
     taken.ofGrants().forEach(grants::draw);
     kept.put(key, new Kept(draw.fingerprint(), consumption));
+    meters.used(draw, consumption);
     return new DrawResult.Granted(consumption, false);
   }
 
@@ -153,6 +157,7 @@ final class InMemoryUsage implements UsageStore {
     c.ofGrants().forEach((id, units) -> grants.draw(id, -units));
     Consumption released = c.released(now);
     kept.put(key, new Kept(entry.fingerprint(), released));
+    meters.released(key.account(), released);
     return released;
   }
 
@@ -180,7 +185,10 @@ final class InMemoryUsage implements UsageStore {
 
   @Override
   public void publish(Catalog catalog) {
-    // Nobody writes SQL here.
+    lock.hold(() -> {
+      meters.publish(catalog);
+      return true;
+    });
   }
 
   @Override

@@ -50,10 +50,11 @@ final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("mode", "subscription");
     parameters.put("customer", checkout.customerId());
-    parameters.put(
-        "line_items",
-        List.of(
-            Map.of("price", checkout.priceId(), "quantity", Long.toString(checkout.quantity()))));
+    Map<String, Object> line = new HashMap<>(Map.of("price", checkout.priceId()));
+    if (checkout.quantity() > 0) {
+      line.put("quantity", Long.toString(checkout.quantity()));
+    }
+    parameters.put("line_items", List.of(line));
     parameters.put("subscription_data", subscription);
     parameters.put(METADATA, metadata);
     checkout

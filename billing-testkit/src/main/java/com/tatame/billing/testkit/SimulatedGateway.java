@@ -8,6 +8,7 @@ import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
+import com.tatame.billing.metering.UsageMeters;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentIntentControl;
 import com.tatame.billing.payment.PaymentMethods;
@@ -104,6 +105,11 @@ public final class SimulatedGateway implements PaymentGateway {
   @Override
   public Taxes taxes() {
     return new SimulatedTaxes(calls, reads);
+  }
+
+  @Override
+  public UsageMeters meters() {
+    return new SimulatedMeters(calls);
   }
 
   @Override

@@ -73,7 +73,30 @@ final class SimulatedSetup implements ProviderSetup {
                 ProviderRecords.text(body, "status").equals("enabled"),
                 ProviderRecords.optionalText(body, "api_version"),
                 texts(body.required("enabled_events"))))
+            .toList(),
+        bodies(SimulatedMeters.METERS, Map.of("status", "active")).stream()
+            .map(this::meter)
             .toList());
+  }
+
+  private AccountState.HeldMeter meter(JsonNode body) {
+    String id = ProviderRecords.text(body, "id");
+    Set<String> prices = new HashSet<>();
+    bodies(PRICES, Map.of("recurring", Map.of("meter", id)))
+        .forEach(price -> prices.add(ProviderRecords.text(price, "id")));
+    return new AccountState.HeldMeter(
+        id,
+        ProviderRecords.text(body, "event_name"),
+        body.required("default_aggregation").required("formula").asText().equals("sum")
+            && body.required("customer_mapping")
+                .required("event_payload_key")
+                .asText()
+                .equals("stripe_customer_id")
+            && body.required("value_settings")
+                .required("event_payload_key")
+                .asText()
+                .equals("value"),
+        prices);
   }
 
   private List<JsonNode> bodies(String path, Map<String, Object> filter) {
@@ -118,7 +141,17 @@ final class SimulatedSetup implements ProviderSetup {
 
   @Override
   public Made apply(SetupChange change) {
-    if (change instanceof SetupChange.CreateProduct product) {
+    if (change instanceof SetupChange.CreateMeter meter) {
+      return post(
+          SimulatedMeters.METERS,
+          Map.of(
+              "display_name",
+              meter.eventName(),
+              "event_name",
+              meter.eventName(),
+              "default_aggregation",
+              Map.of("formula", "sum")));
+    } else if (change instanceof SetupChange.CreateProduct product) {
       return create(product);
     } else if (change instanceof SetupChange.UpdateProduct product) {
       return post(
@@ -179,6 +212,12 @@ final class SimulatedSetup implements ProviderSetup {
   }
 
   private Made create(SetupChange.CreatePrice price) {
+    Map<String, Object> recurring =
+        new HashMap<>(Map.of("interval", price.unit().code()));
+    price.meter().flatMap(SetupChange.MeteredBy::id).ifPresent(meter -> {
+      recurring.put("usage_type", "metered");
+      recurring.put("meter", meter);
+    });
     Map<String, Object> parameters = Map.of(
         "product",
         price.productId(),
@@ -187,7 +226,7 @@ final class SimulatedSetup implements ProviderSetup {
         "unit_amount",
         Long.toString(price.price().amount()),
         "recurring",
-        Map.of("interval", price.unit().code()),
+        recurring,
         "lookup_key",
         price.lookupKey(),
         "transfer_lookup_key",

@@ -71,7 +71,8 @@ final class BadSetups {
               Map.of(Price.PLAN_MARK, price.plan().orElse("some/plan")),
               price.createdAt()))
           .toList();
-      return new AccountState(held.products(), prices, held.portals(), held.endpoints());
+      return new AccountState(
+          held.products(), prices, held.portals(), held.endpoints(), held.meters());
     }
   }
 
@@ -105,7 +106,8 @@ final class BadSetups {
             price.price(),
             price.unit(),
             price.replaced(),
-            Optional.of(Ids.next("after"))));
+            Optional.of(Ids.next("after")),
+            price.meter()));
       }
       return super.apply(change);
     }

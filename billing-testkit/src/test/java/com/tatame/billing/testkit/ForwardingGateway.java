@@ -8,6 +8,7 @@ import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.invoice.InvoiceControl;
+import com.tatame.billing.metering.UsageMeters;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentIntentControl;
 import com.tatame.billing.payment.PaymentMethods;
@@ -96,6 +97,11 @@ abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContra
   @Override
   public Taxes taxes() {
     return good.taxes();
+  }
+
+  @Override
+  public UsageMeters meters() {
+    return good.meters();
   }
 
   @Override

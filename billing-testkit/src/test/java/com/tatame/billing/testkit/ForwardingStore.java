@@ -15,6 +15,7 @@ import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
+import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentIntentStore;
@@ -165,6 +166,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public GrantStore grants() {
     return good.grants();
+  }
+
+  @Override
+  public MeterReportStore meterReports() {
+    return good.meterReports();
   }
 
   @Override

@@ -7,6 +7,8 @@ import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.invoice.InvoiceControl;
+import com.tatame.billing.metering.MeterReportStore;
+import com.tatame.billing.metering.UsageMeters;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentIntentControl;
 import com.tatame.billing.payment.PaymentMethods;
@@ -44,6 +46,8 @@ final class Death {
       RefundControl.class,
       Promotions.class,
       Taxes.class,
+      MeterReportStore.class,
+      UsageMeters.class,
       ObjectReads.class,
       CommandTraces.class);
 

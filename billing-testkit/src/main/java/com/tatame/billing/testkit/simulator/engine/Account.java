@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit.simulator.engine;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ final class Account {
   long requestsServed;
   Map<String, Product> products = new LinkedHashMap<>();
   Map<String, Price> prices = new LinkedHashMap<>();
+  Map<String, Meter> meters = new LinkedHashMap<>();
+  List<MeterEvent> meterEvents = new ArrayList<>();
   Map<String, Customer> customers = new LinkedHashMap<>();
   Map<String, CheckoutSession> sessions = new LinkedHashMap<>();
   Map<String, Subscription> subscriptions = new LinkedHashMap<>();
@@ -86,6 +89,7 @@ final class Account {
     String prefix = id.substring(0, Math.max(0, id.indexOf('_')));
     return switch (prefix) {
       case "price" -> prices;
+      case "mtr" -> meters;
       case "cus" -> customers;
       case "cs" -> sessions;
       case "sub" -> id.startsWith("sub_sched_") ? schedules : subscriptions;

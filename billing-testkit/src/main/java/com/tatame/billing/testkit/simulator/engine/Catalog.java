@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Products and prices. */
 final class Catalog {
   private static final String RECURRING =
-      "recurring{interval:(day|week|month|year)! interval_count:int usage_type:(licensed|metered) trial_period_days:int ~meter}";
+      "recurring{interval:(day|week|month|year)! interval_count:int usage_type:(licensed|metered) trial_period_days:int meter}";
   static final String PRICE_DATA =
       " unit_amount:int unit_amount_decimal tax_behavior:(exclusive|inclusive|unspecified) "
           + RECURRING + " ~currency_options ~custom_unit_amount ";
@@ -36,7 +36,7 @@ final class Catalog {
           + " tax_behavior:(exclusive|inclusive|unspecified) expand[] ~currency_options");
   static final Shape LIST_PRICES =
       Shape.of("active:bool currency lookup_keys[] product type:(one_time|recurring)"
-          + " created:range recurring{interval:(day|week|month|year) usage_type:(licensed|metered) ~meter}"
+          + " created:range recurring{interval:(day|week|month|year) usage_type:(licensed|metered) meter}"
           + Lists.SHAPE);
 
   private final Account account;
@@ -200,7 +200,7 @@ final class Catalog {
     return account.begin(price, "price_", 24);
   }
 
-  private static Recurrence recurrence(Params params) {
+  private Recurrence recurrence(Params params) {
     String interval = params.required("interval");
     long count = params.number("interval_count", 1);
     long most = switch (interval) {
@@ -215,7 +215,21 @@ final class Catalog {
           params.path("interval_count"),
           "Invalid interval_count: must be between 1 and " + most + ".");
     }
-    return new Recurrence(interval, count, params.text("usage_type", "licensed"));
+    String usage = params.text("usage_type", "licensed");
+    String meter = params.text("meter");
+    if (meter != null) {
+      if (!usage.equals("metered")) {
+        throw StripeException.invalid(
+            null,
+            params.path("meter"),
+            "A meter can only be set on a price with `usage_type=metered`.");
+      }
+      Meter known = account.meters.get(meter);
+      if (known == null || !known.active) {
+        throw StripeException.missing("billing meter", meter, params.path("meter"));
+      }
+    }
+    return new Recurrence(interval, count, usage, meter);
   }
 
   private static long amount(Params params) {
@@ -316,6 +330,8 @@ final class Catalog {
                 recurring,
                 "usage_type",
                 price.recurring == null ? null : price.recurring.usageType())
+            && Lists.asked(
+                recurring, "meter", price.recurring == null ? null : price.recurring.meter())
             && Lists.range(params, "created").test(price.created),
         call,
         "price");

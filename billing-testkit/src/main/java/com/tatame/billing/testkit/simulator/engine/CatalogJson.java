@@ -44,7 +44,7 @@ final class CatalogJson {
       node.putObject("recurring")
           .put("interval", price.recurring.interval())
           .put("interval_count", price.recurring.intervalCount())
-          .putNull("meter")
+          .put("meter", price.recurring.meter())
           .putNull("trial_period_days")
           .put("usage_type", price.recurring.usageType());
     }
@@ -61,9 +61,10 @@ final class CatalogJson {
         .put("currency", price.currency)
         .put("interval", recurrence.interval())
         .put("interval_count", recurrence.intervalCount())
+        .put("meter", recurrence.meter())
         .put("nickname", price.nickname)
         .put("product", price.product)
         .put("usage_type", recurrence.usageType());
-    return Json.nulls(node, "meter", "tiers_mode", "transform_usage", "trial_period_days");
+    return Json.nulls(node, "tiers_mode", "transform_usage", "trial_period_days");
   }
 }

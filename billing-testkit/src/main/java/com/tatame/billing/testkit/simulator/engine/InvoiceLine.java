@@ -14,6 +14,9 @@ final class InvoiceLine {
   long periodStart;
   long periodEnd;
   boolean proration;
+  /** Whether its quantity is what was used in its period, reckoned anew until the invoice is final. */
+  boolean metered;
+
   long tax;
   boolean taxIncluded;
   boolean discountable = true;

@@ -29,19 +29,64 @@ final class Invoicing {
 
   /** A draft for the subscription's current period, with all that waited for it; not announced yet. */
   Invoice draft(Subscription subscription, String reason, long periodStart, long periodEnd) {
+    return draft(subscription, subscription.items, List.of(), reason, periodStart, periodEnd);
+  }
+
+  /**
+   * As {@link #draft(Subscription, String, long, long)}.
+   *
+   * @param recurring what is paid for in advance
+   * @param used what is paid for by what was used in the period that ended
+   */
+  Invoice draft(
+      Subscription subscription,
+      List<SubscriptionItem> recurring,
+      List<SubscriptionItem> used,
+      String reason,
+      long periodStart,
+      long periodEnd) {
     Invoice invoice = compose(
         subscription,
-        subscription.items,
+        recurring,
         account.pendingItems(subscription),
         account.discounts(subscription.discounts),
         account.now);
     invoice.billingReason = reason;
     invoice.periodStart = periodStart;
     invoice.periodEnd = periodEnd;
+    if (!used.isEmpty()) {
+      for (SubscriptionItem item : used) {
+        InvoiceLine line = line(item, false);
+        line.metered = true;
+        line.periodStart = periodStart;
+        line.periodEnd = periodEnd;
+        line.metadata.putAll(subscription.metadata);
+        invoice.lines.add(line);
+      }
+      reckon(invoice, account.discounts(subscription.discounts));
+    }
     register(invoice, subscription.items);
     discounts.use(subscription, invoice);
     subscription.latestInvoice = invoice.id;
     return invoice;
+  }
+
+  /** What is metered is as much as the meter holds now. */
+  private void reckon(Invoice invoice, List<Discount> off) {
+    for (InvoiceLine line : invoice.lines) {
+      if (line.metered) {
+        Price price = account.price(line.price);
+        line.quantity =
+            Meters.billable(account, price, invoice.customer, line.periodStart, line.periodEnd);
+        line.amount = Math.multiplyExact(price.unitAmount, line.quantity);
+        line.description = line.quantity + " × " + account.product(price.product).name + " (at "
+            + Prices.describe(price) + ")";
+      }
+      line.discounts.clear();
+    }
+    invoice.discounts.clear();
+    Discounts.apply(invoice, off, invoice.created);
+    AutomaticTax.apply(invoice, account);
   }
 
   /** An invoice that the account doesn't hold: its making changes nothing. */
@@ -85,7 +130,7 @@ final class Invoicing {
         ? "Trial period for " + product
         : item.quantity + " × " + product + " (at " + Prices.describe(price) + ")";
     line.price = price.id;
-    line.quantity = item.quantity;
+    line.quantity = price.recurrence().metered() ? 0 : item.quantity;
     line.subscriptionItem = item.id;
     line.periodStart = item.periodStart;
     line.periodEnd = item.periodEnd;
@@ -118,7 +163,8 @@ final class Invoicing {
         item.invoice = begun.id;
       }
       recurring.stream()
-          .filter(billed -> !line.proration && billed.id.equals(line.subscriptionItem))
+          .filter(
+              billed -> !line.proration && !line.metered && billed.id.equals(line.subscriptionItem))
           .forEach(billed -> {
             billed.billed = line.net();
             billed.billedFrom = line.periodStart;
@@ -142,6 +188,9 @@ final class Invoicing {
   }
 
   void finalizeNow(Invoice invoice) {
+    if (invoice.lines.stream().anyMatch(line -> line.metered)) {
+      reckon(invoice, account.discounts(List.copyOf(invoice.discounts)));
+    }
     Customer customer = account.customer(invoice.customer);
     boolean atCheckout = invoice.billingReason.equals("subscription_create");
     // The page of a checkout shows and collects the whole price, whatever the balance.

@@ -4,12 +4,22 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often a price bills. Instants of a cycle are always computed from the anchor and never from the previous instant, so
  * that a subscription of the 31st comes back to the 31st after February; everything is UTC.
  */
-record Recurrence(String interval, long intervalCount, String usageType) {
+record Recurrence(
+    String interval,
+    long intervalCount,
+    String usageType,
+    @Nullable String meter) {
+  /** That no meter counts for. */
+  Recurrence(String interval, long intervalCount, String usageType) {
+    this(interval, intervalCount, usageType, null);
+  }
+
   boolean metered() {
     return usageType.equals("metered");
   }

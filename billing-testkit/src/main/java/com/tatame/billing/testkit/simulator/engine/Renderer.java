@@ -78,6 +78,8 @@ final class Renderer {
       return CatalogJson.product(product);
     } else if (object instanceof Price price) {
       return CatalogJson.price(price);
+    } else if (object instanceof Meter meter) {
+      return Meters.json(meter);
     } else if (object instanceof Refund refund) {
       return refunds.refund(refund);
     } else if (object instanceof Dispute dispute) {

@@ -26,6 +26,7 @@ final class Routes {
       Account account,
       Renderer renderer,
       Catalog catalog,
+      Meters meters,
       Customers customers,
       CheckoutCreation sessions,
       Checkout checkout,
@@ -50,6 +51,16 @@ final class Routes {
     add("GET /v1/prices", Catalog.LIST_PRICES, catalog::listPrices);
     add("GET /v1/prices/*", EXPAND, call -> new Outcome.One(catalog.price(call.id(), "price")));
     add("POST /v1/prices/*", Catalog.UPDATE_PRICE, catalog::updatePrice);
+
+    add("POST /v1/billing/meters", Meters.CREATE, meters::create);
+    add("GET /v1/billing/meters", Meters.LIST, meters::list);
+    add("GET /v1/billing/meters/*", EXPAND, meters::retrieve);
+    add("POST /v1/billing/meters/*", Meters.UPDATE, meters::update);
+    add("POST /v1/billing/meters/*/deactivate", EXPAND, meters::deactivate);
+    add("POST /v1/billing/meters/*/reactivate", EXPAND, meters::reactivate);
+    add("GET /v1/billing/meters/*/event_summaries", Meters.SUMMARIES, meters::summaries);
+    add("POST /v1/billing/meter_events", Meters.TELL, meters::tell);
+    add("POST /v1/billing/meter_event_adjustments", Meters.ADJUST, meters::adjust);
 
     add("POST /v1/customers", Customers.CREATE, customers::create);
     add("GET /v1/customers", Customers.LIST, customers::list);

@@ -51,6 +51,7 @@ final class Rules {
         account,
         renderer,
         catalog,
+        new Meters(account, events),
         customers,
         new CheckoutCreation(account, catalog, customers, checkout, discounts),
         checkout,

@@ -106,11 +106,36 @@ final class Subscriptions {
     if ((subscription.cancelAt != null && subscription.cancelAt <= account.now)
         || phases.cancels(subscription)) {
       end(subscription, "cancellation_requested");
+      billWhatWasUsed(subscription);
     } else if (subscription.status.equals("trialing")) {
       trialEnds(subscription);
     } else {
       renew(subscription, "subscription_cycle");
     }
+  }
+
+  /** What was used is owed, also when nothing follows. */
+  private void billWhatWasUsed(Subscription subscription) {
+    List<SubscriptionItem> used = metered(subscription);
+    SubscriptionItem item = subscription.item();
+    if (used.isEmpty() || inTrial(subscription, item.periodStart)) {
+      return;
+    }
+    Invoice invoice = invoicing.draft(
+        subscription, List.of(), used, "subscription_cycle", item.periodStart, item.periodEnd);
+    invoicing.finalizeLater(invoice);
+    events.emit("invoice.created", invoice);
+  }
+
+  private List<SubscriptionItem> metered(Subscription subscription) {
+    return subscription.items.stream()
+        .filter(item -> account.price(item.price).recurrence().metered())
+        .map(SubscriptionItem::copy)
+        .toList();
+  }
+
+  private static boolean inTrial(Subscription subscription, long start) {
+    return subscription.trialEnd != null && start < subscription.trialEnd;
   }
 
   private void trialEnds(Subscription subscription) {
@@ -132,9 +157,13 @@ final class Subscriptions {
     if (subscription.status.equals("trialing")) {
       subscription.status = "active";
     }
+    List<SubscriptionItem> used = inTrial(subscription, start) ? List.of() : metered(subscription);
     phases.begin(subscription);
     nextPeriod(subscription);
-    Invoice invoice = invoicing.draft(subscription, reason, start, end);
+    List<SubscriptionItem> inAdvance = subscription.items.stream()
+        .filter(item -> !account.price(item.price).recurrence().metered())
+        .toList();
+    Invoice invoice = invoicing.draft(subscription, inAdvance, used, reason, start, end);
     boolean collecting = !subscription.status.equals("unpaid")
         && !"keep_as_draft".equals(subscription.pauseBehavior);
     invoice.autoAdvance = collecting;
