@@ -196,6 +196,9 @@ class QueryPlanTest {
         "insert into grants (id, user_id, idempotency_key, fingerprint, kind, feature, units, reason, given_by,"
             + " given_at, starts_at) select 'gr_' || i, 'user_' || i, 'key', '', 'units', 'quiz', 5, '', 'user_admin',"
             + " '2026-01-01', '2026-01-01'" + ROWS,
+        "insert into catalog_features (tier, feature, kind, included, window_kind, zone, meter)"
+            + " select 'tier_' || i, 'quiz', 'unlimited', true, 'day', 'UTC',"
+            + " case i % 1000 when 0 then 'api_calls' end" + ROWS,
         "insert into meter_reports (id, user_id, meter, metered_from, amount, used_at, state) select 'use_' || i,"
             + " 'user_' || i, 'api_calls', now(), 1, " + AT + ", case i % 1000 when 0 then 'open'"
             + " when 1 then 'dead' else 'sent' end" + ROWS,

@@ -26,6 +26,8 @@ import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.metering.MeterReportStore.Filter;
+import com.tatame.billing.metering.ReportOutcome;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.SubjectId;
@@ -444,6 +446,29 @@ final class PortCalls {
         "list_usage_v1",
         store -> store.usage().list(ACCOUNT, Optional.empty(), Optional.empty(), 10));
     then("prune_consumptions_v1", store -> store.usage().prune(NOON.plus(LEASE)));
+    metering();
+  }
+
+  private void metering() {
+    ClaimId claim = new ClaimId(34);
+    then(
+        "claim_meter_reports_v1",
+        store -> store.meterReports().claim(claim, 10, NOW, NOON, LEASE, false));
+    then("settle_meter_reports_v1", store -> {
+      store.meterReports().settle(claim, List.of(new ReportOutcome.Sent("use_1")));
+      return true;
+    });
+    then("hurry_meter_reports_v1", store -> store.meterReports().hurry("cus_1", NOON, NOON));
+    then("meter_totals_v1", store -> store.meterReports().totals(ACCOUNT, NOW, NOON));
+    then(
+        "list_meter_reports_v1",
+        store -> store
+            .meterReports()
+            .list(new Filter(Optional.empty(), Optional.empty()), Optional.empty(), 10));
+    then("find_meter_report_v1", store -> store.meterReports().find("use_1"));
+    then("resolve_meter_report_v1", store -> store.meterReports().resolve("use_1", true));
+    then("meter_backlog_v1", store -> store.meterReports().backlog(NOON));
+    then("prune_meter_reports_v1", store -> store.meterReports().prune(NOON));
   }
 
   private void grants() {

@@ -6,6 +6,7 @@ import com.tatame.billing.testkit.simulator.engine.Fault;
 import com.tatame.billing.testkit.simulator.engine.PageForm;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Control over a simulated account in this process, without HTTP. */
@@ -38,6 +39,16 @@ public final class EngineControl implements ProviderControl {
     PageForm form = new PageForm("ada@example.com", cardNumber, "12 / 39", "123", "Ada Lovelace");
     return engine.submit(sessionId, form).isEmpty()
         && engine.page(sessionId).orElseThrow().state().equals("complete");
+  }
+
+  @Override
+  public void createMeter(String eventName, String formula) {
+    catalog.createMeter(eventName, formula);
+  }
+
+  @Override
+  public List<Long> paid(String customerId) {
+    return catalog.paid(customerId);
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
 import com.tatame.billing.entitlement.AccountEntitlement.Source;
 import com.tatame.billing.entitlement.Consumption;
+import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.metering.MeterReport;
 import com.tatame.billing.metering.MeterReport.State;
 import com.tatame.billing.metering.MeterReportStore;
@@ -133,10 +134,14 @@ final class InMemoryMeterReports implements MeterReportStore {
     catalog = published;
   }
 
-  /** Units were used; the lock is held. */
-  void used(AccountId account, Consumption consumption) {
-    Optional<Source> source =
-        mirrored.entitlement(account).flatMap(held -> held.sourceAt(consumption.at()));
+  /** Units were used; the lock is held. What was given for nothing, a plan or units, isn't metered. */
+  void used(Draw draw, Consumption consumption) {
+    AccountId account = draw.account();
+    long units = consumption.amount() - consumption.granted();
+    Optional<Source> source = mirrored
+        .entitlement(account)
+        .flatMap(held -> held.sourceAt(consumption.at()))
+        .filter(paid -> paid.tier().equals(draw.tier()) && units > 0);
     Optional<Plan> plan = source.flatMap(
         one -> Optional.ofNullable(catalog).flatMap(known -> known.plan(one.tier())));
     plan.flatMap(held -> Optional.ofNullable(held.features().get(consumption.feature())))
@@ -147,7 +152,7 @@ final class InMemoryMeterReports implements MeterReportStore {
               PERIOD.at(consumption.at(), source.flatMap(Source::cycle)).start();
           Place place = new Place(meter, hour.isBefore(period) ? period : hour);
           places.put(new Used(account, consumption.id()), place);
-          count(account, place, consumption.id(), consumption.amount(), consumption.at());
+          count(account, place, consumption.id(), units, consumption.at());
         });
   }
 
@@ -156,7 +161,7 @@ final class InMemoryMeterReports implements MeterReportStore {
     Place place = places.get(new Used(account, consumption.id()));
     if (place != null) {
       count(
-          account, place, consumption.id() + ".released", -consumption.amount(), consumption.at());
+          account, place, consumption.id() + ".released", consumption.granted() - consumption.amount(), consumption.at());
     }
   }
 

@@ -11,6 +11,8 @@ import com.tatame.billing.entitlement.AccountEntitlement.Source;
 import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.Draw.Offer;
 import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.Gift;
+import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Place;
 import com.tatame.billing.metering.MeterReport;
 import com.tatame.billing.metering.MeterReport.State;
@@ -225,6 +227,73 @@ public interface MeterReportStoreContract extends StoreUnderTest {
     assertThat(all(lapsed)).isEmpty();
     assertThat(all(unsubscribed)).isEmpty();
     assertThat(all(before)).isEmpty();
+  }
+
+  @Test
+  default void whatWasGivenForNothingIsNotReported() {
+    Linked linked = caller();
+    Grant units = given(linked, new Gift.Units("calls", 5));
+    Draw draw = new Draw(
+        Ids.next("use"),
+        linked.account(),
+        "calls",
+        Ids.next("key"),
+        "calls 7",
+        store().usage().read(linked.account(), USED_AT).version(),
+        "api",
+        MARCH_15TH,
+        List.of(
+            new Offer(
+                Place.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(units.id())),
+            new Offer(Place.INCLUDED, Optional.of(1_000L), Optional.empty())),
+        7,
+        USED_AT,
+        false,
+        Map.of());
+    store().usage().consume(List.of(draw));
+    assertThat(all(linked)).extracting(MeterReport::units).containsExactly(2L);
+    store().usage().release(linked.account(), "calls", draw.id(), USED_AT);
+    assertThat(all(linked)).extracting(MeterReport::units).containsExactly(0L);
+  }
+
+  @Test
+  default void whatIsUsedUnderAPlanThatWasGivenIsNotReported() {
+    Linked linked = caller(ACatalog.meteredBelowPro(), "api");
+    given(linked, new Gift.Tier("pro"));
+    Draw draw = draw(linked.account(), 3, USED_AT, "calls");
+    store()
+        .usage()
+        .consume(List.of(new Draw(
+            draw.id(),
+            draw.account(),
+            draw.feature(),
+            draw.key(),
+            draw.fingerprint(),
+            draw.version(),
+            "pro",
+            draw.period(),
+            draw.offers(),
+            draw.amount(),
+            draw.at(),
+            false,
+            Map.of())));
+
+    assertThat(all(linked)).isEmpty();
+  }
+
+  private Grant given(Linked linked, Gift gift) {
+    Grant grant = new Grant(
+        Ids.next("gr"),
+        linked.account(),
+        gift,
+        "why",
+        "user_admin",
+        USED_AT,
+        USED_AT,
+        Optional.empty(),
+        0,
+        Optional.empty());
+    return store().grants().add(grant, grant.id(), "").orElseThrow();
   }
 
   @Test

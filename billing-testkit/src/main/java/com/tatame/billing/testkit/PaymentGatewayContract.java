@@ -41,6 +41,7 @@ public interface PaymentGatewayContract
         PortalContract,
         ProviderSetupContract,
         TaxesContract,
+        UsageMetersContract,
         PromotionsContract,
         SubscriptionChangeContract {
 

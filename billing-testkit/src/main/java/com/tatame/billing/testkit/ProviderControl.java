@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.catalog.Recurrence;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What a contract makes happen at a payment provider in its test mode, past the gateway. */
@@ -52,6 +53,16 @@ public interface ProviderControl {
    * @return the code's id
    */
   String createCode(String couponId, String percentOff, String code, Optional<Integer> most);
+
+  /**
+   * Makes a meter.
+   *
+   * @param formula by which it adds up what it is told: sum, count or last
+   */
+  void createMeter(String eventName, String formula);
+
+  /** What a customer paid, invoice by invoice, in minor units; what came to nothing is left out. */
+  List<Long> paid(String customerId);
 
   /**
    * Confirms with the bank a payment that a checkout waits for.

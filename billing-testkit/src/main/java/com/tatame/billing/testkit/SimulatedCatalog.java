@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.testkit.simulator.engine.Answer;
 import com.tatame.billing.testkit.simulator.engine.Request;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -59,6 +61,27 @@ final class SimulatedCatalog {
     parameters.put("code", code);
     most.ifPresent(times -> parameters.put("max_redemptions", Integer.toString(times)));
     return created("/v1/promotion_codes", parameters);
+  }
+
+  void createMeter(String eventName, String formula) {
+    created(
+        "/v1/billing/meters",
+        Map.of(
+            "display_name",
+            eventName,
+            "event_name",
+            eventName,
+            "default_aggregation",
+            Map.of("formula", formula)));
+  }
+
+  List<Long> paid(String customerId) {
+    List<Long> paid = new ArrayList<>();
+    ask("GET", "/v1/invoices", Map.of("customer", customerId, "status", "paid", "limit", "100"))
+        .required("data")
+        .forEach(invoice -> paid.add(invoice.required("amount_paid").asLong()));
+    paid.removeIf(amount -> amount == 0);
+    return paid;
   }
 
   String cardOf(String customerId) {

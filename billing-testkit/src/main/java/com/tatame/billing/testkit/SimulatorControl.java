@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -78,6 +79,16 @@ public final class SimulatorControl implements ProviderControl {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while paying", e);
     }
+  }
+
+  @Override
+  public void createMeter(String eventName, String formula) {
+    catalog.createMeter(eventName, formula);
+  }
+
+  @Override
+  public List<Long> paid(String customerId) {
+    return catalog.paid(customerId);
   }
 
   @Override

@@ -103,6 +103,17 @@ class BadGatewaysTest {
             BadSetups.ArchivesNoProduct.class, "whatLeavesTheCatalogGoesOffSaleAndMayComeBack"),
         Arguments.of(
             BadSetups.OffersNoPlans.class, "thePortalOffersThePlansAndIsTheOneThatCustomersSee"),
+        Arguments.of(BadMeters.CountsUnderAnyId.class, "whatIsToldTwiceUnderAnIdIsCountedOnce"),
+        Arguments.of(
+            BadMeters.CountsUnderAnyId.class, "anEventWhoseAnswerWasLostIsNotCountedAgain"),
+        Arguments.of(BadMeters.CountsAsOfNow.class, "whatIsToldIsAddedUp"),
+        Arguments.of(BadMeters.NeverTakesBack.class, "lessThanNothingIsTakenBack"),
+        Arguments.of(BadMeters.SwallowsRefusals.class, "whatTheProviderNeverCountsIsRefused"),
+        Arguments.of(BadMeters.SwallowsOutages.class, "anEventWhoseAnswerWasLostIsNotCountedAgain"),
+        Arguments.of(BadMeters.KnowsNoMeters.class, "aMeterIsMadeBeforeThePriceThatChargesByIt"),
+        Arguments.of(
+            BadMeters.KnowsNoMeters.class, "aMeterThatDoesNotAddUpIsRefusedBeforeAnythingIsDone"),
+        Arguments.of(BadMeters.SellsInAdvance.class, "aMeterIsMadeBeforeThePriceThatChargesByIt"),
         Arguments.of(
             BadChanges.ChargesAsOfNow.class, "aChangeCostsWhatItsPreviewSaidAlsoALittleLater"),
         Arguments.of(BadChanges.ChangesToPreview.class, "askingWhatItCostsChangesNothing"),

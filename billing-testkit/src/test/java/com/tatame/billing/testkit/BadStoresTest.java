@@ -98,6 +98,23 @@ class BadStoresTest {
         Arguments.of(BadPorts.HandsOutAnothersTaxId.class, "somebodyElsesTaxIdIsNotFound"),
         Arguments.of(BadPorts.CapsCoupons.class, "manyCouponsAreAllFound"),
         Arguments.of(
+            BadMeters.ReportsWhatIsRepeated.class,
+            "nothingIsReportedOfWhatIsRefusedOrRepeatedOrNotMetered"),
+        Arguments.of(
+            BadMeters.KeepsWhatIsGivenBack.class,
+            "whatIsGivenBackIsTakenFromTheHourInWhichItWasUsed"),
+        Arguments.of(
+            BadMeters.ClaimsAnewWhenRepeated.class, "aClaimThatIsRepeatedGivesTheSameOnes"),
+        Arguments.of(BadMeters.ClaimsForAnInstant.class, "whatIsClaimedIsHeldUntilTheLeaseIsOver"),
+        Arguments.of(BadMeters.ForgetsTheDoubt.class, "whatIsClaimedIsHeldUntilTheLeaseIsOver"),
+        Arguments.of(BadMeters.HurriesNobody.class, "whatAnInvoiceWaitsForComesFirstAndAtOnce"),
+        Arguments.of(
+            BadMeters.HurriesWithWhatComesLater.class, "whatAnInvoiceWaitsForComesFirstAndAtOnce"),
+        Arguments.of(BadMeters.SettlesForAnybody.class, "whatIsClaimedIsHeldUntilTheLeaseIsOver"),
+        Arguments.of(BadMeters.CountsTheDeadAsSent.class, "totalsTellHowFarEverythingGot"),
+        Arguments.of(BadMeters.DecidesAgain.class, "whatIsDeadOrUndecidedIsDecidedOnce"),
+        Arguments.of(BadMeters.ForgetsWhatWaits.class, "whatWasSentLongAgoIsForgotten"),
+        Arguments.of(
             BadUsage.KnowsNoLimit.class, "unitsAreGrantedUntilThereIsNotEnoughAndAllOrNone"),
         Arguments.of(BadUsage.KnowsNoLimit.class, "theFirstPlaceThatHasEnoughIsTaken"),
         Arguments.of(BadUsage.ForgetsKeys.class, "aGrantedKeyIsAnsweredTheSameAndUsesNothingMore"),

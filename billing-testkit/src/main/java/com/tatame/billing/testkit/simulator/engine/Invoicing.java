@@ -54,39 +54,19 @@ final class Invoicing {
     invoice.billingReason = reason;
     invoice.periodStart = periodStart;
     invoice.periodEnd = periodEnd;
-    if (!used.isEmpty()) {
-      for (SubscriptionItem item : used) {
-        InvoiceLine line = line(item, false);
-        line.metered = true;
-        line.periodStart = periodStart;
-        line.periodEnd = periodEnd;
-        line.metadata.putAll(subscription.metadata);
-        invoice.lines.add(line);
-      }
-      reckon(invoice, account.discounts(subscription.discounts));
+    for (SubscriptionItem item : used) {
+      InvoiceLine line = line(item, false);
+      line.metered = true;
+      line.periodStart = periodStart;
+      line.periodEnd = periodEnd;
+      line.metadata.putAll(subscription.metadata);
+      invoice.lines.add(line);
     }
+    MeteredLines.reckon(invoice, account.discounts(subscription.discounts), account);
     register(invoice, subscription.items);
     discounts.use(subscription, invoice);
     subscription.latestInvoice = invoice.id;
     return invoice;
-  }
-
-  /** What is metered is as much as the meter holds now. */
-  private void reckon(Invoice invoice, List<Discount> off) {
-    for (InvoiceLine line : invoice.lines) {
-      if (line.metered) {
-        Price price = account.price(line.price);
-        line.quantity =
-            Meters.billable(account, price, invoice.customer, line.periodStart, line.periodEnd);
-        line.amount = Math.multiplyExact(price.unitAmount, line.quantity);
-        line.description = line.quantity + " × " + account.product(price.product).name + " (at "
-            + Prices.describe(price) + ")";
-      }
-      line.discounts.clear();
-    }
-    invoice.discounts.clear();
-    Discounts.apply(invoice, off, invoice.created);
-    AutomaticTax.apply(invoice, account);
   }
 
   /** An invoice that the account doesn't hold: its making changes nothing. */
@@ -188,9 +168,7 @@ final class Invoicing {
   }
 
   void finalizeNow(Invoice invoice) {
-    if (invoice.lines.stream().anyMatch(line -> line.metered)) {
-      reckon(invoice, account.discounts(List.copyOf(invoice.discounts)));
-    }
+    MeteredLines.reckon(invoice, account.discounts(List.copyOf(invoice.discounts)), account);
     Customer customer = account.customer(invoice.customer);
     boolean atCheckout = invoice.billingReason.equals("subscription_create");
     // The page of a checkout shows and collects the whole price, whatever the balance.
