@@ -225,7 +225,8 @@ class QueryPlanTest {
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
     }
 
-    assertThat(grown(before)).isEmpty();
+    // There are as many tiers as the catalog has, and their order decides: a handful, read whole.
+    assertThat(grown(before)).isSubsetOf("catalog_tiers");
   }
 
   @Test

@@ -82,7 +82,8 @@ class LostAnswerTest {
         "inbox_status_v1",
         "seq_at_v1",
         "wanted_rows_v1",
-        "publish_catalog_v1"));
+        "publish_catalog_v1",
+        "publish_catalog_v2"));
     PortCalls.inOrder().forEach(call -> called.add(call.function()));
 
     assertThat(called).isEqualTo(Repetition.functions());

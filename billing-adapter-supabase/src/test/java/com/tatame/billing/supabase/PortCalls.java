@@ -428,7 +428,7 @@ final class PortCalls {
   }
 
   private void usage() {
-    then("publish_catalog_v2", store -> {
+    then("publish_catalog_v3", store -> {
       store.usage().publish(ACatalog.freeBasicAndPro());
       return true;
     });

@@ -70,6 +70,7 @@ public interface BillingStore extends AutoCloseable {
   UsageStore usage();
 
   GrantStore grants();
+
   MeterReportStore meterReports();
 
   BillingEventStore billingEvents();

@@ -61,8 +61,8 @@ final class RouteTable {
   static List<Route> all() {
     List<Route> all = new ArrayList<>(canonical());
     all.addAll(UsageRoutes.canonical());
+    all.addAll(GrantRoutes.canonical());
     all.addAll(MeteringRoutes.canonical());
-,
     all.addAll(PurchaseRoutes.canonical());
     all.addAll(MoneyRoutes.canonical());
     all.addAll(ChangeRoutes.canonical());

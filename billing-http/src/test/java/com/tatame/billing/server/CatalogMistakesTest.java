@@ -9,8 +9,10 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Overage;
+import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
 import com.tatame.billing.money.Money;
 import java.io.IOException;
@@ -48,6 +50,9 @@ final class CatalogMistakesTest {
           quiz: { limit: 2, overage: { limit: 3 } }          | quiz.overage.discountPercent is missing; 0 means the whole price
           quiz: { limit: 2, overage: { discountPercent: 101 } } | quiz.overage.discountPercent must be a whole number from 0 to 100
           quiz: { limit: 2, overage: { discountPercent: 5, beyond: refuse } } | quiz.overage.beyond must be one of full_price, refused; did you mean refused?
+          quiz: { limit: 2, metered: "api calls" }           | quiz.metered must be the name of a meter's events: at most 100 letters, digits, '_', '-' and '.'
+          quiz: { kind: unlimited, metred: api_calls }       | quiz.metred is not a field of the catalog; did you mean metered?
+          quiz: { kind: gauge, limit: 2, metered: levels }   | quiz.metered is not a field of the catalog
           quiz: unlimitd                                     | quiz must be true, false, unlimited, or hold a limit; did you mean unlimited?
           quiz: [2]                                          | quiz must be a single value
           Quiz: true                                         | Quiz must be named in lower case, digits and _
@@ -69,6 +74,69 @@ final class CatalogMistakesTest {
     assertThat(schema().validate(asJson(file), InputFormat.JSON).isEmpty())
         .as("by the schema")
         .isEqualTo(problem.contains("zone"));
+  }
+
+  @Test
+  void whatCanNotBeMeteredIsToldWhereItIsWritten() throws IOException {
+    Path file = write("""
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+          api:
+            name: API
+            prices:
+              monthly: { amount: 3, metered: api_cals }
+            features:
+              calls: { kind: unlimited, metered: api_calls }
+              quiz: { limit: 2, metered: quizzes, overage: { discountPercent: 5 } }
+        """);
+
+    assertThat(problems(file))
+        .containsExactlyInAnyOrder(
+            file + ":8: tiers.api.prices.monthly.metered must be what a feature of the tier is"
+                + " metered by; did you mean api_calls?",
+            file + ":11: tiers.api.features.quiz.metered can't stand beside overage: units would be"
+                + " paid for twice");
+  }
+
+  @Test
+  void theDefaultTierCanNotBeMetered() throws IOException {
+    Path file = write("""
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+            features:
+              calls: { kind: unlimited, metered: api_calls }
+        """);
+
+    assertThat(problems(file))
+        .containsExactly(
+            file
+                + ":6: tiers.free.features can't be metered in the default tier: nobody is billed for it");
+  }
+
+  @Test
+  void meteredFeaturesAndPricesAreRead() throws IOException {
+    Path file = write("""
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+          api:
+            name: API
+            prices:
+              monthly: { amount: 3, metered: api_calls }
+            features:
+              calls: { kind: unlimited, metered: api_calls }
+              quiz: { limit: 2, metered: quizzes }
+        """);
+
+    Plan api = CatalogFile.read(file, Map.of()).plan("api").orElseThrow();
+    assertThat(api.meters()).containsExactlyInAnyOrder("api_calls", "quizzes");
+    assertThat(api.prices().get(BillingInterval.MONTHLY).meter()).contains("api_calls");
+    assertThat(schema().validate(asJson(file), InputFormat.JSON)).isEmpty();
   }
 
   @Test

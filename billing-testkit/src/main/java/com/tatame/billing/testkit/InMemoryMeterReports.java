@@ -161,7 +161,11 @@ final class InMemoryMeterReports implements MeterReportStore {
     Place place = places.get(new Used(account, consumption.id()));
     if (place != null) {
       count(
-          account, place, consumption.id() + ".released", consumption.granted() - consumption.amount(), consumption.at());
+          account,
+          place,
+          consumption.id() + ".released",
+          consumption.granted() - consumption.amount(),
+          consumption.at());
     }
   }
 

@@ -243,8 +243,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         "api",
         MARCH_15TH,
         List.of(
-            new Offer(
-                Place.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(units.id())),
+            new Offer(Place.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(units.id())),
             new Offer(Place.INCLUDED, Optional.of(1_000L), Optional.empty())),
         7,
         USED_AT,
@@ -293,7 +292,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         Optional.empty(),
         0,
         Optional.empty());
-    return store().grants().add(grant, grant.id(), "").orElseThrow();
+    return store().grants().add(grant, grant.id(), "").grant();
   }
 
   @Test
