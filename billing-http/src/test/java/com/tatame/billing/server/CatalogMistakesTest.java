@@ -9,7 +9,6 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Overage;
 import com.tatame.billing.catalog.Plan;
@@ -135,7 +134,9 @@ final class CatalogMistakesTest {
 
     Plan api = CatalogFile.read(file, Map.of()).plan("api").orElseThrow();
     assertThat(api.meters()).containsExactlyInAnyOrder("api_calls", "quizzes");
-    assertThat(api.prices().get(BillingInterval.MONTHLY).meter()).contains("api_calls");
+    assertThat(api.prices().values())
+        .singleElement()
+        .satisfies(price -> assertThat(price.meter()).contains("api_calls"));
     assertThat(schema().validate(asJson(file), InputFormat.JSON)).isEmpty();
   }
 
