@@ -118,7 +118,7 @@ final class ReportSender {
           report.id(),
           wallClock.instant().plus(pause(report.attempts(), e.retryAfter())),
           e.execution() == Execution.NOT_EXECUTED ? doubt : doubt.or(() -> Optional.of(at)),
-          Optional.of(e.getMessage()));
+          Optional.ofNullable(e.getMessage()));
     }
   }
 
