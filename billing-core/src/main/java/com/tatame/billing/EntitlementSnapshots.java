@@ -34,6 +34,8 @@ import java.util.function.Predicate;
  * are used in the store, against the version of what was read. Thread-safe.
  */
 final class EntitlementSnapshots {
+  private static final Duration LATE = Duration.ofMinutes(1);
+
   /** Most accounts that are kept in mind. */
   static final int MOST = 50_000;
 
@@ -54,9 +56,10 @@ final class EntitlementSnapshots {
   /**
    * What was read.
    *
+   * @param of the instant that it was read for: what had ended by then is not in it
    * @param spent whether units were used since, so that it tells no longer how many are left
    */
-  private record Snapshot(AccountUsage usage, Instant readAt, boolean spent) {}
+  private record Snapshot(AccountUsage usage, Instant of, Instant readAt, boolean spent) {}
 
   /** The store, with its reads remembered. */
   UsageStore over(UsageStore store) {
@@ -107,7 +110,10 @@ final class EntitlementSnapshots {
       return remembered(account, now, snapshot -> true);
     }
 
-    private AccountUsage remembered(AccountId account, Instant now, Predicate<Snapshot> good) {
+    private AccountUsage remembered(AccountId account, Instant now, Predicate<Snapshot> young) {
+      // What had ended by then is not in it, but may have held when something was used.
+      Predicate<Snapshot> good =
+          young.and(snapshot -> !now.isBefore(snapshot.of().minus(LATE)));
       Snapshot known = held.get(account);
       if (known != null && good.test(known)) {
         return known.usage();
@@ -125,7 +131,7 @@ final class EntitlementSnapshots {
               account,
               (same, old) -> old != null && good.test(old)
                   ? old
-                  : new Snapshot(store.read(same, now), asked, false))
+                  : new Snapshot(store.read(same, now), now, asked, false))
           .usage();
     }
 
@@ -140,8 +146,9 @@ final class EntitlementSnapshots {
           boolean granted = i < results.size() && results.get(i) instanceof DrawResult.Granted;
           held.computeIfPresent(
               draws.get(i).account(),
-              (account, snapshot) ->
-                  granted ? new Snapshot(snapshot.usage(), snapshot.readAt(), true) : null);
+              (account, snapshot) -> granted
+                  ? new Snapshot(snapshot.usage(), snapshot.of(), snapshot.readAt(), true)
+                  : null);
         }
       }
     }

@@ -14,6 +14,8 @@ import com.tatame.billing.entitlement.EntitlementReport;
 import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.NewGrant;
+import com.tatame.billing.entitlement.Recorded;
+import com.tatame.billing.entitlement.UsageReport;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.entitlement.Used;
 import com.tatame.billing.failure.Conflict;
@@ -164,6 +166,28 @@ class GrantsTest {
     assertThat(world.billing().grants().get(soon.id()).left()).isEqualTo(3);
     assertThat(quizzes().remaining()).contains(3L);
     assertThat(check("quiz").grants()).containsExactly(left(endless, 1));
+  }
+
+  @Test
+  void whatIsReportedLateIsDrawnFromWhatHeldThen() {
+    Grant grant = gives(wish(new Gift.Units("quiz", 3)).until(now().plus(Duration.ofHours(1))));
+    world.advance(Duration.ofHours(2));
+    assertThat(check("quiz").grants()).as("it has ended").isEmpty();
+
+    Recorded late = world
+        .billing()
+        .entitlements()
+        .record(
+            ADA,
+            new UsageReport(
+                "quiz",
+                2,
+                Optional.empty(),
+                Optional.of(now().minus(Duration.ofMinutes(90))),
+                Map.of()));
+
+    assertThat(late.consumption().ofGrants()).isEqualTo(Map.of(grant.id(), 2L));
+    assertThat(quizzes().used()).isZero();
   }
 
   @Test
