@@ -6,6 +6,7 @@ import com.tatame.billing.audit.BillingEvents;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.Checkouts;
+import com.tatame.billing.checkout.Reservations;
 import com.tatame.billing.checkout.ReturnUrls;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.OperatedCommands;
@@ -17,6 +18,7 @@ import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Grants;
 import com.tatame.billing.entitlement.Guard;
+import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.CatchUp;
@@ -128,14 +130,25 @@ public final class Billing implements AutoCloseable {
         with.wallClock,
         with.random);
     DraftInvoices drafts = new DraftInvoices(metering, this::wakeUsage);
-    ProjectionStore rows = drafts.over(snapshots.over(store.projections()));
+    Reservations reservations = new Reservations(
+        store.reservations(),
+        store.commands(),
+        store.checkouts(),
+        store.purchases(),
+        store.paymentIntents(),
+        with.clock,
+        snapshots::forget);
+    SalesWatch sales = new SalesWatch(reservations);
+    ProjectionStore rows =
+        drafts.over(sales.over(snapshots.over(store.projections())));
+    ItemUnits units = new ItemUnits(snapshots.over(store.usage()), catalog, with.clock);
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =
         new ObservationRecorder(rows, projector, gateway.reads(), with.wallClock);
     commands = new Commands(
         store.commands(),
         observations,
-        SentCommands.ofAllFeatures(catalog, gateway, store),
+        SentCommands.ofAllFeatures(catalog, gateway, store, units, reservations),
         with.wallClock,
         with.random,
         with.pause);
@@ -179,10 +192,15 @@ public final class Billing implements AutoCloseable {
     grants = new Grants(snapshots.over(store.grants()), catalog, with.clock, with.random);
     guard = new Guard(entitlements);
     purchases = new Purchases(store.purchases());
-    ItemSales sales =
-        new ItemSales(catalog, with.itemPricing, store.purchases(), commands, with.clock);
+    ItemSales itemSales = new ItemSales(
+        catalog, with.itemPricing, units, snapshots.over(store.purchases()), commands, with.clock);
     itemPayments = new ItemPayments(
-        sales, customers, store.paymentIntents(), gateway.paymentIntents(), commands, observations);
+        itemSales,
+        customers,
+        store.paymentIntents(),
+        gateway.paymentIntents(),
+        commands,
+        observations);
     refunds = new Refunds(store.refunds(), gateway.refunds(), commands, observations);
     duplicates = new Duplicates(
         catalog,
@@ -209,7 +227,8 @@ public final class Billing implements AutoCloseable {
         customers,
         store.subscriptions(),
         store.checkouts(),
-        sales,
+        itemSales,
+        units,
         store.purchases(),
         store.commands(),
         commands,
@@ -250,8 +269,8 @@ public final class Billing implements AutoCloseable {
         with.wallClock,
         with.random);
     setup = new Setup(catalog, gateway.setup());
-    anonymousSessions =
-        new AnonymousSessions(store.anonymousSessions(), with.wallClock, with.random);
+    anonymousSessions = new AnonymousSessions(
+        store.anonymousSessions(), with.wallClock, with.random, snapshots::forget);
     apiKeys = new ApiKeys(store.apiKeys(), with.wallClock, with.random);
     wallClock = with.wallClock;
     workers = new InboxWorkers(worker, with.workers, this::maintain, metering::send, with.listener);
@@ -266,6 +285,7 @@ public final class Billing implements AutoCloseable {
         applied -> {
           snapshots.forget(applied);
           drafts.see(applied);
+          sales.seen(applied);
         },
         workers::wake);
     CatchUp catchUp =
@@ -276,7 +296,19 @@ public final class Billing implements AutoCloseable {
             new Task("catch_up", with.catchUpEvery, catchUp::from),
             new Task("compare_customers", InboxWorkers.MAINTENANCE, drift::from),
             new Task("find_duplicates", InboxWorkers.MAINTENANCE, duplicates::from),
+            new Task(
+                "settle_reservations",
+                Duration.ofMinutes(1),
+                last -> reservations.from(
+                    last,
+                    session -> observations.observe(
+                        Optional.of(session.subject()),
+                        () -> gateway.reads().read(session.ref(), session.subject())))),
             new Task("watch_trials", InboxWorkers.MAINTENANCE, trials::from),
+            new Task("gather_usage", Duration.ofMinutes(1), nothing -> {
+              anonymousSessions.gather();
+              return Optional.empty();
+            }),
             new Task("prune_inbox", PRUNE_EVERY, nothing -> prune(with.keepEvents)),
             new Task("prune_usage", PRUNE_EVERY, nothing -> pruneUsage(with.clock)),
             new Task("prune_answers", PRUNE_EVERY, nothing -> pruneAnswers(with.clock))),

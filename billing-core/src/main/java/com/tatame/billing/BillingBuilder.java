@@ -13,6 +13,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public final class BillingBuilder {
   InstantSource wallClock = InstantSource.system();
   RandomGenerator random = new SecureRandom();
   Pause pause = Pause.blocking();
-  ItemPricing itemPricing = ItemPricing.listPrices();
+  Optional<ItemPricing> itemPricing = Optional.empty();
   Predicate<URI> checkoutUrls = url -> "https".equals(url.getScheme());
   RetryPolicy retries = RetryPolicy.DEFAULT;
   int workers = DEFAULT_WORKERS;
@@ -96,9 +97,12 @@ public final class BillingBuilder {
     return this;
   }
 
-  /** What accounts pay for items. Default: their list price. */
+  /**
+   * What accounts pay for items, in place of the terms of their plans; sales take no units then.
+   * Default: the plans' terms.
+   */
   public BillingBuilder itemPricing(ItemPricing value) {
-    itemPricing = value;
+    itemPricing = Optional.of(value);
     return this;
   }
 

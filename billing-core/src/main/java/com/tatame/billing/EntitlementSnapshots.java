@@ -17,6 +17,8 @@ import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.purchase.Purchase;
+import com.tatame.billing.purchase.PurchaseStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -74,6 +76,16 @@ final class EntitlementSnapshots {
   /** The store; what is given and revoked through it is seen by those who ask. */
   GrantStore over(GrantStore store) {
     return moment.isZero() ? store : new ForgettingGrants(store, held::remove);
+  }
+
+  /** The store; what it gives for units is seen by those who ask. */
+  PurchaseStore over(PurchaseStore store) {
+    return moment.isZero() ? store : new ForgettingPurchases(store);
+  }
+
+  /** Forgets an account whose use has changed. */
+  void forget(AccountId account) {
+    held.remove(account);
   }
 
   /** Forgets the accounts whose entitlement these change. */
@@ -186,6 +198,43 @@ final class EntitlementSnapshots {
     @Override
     public int prune(Instant before) {
       return store.prune(before);
+    }
+  }
+
+  private final class ForgettingPurchases implements PurchaseStore {
+    private final PurchaseStore store;
+
+    ForgettingPurchases(PurchaseStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public List<Purchase> list(AccountId account, Optional<String> after, int limit) {
+      return store.list(account, after, limit);
+    }
+
+    @Override
+    public Optional<Purchase> find(AccountId account, String purchaseId) {
+      return store.find(account, purchaseId);
+    }
+
+    @Override
+    public Purchase addFree(Purchase free) {
+      return store.addFree(free);
+    }
+
+    @Override
+    public Giving give(Purchase free, Draw draw) {
+      try {
+        return store.give(free, draw);
+      } finally {
+        held.remove(draw.account());
+      }
+    }
+
+    @Override
+    public Optional<Purchase> given(AccountId account, String key) {
+      return store.given(account, key);
     }
   }
 

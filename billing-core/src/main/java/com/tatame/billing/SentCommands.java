@@ -2,11 +2,13 @@ package com.tatame.billing;
 
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.checkout.CheckoutCommands;
+import com.tatame.billing.checkout.Reservations;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.duplicate.DuplicateCommands;
+import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.payment.PaymentMethodCommands;
@@ -27,12 +29,17 @@ final class SentCommands {
   private SentCommands() {}
 
   static List<Map<CommandKind, CommandHandler>> ofAllFeatures(
-      Catalog catalog, PaymentGateway gateway, BillingStore store) {
+      Catalog catalog,
+      PaymentGateway gateway,
+      BillingStore store,
+      ItemUnits units,
+      Reservations reservations) {
     CommandSearch search = new CommandSearch(gateway.traces(), gateway.reads());
     return List.of(
         Customers.handlers(gateway.customers(), store.customers(), search),
-        CheckoutCommands.handlers(gateway.checkouts(), store.commands(), search),
-        ItemPayments.handlers(gateway.paymentIntents(), search),
+        CheckoutCommands.handlers(
+            gateway.checkouts(), store.commands(), search, units, reservations),
+        ItemPayments.handlers(gateway.paymentIntents(), search, units, reservations::examine),
         Refunds.handlers(gateway.refunds(), search),
         Subscriptions.handlers(gateway.subscriptions(), search),
         Invoices.handlers(gateway.invoices(), search),

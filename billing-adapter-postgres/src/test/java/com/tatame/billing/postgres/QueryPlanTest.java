@@ -25,6 +25,7 @@ import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
@@ -544,6 +545,7 @@ class QueryPlanTest {
     store.anonymousSessions().add(session, "new_" + round);
     store.anonymousSessions().findByHash("hash_7");
     store.anonymousSessions().claim("new_" + round, account, NOW);
+    store.anonymousSessions().gather(NOW);
   }
 
   private static void metering(MeterReportStore reports, AccountId account, int round) {
@@ -594,6 +596,27 @@ class QueryPlanTest {
     }
     store.usage().consume(draws);
     store.usage().release(account, "quiz", "use_" + (round + 1), NOW);
+    AccountId buyer = new AccountId("buyer_" + round);
+    Draw unit = new Draw(
+        "sale_" + round,
+        buyer,
+        "quiz",
+        "sale_" + round,
+        "",
+        "",
+        "free",
+        period,
+        List.of(offer),
+        1,
+        NOW,
+        false,
+        Map.of());
+    ItemSale sale =
+        new ItemSale("given_" + round, "quiz", "quiz", new Money(100, "usd"), Optional.empty());
+    store.purchases().give(Purchase.free("given_" + round, buyer, sale, NOW), unit);
+    assertThat(store.purchases().given(buyer, unit.key())).isPresent();
+    store.reservations().held(Optional.empty(), 10);
+    store.reservations().settle(buyer, unit.id(), ReservationStore.Outcome.RETURNED, NOW);
     store.usage().set(account, "storage", round, NOW);
     store.usage().list(account, Optional.empty(), UsageRow.of("quiz@1-2"), 10);
     store.usage().prune(Instant.parse("2026-01-01T00:01:00Z"));

@@ -20,6 +20,7 @@ import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.ReservationStore.Outcome;
 import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
@@ -388,11 +389,12 @@ final class PortCalls {
       return true;
     });
     then("anonymous_session_v1", store -> store.anonymousSessions().findByHash("hash_1"));
-    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_1")));
-    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_2")));
+    then("add_free_purchase_v2", store -> store.purchases().addFree(free("pur_1")));
+    then("add_free_purchase_v2", store -> store.purchases().addFree(free("pur_2")));
     then(
-        "claim_anonymous_session_v1",
+        "claim_anonymous_session_v2",
         store -> store.anonymousSessions().claim("hash_1", ACCOUNT, NOW));
+    then("gather_usage_v1", store -> store.anonymousSessions().gather(NOW));
     then("list_purchases_v1", store -> store.purchases().list(ACCOUNT, Optional.empty(), 10));
     then("find_payment_intent_v1", store -> store.paymentIntents().find(ACCOUNT, "pi_1"));
     then("paid_v1", store -> store.refunds().ofPurchase("pur_1"));
@@ -438,6 +440,13 @@ final class PortCalls {
     then("account_usage_v2", store -> store.usage().read(ACCOUNT, NOON));
     then("release_consumption_v2", store -> store.usage().release(ACCOUNT, "quiz", "use_1", NOON));
     then("account_usage_v2", store -> store.usage().read(ACCOUNT, NOON));
+    then("give_item_v1", store -> store.purchases().give(free("pur_3"), draw("sale_1", 1)));
+    then("given_item_v1", store -> store.purchases().given(ACCOUNT, "sale_1"));
+    then("consume_v2", store -> store.usage().consume(List.of(draw("sale_2", 1))));
+    then("held_units_v1", store -> store.reservations().held(Optional.empty(), 10));
+    then(
+        "settle_unit_v1",
+        store -> store.reservations().settle(ACCOUNT, "sale_2", Outcome.RETURNED, NOON));
     then("set_gauge_v2", store -> {
       store.usage().set(ACCOUNT, "storage", 5, NOON);
       return true;

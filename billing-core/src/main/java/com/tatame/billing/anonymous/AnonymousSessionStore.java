@@ -2,6 +2,7 @@ package com.tatame.billing.anonymous;
 
 import com.tatame.billing.account.AccountId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Port: anonymous sessions, each found by the hash of its token alone. */
@@ -12,10 +13,21 @@ public interface AnonymousSessionStore {
   Optional<AnonymousSession> findByHash(String hash);
 
   /**
-   * Makes all that the session bought, and all that becomes known of it later, the account's. The
-   * first claim stays, whoever claims again.
+   * Makes all that the session bought, and all that becomes known of it later, the account's, and
+   * counts what it used as used by the account, in the same windows. The first claim stays, whoever
+   * claims again.
    *
    * @return the session as it is then; empty if there is none
    */
   Optional<AnonymousSession> claim(String hash, AccountId by, Instant now);
+
+  /**
+   * Counts as used by the claimers what sessions used that were claimed meanwhile: a request may have
+   * been under way.
+   *
+   * @param claimedSince only of sessions that were claimed then or later, of a thousand at most: the
+   *     last
+   * @return the accounts that have used more now
+   */
+  List<AccountId> gather(Instant claimedSince);
 }

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class AnonymousSessions {
   private static final Duration LIFETIME = Duration.ofDays(30);
+  private static final Duration LATE = Duration.ofHours(1);
   private static final String ACCOUNT_PREFIX = "anonymous:";
   private static final String TOKEN_PREFIX = "anon_";
   private static final Pattern FORM = Pattern.compile("anon_[A-Za-z0-9_-]{43}");
@@ -34,17 +36,23 @@ public final class AnonymousSessions {
   private final AnonymousSessionStore store;
   private final InstantSource wallClock;
   private final RandomGenerator random;
+  private final Consumer<AccountId> changed;
 
   /**
    * Wires the use cases.
    *
    * @param random of the tokens: one that can be foretold gives tokens that can be foretold
+   * @param changed told of accounts whose use a claim has changed
    */
   public AnonymousSessions(
-      AnonymousSessionStore store, InstantSource wallClock, RandomGenerator random) {
+      AnonymousSessionStore store,
+      InstantSource wallClock,
+      RandomGenerator random,
+      Consumer<AccountId> changed) {
     this.store = store;
     this.wallClock = wallClock;
     this.random = random;
+    this.changed = changed;
   }
 
   /**
@@ -115,7 +123,13 @@ public final class AnonymousSessions {
     if (session.claimedBy().filter(caller.account()::equals).isEmpty()) {
       throw Conflict.because("Another account has claimed this anonymous session.");
     }
+    changed.accept(caller.account());
     return session;
+  }
+
+  /** Counts what was used in requests that were under way while their session was claimed. */
+  public void gather() {
+    store.gather(now().minus(LATE)).forEach(changed);
   }
 
   private Instant now() {

@@ -1,6 +1,7 @@
 package com.tatame.billing.catalog;
 
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Money;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -52,7 +53,7 @@ public record Catalog(
   }
 
   public Catalog {
-    plans = List.copyOf(plans);
+    plans = Gauges.counted(plans);
     items = List.copyOf(items);
     Set<String> itemIds = new HashSet<>();
     for (Item item : items) {
@@ -95,6 +96,27 @@ public record Catalog(
     }
     if (grace.isNegative()) {
       throw ValidationFailed.of("grace", "must not be negative");
+    }
+    for (Plan plan : plans) {
+      for (Item item : items) {
+        requireComparablePrice(plan, item);
+      }
+    }
+  }
+
+  // Whether something is too dear can't be told across currencies.
+  private static void requireComparablePrice(Plan plan, Item item) {
+    if (plan.features().get(item.kind()) instanceof Feature.Counter counter) {
+      counter
+          .maxItemPrice()
+          .map(Money::currency)
+          .filter(currency -> !currency.equals(item.price().currency()))
+          .ifPresent(currency -> {
+            throw ValidationFailed.of(
+                "items." + item.id() + ".currency",
+                "must be " + currency + ", as the maxItemPrice of tiers." + plan.tier()
+                    + ".features." + item.kind());
+          });
     }
   }
 

@@ -9,6 +9,7 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.Finding;
+import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.purchase.ItemSales;
@@ -16,6 +17,7 @@ import com.tatame.billing.purchase.SaleTerms;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The frozen form of checkout commands, and how they are sent. */
@@ -98,13 +100,13 @@ public final class CheckoutCommands {
         Optional.ofNullable(params.get(PROMOTION_CODE)));
   }
 
-  private static NewItemCheckout itemCheckout(Command command) {
+  private static NewItemCheckout itemCheckout(Command command, ItemUnits units) {
     Map<String, String> params = command.params();
     return new NewItemCheckout(
         command.account(),
         Optional.ofNullable(params.get(CUSTOMER)),
         Optional.ofNullable(params.get(EMAIL)),
-        SaleTerms.of(command),
+        SaleTerms.of(command, units),
         required(params, SUCCESS_URL),
         required(params, CANCEL_URL));
   }
@@ -119,7 +121,11 @@ public final class CheckoutCommands {
 
   /** How sessions are opened and closed. */
   public static Map<CommandKind, CommandHandler> handlers(
-      CheckoutSessions provider, CommandJournal journal, CommandSearch search) {
+      CheckoutSessions provider,
+      CommandJournal journal,
+      CommandSearch search,
+      ItemUnits units,
+      Reservations reservations) {
     return Map.of(
         CommandKind.CREATE_CHECKOUT,
         handler(
@@ -134,9 +140,10 @@ public final class CheckoutCommands {
             command -> {
               refuseOvertaken(command, journal);
               return provider.create(
-                  itemCheckout(command), command.id().value(), command.idempotencyKey());
+                  itemCheckout(command, units), command.id().value(), command.idempotencyKey());
             },
-            command -> madeForItem(command, search)),
+            command -> madeForItem(command, search),
+            reservations::examine),
         CommandKind.EXPIRE_CHECKOUT,
         handler(command -> provider.expire(command.target(), command.idempotencyKey()), command -> {
           Observation present = search.read(command, subject(command));
@@ -173,6 +180,13 @@ public final class CheckoutCommands {
 
   private static CommandHandler handler(
       Function<Command, Observation> send, Function<Command, Finding> find) {
+    return handler(send, find, command -> {});
+  }
+
+  private static CommandHandler handler(
+      Function<Command, Observation> send,
+      Function<Command, Finding> find,
+      Consumer<Command> rejected) {
     return new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
@@ -187,6 +201,11 @@ public final class CheckoutCommands {
       @Override
       public Finding find(Command command) {
         return find.apply(command);
+      }
+
+      @Override
+      public void rejected(Command command) {
+        rejected.accept(command);
       }
     };
   }

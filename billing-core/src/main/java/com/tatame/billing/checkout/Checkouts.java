@@ -12,6 +12,7 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.Customers;
+import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
@@ -59,6 +60,7 @@ public final class Checkouts {
       SubscriptionStore subscriptions,
       CheckoutStore sessions,
       ItemSales sales,
+      ItemUnits units,
       PurchaseStore purchases,
       CommandJournal journal,
       Commands commands,
@@ -74,7 +76,7 @@ public final class Checkouts {
     this.subscriptions = subscriptions;
     this.sessions = new SessionOpening(sessions, journal, commands, observations, reads);
     this.items = new ItemCheckouts(
-        sales, customers, purchases, journal, provider, observations, this.sessions);
+        sales, units, customers, purchases, journal, provider, observations, this.sessions);
     this.observations = observations;
     this.reads = reads;
     this.coupons = coupons;
@@ -137,6 +139,7 @@ public final class Checkouts {
         CommandKind.CREATE_CHECKOUT,
         sale.plan().family(),
         CheckoutCommands.params(checkout(customer, sale, request, trial, promotion)),
+        same -> true,
         () -> refuseSecond(account, sale.plan()),
         session -> session.subscriptionId().ifPresent(id -> subscription(account, id))));
     return new Opened(opened.session(), opened.created(), trial);

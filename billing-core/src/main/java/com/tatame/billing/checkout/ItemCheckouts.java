@@ -2,21 +2,24 @@ package com.tatame.billing.checkout;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
-import com.tatame.billing.catalog.ItemPrice;
 import com.tatame.billing.checkout.Confirmation.Status;
+import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.customer.Customers;
+import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.purchase.ItemSales;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
+import com.tatame.billing.purchase.SaleTerms;
 import java.util.Optional;
 
 /** Selling an item of the catalog, to an account or to somebody who has not signed in. */
 final class ItemCheckouts {
   private final ItemSales sales;
+  private final ItemUnits units;
   private final Customers customers;
   private final PurchaseStore purchases;
   private final CommandJournal journal;
@@ -26,6 +29,7 @@ final class ItemCheckouts {
 
   ItemCheckouts(
       ItemSales sales,
+      ItemUnits units,
       Customers customers,
       PurchaseStore purchases,
       CommandJournal journal,
@@ -33,6 +37,7 @@ final class ItemCheckouts {
       Observations observations,
       SessionOpening sessions) {
     this.sales = sales;
+    this.units = units;
     this.customers = customers;
     this.purchases = purchases;
     this.journal = journal;
@@ -43,12 +48,14 @@ final class ItemCheckouts {
 
   Checkouts.Sold open(Principal caller, ItemRequest request) {
     AccountId account = caller.account();
-    ItemSales.Quote quote = sales.quote(account, request.item());
-    ItemPrice price = quote.price();
-    if (price.free()) {
-      ItemSales.Given given = sales.give(account, quote);
+    ItemSales.Offer offer = sales.offer(caller, request.item(), request.key());
+    if (offer.given().isPresent()) {
+      // Nobody is to pay for what is free by now.
+      sessions.close(account, CommandKind.CREATE_ITEM_CHECKOUT, request.item());
+      ItemSales.Given given = offer.given().get();
       return new Checkouts.Sold(Optional.empty(), Optional.of(given.purchase()), given.created());
     }
+    ItemSales.Quote quote = offer.quote().orElseThrow();
     // A guest stays one: the provider makes no customer of somebody whom we don't know.
     Optional<String> customer = caller.isAnonymous()
         ? Optional.empty()
@@ -60,9 +67,17 @@ final class ItemCheckouts {
         CommandKind.CREATE_ITEM_CHECKOUT,
         quote.item().id(),
         CheckoutCommands.params(quote, customer, email, request),
+        before -> noDearer(before, quote),
         () -> {},
         session -> {}));
     return new Checkouts.Sold(Optional.of(opened.session()), Optional.empty(), opened.created());
+  }
+
+  // What was agreed holds while its page is open, unless the buyer would pay less by now.
+  private boolean noDearer(Command before, ItemSales.Quote quote) {
+    return SaleTerms.agreed(before, units)
+        .filter(terms -> terms.amount().amount() <= quote.price().amount().amount())
+        .isPresent();
   }
 
   /** The id of the purchase that a session sells; empty if it sells no item. */

@@ -7,6 +7,16 @@ import java.util.Optional;
  *
  * @param successUrl may hold {@code {CHECKOUT_SESSION_ID}}
  * @param email of a new customer, or on the page of somebody who has not signed in
+ * @param key under which what is free is given once; empty if it is never repeated
  */
 public record ItemRequest(
-    String item, String successUrl, String cancelUrl, Optional<String> email) {}
+    String item,
+    String successUrl,
+    String cancelUrl,
+    Optional<String> email,
+    Optional<String> key) {
+  /** One that is never repeated. */
+  public ItemRequest(String item, String successUrl, String cancelUrl, Optional<String> email) {
+    this(item, successUrl, cancelUrl, email, Optional.empty());
+  }
+}

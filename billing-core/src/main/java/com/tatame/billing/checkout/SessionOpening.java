@@ -15,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Opens sessions so that of one account and one thing on sale at most one can be paid: an equal open
@@ -47,6 +48,7 @@ final class SessionOpening {
    *
    * @param target what is on sale: of it the account has one open session at most
    * @param params all that the session is made from
+   * @param good whether an open session of the same parameters is as good as a new one
    * @param guard throws if it may not be sold after all; asked once nothing is open any more
    * @param seen told of the session before, once it is closed or complete
    */
@@ -55,6 +57,7 @@ final class SessionOpening {
       CommandKind kind,
       String target,
       Map<String, String> params,
+      Predicate<Command> good,
       Runnable guard,
       Consumer<CheckoutSession> seen) {}
 
@@ -73,7 +76,9 @@ final class SessionOpening {
     AccountId account = wanted.account();
     Optional<Command> last = journal.lastSucceeded(account, wanted.kind(), wanted.target());
     Optional<CheckoutSession> open = last.flatMap(command -> stillOpen(wanted, command));
-    if (open.isPresent() && CheckoutCommands.sells(last.get(), wanted.params())) {
+    if (open.isPresent()
+        && CheckoutCommands.sells(last.get(), wanted.params())
+        && wanted.good().test(last.get())) {
       return Optional.of(new Opened(open.get(), false));
     }
     open.ifPresent(session -> expire(account, session));
@@ -100,6 +105,16 @@ final class SessionOpening {
       }
       throw e;
     }
+  }
+
+  /** Closes the open session of a thing on sale, if there is one. */
+  void close(AccountId account, CommandKind kind, String target) {
+    journal
+        .lastSucceeded(account, kind, target)
+        .flatMap(Command::result)
+        .flatMap(id -> sessions.find(account, id))
+        .filter(session -> session.status() == CheckoutSession.Status.OPEN)
+        .ifPresent(session -> expire(account, session));
   }
 
   // What the mirror calls open may have been paid a moment ago; the provider has the last word, and

@@ -22,6 +22,12 @@ public interface CommandHandler {
    */
   Finding find(Command command);
 
+  /**
+   * Told once the command was rejected, so that nobody has to wait for what it held to be given back;
+   * perhaps never: its program may have died.
+   */
+  default void rejected(Command command) {}
+
   /** A handler of these three parts. */
   static CommandHandler of(
       Function<Command, Optional<SubjectId>> subject,

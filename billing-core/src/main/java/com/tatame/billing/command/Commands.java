@@ -283,6 +283,8 @@ public final class Commands {
   private void end(Command command, String lease, CommandState state, Optional<String> error) {
     if (!journal.end(command.id(), lease, state, Optional.empty(), error, wallClock.instant())) {
       logTakenOver(command);
+    } else if (state == CommandState.REJECTED) {
+      Objects.requireNonNull(handlers.get(command.kind())).rejected(command);
     }
   }
 

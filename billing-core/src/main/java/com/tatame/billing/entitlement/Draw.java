@@ -56,6 +56,11 @@ public record Draw(
       this(place, limit, discountPercent, Optional.empty());
     }
 
+    /** Whether it has so many that are not used yet. */
+    boolean leaves(long amount, Tally used) {
+      return limit.filter(most -> amount > most - used.of(place)).isEmpty();
+    }
+
     private long leftOf(Tally used, Map<String, Long> left, long wanted) {
       return grant
           .map(id -> left.getOrDefault(id, 0L))
@@ -106,10 +111,7 @@ public record Draw(
     }
     return offers.stream()
         .filter(offer -> offer.place() != Place.INCLUDED)
-        .filter(offer -> offer
-            .limit()
-            .filter(limit -> amount > limit - used.of(offer.place()))
-            .isEmpty())
+        .filter(offer -> offer.leaves(amount, used))
         .findFirst()
         .map(offer -> new Taken(offer.place(), offer.discountPercent(), 0, Map.of()));
   }

@@ -140,7 +140,9 @@ public final class Entitlements {
    * @throws NotFound if the account has no such consumption of the feature
    */
   public Decision release(AccountId account, String feature, String consumptionId) {
-    if (store.release(account, feature, consumptionId, now()).isEmpty()) {
+    // What a sale took goes by what becomes of the sale.
+    if (consumptionId.startsWith(ReservationStore.PREFIX)
+        || store.release(account, feature, consumptionId, now()).isEmpty()) {
       throw new NotFound("consumption", consumptionId);
     }
     return check(account, feature);

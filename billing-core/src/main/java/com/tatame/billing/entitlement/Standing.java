@@ -171,6 +171,29 @@ final class Standing {
             : notIncluded());
   }
 
+  /** What counts against the limits of a feature now. */
+  Tally used(String name) {
+    return feature(name).map(feature -> usage.used(name, period(feature), now)).orElse(Tally.NONE);
+  }
+
+  /**
+   * Where the unit of an item may be taken from. Of what a plan includes without a word about more,
+   * more is sold at the list price, as it is to everybody.
+   *
+   * @return empty if the plan says nothing about such items
+   */
+  List<Offer> itemOffers(String kind, Money listPrice) {
+    Feature own = plan.features().get(kind);
+    if (!(own instanceof Feature.Counter) && !(own instanceof Feature.Unlimited)) {
+      return List.of();
+    }
+    List<Offer> offers = new ArrayList<>(offers(own, Optional.of(listPrice)));
+    if (own instanceof Feature.Counter && overage(own).isEmpty()) {
+      offers.add(new Offer(Place.FULL_PRICE, Optional.empty(), Optional.of(0)));
+    }
+    return offers;
+  }
+
   private static boolean goesBeyond(Feature feature, Tally used) {
     return overage(feature)
         .filter(overage -> overage.beyond() == Overage.Beyond.FULL_PRICE

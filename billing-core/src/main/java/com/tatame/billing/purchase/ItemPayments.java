@@ -11,6 +11,7 @@ import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.Finding;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.Customers;
+import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Use cases: payments that an application takes on a page of its own, for items of the catalog or,
@@ -77,15 +79,15 @@ public final class ItemPayments {
   /**
    * Begins to sell an item at what it costs the caller.
    *
+   * @param key under which what is free is given once; empty if it is never repeated
    * @throws ValidationFailed if the catalog has no such item
    */
-  public Begun begin(Principal caller, String itemId) {
-    ItemSales.Quote quote = sales.quote(caller.account(), itemId);
-    if (quote.price().free()) {
-      ItemSales.Given given = sales.give(caller.account(), quote);
-      return new Begun(Optional.empty(), Optional.of(given.purchase()));
+  public Begun begin(Principal caller, String itemId, Optional<String> key) {
+    ItemSales.Offer offer = sales.offer(caller, itemId, key);
+    if (offer.given().isPresent()) {
+      return new Begun(Optional.empty(), offer.given().map(ItemSales.Given::purchase));
     }
-    Map<String, String> params = new TreeMap<>(SaleTerms.params(quote));
+    Map<String, String> params = new TreeMap<>(SaleTerms.params(offer.quote().orElseThrow()));
     params.put(
         CUSTOMER,
         customers.ensure(caller, Optional.empty(), Optional.empty()).link().customerId());
@@ -144,7 +146,10 @@ public final class ItemPayments {
 
   /** How the creation of a payment is sent, and found. */
   public static Map<CommandKind, CommandHandler> handlers(
-      PaymentIntentControl provider, CommandSearch search) {
+      PaymentIntentControl provider,
+      CommandSearch search,
+      ItemUnits units,
+      Consumer<Command> rejected) {
     return Map.of(CommandKind.CREATE_PAYMENT_INTENT, new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
@@ -153,7 +158,8 @@ public final class ItemPayments {
 
       @Override
       public Observation send(Command command) {
-        return provider.create(payment(command), command.id().value(), command.idempotencyKey());
+        return provider.create(
+            payment(command, units), command.id().value(), command.idempotencyKey());
       }
 
       // One that belongs to no customer can't be listed; but it moves no money without its secret,
@@ -163,13 +169,18 @@ public final class ItemPayments {
         Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
         return customer.isPresent() ? search.made(command, customer) : new Finding.Absent();
       }
+
+      @Override
+      public void rejected(Command command) {
+        rejected.accept(command);
+      }
     });
   }
 
-  private static PaymentIntentControl.NewPayment payment(Command command) {
+  private static PaymentIntentControl.NewPayment payment(Command command, ItemUnits units) {
     Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
     if (!command.target().equals(RAW)) {
-      SaleTerms terms = SaleTerms.of(command);
+      SaleTerms terms = SaleTerms.of(command, units);
       return payment(
           command, customer, terms.amount(), Optional.of(terms.name()), Optional.of(terms.sale()));
     }

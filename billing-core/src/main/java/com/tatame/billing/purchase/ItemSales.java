@@ -1,23 +1,39 @@
 package com.tatame.billing.purchase;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Discount;
 import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.ItemPrice;
 import com.tatame.billing.catalog.ItemPricing;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.Commands;
+import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.ItemUnits;
+import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.ReservationStore;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.LimitReached;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Money;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /** What items cost, and the giving of those that cost nothing. */
 public final class ItemSales {
   private static final String PREFIX = "pur_";
 
+  private static final String INCLUDED = "included";
+  private static final String MEMBER = "member";
+  private static final int MAX_ROUNDS = 10;
+
   private final Catalog catalog;
-  private final ItemPricing pricing;
+  private final Optional<ItemPricing> pricing;
+  private final ItemUnits units;
   private final PurchaseStore purchases;
   private final Commands commands;
   private final InstantSource clock;
@@ -25,29 +41,40 @@ public final class ItemSales {
   /**
    * Wires it.
    *
+   * @param pricing in place of the plans' terms, if an application has prices of its own
    * @param commands the source of ids
    * @param clock the billing clock
    */
   public ItemSales(
       Catalog catalog,
-      ItemPricing pricing,
+      Optional<ItemPricing> pricing,
+      ItemUnits units,
       PurchaseStore purchases,
       Commands commands,
       InstantSource clock) {
     this.catalog = catalog;
     this.pricing = pricing;
+    this.units = units;
     this.purchases = purchases;
     this.commands = commands;
     this.clock = clock;
   }
 
-  /** An item, and what an account pays for it now. */
-  public record Quote(Item item, ItemPrice price) {
+  /**
+   * An item, and what an account pays for it now.
+   *
+   * @param takesUnit whether its sale takes a unit of what the account's plan gives: only then the
+   *     price is certain
+   */
+  public record Quote(Item item, ItemPrice price, boolean takesUnit) {
     /** As it is sold under this purchase. */
     public ItemSale sale(String purchaseId) {
       return new ItemSale(purchaseId, item.id(), item.kind(), price.listPrice(), price.discount());
     }
   }
+
+  /** What is to be paid, or else the purchase itself. */
+  public record Offer(Optional<Quote> quote, Optional<Given> given) {}
 
   /** A purchase that was free, and whether it is new. */
   public record Given(Purchase purchase, boolean created) {}
@@ -57,25 +84,109 @@ public final class ItemSales {
     return PREFIX + command.value();
   }
 
+  /** The command that began a purchase; of another purchase there is none with this id. */
+  public static CommandId commandOf(String purchaseId) {
+    return new CommandId(
+        purchaseId.startsWith(PREFIX) ? purchaseId.substring(PREFIX.length()) : purchaseId);
+  }
+
+  /** The id of the unit that a command takes. */
+  public static String unitId(CommandId command) {
+    return ReservationStore.PREFIX + command.value();
+  }
+
+  /** The command that took a unit. */
+  public static CommandId commandOf(ReservationStore.Held held) {
+    return new CommandId(held.id().substring(ReservationStore.PREFIX.length()));
+  }
+
   /**
-   * What an account pays.
+   * Gives what is free for the caller, and says of all else what it costs. Who has not signed in pays
+   * the list price: of sessions anybody has as many as they like, so what each was given would have
+   * no end. What has no list price an account has once; else each time takes a unit.
    *
+   * @param key under which what is free is given once; empty if it is never repeated
    * @throws ValidationFailed if the catalog has no such item
+   * @throws LimitReached if the caller's plan refuses any more of such items
    */
-  public Quote quote(AccountId account, String itemId) {
+  public Offer offer(Principal caller, String itemId, Optional<String> key) {
+    AccountId account = caller.account();
+    Optional<Purchase> before = key.flatMap(own -> purchases.given(account, drawKey(itemId, own)));
+    if (before.isPresent()) {
+      return new Offer(Optional.empty(), Optional.of(new Given(before.get(), false)));
+    }
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Quote quote = quote(caller, itemId);
+      if (!quote.price().free()) {
+        return new Offer(Optional.of(quote), Optional.empty());
+      }
+      Optional<Given> given = give(account, quote, key);
+      if (given.isPresent()) {
+        return new Offer(Optional.empty(), given);
+      }
+    }
+    throw ItemUnits.changing(account);
+  }
+
+  private Quote quote(Principal caller, String itemId) {
     Item item = catalog
         .item(itemId)
         .orElseThrow(
             () -> ValidationFailed.of("item", "'" + itemId + "' is not an item of the catalog"));
-    return new Quote(item, pricing.price(account, item));
+    if (pricing.isPresent()) {
+      return new Quote(item, pricing.get().price(caller.account(), item), false);
+    }
+    if (caller.isAnonymous() || item.price().amount() == 0) {
+      return new Quote(item, ItemPrice.full(item), false);
+    }
+    return units
+        .offered(caller.account(), item.kind(), item.price())
+        .map(terms -> new Quote(item, price(item.price(), terms), terms.counted()))
+        .orElseGet(() -> new Quote(item, ItemPrice.full(item), false));
   }
 
-  /** Gives an account what is free for it; an account has an item for free once. */
-  public Given give(AccountId account, Quote quote) {
-    String id = purchaseId(commands.nextId());
-    Purchase free =
-        Purchase.free(id, account, quote.sale(id), clock.instant().truncatedTo(ChronoUnit.MICROS));
-    Purchase stored = purchases.addFree(free);
-    return new Given(stored, stored.id().equals(id));
+  /** What a sale costs on such terms. */
+  static ItemPrice price(Money listPrice, ItemUnits.Terms terms) {
+    Optional<Discount> discount = terms.percent() == 0
+        ? Optional.empty()
+        : Optional.of(
+            new Discount(terms.percent(), terms.place() == Place.INCLUDED ? INCLUDED : MEMBER));
+    return new ItemPrice(listPrice, discount, terms.price());
+  }
+
+  // Empty if there is no free unit any more.
+  private Optional<Given> give(AccountId account, Quote quote, Optional<String> key) {
+    CommandId id = commands.nextId();
+    Purchase free = Purchase.free(
+        purchaseId(id),
+        account,
+        quote.sale(purchaseId(id)),
+        clock.instant().truncatedTo(ChronoUnit.MICROS));
+    if (!quote.takesUnit()) {
+      return Optional.of(given(free, purchases.addFree(free)));
+    }
+    ItemUnits.Sold sold = new ItemUnits.Sold(quote.item().kind(), quote.item().price(), unitId(id));
+    String drawKey = key.map(own -> drawKey(quote.item().id(), own)).orElse(sold.id());
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Optional<Draw> draw = units.free(account, sold, drawKey);
+      if (draw.isEmpty()) {
+        return Optional.empty();
+      }
+      PurchaseStore.Giving giving = purchases.give(free, draw.get());
+      if (giving.draw() instanceof DrawResult.KeyReused) {
+        throw Conflict.idempotencyKeyReused();
+      } else if (!(giving.draw() instanceof DrawResult.Stale)) {
+        return giving.purchase().map(stored -> given(free, stored));
+      }
+    }
+    throw ItemUnits.changing(account);
+  }
+
+  private static String drawKey(String item, String key) {
+    return ReservationStore.PREFIX + "key " + item + " " + key;
+  }
+
+  private static Given given(Purchase wanted, Purchase stored) {
+    return new Given(stored, stored.id().equals(wanted.id()));
   }
 }

@@ -11,6 +11,7 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -72,6 +73,8 @@ public interface BillingStore extends AutoCloseable {
   GrantStore grants();
 
   MeterReportStore meterReports();
+
+  ReservationStore reservations();
 
   BillingEventStore billingEvents();
 

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CatalogTest {
+  private static final Window MONTH = new Window(Window.Kind.CALENDAR_MONTH, ZoneOffset.UTC);
+
   @Test
   void aConfiguredPriceIdWinsOverTheLookupKey() {
     Catalog catalog = catalog(plan("pro", "pro_monthly", Optional.of("price_fixed")));
@@ -52,6 +55,57 @@ class CatalogTest {
     assertThatThrownBy(() -> new Catalog(List.of(), "free", Duration.ZERO))
         .isInstanceOf(ValidationFailed.class)
         .hasMessageContaining("defaultTier");
+  }
+
+  @Test
+  void aLevelThatIsUnlimitedElsewhereIsTheSameLevelThere() {
+    Catalog catalog = catalog(
+        giving("free", Map.of("storage", new Feature.Gauge(5))),
+        giving("pro", Map.of("storage", new Feature.Unlimited(MONTH))));
+
+    assertThat(catalog.plan("pro").orElseThrow().features().get("storage"))
+        .isEqualTo(new Feature.Unlimited(new Window(Window.Kind.LIFETIME, ZoneOffset.UTC)));
+    assertThat(catalog.plan("free").orElseThrow().features().get("storage"))
+        .isEqualTo(new Feature.Gauge(5));
+  }
+
+  @Test
+  void aLevelIsCountedByWindowsNowhere() {
+    assertThatThrownBy(() -> catalog(
+            giving("free", Map.of("storage", new Feature.Counter(5, MONTH))),
+            giving("pro", Map.of("storage", new Feature.Gauge(100)))))
+        .isInstanceOf(ValidationFailed.class)
+        .hasMessageContaining("tiers.free.features.storage");
+  }
+
+  @Test
+  void anItemHasTheCurrencyOfTheHighestPriceOfItsKind() {
+    Map<String, Feature> quizzes = Map.of(
+        "quiz",
+        new Feature.Counter(2, MONTH, Optional.of(new Money(50_00, "usd")), Optional.empty()));
+    Plan plan = giving("pro", quizzes);
+
+    assertThatThrownBy(() -> selling(plan, new Item("q", "Q", "quiz", new Money(1, "eur"))))
+        .isInstanceOf(ValidationFailed.class)
+        .hasMessageContaining("items.q.currency");
+    assertThat(selling(plan, new Item("a", "A", "article", new Money(1, "eur"))).items())
+        .hasSize(1);
+    assertThat(selling(plan, new Item("q", "Q", "quiz", new Money(1, "usd"))).items())
+        .hasSize(1);
+  }
+
+  private static Catalog selling(Plan plan, Item item) {
+    return new Catalog(
+        List.of(plan),
+        List.of(item),
+        plan.tier(),
+        Catalog.DEFAULT_GRACE,
+        List.of(),
+        Policies.DEFAULT);
+  }
+
+  private static Plan giving(String tier, Map<String, Feature> features) {
+    return new Plan(tier, tier, "", "main", 1, true, 0, Map.of(), features);
   }
 
   private static Catalog catalog(Plan... plans) {

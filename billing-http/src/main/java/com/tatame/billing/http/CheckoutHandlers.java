@@ -69,7 +69,8 @@ final class CheckoutHandlers {
       String userId,
 
       @Doc(
-          value = "Something that is bought once, instead of tier, interval and priceId.",
+          value =
+              "Something that is bought once, instead of tier, interval and priceId, at what it costs under the caller's plan.",
           example = "quiz-17")
       @Nullable
       String item,
@@ -86,7 +87,8 @@ final class CheckoutHandlers {
 
       @Nullable Instant expiresAt,
 
-      @Doc("What was bought, if there was nothing to pay.") @Nullable
+      @Doc("What was bought, if there was nothing to pay: its amount is 0 and its status paid.")
+      @Nullable
       PurchaseAnswer purchase,
 
       @Doc("Days of trial that the session gives; null for what is bought once.") @Nullable
@@ -169,7 +171,9 @@ final class CheckoutHandlers {
     }
     Principal caller = call.principal();
     if (wanted.item() != null) {
-      return new Deal(checkouts.open(caller, itemRequest(wanted)), Optional.empty());
+      return new Deal(
+          checkouts.open(caller, itemRequest(wanted, EntitlementHandlers.key(call, null))),
+          Optional.empty());
     }
     if (caller.isAnonymous()) {
       throw new Forbidden("Sign in to subscribe; without that, send an item.");
@@ -191,7 +195,7 @@ final class CheckoutHandlers {
         body);
   }
 
-  private static ItemRequest itemRequest(NewCheckout wanted) {
+  private static ItemRequest itemRequest(NewCheckout wanted, Optional<String> key) {
     List<FieldError> errors = commonErrors(wanted);
     if (wanted.tier() != null || wanted.interval() != null || wanted.priceId() != null) {
       errors.add(new FieldError("item", "send either item, or what is subscribed to"));
@@ -210,7 +214,8 @@ final class CheckoutHandlers {
         CustomerHandlers.text("item", wanted.item()).orElse(""),
         wanted.successUrl(),
         wanted.cancelUrl(),
-        CustomerHandlers.email("email", wanted.email()));
+        CustomerHandlers.email("email", wanted.email()),
+        key);
   }
 
   private static List<FieldError> commonErrors(NewCheckout wanted) {

@@ -78,7 +78,7 @@ final class PaymentIntentHandlers {
     NewPaymentIntent wanted = call.body(NewPaymentIntent.class);
     Begun begun = wanted.item() == null
         ? raw(call.principal(), wanted)
-        : payments.begin(call.principal(), item(wanted));
+        : payments.begin(call.principal(), item(wanted), EntitlementHandlers.key(call, null));
     return begun
         .payment()
         .map(payment -> Answer.created(

@@ -1,5 +1,6 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Decision;
@@ -27,7 +28,10 @@ final class UsageHandlers {
   }
 
   record GaugeRequest(
-      @Doc(value = "How high it stands.", example = "250") Long value) {}
+      @Doc(value = "How high it stands.", example = "250") Long value,
+
+      @Doc("Whose level it is, if an administrator says so; the caller's if missing.") @Nullable
+      String accountId) {}
 
   record UsageReportRequest(
       @Doc(value = "A feature that is counted.", example = "pain_entry")
@@ -41,7 +45,10 @@ final class UsageHandlers {
       @Doc("When it was used, within the last 35 days; now if missing.") @Nullable
       String occurredAt,
 
-      @Doc("Texts by name, kept with it.") @Nullable Map<String, String> metadata) {}
+      @Doc("Texts by name, kept with it.") @Nullable Map<String, String> metadata,
+
+      @Doc("Who used it, if an administrator says so; the caller if missing.") @Nullable
+      String accountId) {}
 
   record RecordedAnswer(
       @Doc(value = "The feature.", example = "pain_entry") String type,
@@ -114,7 +121,8 @@ final class UsageHandlers {
     if (body.value() == null) {
       throw ValidationFailed.of("value", "is required");
     }
-    Decision decision = entitlements.set(call.account(), call.id("feature"), body.value());
+    Decision decision =
+        entitlements.set(account(call, body.accountId()), call.id("feature"), body.value());
     return Answer.ok(DecisionAnswer.of(decision));
   }
 
@@ -126,7 +134,7 @@ final class UsageHandlers {
       throw ValidationFailed.of("type", "is required");
     }
     Recorded recorded = entitlements.record(
-        call.account(),
+        account(call, body.accountId()),
         new UsageReport(
             body.type(),
             body.amount() == null ? 1 : body.amount(),
@@ -168,6 +176,16 @@ final class UsageHandlers {
     if (!caller.isApiKey() && !caller.administrator()) {
       throw new Forbidden("Only an administrator or an API key may say what was used.");
     }
+  }
+
+  // A key acts for the account that the header names, and for no other.
+  private static AccountId account(Call call, @Nullable String named) {
+    AccountId account =
+        CustomerHandlers.text("accountId", named).map(AccountId::new).orElse(call.account());
+    if (call.principal().isApiKey() && !account.equals(call.account())) {
+      throw ValidationFailed.of("accountId", "must be the one that X-Account-Id names");
+    }
+    return account;
   }
 
   private static Instant time(String text) {

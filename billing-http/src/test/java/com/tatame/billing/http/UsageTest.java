@@ -148,6 +148,23 @@ final class UsageTest {
   }
 
   @Test
+  void whatAVisitorUsedCountsForTheAccountThatClaimsIt() {
+    String token = SERVER.post("/api/v1/anonymous-sessions", null, "{}").at("/token");
+    SERVER.post(REVIEWS + "/consume", null, "{}", "Authorization", "Anonymous " + token);
+    SERVER.post(REVIEWS + "/consume", null, "{}", "Authorization", "Anonymous " + token);
+    consume("user_claims", "{}");
+
+    String claim = "{\"token\":\"" + token + "\"}";
+    SERVER.post("/api/v1/anonymous-sessions/claim", "user_claims", claim);
+    SERVER.post("/api/v1/anonymous-sessions/claim", "user_claims", claim);
+
+    Reply after = SERVER.get(REVIEWS, "user_claims");
+    assertThat(after.at("/used")).isEqualTo("3");
+    assertThat(after.at("/remaining")).isEqualTo("0");
+    assertThat(consume("user_claims", "{}").code()).isEqualTo("limit_reached");
+  }
+
+  @Test
   void whoMayReportsUseAlsoBeyondTheLimit() {
     String body = "{\"type\":\"video_reviews\",\"amount\":5,\"idempotencyKey\":\"r1\","
         + "\"metadata\":{\"device\":\"phone\"}}";
@@ -169,6 +186,25 @@ final class UsageTest {
     assertThat(windows.at("/data/0/periodStart")).endsWith("-01T00:00:00Z");
     assertThat(SERVER.get(USAGE + "?type=class_booking", "user_told").json().path("data"))
         .isEmpty();
+  }
+
+  @Test
+  void anAdministratorReportsForOthersAndAKeyForWhomItActs() {
+    String body = "{\"type\":\"video_reviews\",\"accountId\":\"user_watched\"}";
+    assertThat(SERVER.post(USAGE, "user_watched", body).code()).isEqualTo("forbidden");
+    assertThat(SERVER.post(USAGE, "user_root", body).status()).isEqualTo(200);
+    assertThat(byKey("POST", USAGE, body, Scope.USAGE_WRITE).at("/errors/0/field"))
+        .isEqualTo("accountId");
+
+    assertThat(SERVER.get(REVIEWS, "user_watched").at("/used")).isEqualTo("1");
+    assertThat(SERVER.get(REVIEWS, "user_root").at("/used")).isEqualTo("0");
+
+    String gauge = "/api/v1/entitlements/video_storage";
+    String level = "{\"value\":7,\"accountId\":\"user_watched\"}";
+    assertThat(SERVER.send("PUT", gauge, "user_watched", level).code()).isEqualTo("forbidden");
+    assertThat(SERVER.send("PUT", gauge, "user_root", level).at("/used")).isEqualTo("7");
+    assertThat(SERVER.get(gauge, "user_watched").at("/used")).isEqualTo("7");
+    assertThat(SERVER.get(gauge, "user_root").at("/used")).isEqualTo("0");
   }
 
   @Test

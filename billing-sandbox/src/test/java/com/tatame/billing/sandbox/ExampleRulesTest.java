@@ -6,12 +6,17 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Item;
 import com.tatame.billing.checkout.CheckoutRequest;
+import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.checkout.Checkouts;
+import com.tatame.billing.checkout.ItemRequest;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.UsageReport;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.entitlement.Used;
 import com.tatame.billing.money.Money;
+import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.server.CatalogFile;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.Cancellation;
@@ -24,6 +29,8 @@ import com.tatame.billing.testkit.fixture.APrincipal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -69,10 +76,25 @@ final class ExampleRulesTest {
     Catalog catalog =
         CatalogFile.read(Path.of("../examples/" + example + "/catalog.yaml"), Map.of());
     return BillingWorld.builder()
-        .catalog(catalog)
+        .catalog(withItems(catalog))
         .startAt(Instant.parse(start))
         .store(store.open())
         .build();
+  }
+
+  // Prices at which the rules turn, which the example doesn't happen to have.
+  private static Catalog withItems(Catalog catalog) {
+    List<Item> items = new ArrayList<>(catalog.items());
+    items.add(new Item("quiz-at-the-limit", "Just free", "quiz", new Money(50_00, "usd")));
+    items.add(new Item("quiz-odd", "Odd", "quiz", new Money(15_03, "usd")));
+    items.add(new Item("article-odd", "Odd", "article", new Money(1_05, "usd")));
+    return new Catalog(
+        catalog.plans(),
+        items,
+        catalog.defaultTier(),
+        catalog.grace(),
+        catalog.coupons(),
+        catalog.policies());
   }
 
   @Test
@@ -100,22 +122,30 @@ final class ExampleRulesTest {
   }
 
   private static void aMonthOfQuizzes(User ada) {
-    assertThat(ada.pays("quiz", 6_000)).as("too dear to be free").isEqualTo("4800 at 20 % off");
-    assertThat(ada.pays("quiz", 5_000)).isEqualTo("free");
-    assertThat(ada.pays("quiz", 1_500)).isEqualTo("free");
+    assertThat(ada.buys("quiz-deep-profile")).as("too dear to be free").isEqualTo("4800");
+    assertThat(ada.buys("quiz-at-the-limit")).isEqualTo("free");
+    assertThat(ada.buys("quiz-attachment")).isEqualTo("free");
     assertThat(ada.decision("quiz").allowed()).as("at a price").isTrue();
-    assertThat(ada.pays("quiz", 1_503)).as("half up").isEqualTo("1202 at 20 % off");
-    assertThat(ada.allowance("quiz").overage().orElseThrow().remaining()).contains(1L);
-    assertThat(ada.pays("quiz", 1_500)).isEqualTo("1200 at 20 % off");
-    assertThat(ada.pays("quiz", 1_500)).as("the fourth further one").isEqualTo("1500 at 0 % off");
+
+    CheckoutSession left = ada.opens("quiz-attachment");
+    assertThat(ada.overageLeft("quiz")).as("held for the page").isEqualTo(1);
+    ada.comesBackTooLateFor(left);
+    assertThat(ada.overageLeft("quiz")).as("given back").isEqualTo(2);
+
+    assertThat(ada.buys("quiz-odd")).as("half up").isEqualTo("1202");
+    assertThat(ada.overageLeft("quiz")).isEqualTo(1);
+    assertThat(ada.buys("quiz-attachment")).isEqualTo("1200");
+    assertThat(ada.buys("quiz-attachment")).as("the fourth further one").isEqualTo("1500");
+    assertThat(ada.overageLeft("quiz")).isZero();
   }
 
   private static void aMonthOfArticles(User ada) {
     for (int i = 0; i < 3; i++) {
-      assertThat(ada.pays("article", 499)).isEqualTo("free");
+      assertThat(ada.buys("article-sleep")).isEqualTo("free");
     }
-    for (int i = 0; i < 5; i++) {
-      assertThat(ada.pays("article", 105)).as("half up").isEqualTo("74 at 30 % off");
+    for (int i = 0; i < 2; i++) {
+      assertThat(ada.buys("article-sleep")).as("349.3").isEqualTo("349");
+      assertThat(ada.buys("article-odd")).as("73.5, half up").isEqualTo("74");
     }
     assertThat(ada.uses("article", 1)).as("without a price there is none").isFalse();
   }
@@ -262,16 +292,48 @@ final class ExampleRulesTest {
           instanceof Used.Granted;
     }
 
-    String pays(String feature, long price) {
-      Used used = world
+    /** What an item cost that was paid on its page, or {@code free}. */
+    String buys(String item) {
+      Checkouts.Sold sold = sells(item);
+      if (sold.free().isPresent()) {
+        assertThat(sold.free().get().amount().amount()).isZero();
+        assertThat(sold.free().get().status()).isEqualTo(Purchase.Status.PAID);
+        return "free";
+      }
+      String session = sold.session().orElseThrow().id();
+      assertThat(world.provider().pay(session, PAYS)).isTrue();
+      world.settle();
+      Purchase bought =
+          world.billing().checkouts().confirm(account, session).purchase().orElseThrow();
+      assertThat(bought.status()).isEqualTo(Purchase.Status.PAID);
+      return Long.toString(bought.amount().amount());
+    }
+
+    CheckoutSession opens(String item) {
+      return sells(item).session().orElseThrow();
+    }
+
+    private Checkouts.Sold sells(String item) {
+      return world
           .billing()
-          .entitlements()
-          .consume(
-              account, new Use(feature, 1, Optional.of(new Money(price, "usd")), Optional.empty()));
-      return ((Used.Granted) used)
-          .charge()
-          .map(charge -> charge.price().amount() + " at " + charge.discountPercent() + " % off")
-          .orElse("free");
+          .checkouts()
+          .open(
+              APrincipal.of(account),
+              new ItemRequest(
+                  item,
+                  "https://shop.example.com/thanks",
+                  "https://shop.example.com/items",
+                  Optional.empty()));
+    }
+
+    void comesBackTooLateFor(CheckoutSession session) {
+      world.advance(
+          Duration.between(world.provider().now(), session.expiresAt()).plusMinutes(1));
+      assertThat(world.provider().pay(session.id(), PAYS)).isFalse();
+    }
+
+    long overageLeft(String feature) {
+      return allowance(feature).overage().orElseThrow().remaining().orElseThrow();
     }
 
     UsageReport report(String feature, long amount) {

@@ -231,7 +231,8 @@ final class OthersObjectsTest {
         if (ACCOUNTS.contains(name)) {
           ObjectNode body = (ObjectNode) Json.read(body(operation));
           body.put(name, owner.user());
-          assertThat(call(stranger.api(), operation, operation.path(), body.toString())
+          String path = operation.path().replace("{feature}", FEATURE);
+          assertThat(call(stranger.api(), operation, path, body.toString())
                   .status())
               .as(operation.path() + " " + name)
               .isEqualTo(403);

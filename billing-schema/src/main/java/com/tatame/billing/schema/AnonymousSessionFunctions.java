@@ -4,6 +4,7 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Anonymous sessions, behind their functions. */
@@ -36,8 +37,15 @@ final class AnonymousSessionFunctions implements AnonymousSessionStore {
   @Override
   public Optional<AnonymousSession> claim(String hash, AccountId by, Instant now) {
     return functions
-        .row("claim_anonymous_session_v1", of(hash).with("account_id", by).with("now", now))
+        .row("claim_anonymous_session_v2", of(hash).with("account_id", by).with("now", now))
         .map(AnonymousSessionFunctions::session);
+  }
+
+  @Override
+  public List<AccountId> gather(Instant claimedSince) {
+    return functions
+        .rows("gather_usage_v1", Row.empty().with("since", claimedSince))
+        .map(row -> new AccountId(row.text("account_id")));
   }
 
   private static AnonymousSession session(Row row) {

@@ -11,6 +11,7 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -153,6 +154,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final MeterReportStore meterReports() {
     return new MeterReportFunctions(functions);
+  }
+
+  @Override
+  public final ReservationStore reservations() {
+    return new ReservationFunctions(functions);
   }
 
   @Override

@@ -2,6 +2,7 @@ package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.ItemSale;
+import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
@@ -44,15 +45,36 @@ final class PurchaseFunctions implements PurchaseStore {
   @Override
   public Purchase addFree(Purchase free) {
     return functions
-        .row(
-            "add_free_purchase_v1",
-            of(free.account())
-                .with("id", free.id())
-                .with("item", free.sale().item())
-                .with("sale", free.sale())
-                .with("created_at", free.createdAt()))
+        .row("add_free_purchase_v2", row(free))
         .map(PurchaseFunctions::free)
         .orElseThrow(() -> new IllegalStateException("no purchase was written, and none found"));
+  }
+
+  @Override
+  public Giving give(Purchase free, Draw draw) {
+    Row answer = functions
+        .row(
+            "give_item_v1",
+            Row.empty().with("purchase", row(free)).with("draw", UsageFunctions.row(draw)))
+        .orElseThrow();
+    return new Giving(
+        UsageFunctions.result(answer, draw),
+        answer.optionalRow("purchase").map(PurchaseFunctions::free));
+  }
+
+  @Override
+  public Optional<Purchase> given(AccountId account, String key) {
+    return functions
+        .row("given_item_v1", of(account).with("key", key))
+        .map(PurchaseFunctions::free);
+  }
+
+  private static Row row(Purchase free) {
+    return of(free.account())
+        .with("id", free.id())
+        .with("item", free.sale().item())
+        .with("sale", free.sale())
+        .with("created_at", free.createdAt());
   }
 
   private static Purchase purchase(Row row) {

@@ -162,7 +162,7 @@ final class UsageFunctions implements UsageStore {
         .intValue();
   }
 
-  private static Row row(Draw draw) {
+  static Row row(Draw draw) {
     return Row.empty()
         .with("id", draw.id())
         .with("account_id", draw.account())
@@ -182,7 +182,7 @@ final class UsageFunctions implements UsageStore {
             draw.metadata().isEmpty() ? Optional.empty() : Optional.of(draw.metadata()));
   }
 
-  private static DrawResult result(Row answer, Draw draw) {
+  static DrawResult result(Row answer, Draw draw) {
     return switch (answer.text("outcome")) {
       case "granted" -> {
         Consumption consumption = consumption(answer.optionalRow("consumption").orElseThrow());

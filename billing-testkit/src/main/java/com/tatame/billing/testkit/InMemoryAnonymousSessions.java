@@ -5,15 +5,18 @@ import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 final class InMemoryAnonymousSessions implements AnonymousSessionStore {
   private final SharedLock lock;
+  private final InMemoryUsage usage;
   private final Map<String, AnonymousSession> byHash = new LinkedHashMap<>();
 
-  InMemoryAnonymousSessions(SharedLock lock) {
+  InMemoryAnonymousSessions(SharedLock lock, InMemoryUsage usage) {
     this.lock = lock;
+    this.usage = usage;
   }
 
   @Override
@@ -37,14 +40,27 @@ final class InMemoryAnonymousSessions implements AnonymousSessionStore {
   public Optional<AnonymousSession> claim(String hash, AccountId by, Instant now) {
     return lock.hold(() -> Optional.ofNullable(byHash.computeIfPresent(
         hash,
-        (same, session) -> session.claimedBy().isPresent()
-            ? session
-            : new AnonymousSession(
-                session.account(),
-                session.createdAt(),
-                session.expiresAt(),
-                Optional.of(by),
-                Optional.of(now)))));
+        (same, session) -> session.claimedBy().isPresent() ? session : claimed(session, by, now))));
+  }
+
+  private AnonymousSession claimed(AnonymousSession session, AccountId by, Instant now) {
+    usage.move(session.account(), by);
+    return new AnonymousSession(
+        session.account(),
+        session.createdAt(),
+        session.expiresAt(),
+        Optional.of(by),
+        Optional.of(now));
+  }
+
+  @Override
+  public List<AccountId> gather(Instant claimedSince) {
+    return lock.hold(() -> byHash.values().stream()
+        .filter(session ->
+            session.claimedAt().filter(at -> !at.isBefore(claimedSince)).isPresent())
+        .filter(session -> usage.move(session.account(), session.claimedBy().orElseThrow()))
+        .map(session -> session.claimedBy().orElseThrow())
+        .toList());
   }
 
   /** Whether what one account bought is another's; the store's lock is held. */

@@ -12,6 +12,7 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -56,12 +57,12 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryDuplicates duplicates = new InMemoryDuplicates(lock, rows);
   private final InMemoryTrials trials = new InMemoryTrials(lock, rows);
   private final InMemoryTasks tasks = new InMemoryTasks(lock);
-  private final InMemoryAnonymousSessions anonymous = new InMemoryAnonymousSessions(lock);
-  private final InMemoryPurchases purchases = new InMemoryPurchases(lock, rows, anonymous);
-  private final InMemoryPayments payments = new InMemoryPayments(lock, rows, anonymous);
   private final InMemoryGrants grants = new InMemoryGrants(lock);
   private final InMemoryMeterReports meters = new InMemoryMeterReports(lock, rows);
   private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters);
+  private final InMemoryAnonymousSessions anonymous = new InMemoryAnonymousSessions(lock, usage);
+  private final InMemoryPurchases purchases = new InMemoryPurchases(lock, rows, anonymous, usage);
+  private final InMemoryPayments payments = new InMemoryPayments(lock, rows, anonymous);
   private final InMemoryReads reads = new InMemoryReads(lock, rows, anonymous);
 
   @Override
@@ -167,6 +168,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public MeterReportStore meterReports() {
     return meters;
+  }
+
+  @Override
+  public ReservationStore reservations() {
+    return usage;
   }
 
   @Override

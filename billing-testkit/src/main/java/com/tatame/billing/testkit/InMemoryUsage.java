@@ -9,6 +9,7 @@ import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.DrawResult;
 import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.Tally;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
@@ -16,16 +17,22 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
-final class InMemoryUsage implements UsageStore {
+final class InMemoryUsage implements UsageStore, ReservationStore {
   private static final Comparator<UsageRow> LATEST_FIRST = Comparator.comparing(
           (UsageRow row) -> row.period().end())
       .reversed()
       .thenComparing(UsageRow::feature)
       .thenComparing(row -> row.period().start());
+
+  private static final Comparator<Held> FIRST_COME =
+      Comparator.comparing(Held::at).thenComparing(Held::id);
 
   private final SharedLock lock;
   private final MirroredRows rows;
@@ -33,6 +40,7 @@ final class InMemoryUsage implements UsageStore {
   private final InMemoryMeterReports meters;
   private final Map<Counter, Tally> counted = new HashMap<>();
   private final Map<KeyOf, Kept> kept = new HashMap<>();
+  private final Set<String> paid = new HashSet<>();
 
   private record Counter(AccountId account, String feature, Period period) {}
 
@@ -159,6 +167,73 @@ final class InMemoryUsage implements UsageStore {
     kept.put(key, new Kept(entry.fingerprint(), released));
     meters.released(key.account(), released);
     return released;
+  }
+
+  @Override
+  public List<Held> held(Optional<Held> after, int limit) {
+    PageLimit.require(limit);
+    return lock.hold(() -> kept.entrySet().stream()
+        .filter(entry -> undecided(entry.getValue().consumption()))
+        .map(entry -> new Held(
+            entry.getKey().account(),
+            entry.getValue().consumption().id(),
+            entry.getValue().consumption().at()))
+        .filter(
+            held -> after.filter(last -> FIRST_COME.compare(last, held) >= 0).isEmpty())
+        .sorted(FIRST_COME)
+        .limit(limit)
+        .toList());
+  }
+
+  @Override
+  public boolean settle(AccountId account, String id, Outcome outcome, Instant now) {
+    return lock.hold(() -> {
+      Optional<Map.Entry<KeyOf, Kept>> held = kept.entrySet().stream()
+          .filter(entry -> entry.getKey().account().equals(account)
+              && entry.getValue().consumption().id().equals(id)
+              && undecided(entry.getValue().consumption()))
+          .findFirst();
+      held.ifPresent(entry -> {
+        if (outcome == Outcome.KEPT) {
+          paid.add(id);
+        } else {
+          release(entry.getKey(), entry.getValue(), now);
+        }
+      });
+      return held.isPresent();
+    });
+  }
+
+  private boolean undecided(Consumption consumption) {
+    return consumption.id().startsWith(PREFIX)
+        && consumption.releasedAt().isEmpty()
+        && !paid.contains(consumption.id());
+  }
+
+  /** The unit that was taken under a key; the store's lock is held. */
+  Optional<String> unitUnder(AccountId account, String key) {
+    return Optional.ofNullable(kept.get(new KeyOf(account, key)))
+        .map(entry -> entry.consumption().id());
+  }
+
+  /** Makes what one account used another's; the store's lock is held. */
+  boolean move(AccountId from, AccountId to) {
+    List<Counter> own = counted.keySet().stream()
+        .filter(counter -> counter.account().equals(from))
+        .toList();
+    own.forEach(counter -> counted.merge(
+        new Counter(to, counter.feature(), counter.period()),
+        Objects.requireNonNull(counted.remove(counter)),
+        Tally::plus));
+    List<KeyOf> keys =
+        kept.keySet().stream().filter(key -> key.account().equals(from)).toList();
+    keys.forEach(key -> {
+      Kept entry = Objects.requireNonNull(kept.remove(key));
+      KeyOf same = new KeyOf(to, key.key());
+      kept.put(
+          kept.containsKey(same) ? new KeyOf(to, from.value() + " " + key.key()) : same, entry);
+    });
+    return !own.isEmpty();
   }
 
   @Override

@@ -3,6 +3,9 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
+import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
@@ -14,9 +17,11 @@ import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.testkit.fixture.APayment;
+import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,6 +148,61 @@ final class BadPurchases {
           AnonymousSessionStore.class,
           good.anonymousSessions(),
           Map.of("claim", args -> good.anonymousSessions().findByHash((String) args[0])));
+    }
+  }
+
+  /** What was used stays behind, and is never looked for. */
+  static class LeavesUsageBehind extends ForwardingStore {
+    @Override
+    public AnonymousSessionStore anonymousSessions() {
+      return spoil(
+          AnonymousSessionStore.class,
+          good.anonymousSessions(),
+          Map.of("gather", args -> List.of()));
+    }
+  }
+
+  /** Each claim counts again what the session used. */
+  static class MovesUsageAtEachClaim extends ForwardingStore {
+    private final Map<String, List<UsageRow>> seen = new HashMap<>();
+    private final Map<String, Integer> claims = new HashMap<>();
+
+    @Override
+    public AnonymousSessionStore anonymousSessions() {
+      return spoil(AnonymousSessionStore.class, good.anonymousSessions(), Map.of("claim", args -> {
+        String hash = (String) args[0];
+        AccountId by = (AccountId) args[1];
+        Instant now = (Instant) args[2];
+        List<UsageRow> used = seen.computeIfAbsent(
+            hash,
+            same -> good.anonymousSessions()
+                .findByHash(hash)
+                .map(session -> good.usage().read(session.account(), now).open())
+                .orElse(List.of()));
+        Optional<AnonymousSession> claimed = good.anonymousSessions().claim(hash, by, now);
+        if (claimed.isPresent() && claims.merge(hash, 1, Integer::sum) > 1) {
+          used.forEach(row -> good.usage().consume(List.of(again(by, row, now))));
+        }
+        return claimed;
+      }));
+    }
+
+    private static Draw again(AccountId by, UsageRow row, Instant now) {
+      String id = Ids.next("use");
+      return new Draw(
+          id,
+          by,
+          row.feature(),
+          id,
+          "",
+          "",
+          "free",
+          row.period(),
+          List.of(new Draw.Offer(Place.INCLUDED, Optional.empty(), Optional.empty())),
+          row.used().included(),
+          now,
+          true,
+          Map.of());
     }
   }
 }

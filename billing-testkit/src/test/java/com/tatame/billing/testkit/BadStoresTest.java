@@ -177,6 +177,22 @@ class BadStoresTest {
         Arguments.of(BadApiKeys.RevokesAgain.class, "theFirstRevocationCounts"),
         Arguments.of(BadApiKeys.NotesEveryUse.class, "aUseIsNotedOnceInAnInterval"),
         Arguments.of(BadApiKeys.ListsLiveOnesOnly.class, "keysAreListedNewestFirstPageByPage"),
+        Arguments.of(BadReservations.ReturnsWhatWasPaid.class, "aUnitThatIsKeptStaysTaken"),
+        Arguments.of(
+            BadReservations.KeepsEverything.class,
+            "aUnitThatIsReturnedGoesBackToItsPlaceOnceAndForGood"),
+        Arguments.of(BadReservations.ListsTheLastFirst.class, "unitsAreListedFirstComeFirst"),
+        Arguments.of(
+            BadReservations.GivesWithoutAUnit.class, "theSameItemIsGivenAsOftenAsThereAreUnits"),
+        Arguments.of(
+            BadReservations.GivesWithoutAUnit.class,
+            "ofManyWhoTakeTheLastUnitsAtOnceNoMoreAreGivenThanThereAre"),
+        Arguments.of(
+            BadReservations.TakesAUnitAtEachRepetition.class,
+            "underOneKeyOneUnitIsTakenAndOnePurchaseGiven"),
+        Arguments.of(
+            BadReservations.LeavesTheUnitOfAGiftOpen.class,
+            "whatIsGivenForAUnitIsAPurchaseAndItsUnitIsKept"),
         Arguments.of(
             BadPurchases.ForgetsRefunds.class, "aPurchaseTellsWhatWentBackWhicheverCameFirst"),
         Arguments.of(
@@ -193,6 +209,15 @@ class BadStoresTest {
         Arguments.of(BadPurchases.LetsTheLastClaimWin.class, "theFirstClaimStays"),
         Arguments.of(
             BadPurchases.LetsTheLastClaimWin.class, "ofManyAccountsThatClaimAtOnceOneHasIt"),
+        Arguments.of(
+            BadPurchases.LeavesUsageBehind.class,
+            "whatWasUsedAsTheSessionWasClaimedIsGatheredOnce"),
+        Arguments.of(
+            BadPurchases.MovesUsageAtEachClaim.class,
+            "whatASessionUsedIsAddedToWhatItsClaimerUsedWindowByWindow"),
+        Arguments.of(
+            BadPurchases.MovesNothing.class,
+            "whatASessionUsedIsAddedToWhatItsClaimerUsedWindowByWindow"),
         Arguments.of(
             BadPurchases.MovesNothing.class,
             "whatASessionBoughtBeforeAndAfterItsClaimIsTheClaimers"),

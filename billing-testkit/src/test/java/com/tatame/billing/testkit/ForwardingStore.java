@@ -11,6 +11,7 @@ import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
@@ -171,6 +172,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public MeterReportStore meterReports() {
     return good.meterReports();
+  }
+
+  @Override
+  public ReservationStore reservations() {
+    return good.reservations();
   }
 
   @Override

@@ -49,7 +49,8 @@ class CommandsAmongEventsTest {
     Random random = new Random(seed);
     Wish wish = WISHES.get(random.nextInt(WISHES.size()));
     met("wish " + wish);
-    try (BillingWorld world = BillingWorld.builder().seed(seed).build()) {
+    try (BillingWorld world =
+        BillingWorld.builder().seed(seed).catalog(wish.catalog()).build()) {
       Shopper ada = Shopper.named("ada", world);
       wish.prepare(ada);
       trouble(random, wish, world);

@@ -159,7 +159,8 @@ class CrashTest {
     Set<String> steps = new LinkedHashSet<>();
     for (int i = 0; ; i++) {
       Death death = new Death(i);
-      try (BillingWorld world = BillingWorld.builder().seed(i).build()) {
+      try (BillingWorld world =
+          BillingWorld.builder().seed(i).catalog(wish.catalog()).build()) {
         Shopper ada = Shopper.named("ada", world);
         wish.prepare(ada);
         trouble.accept(world);

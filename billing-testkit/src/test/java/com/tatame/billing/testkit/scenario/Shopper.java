@@ -143,6 +143,18 @@ record Shopper(BillingWorld world, Principal caller) {
     return world.billing().entitlements().check(account(), feature).allowed();
   }
 
+  /** How many units of a feature are used in all, of whatever place. */
+  long used(String feature) {
+    return world
+        .store()
+        .usage()
+        .list(account(), Optional.of(feature), Optional.empty(), 101)
+        .stream()
+        .mapToLong(
+            row -> row.used().included() + row.used().overage() + row.used().fullPrice())
+        .sum();
+  }
+
   /** Saves one more card, and lets its events arrive. */
   void saves(String readyMade) {
     ProviderState.call(

@@ -1,0 +1,87 @@
+package com.tatame.billing;
+
+import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.checkout.Reservations;
+import com.tatame.billing.command.CommandId;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.PendingRead;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.purchase.ItemSales;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Has the units of sales looked at as soon as it is known how those ended. What is missed here, by a
+ * program that dies, is found by the look at all that is held.
+ */
+final class SalesWatch {
+  private final Reservations reservations;
+
+  SalesWatch(Reservations reservations) {
+    this.reservations = reservations;
+  }
+
+  /** The store; what it commits about sales has consequences. */
+  ProjectionStore over(ProjectionStore store) {
+    return new ProjectionStore() {
+      @Override
+      public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
+        return store.load(wanted);
+      }
+
+      @Override
+      public List<CommitResult> commit(List<Unit> units, Instant now) {
+        List<CommitResult> results = store.commit(units, now);
+        seen(units);
+        return results;
+      }
+
+      @Override
+      public List<PendingRead> pendingReads(int limit) {
+        return store.pendingReads(limit);
+      }
+    };
+  }
+
+  /** Looks at the sales of which these tell. */
+  void seen(Collection<Unit> units) {
+    Set<CommandId> ended = new LinkedHashSet<>();
+    for (Unit unit : units) {
+      for (Change change : unit.changes()) {
+        if (change instanceof Change.Put put && put.state() instanceof CheckoutSession session) {
+          ended(session).ifPresent(ended::add);
+        } else if (change instanceof Change.Put put
+            && put.state() instanceof PaymentIntent payment) {
+          ended(payment).ifPresent(ended::add);
+        }
+      }
+    }
+    ended.forEach(reservations::examine);
+  }
+
+  private static Optional<CommandId> ended(CheckoutSession session) {
+    return session.status() == CheckoutSession.Status.OPEN
+            || session.subscriptionId().isPresent()
+        ? Optional.empty()
+        : session.commandId().map(CommandId::new);
+  }
+
+  private static Optional<CommandId> ended(PaymentIntent payment) {
+    return switch (payment.status()) {
+      case SUCCEEDED, CANCELED, REQUIRES_PAYMENT_METHOD ->
+        payment.sale().map(sale -> ItemSales.commandOf(sale.purchaseId()));
+      case REQUIRES_CONFIRMATION, REQUIRES_ACTION, PROCESSING, REQUIRES_CAPTURE -> Optional.empty();
+    };
+  }
+}
