@@ -300,10 +300,7 @@ public final class Billing implements AutoCloseable {
                 "settle_reservations",
                 Duration.ofMinutes(1),
                 last -> reservations.from(
-                    last,
-                    session -> observations.observe(
-                        Optional.of(session.subject()),
-                        () -> gateway.reads().read(session.ref(), session.subject())))),
+                    last, new OverdueSales(observations, gateway.reads(), itemPayments))),
             new Task("watch_trials", InboxWorkers.MAINTENANCE, trials::from),
             new Task("gather_usage", Duration.ofMinutes(1), nothing -> {
               anonymousSessions.gather();

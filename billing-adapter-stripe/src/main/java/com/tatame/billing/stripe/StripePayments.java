@@ -19,6 +19,7 @@ import java.util.Optional;
 /** Takes payments, and gives them back. */
 final class StripePayments implements PaymentIntentControl, RefundControl {
   private static final String CREATE = "payment_intents.create";
+  private static final String CANCEL = "payment_intents.cancel";
   private static final String READ = "payment_intents.read";
   private static final String REFUND = "refunds.create";
   private static final String LIST = "refunds.list";
@@ -54,6 +55,14 @@ final class StripePayments implements PaymentIntentControl, RefundControl {
         CREATE,
         client -> client.v1().paymentIntents().create(params.build(), options(idempotencyKey)));
     return reads.answered(CREATE, ObjectKind.PAYMENT_INTENT, answer);
+  }
+
+  @Override
+  public Observation cancel(String paymentIntentId, String idempotencyKey) {
+    Answer answer = calls.send(
+        CANCEL,
+        client -> client.v1().paymentIntents().cancel(paymentIntentId, options(idempotencyKey)));
+    return reads.answered(CANCEL, ObjectKind.PAYMENT_INTENT, answer);
   }
 
   @Override

@@ -36,6 +36,9 @@ public final class Reservations {
   // Within it the event that tells of the end is waited for.
   private static final Duration OVERDUE = Duration.ofMinutes(10);
 
+  // As long as a checkout is open.
+  private static final Duration LONGEST_PAYMENT = Duration.ofDays(1);
+
   private final ReservationStore store;
   private final CommandJournal journal;
   private final CheckoutStore sessions;
@@ -96,22 +99,35 @@ public final class Reservations {
     LOG.log(Level.INFO, "what {0} holds is looked at later: {1}", id, e.getMessage());
   }
 
+  /** What is done about sales that don't end by themselves. What comes of it is seen later. */
+  public interface Overdue {
+    /** Reads a checkout at the provider whose end nobody told of. */
+    void refresh(CheckoutSession session);
+
+    /** Ends a payment that nobody has paid in a day. */
+    void cancel(AccountId account, PaymentIntent payment);
+  }
+
   /**
    * Looks at some of the units that are held.
    *
    * @param position where the last look ended; empty to begin with the oldest
-   * @param refresh reads an open checkout at the provider, and commits what it reads
    * @return where this one ended; empty after the last
    */
-  public Optional<String> from(Optional<String> position, Consumer<CheckoutSession> refresh) {
+  public Optional<String> from(Optional<String> position, Overdue overdue) {
     List<Held> some = store.held(position.flatMap(Reservations::held), BATCH);
     for (Held held : some) {
-      Optional<Command> command = journal.find(ItemSales.commandOf(held));
-      command.flatMap(this::overdue).ifPresent(refresh);
-      // Without a command there is no sale.
-      Optional<Outcome> outcome =
-          command.isPresent() ? outcome(command.get()) : Optional.of(Outcome.RETURNED);
-      outcome.ifPresent(decided -> settle(held.account(), held.id(), decided));
+      CommandId id = ItemSales.commandOf(held);
+      try {
+        Optional<Command> command = journal.find(id);
+        command.ifPresent(sale -> end(held, sale, overdue));
+        // Without a command there is no sale.
+        Optional<Outcome> outcome =
+            command.isPresent() ? outcome(command.get()) : Optional.of(Outcome.RETURNED);
+        outcome.ifPresent(decided -> settle(held.account(), held.id(), decided));
+      } catch (BillingException e) {
+        putOff(id, e);
+      }
     }
     return some.size() < BATCH
         ? Optional.empty()
@@ -135,10 +151,21 @@ public final class Reservations {
     }
   }
 
-  private Optional<CheckoutSession> overdue(Command command) {
-    return session(command)
-        .filter(session -> session.status() == CheckoutSession.Status.OPEN
-            && now().isAfter(session.expiresAt().plus(OVERDUE)));
+  private void end(Held held, Command sale, Overdue overdue) {
+    if (sale.kind() == CommandKind.CREATE_ITEM_CHECKOUT) {
+      session(sale)
+          .filter(session -> session.status() == CheckoutSession.Status.OPEN
+              && now().isAfter(session.expiresAt().plus(OVERDUE)))
+          .ifPresent(overdue::refresh);
+    } else if (now().isAfter(held.at().plus(LONGEST_PAYMENT))) {
+      sale.result()
+          .flatMap(id -> payments.find(sale.account(), id))
+          .filter(payment -> switch (payment.status()) {
+            case REQUIRES_PAYMENT_METHOD, REQUIRES_CONFIRMATION, REQUIRES_ACTION -> true;
+            case PROCESSING, REQUIRES_CAPTURE, SUCCEEDED, CANCELED -> false;
+          })
+          .ifPresent(payment -> overdue.cancel(sale.account(), payment));
+    }
   }
 
   // Empty while it can still be paid.

@@ -38,6 +38,7 @@ public enum CommandKind {
       "discount_percent",
       "discount_reason",
       "unit"),
+  CANCEL_PAYMENT_INTENT(ObjectKind.PAYMENT_INTENT),
   CREATE_REFUND(ObjectKind.REFUND, "amount", "reason"),
   CANCEL_SUBSCRIPTION(ObjectKind.SUBSCRIPTION, "customer", "when"),
   RESUME_SUBSCRIPTION(ObjectKind.SUBSCRIPTION, "customer", "from_pause"),

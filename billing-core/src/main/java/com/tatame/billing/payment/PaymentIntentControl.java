@@ -41,6 +41,14 @@ public interface PaymentIntentControl {
    */
   Observation create(NewPayment payment, String commandId, String idempotencyKey);
 
+  /**
+   * Cancels a payment that nobody has paid, so that nobody can any more.
+   *
+   * @return the payment as the provider answered, a read
+   * @throws com.tatame.billing.failure.ProviderRejected if it is paid, or about to be
+   */
+  Observation cancel(String paymentIntentId, String idempotencyKey);
+
   /** Reads a payment. */
   Handle read(String paymentIntentId);
 }

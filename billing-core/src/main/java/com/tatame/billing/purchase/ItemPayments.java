@@ -140,6 +140,26 @@ public final class ItemPayments {
     return new Payment(find(account, id), secrets.stream().findFirst());
   }
 
+  /**
+   * Ends a payment that nobody has paid, unless it has ended.
+   *
+   * @throws NotFound if the account has no such payment
+   * @throws com.tatame.billing.failure.ProviderRejected if it is paid, or about to be
+   */
+  public void cancel(AccountId account, String id) {
+    PaymentIntent known = find(account, id);
+    if (known.status() == PaymentIntent.Status.CANCELED) {
+      return;
+    }
+    commands.run(Command.planned(
+        commands.nextId(),
+        account,
+        CommandKind.CANCEL_PAYMENT_INTENT,
+        known.id(),
+        Map.of(),
+        commands.now()));
+  }
+
   private PaymentIntent find(AccountId account, String id) {
     return payments.find(account, id).orElseThrow(() -> new NotFound("payment intent", id));
   }
@@ -150,7 +170,7 @@ public final class ItemPayments {
       CommandSearch search,
       ItemUnits units,
       Consumer<Command> rejected) {
-    return Map.of(CommandKind.CREATE_PAYMENT_INTENT, new CommandHandler() {
+    CommandHandler create = new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
         return Optional.empty();
@@ -174,7 +194,25 @@ public final class ItemPayments {
       public void rejected(Command command) {
         rejected.accept(command);
       }
-    });
+    };
+    return Map.of(
+        CommandKind.CREATE_PAYMENT_INTENT,
+        create,
+        CommandKind.CANCEL_PAYMENT_INTENT,
+        CommandHandler.of(
+            command -> Optional.of(new SubjectId(command.target())),
+            command -> provider.cancel(command.target(), command.idempotencyKey()),
+            command -> canceled(command, search)));
+  }
+
+  private static Finding canceled(Command command, CommandSearch search) {
+    Observation present = search.read(command, Optional.empty());
+    boolean canceled = present
+        .state()
+        .map(PaymentIntent.class::cast)
+        .filter(payment -> payment.status() == PaymentIntent.Status.CANCELED)
+        .isPresent();
+    return search.changed(command, present, canceled);
   }
 
   private static PaymentIntentControl.NewPayment payment(Command command, ItemUnits units) {

@@ -60,6 +60,34 @@ public interface PaymentControlContract extends GatewayUnderTest {
   }
 
   @Test
+  default void aPaymentThatIsCanceledIsPaidByNobody() {
+    String id = gateway()
+        .paymentIntents()
+        .create(payment(Ids.account(), Optional.empty()), Ids.next("command"), Ids.next("key"))
+        .object()
+        .id();
+    String key = Ids.next("key");
+
+    Observation canceled = gateway().paymentIntents().cancel(id, key);
+
+    PaymentIntent payment = GatewayCalls.state(canceled, PaymentIntent.class);
+    assertThat(payment.status()).isEqualTo(PaymentIntent.Status.CANCELED);
+    assertThat(payment.canceledAt()).isPresent();
+    assertThat(GatewayCalls.read(gateway(), payment)).isEqualTo(payment);
+    assertThat(gateway().paymentIntents().cancel(id, key).state()).isEqualTo(canceled.state());
+  }
+
+  @Test
+  default void whatIsPaidIsNotCanceled() {
+    PaymentIntent paid = paid();
+
+    assertThatThrownBy(() -> gateway().paymentIntents().cancel(paid.id(), Ids.next("key")))
+        .isInstanceOf(ProviderRejected.class);
+
+    assertThat(GatewayCalls.read(gateway(), paid)).isEqualTo(paid);
+  }
+
+  @Test
   default void repeatingAKeyTakesNoSecondPayment() {
     NewPayment payment = payment(Ids.account(), Optional.empty());
     String key = Ids.next("key");

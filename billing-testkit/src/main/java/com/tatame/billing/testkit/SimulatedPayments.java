@@ -38,6 +38,15 @@ final class SimulatedPayments implements PaymentIntentControl, RefundControl {
   }
 
   @Override
+  public Observation cancel(String paymentIntentId, String idempotencyKey) {
+    return reads.mutate(
+        ObjectKind.PAYMENT_INTENT,
+        PAYMENTS + "/" + paymentIntentId + "/cancel",
+        Map.of(),
+        idempotencyKey);
+  }
+
+  @Override
   public Handle read(String paymentIntentId) {
     SimulatedCalls.Success answer = calls.get(PAYMENTS + "/" + paymentIntentId, Map.of());
     return new Handle(

@@ -52,6 +52,8 @@ class BadGatewaysTest {
         Arguments.of(BadGateways.CancelsAgain.class, "aRepeatedKeyDoesNotUndoWhatCameAfterIt"),
         Arguments.of(BadGateways.RemembersAnswers.class, "aRepeatedKeyAnswersHowThingsAreByNow"),
         Arguments.of(BadGateways.KeepsUnderAnyKey.class, "aKeyOfAnotherRequestIsRefused"),
+        Arguments.of(BadMoneyGateways.CancelsNothing.class, "aPaymentThatIsCanceledIsPaidByNobody"),
+        Arguments.of(BadMoneyGateways.CancelsNothing.class, "whatIsPaidIsNotCanceled"),
         Arguments.of(
             BadMoneyGateways.BeginsSetupsUnderAnyKey.class, "repeatingAKeyBeginsNoSecondSetup"),
         Arguments.of(

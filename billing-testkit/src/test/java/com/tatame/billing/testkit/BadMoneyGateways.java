@@ -11,6 +11,7 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentIntentControl;
 import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.portal.PortalSessions;
 import com.tatame.billing.promotion.Coupon;
@@ -111,6 +112,17 @@ final class BadMoneyGateways {
     public PaymentMethods paymentMethods() {
       return ForwardingStore.spoil(
           PaymentMethods.class, good.paymentMethods(), Map.of(method, this::answer));
+    }
+  }
+
+  /** Says what is asked for, and leaves the payment as it is. */
+  static class CancelsNothing extends ForwardingGateway {
+    @Override
+    public PaymentIntentControl paymentIntents() {
+      return ForwardingStore.spoil(
+          PaymentIntentControl.class,
+          good.paymentIntents(),
+          Map.of("cancel", args -> good.paymentIntents().read((String) args[0]).observation()));
     }
   }
 

@@ -302,6 +302,21 @@ class MembersItemsTest {
     assertThat(held()).hasSize(1);
   }
 
+  @Test
+  void aPaymentThatNobodyPaysInADayIsEndedAndItsUnitGivenBack() {
+    var begun = world.billing().itemPayments().begin(ada.caller(), "quiz-2", Optional.empty());
+    world.advance(Duration.ofHours(23));
+    assertThat(held()).hasSize(1);
+
+    world.advance(Duration.ofHours(2));
+
+    assertThat(held()).isEmpty();
+    assertThat(overage()).isEqualTo(3);
+    String id = begun.payment().orElseThrow().intent().id();
+    assertThat(world.billing().itemPayments().get(ada.account(), id).intent().status())
+        .isEqualTo(PaymentIntent.Status.CANCELED);
+  }
+
   private void takesTheFreeOnes() {
     assertThat(ada.wants("quiz-1").free()).isPresent();
     assertThat(ada.wants("quiz-1").free()).isPresent();

@@ -363,6 +363,29 @@ enum Wish {
       return begun(world, "/v1/payment_intents");
     }
   },
+  NO_PAYMENT(
+      CommandKind.CANCEL_PAYMENT_INTENT,
+      "POST /v1/payment_intents/*/cancel",
+      "PaymentIntentControl.cancel") {
+    @Override
+    void prepare(Shopper ada) {
+      ada.world().billing().itemPayments().begin(ada.caller(), "quiz-1", Optional.empty());
+    }
+
+    @Override
+    void ask(Billing billing, Shopper ada) {
+      unlessDone(() -> billing.itemPayments().cancel(ada.account(), payment(ada)));
+    }
+
+    private String payment(Shopper ada) {
+      return ada.purchases().get(0).paymentIntentId().orElseThrow();
+    }
+
+    @Override
+    int timesGranted(BillingWorld world) {
+      return ProviderState.events(world, "payment_intent.canceled").size();
+    }
+  },
   A_REFUND(CommandKind.CREATE_REFUND, "POST /v1/refunds", "RefundControl.create") {
     @Override
     void prepare(Shopper ada) {
