@@ -375,7 +375,7 @@ class MembersItemsTest {
         .store()
         .projections()
         .load(List.of(new Wanted(subject, Set.of(), Set.of())))
-        .get(subject);
+        .getOrDefault(subject, Known.nothing(subject));
     Change put = new Change.Put(state, world.provider().now(), Observation.Source.READ);
     Unit unit = new Unit(subject, known.version(), Optional.empty(), Set.of(), List.of(put));
     assertThat(
