@@ -139,8 +139,7 @@ public final class Billing implements AutoCloseable {
         with.clock,
         snapshots::forget);
     SalesWatch sales = new SalesWatch(reservations);
-    ProjectionStore rows =
-        drafts.over(sales.over(snapshots.over(store.projections())));
+    ProjectionStore rows = drafts.over(sales.over(snapshots.over(store.projections())));
     ItemUnits units = new ItemUnits(snapshots.over(store.usage()), catalog, with.clock);
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =

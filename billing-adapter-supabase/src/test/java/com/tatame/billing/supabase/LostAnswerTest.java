@@ -83,7 +83,8 @@ class LostAnswerTest {
         "seq_at_v1",
         "wanted_rows_v1",
         "publish_catalog_v1",
-        "publish_catalog_v2"));
+        "publish_catalog_v2",
+        "move_usage_v1"));
     PortCalls.inOrder().forEach(call -> called.add(call.function()));
 
     assertThat(called).isEqualTo(Repetition.functions());

@@ -29,7 +29,9 @@ class RepetitionTest {
       "account_terms_v1",
       "consume_v1",
       "release_consumption_v1",
-      "set_gauge_v1");
+      "set_gauge_v1",
+      "add_free_purchase_v1",
+      "claim_anonymous_session_v1");
 
   /** What people call from their own SQL, and what that calls; the store calls none of it. */
   private static final Set<String> OF_PEOPLE = Set.of(

@@ -59,27 +59,25 @@ public final class ItemUnits {
   /**
    * What an account would pay for one more now. Nothing is taken.
    *
-   * @return empty if its plan says nothing about such items
+   * @return empty if neither its plan nor a grant says anything about such items
    * @throws LimitReached if its plan refuses any more
    */
   public Optional<Terms> offered(AccountId account, String kind, Money listPrice) {
     Standing standing = standing(account);
-    Feature feature = standing.plan().features().get(kind);
-    if (feature instanceof Feature.Flag flag && flag.included()) {
-      return Optional.of(terms(Place.INCLUDED, 100, listPrice, false));
+    Optional<Feature> feature = standing.feature(kind);
+    if (feature.filter(Feature.Flag.class::isInstance).isPresent()) {
+      return feature
+          .filter(flag -> standing.decide(kind, flag).allowed())
+          .map(on -> terms(Place.INCLUDED, 100, listPrice, false));
     }
     List<Offer> offers = standing.itemOffers(kind, listPrice);
     if (offers.isEmpty()) {
       return Optional.empty();
     }
-    Tally used = standing.used(kind);
-    Offer taken = offers.stream()
-        .filter(offer -> offer.leaves(1, used))
-        .findFirst()
-        .orElseThrow(() -> standing
-            .decide(kind, standing.feature(kind).orElseThrow())
-            .notEnough(1)
-            .refusal());
+    Feature counted = feature.orElseThrow();
+    Offer taken = standing
+        .next(kind, counted, offers)
+        .orElseThrow(() -> standing.decide(kind, counted).notEnough(1).refusal());
     return Optional.of(terms(taken, listPrice));
   }
 

@@ -171,27 +171,37 @@ final class Standing {
             : notIncluded());
   }
 
-  /** What counts against the limits of a feature now. */
-  Tally used(String name) {
-    return feature(name).map(feature -> usage.used(name, period(feature), now)).orElse(Tally.NONE);
-  }
-
   /**
-   * Where the unit of an item may be taken from. Of what a plan includes without a word about more,
-   * more is sold at the list price, as it is to everybody.
+   * Where the unit of an item may be taken from. Of what a plan or a grant gives without a word about
+   * more, more is sold at the list price, as it is to everybody.
    *
-   * @return empty if the plan says nothing about such items
+   * @return empty if nothing says anything about such items
    */
   List<Offer> itemOffers(String kind, Money listPrice) {
-    Feature own = plan.features().get(kind);
-    if (!(own instanceof Feature.Counter) && !(own instanceof Feature.Unlimited)) {
+    Optional<Feature> feature = feature(kind)
+        .filter(any -> any instanceof Feature.Counter || any instanceof Feature.Unlimited)
+        .filter(any -> plan.features().containsKey(kind) || !unitsOf(kind, any).isEmpty());
+    if (feature.isEmpty()) {
       return List.of();
     }
-    List<Offer> offers = new ArrayList<>(offers(own, Optional.of(listPrice)));
-    if (own instanceof Feature.Counter && overage(own).isEmpty()) {
+    List<Offer> offers = new ArrayList<>(offers(kind, feature.get(), Optional.of(listPrice)));
+    if (limit(feature.get()).isPresent() && overage(feature.get()).isEmpty()) {
       offers.add(new Offer(Place.FULL_PRICE, Optional.empty(), Optional.of(0)));
     }
     return offers;
+  }
+
+  /** Which of these offers the next unit of a feature is taken from; empty if none has any left. */
+  Optional<Offer> next(String name, Feature feature, List<Offer> offers) {
+    Tally used = usage.used(name, period(feature), now);
+    Map<String, Long> left = new HashMap<>();
+    unitsOf(name, feature).forEach(grant -> left.put(grant.id(), grant.left()));
+    return offers.stream()
+        .filter(offer -> offer
+            .grant()
+            .map(id -> left.getOrDefault(id, 0L) > 0)
+            .orElseGet(() -> offer.leaves(1, used)))
+        .findFirst();
   }
 
   private static boolean goesBeyond(Feature feature, Tally used) {

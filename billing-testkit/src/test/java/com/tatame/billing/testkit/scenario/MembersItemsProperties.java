@@ -13,6 +13,7 @@ import com.tatame.billing.testkit.fixture.ACatalog;
 import com.tatame.billing.testkit.simulator.engine.Fault;
 import com.tatame.billing.testkit.simulator.engine.Fault.When;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ class MembersItemsProperties {
       List.of("quiz-1", "quiz-1", "quiz-1", "quiz-2", "article-2");
   private static final Map<String, Long> LIST_PRICES =
       Map.of("quiz-1", 15_00L, "quiz-2", 60_00L, "article-2", 4_99L);
+  private static final List<When> WHENS = List.of(When.values());
   private static final Disorder HOSTILE = new Disorder(true, 20, 20, 20);
 
   @Test
@@ -94,18 +96,28 @@ class MembersItemsProperties {
 
   private static void want(
       Random random, Shopper ada, List<Purchase> given, Map<String, Integer> met) {
+    BillingWorld world = ada.world();
     if (random.nextInt(5) == 0) {
-      When when = When.values()[random.nextInt(When.values().length)];
-      int status = when == When.BEFORE && random.nextBoolean() ? 400 : 500;
-      ada.world()
+      When when = WHENS.get(random.nextInt(WHENS.size()));
+      // What was executed before is answered under its key, and never refused.
+      boolean refuses = when == When.BEFORE && random.nextBoolean() && nothingIsOpen(world);
+      world
           .engine()
-          .fail(new Fault("POST /v1/checkout/sessions", status, when), 1 + random.nextInt(2));
+          .fail(
+              new Fault("POST /v1/checkout/sessions", refuses ? 400 : 500, when),
+              refuses ? 1 : 1 + random.nextInt(2));
     }
     try {
       ada.wants(ITEMS.get(random.nextInt(ITEMS.size()))).free().ifPresent(given::add);
     } catch (BillingException e) {
       met.merge("failed", 1, Integer::sum);
     }
+    world.engine().clearFaults();
+  }
+
+  private static boolean nothingIsOpen(BillingWorld world) {
+    Instant later = world.wallClock().instant().plus(Duration.ofDays(1));
+    return world.store().commands().abandoned(later, later, 1).isEmpty();
   }
 
   private static void payOne(Random random, BillingWorld world) {

@@ -9,6 +9,8 @@ import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.Checkouts.Sold;
 import com.tatame.billing.checkout.ItemRequest;
 import com.tatame.billing.entitlement.Decision.Allowance;
+import com.tatame.billing.entitlement.Gift;
+import com.tatame.billing.entitlement.NewGrant;
 import com.tatame.billing.entitlement.ReservationStore.Held;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderRejected;
@@ -245,6 +247,25 @@ class MembersItemsTest {
 
     assertThat(guest.purchases().get(0).amount()).isEqualTo(new Money(15_00, "usd"));
     assertThat(held()).isEmpty();
+  }
+
+  @Test
+  void whatWasGivenIsFreeAlsoForWhoHasNoPlan() {
+    Shopper bob = Shopper.named("bob", world);
+    world
+        .billing()
+        .grants()
+        .give(NewGrant.of(bob.account(), new Gift.Units("quiz", 1), "sorry", "a key"), "root");
+
+    assertThat(bob.wants("quiz-1").free()).isPresent();
+
+    CheckoutSession second = session(bob.wants("quiz-1"));
+    assertThat(world.provider().pay(second.id(), Shopper.PAYS)).isTrue();
+    world.settle();
+    assertThat(bob.purchases())
+        .extracting(purchase -> purchase.amount().amount())
+        .containsExactlyInAnyOrder(0L, 15_00L);
+    assertThat(bob.used("quiz")).isEqualTo(2);
   }
 
   @Test

@@ -150,8 +150,7 @@ record Shopper(BillingWorld world, Principal caller) {
         .usage()
         .list(account(), Optional.of(feature), Optional.empty(), 101)
         .stream()
-        .mapToLong(
-            row -> row.used().included() + row.used().overage() + row.used().fullPrice())
+        .mapToLong(row -> row.used().total())
         .sum();
   }
 
