@@ -232,8 +232,7 @@ final class OthersObjectsTest {
           ObjectNode body = (ObjectNode) Json.read(body(operation));
           body.put(name, owner.user());
           String path = operation.path().replace("{feature}", FEATURE);
-          assertThat(call(stranger.api(), operation, path, body.toString())
-                  .status())
+          assertThat(call(stranger.api(), operation, path, body.toString()).status())
               .as(operation.path() + " " + name)
               .isEqualTo(403);
           tried++;
