@@ -19,6 +19,7 @@ import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Grants;
 import com.tatame.billing.entitlement.Guard;
 import com.tatame.billing.entitlement.ItemUnits;
+import com.tatame.billing.entitlement.PastEntitlements;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.CatchUp;
@@ -74,7 +75,6 @@ import org.jspecify.annotations.Nullable;
 public final class Billing implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Billing.class.getName());
   private static final Duration KEEP_ANSWERS = Duration.ofHours(24);
-  private static final Duration KEEP_CONSUMPTIONS = Duration.ofDays(90);
   private static final Duration PRUNE_EVERY = Duration.ofHours(1);
 
   private final BillingStore store;
@@ -143,7 +143,7 @@ public final class Billing implements AutoCloseable {
     ItemUnits units = new ItemUnits(snapshots.over(store.usage()), catalog, with.clock);
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =
-        new ObservationRecorder(rows, projector, gateway.reads(), with.wallClock);
+        new ObservationRecorder(rows, projector, gateway.reads(), with.clock, with.wallClock);
     commands = new Commands(
         store.commands(),
         observations,
@@ -249,6 +249,7 @@ public final class Billing implements AutoCloseable {
             gateway.reads(),
             gateway.subscriptions(),
             gateway.invoices(),
+            with.clock,
             with.wallClock),
         new DriftCauses(store.inbox(), gateway.events(), projector),
         budget,
@@ -265,6 +266,7 @@ public final class Billing implements AutoCloseable {
         budget,
         with.retries,
         with.listener,
+        with.clock,
         with.wallClock,
         with.random);
     setup = new Setup(catalog, gateway.setup());
@@ -278,6 +280,7 @@ public final class Billing implements AutoCloseable {
         store.inbox(),
         rows,
         projector,
+        with.clock,
         with.wallClock,
         with.listener,
         with.projectOnArrival,
@@ -326,7 +329,7 @@ public final class Billing implements AutoCloseable {
   }
 
   private Optional<String> pruneUsage(InstantSource billingClock) {
-    Instant before = billingClock.instant().minus(KEEP_CONSUMPTIONS);
+    Instant before = billingClock.instant().minus(PastEntitlements.REMEMBERED);
     store.usage().prune(before);
     store.meterReports().prune(before);
     return Optional.empty();

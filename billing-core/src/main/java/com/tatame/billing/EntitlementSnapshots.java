@@ -7,6 +7,7 @@ import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.DrawResult;
 import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.entitlement.PastUsage;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.observation.SubjectId;
@@ -145,6 +146,11 @@ final class EntitlementSnapshots {
                   ? old
                   : new Snapshot(store.read(same, now), now, asked, false))
           .usage();
+    }
+
+    @Override
+    public PastUsage past(AccountId account, Instant at) {
+      return store.past(account, at);
     }
 
     @Override

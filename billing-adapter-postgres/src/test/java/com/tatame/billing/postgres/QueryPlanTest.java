@@ -25,6 +25,7 @@ import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.inbox.Arrival;
@@ -203,6 +204,10 @@ class QueryPlanTest {
         "insert into meter_reports (id, user_id, meter, metered_from, amount, used_at, state) select 'use_' || i,"
             + " 'user_' || i, 'api_calls', now(), 1, " + AT + ", case i % 1000 when 0 then 'open'"
             + " when 1 then 'dead' else 'sent' end" + ROWS,
+        "insert into gauge_changes (user_id, usage_type, at, change) select 'user_' || i, 'room',"
+            + " '2026-01-01'::timestamptz + i * interval '1 minute', 1" + ROWS,
+        "insert into entitlement_history (account_id, recorded_at, effective_at, sources, withheld,"
+            + " evidence) select 'user_' || i, '2025-12-31', '2025-12-31', '[]', '[]', '{}'" + ROWS,
         "insert into usage_breaches (day, usage_type, tier, user_id, denials, denied) select '2026-01-01', 'quiz',"
             + " 'free', 'user_' || i, 1, 1" + ROWS,
         "analyze");
@@ -424,7 +429,8 @@ class QueryPlanTest {
         new ObjectRef(ObjectKind.REFUND, "object_" + (number * 4 + 1)), NOW, Source.READ));
     changes.add(new Change.Append(subscription.facts().get(0), Optional.of(eventId)));
     changes.add(new Change.RequireRead(invoice.ref(), ReadPriority.ROUTINE, NOW));
-    changes.add(new Change.Entitle(new AccountEntitlement(account, List.of())));
+    changes.add(new Change.Entitle(
+        new RecordedEntitlement(new AccountEntitlement(account, List.of()), NOW)));
     changes.add(new Change.Link(account, subject.value(), NOW));
     return new Unit(subject, 1, claim, events, changes);
   }
@@ -618,6 +624,7 @@ class QueryPlanTest {
     store.reservations().held(Optional.empty(), 10);
     store.reservations().settle(buyer, unit.id(), ReservationStore.Outcome.RETURNED, NOW);
     store.usage().set(account, "storage", round, NOW);
+    store.usage().past(account, NOW.minusSeconds(1));
     store.usage().list(account, Optional.empty(), UsageRow.of("quiz@1-2"), 10);
     store.usage().prune(Instant.parse("2026-01-01T00:01:00Z"));
     metering(store.meterReports(), account, round);

@@ -447,14 +447,15 @@ final class PortCalls {
     then(
         "settle_unit_v1",
         store -> store.reservations().settle(ACCOUNT, "sale_2", Outcome.RETURNED, NOON));
-    then("set_gauge_v2", store -> {
+    then("set_gauge_v3", store -> {
       store.usage().set(ACCOUNT, "storage", 5, NOON);
       return true;
     });
+    then("past_usage_v1", store -> store.usage().past(ACCOUNT, NOON.minusSeconds(1)));
     then(
         "list_usage_v1",
         store -> store.usage().list(ACCOUNT, Optional.empty(), Optional.empty(), 10));
-    then("prune_consumptions_v1", store -> store.usage().prune(NOON.plus(LEASE)));
+    then("prune_consumptions_v2", store -> store.usage().prune(NOON.plus(LEASE)));
     metering();
   }
 

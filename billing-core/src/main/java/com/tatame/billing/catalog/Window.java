@@ -4,6 +4,7 @@ import com.tatame.billing.observation.WireName;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,13 @@ public record Window(Kind kind, ZoneId zone) {
     /** What one invoice of the subscription covers. */
     BILLING_PERIOD,
     LIFETIME
+  }
+
+  /** The zone's name, such as {@code UTC}; empty where the subscription decides. */
+  public Optional<String> zoneName() {
+    return kind == Kind.DAY || kind == Kind.CALENDAR_MONTH
+        ? Optional.of(zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId())
+        : Optional.empty();
   }
 
   /**

@@ -40,6 +40,7 @@ public final class Comparison {
   private final ObjectReads reads;
   private final SubscriptionControl subscriptions;
   private final InvoiceControl invoices;
+  private final InstantSource clock;
   private final InstantSource wallClock;
 
   public Comparison(
@@ -50,6 +51,7 @@ public final class Comparison {
       ObjectReads reads,
       SubscriptionControl subscriptions,
       InvoiceControl invoices,
+      InstantSource clock,
       InstantSource wallClock) {
     this.drift = drift;
     this.rows = rows;
@@ -58,6 +60,7 @@ public final class Comparison {
     this.reads = reads;
     this.subscriptions = subscriptions;
     this.invoices = invoices;
+    this.clock = clock;
     this.wallClock = wallClock;
   }
 
@@ -117,7 +120,7 @@ public final class Comparison {
       if (known.version() != before.version() || !allOf(subject, held)) {
         return new Unknown();
       }
-      Projection projection = projector.project(known, held);
+      Projection projection = projector.project(known, held, clock.instant());
       List<RowChange> changes = RowChange.of(known, projection);
       if (changes.isEmpty()) {
         drift.prove(customerId, wallClock.instant());

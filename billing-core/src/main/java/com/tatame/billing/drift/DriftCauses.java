@@ -66,7 +66,7 @@ public final class DriftCauses {
         .filter(seen -> seen.object().id().equals(row.id()))
         .map(seen -> RowChange.of(
             Known.nothing(seen.subject()),
-            projector.project(Known.nothing(seen.subject()), List.of(seen))))
+            projector.project(Known.nothing(seen.subject()), List.of(seen), seen.asOf())))
         .flatMap(List::stream)
         .filter(told -> told.kind().equals(row.kind()))
         .anyMatch(told -> told.after().entrySet().containsAll(row.after().entrySet()));

@@ -12,21 +12,39 @@ import java.util.Optional;
  * data; who asks brings the time.
  *
  * @param sources the subscriptions that entitle, the one that wins first
+ * @param withheld those that don't, the newest first; of the ended ones the newest alone
  */
-public record AccountEntitlement(AccountId account, List<Source> sources) {
+public record AccountEntitlement(AccountId account, List<Source> sources, List<Withheld> withheld) {
+  /** Where every subscription entitles. */
+  public AccountEntitlement(AccountId account, List<Source> sources) {
+    this(account, sources, List.of());
+  }
+
   /**
    * A subscription that entitles.
    *
    * @param tier of the catalog
    * @param graceUntil when a past due subscription stops to entitle; empty unless past due
    * @param cycle by which its windows begin anew; empty if it has no periods
+   * @param particulars what it is explained by, and nothing is decided by
    */
   public record Source(
       String subscriptionId,
       String tier,
       SubscriptionStatus status,
       Optional<Instant> graceUntil,
-      Optional<Cycle> cycle) {
+      Optional<Cycle> cycle,
+      Optional<Particulars> particulars) {
+    /** Without particulars. */
+    public Source(
+        String subscriptionId,
+        String tier,
+        SubscriptionStatus status,
+        Optional<Instant> graceUntil,
+        Optional<Cycle> cycle) {
+      this(subscriptionId, tier, status, graceUntil, cycle, Optional.empty());
+    }
+
     /** Without a cycle of its own. */
     public Source(
         String subscriptionId,
@@ -41,8 +59,35 @@ public record AccountEntitlement(AccountId account, List<Source> sources) {
     }
   }
 
+  /**
+   * More about a subscription that entitles.
+   *
+   * @param priceId of the item that names the plan
+   * @param trialEnd set once it had a trial, also after the trial
+   * @param endsAt when it ends, if that is set already
+   * @param collectionPaused whether no payments are collected for now
+   */
+  public record Particulars(
+      String priceId,
+      Optional<Instant> trialEnd,
+      Optional<Instant> endsAt,
+      boolean collectionPaused) {}
+
+  /**
+   * A subscription that gives nothing.
+   *
+   * @param tier empty if the catalog doesn't sell what it is for
+   * @param endedAt once it ended
+   */
+  public record Withheld(
+      String subscriptionId,
+      Optional<String> tier,
+      SubscriptionStatus status,
+      Optional<Instant> endedAt) {}
+
   public AccountEntitlement {
     sources = List.copyOf(sources);
+    withheld = List.copyOf(withheld);
   }
 
   /** The source that decides at this instant; empty when the default plan does. */

@@ -8,13 +8,13 @@ import java.util.Optional;
 /**
  * What an account is given, and what it used of it: all that a decision needs.
  *
- * @param entitlement empty for an account that never had a subscription
+ * @param recorded empty for an account that never had a subscription
  * @param version of the entitlement and the grants: another one once one is given or revoked
  * @param open the windows that have not ended
  * @param grants those that have not ended, whether they have begun or not
  */
 public record AccountUsage(
-    Optional<AccountEntitlement> entitlement,
+    Optional<RecordedEntitlement> recorded,
     String version,
     List<UsageRow> open,
     List<Grant> grants) {
@@ -24,9 +24,13 @@ public record AccountUsage(
   }
 
   /** Without grants. */
-  public AccountUsage(
-      Optional<AccountEntitlement> entitlement, String version, List<UsageRow> open) {
-    this(entitlement, version, open, List.of());
+  public AccountUsage(Optional<RecordedEntitlement> recorded, String version, List<UsageRow> open) {
+    this(recorded, version, open, List.of());
+  }
+
+  /** What its subscriptions give it. */
+  public Optional<AccountEntitlement> entitlement() {
+    return recorded.map(RecordedEntitlement::entitlement);
   }
 
   /** What counts against a feature's limit. */

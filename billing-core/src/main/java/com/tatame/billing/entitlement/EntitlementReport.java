@@ -4,7 +4,9 @@ import com.tatame.billing.account.AccountId;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Everything that an account may and may not do at one instant.
@@ -13,14 +15,33 @@ import java.util.TreeMap;
  * @param source the subscription that gives it; empty for the default plan, or if a grant does
  * @param grant the grant that gives it, being better than what the subscriptions give
  * @param features every feature that any plan of the catalog has
+ * @param unknown those that are missing, because what was used of them is not remembered any more
  */
 public record EntitlementReport(
     AccountId account,
     String tier,
     Optional<AccountEntitlement.Source> source,
     Optional<Grant> grant,
-    SortedMap<String, Decision> features) {
+    SortedMap<String, Decision> features,
+    SortedSet<String> unknown) {
+  /** Of which everything is known. */
+  public EntitlementReport(
+      AccountId account,
+      String tier,
+      Optional<AccountEntitlement.Source> source,
+      Optional<Grant> grant,
+      SortedMap<String, Decision> features) {
+    this(account, tier, source, grant, features, Collections.emptySortedSet());
+  }
+
   public EntitlementReport {
     features = Collections.unmodifiableSortedMap(new TreeMap<>(features));
+    unknown = Collections.unmodifiableSortedSet(new TreeSet<>(unknown));
+  }
+
+  EntitlementReport without(SortedSet<String> notRemembered) {
+    SortedMap<String, Decision> left = new TreeMap<>(features);
+    left.keySet().removeAll(notRemembered);
+    return new EntitlementReport(account, tier, source, grant, left, notRemembered);
   }
 }

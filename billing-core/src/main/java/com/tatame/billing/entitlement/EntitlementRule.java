@@ -3,13 +3,16 @@ package com.tatame.billing.entitlement;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.entitlement.AccountEntitlement.Particulars;
 import com.tatame.billing.entitlement.AccountEntitlement.Source;
+import com.tatame.billing.entitlement.AccountEntitlement.Withheld;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -36,11 +39,32 @@ public final class EntitlementRule {
     return new AccountEntitlement(
         account,
         subscriptions.stream()
-            .filter(subscription -> subscription.status().entitles())
-            .filter(subscription -> plan(subscription).isPresent())
+            .filter(this::entitles)
             .sorted(precedence)
             .map(subscription -> source(subscription, invoices))
-            .toList());
+            .toList(),
+        withheld(subscriptions));
+  }
+
+  private boolean entitles(Subscription subscription) {
+    return subscription.status().entitles() && plan(subscription).isPresent();
+  }
+
+  private List<Withheld> withheld(Collection<Subscription> subscriptions) {
+    List<Subscription> others = subscriptions.stream()
+        .filter(subscription -> !entitles(subscription))
+        .sorted(Comparator.comparing(Subscription::createdAt)
+            .reversed()
+            .thenComparing(Subscription::id))
+        .toList();
+    Optional<Subscription> lastEnded =
+        others.stream().filter(Subscription::terminal).findFirst();
+    return others.stream()
+        .filter(subscription ->
+            !subscription.terminal() || lastEnded.filter(subscription::equals).isPresent())
+        .map(subscription -> new Withheld(
+            subscription.id(), subscription.tier(), subscription.status(), subscription.endedAt()))
+        .toList();
   }
 
   private Optional<Plan> plan(Subscription subscription) {
@@ -55,7 +79,16 @@ public final class EntitlementRule {
         subscription.status() == SubscriptionStatus.PAST_DUE
             ? Optional.of(firstFailure(subscription, invoices).plus(catalog.grace()))
             : Optional.empty(),
-        subscription.cycle());
+        subscription.cycle(),
+        Optional.of(new Particulars(
+            subscription.mainItem().priceId(),
+            subscription.trialEnd(),
+            subscription
+                .cancelAt()
+                .or(() -> subscription.ends()
+                    ? Optional.of(subscription.currentPeriodEnd())
+                    : Optional.empty()),
+            subscription.collectionPaused().isPresent())));
   }
 
   // The first automatic charge follows finalization at once; until the invoice is known, the start

@@ -20,8 +20,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /** Use cases: what an account may do now, and doing it. A question costs one query. */
@@ -60,15 +58,7 @@ public final class Entitlements {
 
   /** All features at once. */
   public EntitlementReport of(AccountId account) {
-    Standing standing = standing(account, now());
-    SortedMap<String, Decision> features = new TreeMap<>();
-    catalog.plans().stream()
-        .map(Plan::features)
-        .flatMap(any -> any.keySet().stream())
-        .forEach(name -> features.computeIfAbsent(
-            name, n -> standing.decide(n, standing.feature(n).orElseThrow())));
-    return new EntitlementReport(
-        account, standing.plan().tier(), standing.source(), standing.granted(), features);
+    return standing(account, now()).report(account);
   }
 
   /**
@@ -86,6 +76,32 @@ public final class Entitlements {
     }
     Standing standing = new Standing(catalog, usage, now);
     return standing.decide(feature, known(standing, feature));
+  }
+
+  /**
+   * Why the account may or may not use a feature now. It comes from where {@link #check} looks, so
+   * it costs no further query, and none at all while the account is remembered.
+   *
+   * @throws NotFound if no plan of the catalog has such a feature
+   */
+  public Explanation explain(AccountId account, String feature) {
+    Standing standing = standing(account, now());
+    return standing.explain(account, feature, known(standing, feature));
+  }
+
+  /**
+   * What accounts might do at an instant that has passed.
+   *
+   * @param instant by the billing clock; the present one gives today's answers
+   * @throws ValidationFailed if it lies ahead
+   */
+  public PastEntitlements at(Instant instant) {
+    Instant now = now();
+    Instant at = instant.truncatedTo(ChronoUnit.MICROS);
+    if (at.isAfter(now)) {
+      throw ValidationFailed.of("at", "must not lie ahead of now, which is " + now);
+    }
+    return new PastEntitlements(store, catalog, at, now);
   }
 
   private Map<String, Decision> flagsOf(AccountUsage usage, Instant now) {

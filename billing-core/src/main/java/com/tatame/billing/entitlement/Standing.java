@@ -1,11 +1,13 @@
 package com.tatame.billing.entitlement;
 
+import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Cycle;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Overage;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.catalog.Window;
 import com.tatame.billing.entitlement.Decision.Allowance;
 import com.tatame.billing.entitlement.Decision.GrantLeft;
 import com.tatame.billing.entitlement.Decision.OverageLeft;
@@ -18,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Where an account stands at an instant. Pure: all of it follows from what was loaded. */
@@ -202,6 +206,44 @@ final class Standing {
             .map(id -> left.getOrDefault(id, 0L) > 0)
             .orElseGet(() -> offer.leaves(1, used)))
         .findFirst();
+  }
+
+  EntitlementReport report(AccountId account) {
+    SortedMap<String, Decision> features = new TreeMap<>();
+    catalog.plans().stream()
+        .map(Plan::features)
+        .flatMap(any -> any.keySet().stream())
+        .forEach(name ->
+            features.computeIfAbsent(name, n -> decide(n, feature(n).orElseThrow())));
+    return new EntitlementReport(account, plan.tier(), source(), granted, features);
+  }
+
+  /** How the decision about a feature comes about. */
+  Explanation explain(AccountId account, String name, Feature feature) {
+    Decision decision = decide(name, feature);
+    List<Ground> grounds = new Grounds(catalog, usage, subscription, granted, now).weighed();
+    Optional<Explanation.Counting> counting = feature instanceof Feature.Flag
+        ? Optional.empty()
+        : Optional.of(new Explanation.Counting(
+            window(feature), period(feature), usage.used(name, period(feature), now)));
+    return new Explanation(
+        account,
+        now,
+        decision,
+        plan,
+        grounds,
+        counting,
+        Optional.empty(),
+        new Words(catalog, plan, decision).summary(account, now, grounds, counting));
+  }
+
+  private static Optional<Window> window(Feature feature) {
+    if (feature instanceof Feature.Counter counter) {
+      return Optional.of(counter.window());
+    }
+    return feature instanceof Feature.Unlimited unlimited
+        ? Optional.of(unlimited.window())
+        : Optional.empty();
   }
 
   private static boolean goesBeyond(Feature feature, Tally used) {

@@ -11,6 +11,9 @@ public interface UsageStore {
   /** What an account has at an instant. */
   AccountUsage read(AccountId account, Instant now);
 
+  /** What an account had at an instant that has passed. */
+  PastUsage past(AccountId account, Instant at);
+
   /**
    * What an account has, perhaps as it was some time ago and without what it used since: enough to
    * draw by, because a draw by what has changed is {@link DrawResult.Stale}, and for nothing else.

@@ -53,6 +53,7 @@ public final class InboxWorker {
   private final ReadBudget budget;
   private final RetryPolicy retries;
   private final InboxListener listener;
+  private final InstantSource clock;
   private final InstantSource wallClock;
   private final RandomGenerator random;
 
@@ -66,6 +67,7 @@ public final class InboxWorker {
       ReadBudget budget,
       RetryPolicy retries,
       InboxListener listener,
+      InstantSource clock,
       InstantSource wallClock,
       RandomGenerator random) {
     this.inbox = inbox;
@@ -77,6 +79,7 @@ public final class InboxWorker {
     this.budget = budget;
     this.retries = retries;
     this.listener = listener;
+    this.clock = clock;
     this.wallClock = wallClock;
     this.random = random;
   }
@@ -222,7 +225,7 @@ public final class InboxWorker {
     List<Observation> all = new ArrayList<>(group.snapshots());
     all.addAll(answers);
     return projector.project(
-        known.getOrDefault(group.subject(), Known.nothing(group.subject())), all);
+        known.getOrDefault(group.subject(), Known.nothing(group.subject())), all, clock.instant());
   }
 
   private Settlement failed(ClaimedEvent event, RuntimeException e) {

@@ -41,6 +41,7 @@ final class ProjectedIngest implements Ingest {
   private final InboxStore inbox;
   private final ProjectionStore rows;
   private final Projector projector;
+  private final InstantSource clock;
   private final InstantSource wallClock;
   private final InboxListener listener;
   private final Consumer<List<Unit>> applied;
@@ -51,6 +52,7 @@ final class ProjectedIngest implements Ingest {
       InboxStore inbox,
       ProjectionStore rows,
       Projector projector,
+      InstantSource clock,
       InstantSource wallClock,
       InboxListener listener,
       Consumer<List<Unit>> applied,
@@ -59,6 +61,7 @@ final class ProjectedIngest implements Ingest {
     this.inbox = inbox;
     this.rows = rows;
     this.projector = projector;
+    this.clock = clock;
     this.wallClock = wallClock;
     this.listener = listener;
     this.applied = applied;
@@ -152,7 +155,7 @@ final class ProjectedIngest implements Ingest {
   private Optional<Arrival.Told> told(Known known, Group group) {
     Projection projection;
     try {
-      projection = projector.project(known, group.observations());
+      projection = projector.project(known, group.observations(), clock.instant());
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "events of " + known.subject() + " are left to the workers", e);
       return Optional.empty();

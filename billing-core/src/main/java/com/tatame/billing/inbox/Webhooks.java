@@ -31,6 +31,7 @@ public final class Webhooks {
   private final InboxStore inbox;
   private final ProjectionStore rows;
   private final Projector projector;
+  private final InstantSource clock;
   private final InstantSource wallClock;
   private final Runnable wakeWorkers;
   private final SharedIngest events;
@@ -38,6 +39,7 @@ public final class Webhooks {
   /**
    * Wires the use cases.
    *
+   * @param clock the billing clock
    * @param projectOnArrival whether events are applied as they are stored, as far as they alone tell
    * @param applied told what was committed with an event, or may have been
    * @param wakeWorkers called after something new was stored
@@ -47,6 +49,7 @@ public final class Webhooks {
       InboxStore inbox,
       ProjectionStore rows,
       Projector projector,
+      InstantSource clock,
       InstantSource wallClock,
       InboxListener listener,
       boolean projectOnArrival,
@@ -56,11 +59,12 @@ public final class Webhooks {
     this.inbox = inbox;
     this.rows = rows;
     this.projector = projector;
+    this.clock = clock;
     this.wallClock = wallClock;
     this.wakeWorkers = wakeWorkers;
     Ingest ingest = projectOnArrival
         ? new ProjectedIngest(
-            source, inbox, rows, projector, wallClock, listener, applied, wakeWorkers)
+            source, inbox, rows, projector, clock, wallClock, listener, applied, wakeWorkers)
         : this::storeForWorkers;
     this.events = new SharedIngest(ingest, wallClock, listener);
   }
@@ -187,7 +191,9 @@ public final class Webhooks {
         observations.stream().map(Observation::subject).distinct().toList()) {
       Known before = known.getOrDefault(subject, Known.nothing(subject));
       Projection projection = projector.project(
-          before, observations.stream().filter(o -> o.subject().equals(subject)).toList());
+          before,
+          observations.stream().filter(o -> o.subject().equals(subject)).toList(),
+          clock.instant());
       changes.addAll(RowChange.of(before, projection));
       reads += (int) projection.changes().stream()
           .filter(change -> change instanceof Change.RequireRead)

@@ -2,6 +2,7 @@ package com.tatame.billing.projection;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -27,8 +28,12 @@ public sealed interface Change {
   /** Makes the subject the account's customer. A second link of either side violates a constraint. */
   record Link(AccountId account, String customerId, Instant createdAt) implements Change {}
 
-  /** Replaces what the account's subscriptions give it. */
-  record Entitle(AccountEntitlement entitlement) implements Change {}
+  /** Replaces what the account's subscriptions give it; what was known before stays in its history. */
+  record Entitle(RecordedEntitlement recorded) implements Change {
+    public AccountEntitlement entitlement() {
+      return recorded.entitlement();
+    }
+  }
 
   /** The object's true state must be read; keeps the earliest time. */
   record RequireRead(ObjectRef object, ReadPriority priority, Instant since) implements Change {}

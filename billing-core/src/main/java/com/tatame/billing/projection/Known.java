@@ -2,6 +2,7 @@ package com.tatame.billing.projection;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Optional;
  *     invoices
  * @param linked the account whose customer the subject is
  * @param customerOf for each account asked for that has a customer: which
- * @param entitlement of the linked account
+ * @param recorded the entitlement of the linked account
  */
 public record Known(
     SubjectId subject,
@@ -23,10 +24,15 @@ public record Known(
     Map<ObjectRef, StoredObject> rows,
     Optional<AccountId> linked,
     Map<AccountId, String> customerOf,
-    Optional<AccountEntitlement> entitlement) {
+    Optional<RecordedEntitlement> recorded) {
   public Known {
     rows = Map.copyOf(rows);
     customerOf = Map.copyOf(customerOf);
+  }
+
+  /** What the linked account's subscriptions give it. */
+  public Optional<AccountEntitlement> entitlement() {
+    return recorded.map(RecordedEntitlement::entitlement);
   }
 
   /** A subject that was never seen. */

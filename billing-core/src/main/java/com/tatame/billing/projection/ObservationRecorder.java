@@ -24,13 +24,24 @@ public final class ObservationRecorder implements Observations {
   private final ProjectionStore store;
   private final Projector projector;
   private final ObjectReads reads;
+  private final InstantSource clock;
   private final InstantSource wallClock;
 
+  /**
+   * Wires it.
+   *
+   * @param clock the billing clock
+   */
   public ObservationRecorder(
-      ProjectionStore store, Projector projector, ObjectReads reads, InstantSource wallClock) {
+      ProjectionStore store,
+      Projector projector,
+      ObjectReads reads,
+      InstantSource clock,
+      InstantSource wallClock) {
     this.store = store;
     this.projector = projector;
     this.reads = reads;
+    this.clock = clock;
     this.wallClock = wallClock;
   }
 
@@ -92,7 +103,7 @@ public final class ObservationRecorder implements Observations {
   }
 
   private Unit unit(Known known, List<Observation> observations) {
-    Projection projection = projector.project(known, observations);
+    Projection projection = projector.project(known, observations, clock.instant());
     projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
     return new Unit(
         known.subject(), known.version(), Optional.empty(), Set.of(), projection.changes());

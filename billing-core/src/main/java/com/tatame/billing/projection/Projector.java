@@ -69,9 +69,10 @@ public final class Projector {
    * Projects observations of one subject.
    *
    * @param known loaded before any of the reads among the observations was made
+   * @param now by the billing clock, for the history of what was known when
    */
-  public Projection project(Known known, Collection<Observation> observations) {
-    Fold fold = new Fold(known);
+  public Projection project(Known known, Collection<Observation> observations, Instant now) {
+    Fold fold = new Fold(known, now);
     observations.stream().sorted(FOLD_ORDER).forEach(fold::see);
     return fold.finish();
   }
@@ -89,6 +90,7 @@ public final class Projector {
   /** One subject's rows while its observations are folded in. */
   private final class Fold {
     private final Known known;
+    private final EntitlementEvidence evidence;
     private final Map<ObjectRef, StoredObject> rows;
     private final Map<ObjectRef, Change> writes = new TreeMap<>();
     private final Map<ObjectRef, Change.RequireRead> required = new TreeMap<>();
@@ -97,8 +99,9 @@ public final class Projector {
     private final List<String> alarms = new ArrayList<>();
     private Optional<Change.Link> link = Optional.empty();
 
-    Fold(Known known) {
+    Fold(Known known, Instant now) {
       this.known = known;
+      this.evidence = new EntitlementEvidence(known.recorded(), now);
       this.rows = new HashMap<>(known.rows());
     }
 
@@ -107,6 +110,9 @@ public final class Projector {
       state.ifPresent(object -> remember(object.facts(), seen.eventId()));
       MirrorRule.Verdict verdict =
           MirrorRule.decide(Optional.ofNullable(rows.get(seen.object())), seen, state);
+      if (verdict == MirrorRule.Verdict.REPLACE || verdict == MirrorRule.Verdict.BURY) {
+        evidence.told(seen, state);
+      }
       switch (verdict) {
         case KEEP -> {}
         case REFRESH, REPLACE -> put(seen, state.orElseThrow());
@@ -197,6 +203,7 @@ public final class Projector {
           .or(() -> link.map(Change.Link::account))
           .map(account -> entitlements.derive(account, subscriptions, invoices()))
           .filter(derived -> !Optional.of(derived).equals(known.entitlement()))
+          .map(evidence::of)
           .map(Change.Entitle::new);
     }
 

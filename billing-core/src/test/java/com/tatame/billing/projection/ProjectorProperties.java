@@ -112,7 +112,7 @@ class ProjectorProperties {
       RowsInMemory shuffled = new RowsInMemory(new SubjectId(CUSTOMER), PROJECTOR);
       delivered(provider.events, random).forEach(shuffled::see);
       assertThat(shuffled.facts).as("seed " + seed).isEqualTo(inOrder.facts);
-      assertThat(shuffled.entitlement).as("seed " + seed).isEqualTo(inOrder.entitlement);
+      assertThat(shuffled.entitlement()).as("seed " + seed).isEqualTo(inOrder.entitlement());
       assertThat(shuffled.linked).as("seed " + seed).contains(ALICE);
     }
   }

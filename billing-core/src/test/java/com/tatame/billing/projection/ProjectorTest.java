@@ -62,9 +62,9 @@ class ProjectorTest {
   @Test
   void linkingDerivesTheEntitlementFromWhatWasKnownBefore() {
     see(subscription("sub_1", "pro", SubscriptionStatus.TRIALING), 1);
-    assertThat(rows.entitlement).isEmpty();
+    assertThat(rows.entitlement()).isEmpty();
     see(customer(Optional.of(ALICE)), 2);
-    assertThat(rows.entitlement.orElseThrow().sources().get(0).tier()).isEqualTo("pro");
+    assertThat(rows.entitlement().orElseThrow().sources().get(0).tier()).isEqualTo("pro");
   }
 
   @Test
@@ -72,7 +72,7 @@ class ProjectorTest {
     see(customer(Optional.of(ALICE)), 1);
     see(subscription("sub_1", "pro", SubscriptionStatus.ACTIVE), 2);
     see(subscription("sub_1", "pro", SubscriptionStatus.CANCELED), 3);
-    assertThat(rows.entitlement.orElseThrow().sources()).isEmpty();
+    assertThat(rows.entitlement().orElseThrow().sources()).isEmpty();
   }
 
   @Test

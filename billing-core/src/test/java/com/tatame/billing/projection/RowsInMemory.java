@@ -2,11 +2,13 @@ package com.tatame.billing.projection;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,8 @@ import java.util.TreeSet;
 
 /** One subject's rows, as far as the projector's own tests need them. */
 final class RowsInMemory {
+  static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+
   private final SubjectId subject;
   private final Projector projector;
   final Map<ObjectRef, StoredObject> rows = new HashMap<>();
@@ -23,8 +27,12 @@ final class RowsInMemory {
   final TreeSet<ObjectRef> pending = new TreeSet<>();
   final TreeSet<String> alarms = new TreeSet<>();
   Optional<AccountId> linked = Optional.empty();
-  Optional<AccountEntitlement> entitlement = Optional.empty();
+  Optional<RecordedEntitlement> recorded = Optional.empty();
   final Map<AccountId, String> customerOf = new HashMap<>();
+
+  Optional<AccountEntitlement> entitlement() {
+    return recorded.map(RecordedEntitlement::entitlement);
+  }
 
   RowsInMemory(SubjectId subject, Projector projector) {
     this.subject = subject;
@@ -33,7 +41,7 @@ final class RowsInMemory {
 
   void see(List<Observation> observations) {
     Projection projection = projector.project(
-        new Known(subject, 0, rows, linked, customerOf, entitlement), observations);
+        new Known(subject, 0, rows, linked, customerOf, recorded), observations, NOW);
     alarms.addAll(projection.alarms());
     for (Change change : projection.changes()) {
       if (change instanceof Change.Put put) {
@@ -51,7 +59,7 @@ final class RowsInMemory {
       } else if (change instanceof Change.Link link) {
         linked = Optional.of(link.account());
       } else if (change instanceof Change.Entitle entitle) {
-        entitlement = Optional.of(entitle.entitlement());
+        recorded = Optional.of(entitle.recorded());
       }
     }
   }

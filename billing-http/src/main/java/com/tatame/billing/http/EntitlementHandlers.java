@@ -6,6 +6,8 @@ import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.Decision.Allowance;
 import com.tatame.billing.entitlement.EntitlementReport;
 import com.tatame.billing.entitlement.Entitlements;
+import com.tatame.billing.entitlement.Explanation;
+import com.tatame.billing.entitlement.PastEntitlements;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.entitlement.Used;
 import com.tatame.billing.failure.NotFound;
@@ -41,7 +43,10 @@ final class EntitlementHandlers {
       @Doc("The grant that gives it; null if none does.") @Nullable
       PlanGrantAnswer grant,
 
-      @Doc("Every feature of the catalog by name.") Map<String, FeatureAnswer> features) {}
+      @Doc("Every feature of the catalog by name.") Map<String, FeatureAnswer> features,
+
+      @Doc("Features that are missing above: what was used then is not remembered any more.")
+      List<String> unknown) {}
 
   record SourceAnswer(
       String subscriptionId,
@@ -156,8 +161,19 @@ final class EntitlementHandlers {
 
       @Doc("When not allowed, the tier of the next plan that gives more; null if there is none.")
       @Nullable
-      String upgrade) {
+      String upgrade,
+
+      @Doc("How it was derived; null unless that was asked for.") @Nullable
+      ExplanationAnswer explanation) {
     static DecisionAnswer of(Decision decision) {
+      return of(decision, Optional.empty());
+    }
+
+    static DecisionAnswer of(Explanation explanation) {
+      return of(explanation.decision(), Optional.of(ExplanationAnswer.of(explanation)));
+    }
+
+    private static DecisionAnswer of(Decision decision, Optional<ExplanationAnswer> explanation) {
       FeatureAnswer feature = FeatureAnswer.of(decision);
       return new DecisionAnswer(
           feature.allowed(),
@@ -169,7 +185,8 @@ final class EntitlementHandlers {
           feature.overage(),
           feature.grants(),
           decision.reason().orElse(null),
-          decision.upgrade().map(plan -> plan.tier()).orElse(null));
+          decision.upgrade().map(plan -> plan.tier()).orElse(null),
+          explanation.orElse(null));
     }
   }
 
@@ -213,7 +230,9 @@ final class EntitlementHandlers {
   record ReleaseRequest(@Doc("As consuming answered.") String consumptionId) {}
 
   Answer all(Call call) {
-    EntitlementReport report = entitlements.of(call.account());
+    EntitlementReport report = at(call)
+        .map(past -> past.of(call.account()))
+        .orElseGet(() -> entitlements.of(call.account()));
     Map<String, FeatureAnswer> features = new TreeMap<>();
     report.features().forEach((name, decision) -> features.put(name, FeatureAnswer.of(decision)));
     return Answer.ok(new EntitlementsAnswer(
@@ -230,11 +249,24 @@ final class EntitlementHandlers {
             .grant()
             .map(grant -> new PlanGrantAnswer(grant.id(), grant.expiresAt().orElse(null)))
             .orElse(null),
-        features));
+        features,
+        List.copyOf(report.unknown())));
+  }
+
+  private Optional<PastEntitlements> at(Call call) {
+    return call.query("at").map(text -> entitlements.at(InboxHandlers.instant("at", text)));
   }
 
   Answer one(Call call) {
-    return Answer.ok(DecisionAnswer.of(entitlements.check(call.account(), call.id("feature"))));
+    String feature = call.id("feature");
+    boolean explain = call.flag("explain").orElse(false);
+    Optional<PastEntitlements> past = at(call);
+    if (explain) {
+      return Answer.ok(DecisionAnswer.of(past.map(then -> then.explain(call.account(), feature))
+          .orElseGet(() -> entitlements.explain(call.account(), feature))));
+    }
+    return Answer.ok(DecisionAnswer.of(past.map(then -> then.check(call.account(), feature))
+        .orElseGet(() -> entitlements.check(call.account(), feature))));
   }
 
   Answer consume(Call call) {

@@ -4,6 +4,7 @@ import static com.tatame.billing.http.Access.SIGNED_IN;
 import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
 import static com.tatame.billing.http.ProblemCode.LIMIT_REACHED;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
+import static com.tatame.billing.http.Route.Parameter.flag;
 import static com.tatame.billing.http.Route.Parameter.query;
 import static com.tatame.billing.http.Route.Reply.pageOf;
 import static com.tatame.billing.http.Route.Reply.reply;
@@ -30,6 +31,11 @@ final class UsageRoutes {
   private static final String USAGE = "/api/v1/usage";
   private static final String FEATURE = "/api/v1/entitlements/{feature}";
 
+  private static final Route.Parameter PAST = query(
+      "at",
+      "A moment that has passed, such as 2026-03-04T14:03:00Z: what was answered then, by what was"
+          + " known then. Now if missing.");
+
   private UsageRoutes() {}
 
   static List<Route> canonical() {
@@ -37,14 +43,17 @@ final class UsageRoutes {
         get("/api/v1/entitlements", SIGNED_IN)
             .orAnonymous()
             .orKeyWith(Scope.ENTITLEMENTS)
-            .is("Entitlements", "Everything that the caller may do")
-            .answers(reply(200, EntitlementsAnswer.class, "As of now."))
+            .is("Entitlements", "Everything that the caller may do, or might at a past moment")
+            .with(PAST)
+            .answers(reply(200, EntitlementsAnswer.class, "As of that moment."))
             .by(to -> to.entitlements()::all),
         get(FEATURE, SIGNED_IN)
             .orAnonymous()
             .orKeyWith(Scope.ENTITLEMENTS)
-            .is("Entitlements", "Whether the caller may use a feature")
-            .answers(reply(200, DecisionAnswer.class, "As of now."))
+            .is("Entitlements", "Whether the caller may use a feature, or might at a past moment")
+            .with(PAST)
+            .with(flag("explain", "Whether to tell how the answer was derived."))
+            .answers(reply(200, DecisionAnswer.class, "As of that moment."))
             .by(to -> to.entitlements()::one),
         post(FEATURE + "/consume", SIGNED_IN)
             .orAnonymous()

@@ -47,6 +47,8 @@ public final class Migrations {
       "V27__usage_in_sql.sql",
       "V30__grants.sql",
       "V31__manual_discounts.sql",
+      "V32__entitlement_history.sql",
+      "V33__past_usage.sql",
       "V34__metered_usage.sql",
       "V36__units_of_sales.sql",
       "V37__usage_of_sessions.sql");

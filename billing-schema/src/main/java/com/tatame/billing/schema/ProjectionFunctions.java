@@ -80,7 +80,7 @@ final class ProjectionFunctions implements ProjectionStore {
         rows,
         row.optionalText("linked").map(AccountId::new),
         customerOf,
-        row.optionalRow("entitlement").map(EntitlementRows::entitlement));
+        row.optionalRow("entitlement").map(EntitlementRows::recorded));
   }
 
   private static void add(Map<ObjectRef, StoredObject> rows, ObjectKind kind, Row object) {

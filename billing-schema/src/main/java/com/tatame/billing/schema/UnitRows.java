@@ -1,6 +1,5 @@
 package com.tatame.billing.schema;
 
-import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
@@ -86,8 +85,9 @@ final class UnitRows {
                 .with("stripe_customer_id", link.customerId())
                 .with("created_at", link.createdAt()));
       } else if (change instanceof Change.Entitle entitle) {
-        AccountEntitlement entitlement = entitle.entitlement();
-        rows.put(new Key("entitlements", entitlement.account()), EntitlementRows.row(entitlement));
+        rows.put(
+            new Key("entitlements", entitle.entitlement().account()),
+            EntitlementRows.row(entitle.recorded()));
       } else if (change instanceof Change.RequireRead require) {
         see(require);
       } else if (change instanceof Change.SettleRead settle) {

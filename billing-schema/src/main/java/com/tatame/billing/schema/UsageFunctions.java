@@ -9,6 +9,7 @@ import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.PastUsage;
 import com.tatame.billing.entitlement.Place;
 import com.tatame.billing.entitlement.Tally;
 import com.tatame.billing.entitlement.UsageRow;
@@ -38,8 +39,20 @@ final class UsageFunctions implements UsageStore {
         .row("account_usage_v2", Row.empty().with("account_id", account).with("now", now))
         .orElseThrow();
     return new AccountUsage(
-        answer.optionalRow("entitlement").map(EntitlementRows::entitlement),
+        answer.optionalRow("entitlement").map(EntitlementRows::recorded),
         answer.text("version"),
+        answer.rows("open").map(UsageFunctions::usage),
+        answer.rows("grants").map(GrantFunctions::grant));
+  }
+
+  @Override
+  public PastUsage past(AccountId account, Instant at) {
+    Row answer = functions
+        .row("past_usage_v1", Row.empty().with("account_id", account).with("at", at))
+        .orElseThrow();
+    return new PastUsage(
+        answer.optionalRow("known").map(EntitlementRows::recorded),
+        answer.optionalRow("hindsight").map(EntitlementRows::recorded),
         answer.rows("open").map(UsageFunctions::usage),
         answer.rows("grants").map(GrantFunctions::grant));
   }
@@ -81,13 +94,14 @@ final class UsageFunctions implements UsageStore {
   @Override
   public void set(AccountId account, String feature, long value, Instant now) {
     functions.call(
-        "set_gauge_v2",
+        "set_gauge_v3",
         Row.empty()
             .with("account_id", account)
             .with("feature", feature)
             .with("period_start", Period.LIFETIME.start())
             .with("period_end", Period.LIFETIME.end())
-            .with("value", value));
+            .with("value", value)
+            .with("now", now));
   }
 
   @Override
@@ -158,7 +172,7 @@ final class UsageFunctions implements UsageStore {
   @Override
   public int prune(Instant before) {
     return functions
-        .call("prune_consumptions_v1", Row.empty().with("before", before))
+        .call("prune_consumptions_v2", Row.empty().with("before", before))
         .intValue();
   }
 

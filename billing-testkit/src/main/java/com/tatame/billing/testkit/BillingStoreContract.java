@@ -42,6 +42,7 @@ public interface BillingStoreContract
         DiscountStoreContract,
         ProductStoreContract,
         EntitlementStoreContract,
+        EntitlementHistoryContract,
         UsageStoreContract,
         GrantStoreContract,
         GrantedUseContract,

@@ -232,7 +232,7 @@ public final class BillingWorld implements AutoCloseable {
   /** Reads the objects of which dropped webhooks would have told, as they are by now. */
   public void readDropped() {
     Observations observations = new ObservationRecorder(
-        store.projections(), new Projector(catalog), gateway.reads(), wallClock);
+        store.projections(), new Projector(catalog), gateway.reads(), engine::now, wallClock);
     for (Letter letter : dropped) {
       if (gateway.events().translate(letter.body()) instanceof Observed observed) {
         for (Observation told : observed.observations()) {

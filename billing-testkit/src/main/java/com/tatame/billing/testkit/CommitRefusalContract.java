@@ -209,7 +209,7 @@ public interface CommitRefusalContract extends StoreUnderTest {
         Commits.put(subscription, now),
         new Change.Append(subscription.facts().get(0), Optional.of(held.event().id())),
         new Change.RequireRead(subscription.ref(), ReadPriority.ROUTINE, now),
-        new Change.Entitle(entitlement(taken.account())),
+        Commits.entitle(entitlement(taken.account()), now),
         new Change.Link(taken.account(), poisoned.value(), now));
 
     List<CommitResult> results = store()

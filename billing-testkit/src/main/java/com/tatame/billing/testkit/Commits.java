@@ -3,6 +3,8 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.observation.ObjectRef;
@@ -113,6 +115,10 @@ final class Commits {
   static void apply(BillingStore store, SubjectId subject, Instant now, List<Change> changes) {
     Unit unit = new Unit(subject, version(store, subject), Optional.empty(), Set.of(), changes);
     assertThat(commit(store, unit, now)).isEqualTo(new CommitResult.Applied());
+  }
+
+  static Change.Entitle entitle(AccountEntitlement entitlement, Instant now) {
+    return new Change.Entitle(new RecordedEntitlement(entitlement, now));
   }
 
   /** Stores each object under its own subject. */

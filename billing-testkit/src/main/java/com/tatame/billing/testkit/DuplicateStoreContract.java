@@ -9,7 +9,6 @@ import com.tatame.billing.duplicate.Duplicate.Status;
 import com.tatame.billing.duplicate.DuplicateStore.Several;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.AccountEntitlement.Source;
-import com.tatame.billing.projection.Change;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.Ids;
@@ -75,7 +74,7 @@ public interface DuplicateStoreContract extends StoreUnderTest {
         store(),
         linked.subject(),
         now,
-        List.of(new Change.Entitle(new AccountEntitlement(linked.account(), sources))));
+        List.of(Commits.entitle(new AccountEntitlement(linked.account(), sources), now)));
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.AccountEntitlement.Source;
-import com.tatame.billing.projection.Change;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.Ids;
@@ -34,7 +33,7 @@ public interface EntitlementStoreContract extends StoreUnderTest {
             new Source("sub_a", "pro", SubscriptionStatus.TRIALING, Optional.empty()),
             new Source("sub_m", "basic", SubscriptionStatus.ACTIVE, Optional.empty())));
 
-    Commits.apply(store(), linked.subject(), now, List.of(new Change.Entitle(entitlement)));
+    Commits.apply(store(), linked.subject(), now, List.of(Commits.entitle(entitlement, now)));
 
     assertThat(store().entitlements().find(linked.account())).contains(entitlement);
   }
@@ -54,7 +53,7 @@ public interface EntitlementStoreContract extends StoreUnderTest {
     AccountEntitlement none = new AccountEntitlement(linked.account(), List.of());
 
     for (AccountEntitlement each : List.of(rich, poor, none)) {
-      Commits.apply(store(), linked.subject(), now, List.of(new Change.Entitle(each)));
+      Commits.apply(store(), linked.subject(), now, List.of(Commits.entitle(each, now)));
       assertThat(store().entitlements().find(linked.account())).contains(each);
     }
   }
@@ -67,7 +66,7 @@ public interface EntitlementStoreContract extends StoreUnderTest {
         store(),
         linked.subject(),
         now,
-        List.of(new Change.Entitle(new AccountEntitlement(linked.account(), List.of()))));
+        List.of(Commits.entitle(new AccountEntitlement(linked.account(), List.of()), now)));
 
     assertThat(store().entitlements().find(Ids.account())).isEmpty();
   }

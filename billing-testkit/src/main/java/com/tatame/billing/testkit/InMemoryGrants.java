@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 final class InMemoryGrants implements GrantStore {
   private final SharedLock lock;
@@ -48,7 +49,13 @@ final class InMemoryGrants implements GrantStore {
   }
 
   private Grant replace(Grant grant, long used, Optional<Revocation> revoked) {
-    Grant next = new Grant(
+    Grant next = with(grant, used, revoked);
+    given.put(next.id(), next);
+    return next;
+  }
+
+  private static Grant with(Grant grant, long used, Optional<Revocation> revoked) {
+    return new Grant(
         grant.id(),
         grant.account(),
         grant.gift(),
@@ -59,8 +66,6 @@ final class InMemoryGrants implements GrantStore {
         grant.expiresAt(),
         used,
         revoked);
-    given.put(next.id(), next);
-    return next;
   }
 
   @Override
@@ -94,6 +99,19 @@ final class InMemoryGrants implements GrantStore {
     return of(account).stream()
         .filter(grant -> grant.expiresAt().map(now::isBefore).orElse(true))
         .filter(grant -> grant.revoked().map(Revocation::at).map(now::isBefore).orElse(true))
+        .toList();
+  }
+
+  /** Those that had not ended at an instant, as they were then. */
+  List<Grant> known(AccountId account, Instant at, ToLongFunction<String> drawnSince) {
+    return of(account).stream()
+        .filter(grant -> !grant.givenAt().isAfter(at))
+        .filter(grant -> grant.expiresAt().map(at::isBefore).orElse(true))
+        .filter(grant -> grant.revoked().map(Revocation::at).map(at::isBefore).orElse(true))
+        .map(grant -> with(
+            grant,
+            Math.max(0, grant.used() - drawnSince.applyAsLong(grant.id())),
+            Optional.empty()))
         .toList();
   }
 

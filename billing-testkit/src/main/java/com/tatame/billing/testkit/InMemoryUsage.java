@@ -8,7 +8,9 @@ import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.PastUsage;
 import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.Tally;
 import com.tatame.billing.entitlement.UsageRow;
@@ -41,10 +43,14 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
   private final Map<Counter, Tally> counted = new HashMap<>();
   private final Map<KeyOf, Kept> kept = new HashMap<>();
   private final Set<String> paid = new HashSet<>();
+  private final List<Leveled> leveled = new ArrayList<>();
 
   private record Counter(AccountId account, String feature, Period period) {}
 
   private record KeyOf(AccountId account, String key) {}
+
+  /** A level that was set: by how much it moved. */
+  private record Leveled(AccountId account, String feature, Instant at, long change) {}
 
   private record Kept(String fingerprint, Consumption consumption) {}
 
@@ -69,7 +75,68 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
       }
     });
     return new AccountUsage(
-        rows.entitlement(account), version(account), open, grants.open(account, now));
+        rows.recorded(account), version(account), open, grants.open(account, now));
+  }
+
+  @Override
+  public PastUsage past(AccountId account, Instant at) {
+    return lock.hold(() -> {
+      Optional<RecordedEntitlement> known =
+          Optional.ofNullable(rows.history(account).floorEntry(at)).map(Map.Entry::getValue);
+      Optional<RecordedEntitlement> hindsight = rows.history(account).values().stream()
+          .filter(recorded -> !recorded.effectiveAt().isAfter(at))
+          .reduce((before, after) -> after)
+          .filter(recorded -> recorded.recordedAt().isAfter(at));
+      return new PastUsage(
+          known,
+          hindsight,
+          usage(account, at).open().stream()
+              .map(row -> new UsageRow(row.feature(), row.period(), usedBy(account, row, at)))
+              .toList(),
+          grants.known(account, at, id -> drawnSince(account, id, at)));
+    });
+  }
+
+  // Today's, without what was used since and with what was given back since.
+  private Tally usedBy(AccountId account, UsageRow row, Instant at) {
+    long[] moved = new long[Place.values().length];
+    long[] granted = new long[1];
+    kept.forEach((key, entry) -> {
+      Consumption c = entry.consumption();
+      if (key.account().equals(account)
+          && c.feature().equals(row.feature())
+          && c.period().equals(row.period())) {
+        moved[c.place().ordinal()] += since(c, at) * (c.amount() - c.granted());
+        granted[0] += since(c, at) * c.granted();
+      }
+    });
+    if (row.period().endless()) {
+      moved[Place.INCLUDED.ordinal()] += leveled.stream()
+          .filter(change -> change.account().equals(account)
+              && change.feature().equals(row.feature())
+              && change.at().isAfter(at))
+          .mapToLong(Leveled::change)
+          .sum();
+    }
+    Tally used = row.used();
+    for (Place place : Place.values()) {
+      used = used.plus(place, -moved[place.ordinal()]);
+    }
+    return used.plusGranted(-granted[0]);
+  }
+
+  // Whether it was used since, or given back since, which takes from today's and adds to it.
+  private static int since(Consumption consumption, Instant at) {
+    boolean released = consumption.releasedAt().filter(when -> when.isAfter(at)).isPresent();
+    return (consumption.at().isAfter(at) ? 1 : 0) - (released ? 1 : 0);
+  }
+
+  private long drawnSince(AccountId account, String grant, Instant at) {
+    return kept.entrySet().stream()
+        .filter(entry -> entry.getKey().account().equals(account))
+        .map(entry -> entry.getValue().consumption())
+        .mapToLong(c -> since(c, at) * c.ofGrants().getOrDefault(grant, 0L))
+        .sum();
   }
 
   private String version(AccountId account) {
@@ -238,8 +305,12 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
 
   @Override
   public void set(AccountId account, String feature, long value, Instant now) {
-    lock.hold(
-        () -> counted.put(new Counter(account, feature, Period.LIFETIME), new Tally(value, 0, 0)));
+    lock.hold(() -> {
+      Counter level = new Counter(account, feature, Period.LIFETIME);
+      long before = counted.getOrDefault(level, Tally.NONE).included();
+      leveled.add(new Leveled(account, feature, now, value - before));
+      return counted.put(level, new Tally(value, 0, 0));
+    });
   }
 
   @Override
@@ -270,7 +341,14 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
   public int prune(Instant before) {
     return lock.hold(() -> {
       int had = kept.size();
-      kept.values().removeIf(entry -> entry.consumption().at().isBefore(before));
+      leveled.removeIf(change -> change.at().isBefore(before));
+      kept.values()
+          .removeIf(entry -> entry.consumption().at().isBefore(before)
+              && entry
+                  .consumption()
+                  .releasedAt()
+                  .filter(at -> !at.isBefore(before))
+                  .isEmpty());
       return had - kept.size();
     });
   }

@@ -8,7 +8,6 @@ import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.subscription.Subscription;
@@ -171,7 +170,7 @@ public interface KnownContract extends StoreUnderTest {
     assertThat(Commits.known(store(), linked.subject()).linked()).contains(linked.account());
     assertThat(Commits.known(store(), linked.subject()).entitlement()).isEmpty();
 
-    Commits.apply(store(), linked.subject(), now, List.of(new Change.Entitle(entitlement)));
+    Commits.apply(store(), linked.subject(), now, List.of(Commits.entitle(entitlement, now)));
 
     assertThat(Commits.known(store(), linked.subject()).entitlement()).contains(entitlement);
   }

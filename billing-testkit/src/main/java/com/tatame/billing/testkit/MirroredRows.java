@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.observation.Fact;
@@ -17,12 +18,14 @@ import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.StoredObject;
 import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.subscription.Subscription;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,7 +41,9 @@ final class MirroredRows {
   private final Map<ObjectRef, StoredObject> objects = new TreeMap<>();
   private final Map<String, Change.Append> facts = new LinkedHashMap<>();
   private final Map<AccountId, Change.Link> links = new HashMap<>();
-  private final Map<AccountId, AccountEntitlement> entitlements = new HashMap<>();
+  private final Map<AccountId, RecordedEntitlement> entitlements = new HashMap<>();
+  private final Map<AccountId, NavigableMap<Instant, RecordedEntitlement>> entitledBefore =
+      new HashMap<>();
   private final Map<AccountId, Long> entitledSeverally = new LinkedHashMap<>();
   private final Map<ObjectRef, PendingRead> pending = new HashMap<>();
   private final Map<List<String>, Principal> users = new LinkedHashMap<>();
@@ -64,7 +69,7 @@ final class MirroredRows {
     }
     Optional<AccountId> linked = accountOf(subject.value());
     return new Known(
-        subject, version(subject), found, linked, customerOf, linked.flatMap(this::entitlement));
+        subject, version(subject), found, linked, customerOf, linked.flatMap(this::recorded));
   }
 
   private static boolean alwaysLoaded(ProviderObject state, SubjectId subject) {
@@ -85,7 +90,16 @@ final class MirroredRows {
   }
 
   Optional<AccountEntitlement> entitlement(AccountId account) {
+    return recorded(account).map(RecordedEntitlement::entitlement);
+  }
+
+  Optional<RecordedEntitlement> recorded(AccountId account) {
     return Optional.ofNullable(entitlements.get(account));
+  }
+
+  /** What was known of an account, by the instant since when; what lived no time is not among it. */
+  NavigableMap<Instant, RecordedEntitlement> history(AccountId account) {
+    return entitledBefore.getOrDefault(account, new TreeMap<>());
   }
 
   Optional<ProviderObject> state(ObjectRef ref) {
@@ -154,7 +168,7 @@ final class MirroredRows {
     } else if (change instanceof Change.Link link) {
       links.put(link.account(), link);
     } else if (change instanceof Change.Entitle entitle) {
-      entitle(entitle.entitlement());
+      entitle(entitle.recorded());
     } else if (change instanceof Change.RequireRead require) {
       PendingRead read =
           new PendingRead(require.object(), subject, require.priority(), require.since());
@@ -164,8 +178,12 @@ final class MirroredRows {
     }
   }
 
-  private void entitle(AccountEntitlement entitlement) {
-    entitlements.put(entitlement.account(), entitlement);
+  private void entitle(RecordedEntitlement recorded) {
+    AccountEntitlement entitlement = recorded.entitlement();
+    entitlements.put(entitlement.account(), recorded);
+    entitledBefore
+        .computeIfAbsent(entitlement.account(), account -> new TreeMap<>())
+        .put(recorded.recordedAt(), recorded);
     entitledSeverally.remove(entitlement.account());
     if (entitlement.sources().size() > 1) {
       entitledSeverally.put(entitlement.account(), ++changesOfSeveral);

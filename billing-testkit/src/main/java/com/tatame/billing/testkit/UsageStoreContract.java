@@ -19,7 +19,6 @@ import com.tatame.billing.entitlement.Place;
 import com.tatame.billing.entitlement.Tally;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
-import com.tatame.billing.projection.Change;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.Ids;
@@ -431,7 +430,7 @@ public interface UsageStoreContract extends StoreUnderTest {
             SubscriptionStatus.ACTIVE,
             Optional.empty(),
             Optional.of(new Cycle(MARCH.start(), 1, MARCH)))));
-    Commits.apply(store(), linked.subject(), NOON, List.of(new Change.Entitle(entitlement)));
+    Commits.apply(store(), linked.subject(), NOON, List.of(Commits.entitle(entitlement, NOON)));
     return entitlement;
   }
 

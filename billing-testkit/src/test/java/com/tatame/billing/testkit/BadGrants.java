@@ -62,7 +62,7 @@ final class BadGrants {
       return spoil(UsageStore.class, good.usage(), Map.of("read", args -> {
         AccountUsage usage = good.usage().read((AccountId) args[0], (Instant) args[1]);
         return new AccountUsage(
-            usage.entitlement(),
+            usage.recorded(),
             usage.version(),
             usage.open(),
             good.grants().list(Optional.of((AccountId) args[0]), Optional.empty(), 100));

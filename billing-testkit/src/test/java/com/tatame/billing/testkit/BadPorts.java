@@ -61,7 +61,7 @@ final class BadPorts {
                   rows,
                   known.linked(),
                   known.customerOf(),
-                  known.entitlement()));
+                  known.recorded()));
         }
         return all;
       }));

@@ -117,6 +117,23 @@ class BadStoresTest {
         Arguments.of(
             BadUsage.KnowsNoLimit.class, "unitsAreGrantedUntilThereIsNotEnoughAndAllOrNone"),
         Arguments.of(BadUsage.KnowsNoLimit.class, "theFirstPlaceThatHasEnoughIsTaken"),
+        Arguments.of(BadEntitlements.ForgetsWhatTold.class, "anEntitlementKeepsWhatToldOfIt"),
+        Arguments.of(
+            BadEntitlements.KnowsOnlyThePresent.class,
+            "whatWasKnownIsAnsweredFromTheInstantOnAtWhichItBecameKnown"),
+        Arguments.of(
+            BadEntitlements.KnowsOnlyThePresent.class, "whatWasReadAtAnyInstantIsReadAgain"),
+        Arguments.of(
+            BadEntitlements.KnowsWhatHappenedAtOnce.class,
+            "whatHadHappenedAndBecameKnownOnlyLaterIsHindsight"),
+        Arguments.of(
+            BadEntitlements.SaysNothingAfterwards.class,
+            "whatHadHappenedAndBecameKnownOnlyLaterIsHindsight"),
+        Arguments.of(
+            BadEntitlements.CountsWhatWasUsedSince.class, "whatWasReadAtAnyInstantIsReadAgain"),
+        Arguments.of(
+            BadEntitlements.ForgetsWhatWasGivenBack.class,
+            "whatWasGivenBackLatelyIsRememberedHoweverLongAgoItWasUsed"),
         Arguments.of(BadUsage.ForgetsKeys.class, "aGrantedKeyIsAnsweredTheSameAndUsesNothingMore"),
         Arguments.of(BadUsage.ForgetsKeys.class, "aKeyThatWasReleasedStillStandsForWhatItGranted"),
         Arguments.of(

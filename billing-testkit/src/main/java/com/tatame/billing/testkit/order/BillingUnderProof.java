@@ -237,6 +237,7 @@ public final class BillingUnderProof implements WebhookHandler {
         flaw.of(ledger.watching(store)).projections(),
         new Projector(catalog),
         gateway.reads(),
+        world.engine()::now,
         world.wallClock());
     if (gateway.events().translate(event) instanceof Observed observed) {
       for (Observation told : observed.observations()) {

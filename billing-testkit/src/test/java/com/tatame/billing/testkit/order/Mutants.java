@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.order;
 
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.entitlement.AccountEntitlement;
+import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.InboxStore;
@@ -123,7 +124,7 @@ final class Mutants {
           rows,
           known.linked(),
           known.customerOf(),
-          known.entitlement());
+          known.recorded());
     }
   }
 
@@ -348,7 +349,9 @@ final class Mutants {
             unit,
             unit.changes().stream()
                 .map(change -> change instanceof Change.Entitle entitle
-                    ? new Change.Entitle(merged(entitle.entitlement(), stored, touched))
+                    ? new Change.Entitle(new RecordedEntitlement(
+                        merged(entitle.entitlement(), stored, touched),
+                        entitle.recorded().recordedAt()))
                     : change)
                 .toList());
       }

@@ -2,12 +2,14 @@ package com.tatame.billing.testkit.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.subscription.Cancellation;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.Disorder;
+import com.tatame.billing.testkit.fixture.ACatalog;
 import com.tatame.billing.testkit.simulator.engine.Fault;
 import com.tatame.billing.testkit.simulator.engine.Fault.When;
 import java.time.Duration;
@@ -41,9 +43,14 @@ final class RandomStory implements AutoCloseable {
   private final Map<Happening, Integer> met = new EnumMap<>(Happening.class);
 
   RandomStory(long seed) {
+    this(seed, ACatalog.freeBasicAndPro());
+  }
+
+  RandomStory(long seed, Catalog catalog) {
     random = new Random(seed);
     world = BillingWorld.builder()
         .seed(seed)
+        .catalog(catalog)
         .readsPerSecond(random.nextBoolean() ? 1 : 1_000)
         .build();
     shoppers = List.of(
@@ -52,6 +59,10 @@ final class RandomStory implements AutoCloseable {
 
   BillingWorld world() {
     return world;
+  }
+
+  List<Shopper> shoppers() {
+    return shoppers;
   }
 
   Map<Happening, Integer> met() {
