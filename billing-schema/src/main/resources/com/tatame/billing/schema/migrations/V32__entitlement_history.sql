@@ -26,7 +26,8 @@ select account_id, recorded_at, effective_at, sources, withheld, evidence from a
 
 -- As before, and entitlements with what told of them: what was known until now stays in the history. A release
 -- that knows nothing of it sends neither evidence nor time, and leaves no gap.
-create or replace function commit_units_v2(p jsonb) returns jsonb
+drop function commit_units_v2(jsonb);
+create function commit_units_v2(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 declare
   v_answer constant jsonb := commit_units_v1(case when p ? 'entitlements' then p - 'entitlements' else p end);

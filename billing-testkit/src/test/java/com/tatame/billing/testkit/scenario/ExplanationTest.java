@@ -188,13 +188,13 @@ class ExplanationTest {
     Instant end = START.plus(Duration.ofDays(9));
     Grant pro = give(new Gift.Tier("pro"), Optional.empty(), end);
     Grant basic = give(new Gift.Tier("basic"), Optional.empty(), end.plusSeconds(1));
-    Grant later = give(new Gift.Tier("pro"), Optional.of(START.plusSeconds(60)), end.plusSeconds(2));
+    Grant later =
+        give(new Gift.Tier("pro"), Optional.of(START.plusSeconds(60)), end.plusSeconds(2));
 
     Explanation explanation = explain("export");
 
     assertThat(verdicts(explanation))
-        .containsExactly(
-            Verdict.DECIDES, Verdict.OUTRANKED, Verdict.NOT_BEGUN, Verdict.OUTRANKED);
+        .containsExactly(Verdict.DECIDES, Verdict.OUTRANKED, Verdict.NOT_BEGUN, Verdict.OUTRANKED);
     assertThat(explanation.grounds().stream().limit(3).map(each -> ((OfGrant) each).grantId()))
         .containsExactly(pro.id(), basic.id(), later.id());
     assertThat(explanation.plan().tier()).isEqualTo("pro");
@@ -212,7 +212,8 @@ class ExplanationTest {
         .endsWith("The plan does not include it. The grant " + flag.id() + " gives it until " + end
             + ".");
     assertThat(explain("quiz").summary())
-        .contains("and 2 are left. The grant " + units.id() + " has 4 more left until " + end + ".");
+        .contains(
+            "and 2 are left. The grant " + units.id() + " has 4 more left until " + end + ".");
   }
 
   private Grant give(Gift gift, Optional<Instant> start, Instant end) {
@@ -220,7 +221,8 @@ class ExplanationTest {
         .billing()
         .grants()
         .give(
-            new NewGrant(ada.account(), gift, "for nothing", start, Optional.of(end), Optional.empty()),
+            new NewGrant(
+                ada.account(), gift, "for nothing", start, Optional.of(end), Optional.empty()),
             "user_admin")
         .grant();
   }

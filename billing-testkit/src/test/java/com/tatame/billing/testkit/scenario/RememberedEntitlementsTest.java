@@ -9,6 +9,8 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
+import com.tatame.billing.entitlement.Explanation;
+import com.tatame.billing.entitlement.Ground.OfSubscription;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.entitlement.Used;
@@ -51,6 +53,19 @@ class RememberedEntitlementsTest {
     world.billing().entitlements().of(ADA);
 
     assertThat(reads.get()).isEqualTo(1);
+  }
+
+  @Test
+  void whoAsksWhyCostsNoQueryEither() {
+    Shopper.named("ada", world).buys("pro", Shopper.PAYS);
+    world.billing().entitlements().check(ADA, "export");
+    int before = reads.get();
+
+    Explanation why = world.billing().entitlements().explain(ADA, "export");
+
+    assertThat(reads.get()).isEqualTo(before);
+    assertThat(why.decision().allowed()).isTrue();
+    assertThat(((OfSubscription) why.grounds().get(0)).evidence()).isPresent();
   }
 
   @Test
