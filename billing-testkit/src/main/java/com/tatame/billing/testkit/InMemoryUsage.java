@@ -99,30 +99,33 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
 
   // Today's, without what was used since and with what was given back since.
   private Tally usedBy(AccountId account, UsageRow row, Instant at) {
-    long[] moved = new long[Place.values().length];
-    long[] granted = new long[1];
-    kept.forEach((key, entry) -> {
-      Consumption c = entry.consumption();
-      if (key.account().equals(account)
-          && c.feature().equals(row.feature())
-          && c.period().equals(row.period())) {
-        moved[c.place().ordinal()] += since(c, at) * (c.amount() - c.granted());
-        granted[0] += since(c, at) * c.granted();
-      }
-    });
-    if (row.period().endless()) {
-      moved[Place.INCLUDED.ordinal()] += leveled.stream()
-          .filter(change -> change.account().equals(account)
-              && change.feature().equals(row.feature())
-              && change.at().isAfter(at))
-          .mapToLong(Leveled::change)
-          .sum();
-    }
-    Tally used = row.used();
-    for (Place place : Place.values()) {
-      used = used.plus(place, -moved[place.ordinal()]);
-    }
-    return used.plusGranted(-granted[0]);
+    Tally used = kept.entrySet().stream()
+        .filter(entry -> entry.getKey().account().equals(account))
+        .map(entry -> entry.getValue().consumption())
+        .filter(c -> c.feature().equals(row.feature()) && c.period().equals(row.period()))
+        .map(c -> undone(c, at))
+        .reduce(row.used(), Tally::plus);
+    long raised = leveled.stream()
+        .filter(change -> row.period().endless()
+            && change.account().equals(account)
+            && change.feature().equals(row.feature())
+            && change.at().isAfter(at))
+        .mapToLong(Leveled::change)
+        .sum();
+    return Tally.NONE
+        .plus(Place.INCLUDED, used.included() - raised)
+        .plus(Place.OVERAGE, used.overage())
+        .plus(Place.FULL_PRICE, used.fullPrice())
+        .plusGranted(used.granted());
+  }
+
+  private static Tally undone(Consumption c, Instant at) {
+    long units = -since(c, at) * (c.amount() - c.granted());
+    return new Tally(
+        c.place() == Place.INCLUDED ? units : 0,
+        c.place() == Place.OVERAGE ? units : 0,
+        c.place() == Place.FULL_PRICE ? units : 0,
+        -since(c, at) * c.granted());
   }
 
   // Whether it was used since, or given back since, which takes from today's and adds to it.
