@@ -31,7 +31,9 @@ class RepetitionTest {
       "release_consumption_v1",
       "set_gauge_v1",
       "add_free_purchase_v1",
-      "claim_anonymous_session_v1");
+      "claim_anonymous_session_v1",
+      "set_gauge_v2",
+      "prune_consumptions_v1");
 
   /** What people call from their own SQL, and what that calls; the store calls none of it. */
   private static final Set<String> OF_PEOPLE = Set.of(
