@@ -21,7 +21,6 @@ import com.tatame.billing.metering.MeterReportStore.Backlog;
 import com.tatame.billing.metering.MeterReportStore.Filter;
 import com.tatame.billing.metering.MeterReportStore.Totals;
 import com.tatame.billing.metering.ReportOutcome;
-import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
@@ -76,7 +75,8 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         store(),
         linked.subject(),
         USED_AT,
-        List.of(new Change.Entitle(new AccountEntitlement(linked.account(), List.of(source)))));
+        List.of(Commits.entitle(
+            new AccountEntitlement(linked.account(), List.of(source)), USED_AT)));
   }
 
   // What other tests left is nobody's business here.
@@ -218,7 +218,8 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         store(),
         unsubscribed.subject(),
         USED_AT,
-        List.of(new Change.Entitle(new AccountEntitlement(unsubscribed.account(), List.of()))));
+        List.of(Commits.entitle(
+            new AccountEntitlement(unsubscribed.account(), List.of()), USED_AT)));
     use(unsubscribed, 3);
     Linked before = caller(ACatalog.freeBasicAndPro(), "api");
     use(before, 3);
