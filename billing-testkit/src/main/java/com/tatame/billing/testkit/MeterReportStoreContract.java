@@ -75,8 +75,8 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         store(),
         linked.subject(),
         USED_AT,
-        List.of(Commits.entitle(
-            new AccountEntitlement(linked.account(), List.of(source)), USED_AT)));
+        List.of(
+            Commits.entitle(new AccountEntitlement(linked.account(), List.of(source)), USED_AT)));
   }
 
   // What other tests left is nobody's business here.
@@ -218,8 +218,8 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         store(),
         unsubscribed.subject(),
         USED_AT,
-        List.of(Commits.entitle(
-            new AccountEntitlement(unsubscribed.account(), List.of()), USED_AT)));
+        List.of(
+            Commits.entitle(new AccountEntitlement(unsubscribed.account(), List.of()), USED_AT)));
     use(unsubscribed, 3);
     Linked before = caller(ACatalog.freeBasicAndPro(), "api");
     use(before, 3);
