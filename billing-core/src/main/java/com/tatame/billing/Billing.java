@@ -37,6 +37,7 @@ import com.tatame.billing.portal.Portal;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.Unit;
 import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.promotion.ManualDiscounts;
 import com.tatame.billing.purchase.ItemPayments;
@@ -55,10 +56,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +142,12 @@ public final class Billing implements AutoCloseable {
         with.clock,
         snapshots::forget);
     SalesWatch sales = new SalesWatch(reservations);
-    ProjectionStore rows = drafts.over(sales.over(snapshots.over(store.projections())));
+    Consumer<Collection<Unit>> followUp = committed -> {
+      drafts.see(committed);
+      sales.see(committed);
+    };
+    ProjectionStore rows =
+        new WatchedProjections(store.projections(), snapshots::forget, followUp);
     ItemUnits units = new ItemUnits(snapshots.over(store.usage()), catalog, with.clock);
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =
@@ -286,8 +294,7 @@ public final class Billing implements AutoCloseable {
         with.projectOnArrival,
         applied -> {
           snapshots.forget(applied);
-          drafts.see(applied);
-          sales.seen(applied);
+          followUp.accept(applied);
         },
         workers::wake);
     CatchUp catchUp =

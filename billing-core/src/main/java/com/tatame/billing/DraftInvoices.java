@@ -3,20 +3,11 @@ package com.tatame.billing;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.metering.MeteredUsage;
-import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
-import com.tatame.billing.projection.PendingRead;
-import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Sees in what was committed that an invoice is about to be finalised, so that the use it bills is
@@ -31,11 +22,6 @@ final class DraftInvoices {
   DraftInvoices(MeteredUsage metering, Runnable wakeSender) {
     this.metering = metering;
     this.wakeSender = wakeSender;
-  }
-
-  /** The store; what it commits is looked through. */
-  ProjectionStore over(ProjectionStore store) {
-    return new Watched(store);
   }
 
   /** Looks through what was committed. */
@@ -58,31 +44,6 @@ final class DraftInvoices {
     } catch (BillingException e) {
       LOG.log(
           Level.WARNING, "what {0} bills is sent in its turn: {1}", invoice.id(), e.getMessage());
-    }
-  }
-
-  private final class Watched implements ProjectionStore {
-    private final ProjectionStore store;
-
-    Watched(ProjectionStore store) {
-      this.store = store;
-    }
-
-    @Override
-    public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
-      return store.load(wanted);
-    }
-
-    @Override
-    public List<CommitResult> commit(List<Unit> units, Instant now) {
-      List<CommitResult> results = store.commit(units, now);
-      see(units);
-      return results;
-    }
-
-    @Override
-    public List<PendingRead> pendingReads(int limit) {
-      return store.pendingReads(limit);
     }
   }
 }

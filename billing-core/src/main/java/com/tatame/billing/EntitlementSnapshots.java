@@ -10,14 +10,8 @@ import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.PastUsage;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
-import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
-import com.tatame.billing.projection.PendingRead;
-import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import java.time.Duration;
@@ -67,11 +61,6 @@ final class EntitlementSnapshots {
   /** The store, with its reads remembered. */
   UsageStore over(UsageStore store) {
     return moment.isZero() ? store : new RememberedUsage(store);
-  }
-
-  /** The store; what it commits is seen by those who ask. */
-  ProjectionStore over(ProjectionStore store) {
-    return moment.isZero() ? store : new ForgettingProjections(store);
   }
 
   /** The store; what is given and revoked through it is seen by those who ask. */
@@ -241,33 +230,6 @@ final class EntitlementSnapshots {
     @Override
     public Optional<Purchase> given(AccountId account, String key) {
       return store.given(account, key);
-    }
-  }
-
-  private final class ForgettingProjections implements ProjectionStore {
-    private final ProjectionStore store;
-
-    ForgettingProjections(ProjectionStore store) {
-      this.store = store;
-    }
-
-    @Override
-    public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
-      return store.load(wanted);
-    }
-
-    @Override
-    public List<CommitResult> commit(List<Unit> units, Instant now) {
-      try {
-        return store.commit(units, now);
-      } finally {
-        forget(units);
-      }
-    }
-
-    @Override
-    public List<PendingRead> pendingReads(int limit) {
-      return store.pendingReads(limit);
     }
   }
 }

@@ -3,21 +3,12 @@ package com.tatame.billing;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.Reservations;
 import com.tatame.billing.command.CommandId;
-import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
-import com.tatame.billing.projection.PendingRead;
-import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.purchase.ItemSales;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,32 +23,10 @@ final class SalesWatch {
     this.reservations = reservations;
   }
 
-  /** The store; what it commits about sales has consequences. */
-  ProjectionStore over(ProjectionStore store) {
-    return new ProjectionStore() {
-      @Override
-      public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
-        return store.load(wanted);
-      }
-
-      @Override
-      public List<CommitResult> commit(List<Unit> units, Instant now) {
-        List<CommitResult> results = store.commit(units, now);
-        seen(units);
-        return results;
-      }
-
-      @Override
-      public List<PendingRead> pendingReads(int limit) {
-        return store.pendingReads(limit);
-      }
-    };
-  }
-
   /** Looks at the sales of which these tell. */
-  void seen(Collection<Unit> units) {
+  void see(Collection<Unit> committed) {
     Set<CommandId> ended = new LinkedHashSet<>();
-    for (Unit unit : units) {
+    for (Unit unit : committed) {
       for (Change change : unit.changes()) {
         if (change instanceof Change.Put put && put.state() instanceof CheckoutSession session) {
           ended(session).ifPresent(ended::add);

@@ -90,9 +90,8 @@ final class CatalogPlan {
       problem(
           "meters." + eventName,
           "the meter " + there.get().id()
-              + " does not add up what it is told of a customer: it must"
-              + " have the formula sum, and the payload keys stripe_customer_id and value. Meter the"
-              + " feature under another name, or deactivate that meter at the provider.");
+              + " does not add up what it is told of a customer, as one would that is made here."
+              + " Meter the feature under another name, or deactivate that meter at the provider.");
     }
   }
 
