@@ -146,8 +146,7 @@ public final class Billing implements AutoCloseable {
       drafts.see(committed);
       sales.see(committed);
     };
-    ProjectionStore rows =
-        new WatchedProjections(store.projections(), snapshots::forget, followUp);
+    ProjectionStore rows = new WatchedProjections(store.projections(), snapshots::forget, followUp);
     ItemUnits units = new ItemUnits(snapshots.over(store.usage()), catalog, with.clock);
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =

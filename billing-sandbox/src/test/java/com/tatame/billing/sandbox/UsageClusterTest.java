@@ -1,12 +1,14 @@
 package com.tatame.billing.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.testkit.simulator.StripeSimulator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ final class UsageClusterTest {
   private static final int CALLERS = 64;
   private static final int KEYS_EACH = 25;
   private static final int KILLS = 3;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String DENIED = "denied";
 
   @TempDir
@@ -43,7 +45,7 @@ final class UsageClusterTest {
   private final Backing backing;
   private final List<ServerProcess> servers = new ArrayList<>();
   private final List<ApiClient> clients = new ArrayList<>();
-  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private final Map<String, String> answers = new ConcurrentHashMap<>();
 
@@ -82,19 +84,20 @@ final class UsageClusterTest {
   @Test
   void aThousandUnitsAreGrantedHoweverManyAskAndWhicheverServerDies() throws Exception {
     ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
-    List<Future<?>> calling = new ArrayList<>();
-    for (int caller = 0; caller < CALLERS; caller++) {
-      int number = caller;
-      calling.add(callers.submit(() -> callUntilItIsOver(number)));
-    }
     for (int kill = 0; kill < KILLS; kill++) {
-      ServerProcess dead = servers.get(kill % servers.size());
+      answered.set(0);
+      List<Future<?>> calling = new ArrayList<>();
+      for (int caller = 0; caller < CALLERS; caller++) {
+        int number = caller;
+        calling.add(callers.submit(() -> callOnceUnderEachKey(number)));
+      }
+      await().atMost(PATIENCE).until(() -> answered.get() > CALLERS * KEYS_EACH / 4);
+      ServerProcess dead = servers.get(kill);
       dead.process().kill();
-      servers.set(kill % servers.size(), ServerProcess.again(dead, stripe.url(), backing));
-    }
-    over.set(true);
-    for (Future<?> each : calling) {
-      each.get(120, TimeUnit.SECONDS);
+      servers.set(kill, ServerProcess.again(dead, stripe.url(), backing));
+      for (Future<?> each : calling) {
+        each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      }
     }
     callers.shutdown();
 
@@ -112,19 +115,16 @@ final class UsageClusterTest {
         .isEqualTo("0");
   }
 
-  /** Asks for its units again and again; under a key that was granted the answer stays the same. */
-  private void callUntilItIsOver(int caller) {
-    boolean last = false;
-    while (!last) {
-      last = over.get();
-      for (int i = 0; i < KEYS_EACH; i++) {
-        String key = "export-" + caller + "-" + i;
-        String answer = consume(caller + i, key);
-        String before = answers.put(key, answer);
-        if (before != null && !before.equals(answer)) {
-          throw new AssertionError(key + " was answered " + before + " and then " + answer);
-        }
+  /** Under a key that was granted the answer stays the same, whoever gives it. */
+  private void callOnceUnderEachKey(int caller) {
+    for (int i = 0; i < KEYS_EACH; i++) {
+      String key = "export-" + caller + "-" + i;
+      String answer = consume(caller + i, key);
+      String before = answers.put(key, answer);
+      if (before != null && !before.equals(answer)) {
+        throw new AssertionError(key + " was answered " + before + " and then " + answer);
       }
+      answered.incrementAndGet();
     }
   }
 

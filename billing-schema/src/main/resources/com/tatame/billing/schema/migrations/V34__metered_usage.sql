@@ -117,8 +117,12 @@ declare
   v_reports jsonb;
 begin
   if exists (select from meter_reports r where r.claim = v_claim) then
+    -- Asked again: what nobody had claimed before became doubtful by this very claim.
     return (
-      select jsonb_agg(to_jsonb(r) order by r.deadline, r.not_before, r.id)
+      select jsonb_agg(
+        to_jsonb(r) || jsonb_build_object(
+          'doubtful_since', nullif(r.doubtful_since, (p ->> 'at')::timestamptz))
+        order by r.deadline, r.not_before, r.id)
       from meter_reports r where r.claim = v_claim);
   end if;
   select array_agg(z.id), jsonb_agg(z.report) into v_ids, v_reports
