@@ -90,8 +90,9 @@ final class CatalogPlan {
       problem(
           "meters." + eventName,
           "the meter " + there.get().id()
-              + " does not add up what it is told of a customer, as one would that is made here."
-              + " Meter the feature under another name, or deactivate that meter at the provider.");
+              + " does not add up what it is told of a customer: it must"
+              + " have the formula sum, and read the keys that meters made here read. Meter the"
+              + " feature under another name, or deactivate that meter at the provider.");
     }
   }
 
