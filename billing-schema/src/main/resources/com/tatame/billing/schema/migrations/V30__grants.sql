@@ -42,6 +42,7 @@ alter table usage_tracking add column granted bigint not null default 0,
 alter table consumptions add column granted jsonb, add column granted_left bigint not null default 0;
 
 alter table catalog_tiers add column rank integer not null default 0;
+create index catalog_tiers_default_idx on catalog_tiers (tier) where is_default;
 
 -- {key, fingerprint, id, account_id, kind, tier, feature, units, reason, given_by, given_at, starts_at, expires_at}
 -- -> the row under this key, added now or before
@@ -351,9 +352,10 @@ begin
   where s.value ->> 'grace_until' is null or (s.value ->> 'grace_until')::timestamptz > v_at
   order by s.position
   limit 1;
-  select t.* into v_tier from catalog_tiers t where t.tier = v_source ->> 'tier' or t.is_default
-  order by t.is_default and t.tier is distinct from v_source ->> 'tier'
-  limit 1;
+  select t.* into v_tier from catalog_tiers t where t.tier = v_source ->> 'tier';
+  if not found then
+    select t.* into v_tier from catalog_tiers t where t.is_default limit 1;
+  end if;
   select g.* into v_grant
   from grants g
   join catalog_tiers t on t.tier = g.tier
