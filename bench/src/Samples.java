@@ -48,6 +48,7 @@ final class Samples {
         for (String other : others) {
           table.append(of(measure, other)
               .flatMap(theirs -> of(measure, own).map(these -> ratio(these, theirs)))
+              .filter(Double::isFinite)
               .map(ratio -> String.format(Locale.ROOT, " %.2f |", ratio))
               .orElse(" |"));
         }
