@@ -53,6 +53,16 @@ class DataApiFailureTest {
         .hasMessageContaining("lost its connection");
   }
 
+  @Test
+  void aStoreThatTakesNoWritesIsNoApiThatComesAndGoes() {
+    DataApiFailure failure = of(503, postgrest("PT503", "this store is frozen"));
+
+    assertThat(failure.passing()).isFalse();
+    assertThat(failure.reason())
+        .isInstanceOfSatisfying(
+            SqlFunctionFailed.class, e -> assertThat(e.sqlState()).contains("PT503"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "500, 57014, canceling statement due to statement timeout",

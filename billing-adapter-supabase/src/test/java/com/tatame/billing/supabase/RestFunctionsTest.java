@@ -163,6 +163,19 @@ class RestFunctionsTest {
   }
 
   @Test
+  void whoeverFollowsAMoveIsToldAtOnceThatNothingIsWrittenHere() {
+    try (ScriptedApi api = new ScriptedApi(
+        Says.json(503, "{\"code\":\"PT503\",\"message\":\"this store is frozen\"}"))) {
+      assertThatThrownBy(() -> functions(api).call("consume_v2", "{}"))
+          .isInstanceOfSatisfying(
+              SqlFunctionFailed.class, e -> assertThat(e.sqlState()).contains("PT503"));
+
+      assertThat(api.asked()).hasSize(1);
+      assertThat(pauses).isEmpty();
+    }
+  }
+
+  @Test
   void nobodyThereIsUnavailable() throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {

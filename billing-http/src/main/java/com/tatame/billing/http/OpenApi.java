@@ -296,6 +296,7 @@ final class OpenApi {
       codes.add(ProblemCode.PAYLOAD_TOO_LARGE);
     }
     codes.add(ProblemCode.STORE_UNAVAILABLE);
+    codes.add(ProblemCode.WRITES_PAUSED);
     codes.add(ProblemCode.INTERNAL_ERROR);
     return codes;
   }

@@ -35,9 +35,11 @@ enum ProblemCode {
   INTERNAL_ERROR(500, "Something went wrong"),
   PROVIDER_UNAVAILABLE(503, "The payment provider can't be reached"),
   IDENTITY_UNAVAILABLE(503, "The identity provider can't be reached"),
-  STORE_UNAVAILABLE(503, "The database can't be reached");
+  STORE_UNAVAILABLE(503, "The database can't be reached"),
+  WRITES_PAUSED(503, "Nothing is written for a moment");
 
   private static final Duration STORE_RETRY = Duration.ofSeconds(5);
+  private static final Duration PAUSE_RETRY = Duration.ofSeconds(2);
 
   private final int status;
   private final String title;
@@ -124,7 +126,7 @@ enum ProblemCode {
   }
 
   private static String retryAfter(BillingException failure) {
-    Duration wait = STORE_RETRY;
+    Duration wait = of(failure.code()) == WRITES_PAUSED ? PAUSE_RETRY : STORE_RETRY;
     if (failure instanceof ProviderUnavailable provider) {
       wait = provider.retryAfter();
     } else if (failure instanceof IdentityUnavailable identity) {

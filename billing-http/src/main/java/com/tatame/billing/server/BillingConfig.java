@@ -2,7 +2,6 @@ package com.tatame.billing.server;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.drift.DriftPolicy;
-import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
 import com.tatame.billing.postgres.PostgresConfig;
@@ -29,6 +28,7 @@ import java.util.regex.Pattern;
  *
  * @param port 0 for any that is free
  * @param trialKeys under which the evidence of trials is hashed
+ * @param moveTo the store that everything is being moved to
  * @param keepEvents how long the payloads of processed events are kept
  * @param drift what is done about rows that differ from what Stripe holds
  */
@@ -40,6 +40,7 @@ public record BillingConfig(
     TrialKeys trialKeys,
     Identity identity,
     Store store,
+    Optional<Store> moveTo,
     Duration keepEvents,
     DriftPolicy drift,
     Web web,
@@ -107,11 +108,24 @@ public record BillingConfig(
 
   /** Where everything is kept. */
   public sealed interface Store {
+    /** The kind of store, as {@code BILLING_STORE} names it. */
+    String kind();
+
     /** In a PostgreSQL. */
-    record Postgres(PostgresConfig config) implements Store {}
+    record Postgres(PostgresConfig config) implements Store {
+      @Override
+      public String kind() {
+        return "postgres";
+      }
+    }
 
     /** In a Supabase project, over its REST API. */
-    record Supabase(SupabaseConfig config) implements Store {}
+    record Supabase(SupabaseConfig config) implements Store {
+      @Override
+      public String kind() {
+        return "supabase";
+      }
+    }
   }
 
   /** How the server meets browsers, proxies and collectors. */
@@ -137,6 +151,7 @@ public record BillingConfig(
    */
   public static BillingConfig fromEnv(Map<String, String> environment) {
     EnvironmentReader env = new EnvironmentReader(environment);
+    StoreVariables stores = new StoreVariables(env);
     Deployment deployment = deployment(env);
     StripeAccount stripe = stripe(env, deployment);
     if (stripe.webhookSecrets().isEmpty()) {
@@ -151,7 +166,8 @@ public record BillingConfig(
         new CatalogSource(catalogFile(env), priceIds(env, environment)),
         trialKeys(env, deployment),
         identity(env),
-        store(env),
+        stores.configured(),
+        stores.moveTo(),
         Duration.ofDays(
             env.number(Variable.BILLING_KEEP_EVENTS_DAYS, LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS)),
         env.parsed(Variable.BILLING_DRIFT, BillingConfig::drift).orElse(DriftPolicy.REPAIR),
@@ -345,54 +361,6 @@ public record BillingConfig(
           "must list origins such as https://app.example.com, without a path: " + text);
     }
     return text;
-  }
-
-  private static Store store(EnvironmentReader env) {
-    String store = env.text(Variable.BILLING_STORE).orElse("postgres");
-    if (store.equals("supabase")) {
-      return new Store.Supabase(supabase(env));
-    }
-    if (!store.equals("postgres")) {
-      env.problem(Variable.BILLING_STORE, "must be postgres or supabase");
-    }
-    return new Store.Postgres(postgres(env));
-  }
-
-  private static PostgresConfig postgres(EnvironmentReader env) {
-    String url = env.required(
-        Variable.DATABASE_URL,
-        "postgres://missing/missing",
-        "set it to postgres://user:password@host:5432/database");
-    int poolMax =
-        env.number(Variable.DATABASE_POOL_MAX, 1, 1000, PostgresConfig.DEFAULT_MAX_POOL_SIZE);
-    try {
-      return PostgresConfig.of(url).withMaxPoolSize(poolMax);
-    } catch (ValidationFailed e) {
-      e.errors().forEach(error -> env.problem(Variable.DATABASE_URL, error.message()));
-      return PostgresConfig.of("postgres://missing/missing");
-    }
-  }
-
-  private static SupabaseConfig supabase(EnvironmentReader env) {
-    String placeholder = "sb_secret_missing";
-    String url = env.required(
-        Variable.SUPABASE_URL,
-        "https://missing.supabase.co",
-        "copy the project's URL from Supabase, Project Settings, Data API");
-    String key = env.required(
-        Variable.SUPABASE_SERVICE_ROLE_KEY,
-        placeholder,
-        "copy a secret key from Supabase, Project Settings, API Keys");
-    try {
-      return SupabaseConfig.of(url, key);
-    } catch (ValidationFailed e) {
-      for (ValidationFailed.FieldError error : e.errors()) {
-        boolean ofUrl = error.field().equals("supabaseUrl");
-        env.problem(
-            ofUrl ? Variable.SUPABASE_URL : Variable.SUPABASE_SERVICE_ROLE_KEY, error.message());
-      }
-      return SupabaseConfig.of("https://missing.supabase.co", placeholder);
-    }
   }
 
   private static Web web(EnvironmentReader env, Deployment deployment) {

@@ -3,12 +3,15 @@ package com.tatame.billing.server;
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.command.Pause;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.http.BillingRoutes;
 import com.tatame.billing.identity.ClerkVerifier;
 import com.tatame.billing.identity.KeySetSource;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.schema.FollowedFunctions;
+import com.tatame.billing.schema.FunctionBackedStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
 import com.tatame.billing.supabase.SupabaseBillingStore;
@@ -182,10 +185,25 @@ public final class BillingServer implements AutoCloseable {
         .webhooks();
   }
 
+  /** The configured store or, if it is being moved, whichever side of the move takes the writes. */
   static BillingStore openStore(BillingConfig config, Telemetry telemetry) {
-    return config.store() instanceof BillingConfig.Store.Postgres postgres
-        ? telemetry.watchPool(PostgresBillingStore.open(postgres.config()))
-        : SupabaseBillingStore.open(((BillingConfig.Store.Supabase) config.store()).config());
+    FunctionBackedStore configured = open(config.store(), telemetry, "configured");
+    if (config.moveTo().isEmpty()) {
+      return configured;
+    }
+    BillingConfig.Store target = config.moveTo().get();
+    return new FunctionBackedStore(new FollowedFunctions(
+        configured.transport(),
+        () -> open(target, telemetry, "target").transport(),
+        System::nanoTime,
+        Pause.blocking()));
+  }
+
+  private static FunctionBackedStore open(
+      BillingConfig.Store store, Telemetry telemetry, String role) {
+    return store instanceof BillingConfig.Store.Postgres postgres
+        ? telemetry.watchPool(PostgresBillingStore.open(postgres.config()), role)
+        : SupabaseBillingStore.open(((BillingConfig.Store.Supabase) store).config());
   }
 
   static StripeGateway stripe(BillingConfig config, Telemetry telemetry, InstantSource wallClock) {

@@ -1,16 +1,17 @@
 package com.tatame.billing.server;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Reads variables and collects what is wrong with them, so that all of it is told at once. */
 final class EnvironmentReader {
   private final Map<String, String> environment;
-  private final List<String> problems = new ArrayList<>();
+  private final Set<String> problems = new LinkedHashSet<>();
 
   EnvironmentReader(Map<String, String> environment) {
     this.environment = environment;
@@ -78,7 +79,7 @@ final class EnvironmentReader {
 
   void throwIfAny() {
     if (!problems.isEmpty()) {
-      throw new InvalidConfiguration(problems);
+      throw new InvalidConfiguration(List.copyOf(problems));
     }
   }
 

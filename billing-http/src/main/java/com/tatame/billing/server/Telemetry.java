@@ -105,7 +105,12 @@ final class Telemetry {
     span.end(end);
   }
 
-  PostgresBillingStore watchPool(PostgresBillingStore store) {
+  /**
+   * Measures the connections of a store.
+   *
+   * @param role which of the two stores of a move it is: configured or target
+   */
+  PostgresBillingStore watchPool(PostgresBillingStore store, String role) {
     for (String state : List.of("active", "idle", "total", "waiting")) {
       Gauge.builder(
               "billing.store.connections",
@@ -113,6 +118,7 @@ final class Telemetry {
               open -> open.poolState().getOrDefault(state, 0).doubleValue())
           .description("Connections to the database")
           .tag("state", state)
+          .tag("store", role)
           .register(registry);
     }
     return store;

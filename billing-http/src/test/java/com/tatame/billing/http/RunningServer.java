@@ -56,6 +56,7 @@ final class RunningServer implements AutoCloseable {
       StripeSimulator.builder().startAt(WALL.instant()).start();
   private final InMemoryBillingStore store = new InMemoryBillingStore();
   private final AtomicBoolean storeDown = new AtomicBoolean();
+  private final AtomicBoolean writesPaused = new AtomicBoolean();
   private final BillingServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -153,6 +154,11 @@ final class RunningServer implements AutoCloseable {
 
   void cutOffStore(boolean down) {
     storeDown.set(down);
+  }
+
+  /** Refuses to store events, as a store does that is being moved. */
+  void pauseWrites(boolean paused) {
+    writesPaused.set(paused);
   }
 
   InMemoryBillingStore store() {
@@ -297,6 +303,10 @@ final class RunningServer implements AutoCloseable {
           }
           if (storeDown.get() && !method.getName().equals("close")) {
             throw new StoreUnavailable("The database can't be reached.");
+          }
+          if (writesPaused.get() && method.getName().equals("ingest")) {
+            throw StoreUnavailable.writesPaused(
+                "The store is being moved.", new IllegalStateException("PT503"));
           }
           return invoke(real, method, arguments);
         }));

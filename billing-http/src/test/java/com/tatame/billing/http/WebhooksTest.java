@@ -66,6 +66,20 @@ final class WebhooksTest {
     assertThat(signed("/webhooks/stripe", event("evt_later")).at("/duplicate")).isEqualTo("false");
   }
 
+  @Test
+  void whileTheStoreMovesNoEventIsTakenThatIsNotStored() {
+    SERVER.pauseWrites(true);
+    Reply refused = signed("/webhooks/stripe", event("evt_during_move"));
+    SERVER.pauseWrites(false);
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.code()).isEqualTo("writes_paused");
+    assertThat(refused.header("Retry-After")).isEqualTo("2");
+    assertThat(refused.at("/detail")).isEqualTo("The store is being moved.");
+    assertThat(signed("/webhooks/stripe", event("evt_during_move")).at("/duplicate"))
+        .isEqualTo("false");
+  }
+
   private static String event(String id) {
     return """
         {"id":"%s","object":"event","type":"unheard.of","created":1767225600,"livemode":false,

@@ -119,6 +119,93 @@ final class BillingConfigTest {
   }
 
   @Test
+  void withoutAMoveThereIsNothingToFollow() {
+    assertThat(BillingConfig.fromEnv(with(Map.of("BILLING_MOVE_TO", " "))).moveTo())
+        .isEmpty();
+  }
+
+  @Test
+  void aMoveFromSupabaseGoesToTheDatabaseThatIsNamedAnyway() {
+    BillingConfig config = BillingConfig.fromEnv(with(Map.of(
+        "BILLING_STORE", "supabase",
+        "SUPABASE_URL", "https://ref.supabase.co",
+        "SUPABASE_SERVICE_ROLE_KEY", "sb_secret_topsecret",
+        "BILLING_MOVE_TO", "postgres",
+        "DATABASE_POOL_MAX", "7")));
+
+    assertThat(config.store().kind()).isEqualTo("supabase");
+    PostgresConfig target = ((BillingConfig.Store.Postgres) config.moveTo().get()).config();
+    assertThat(target.url()).isEqualTo("postgres://localhost/billing");
+    assertThat(target.maxPoolSize()).isEqualTo(7);
+  }
+
+  @Test
+  void aMoveBackToSupabaseGoesToTheProjectThatIsNamedAnyway() {
+    BillingConfig config = BillingConfig.fromEnv(with(Map.of(
+        "SUPABASE_URL", "https://ref.supabase.co",
+        "SUPABASE_SERVICE_ROLE_KEY", "sb_secret_topsecret",
+        "BILLING_MOVE_TO", "supabase")));
+
+    assertThat(config.store().kind()).isEqualTo("postgres");
+    assertThat(config.moveTo().get().kind()).isEqualTo("supabase");
+    assertThat(config.toString()).doesNotContain("topsecret");
+  }
+
+  @Test
+  void whereAMoveGoesCanBeNamedByItself() {
+    BillingConfig toDatabase = BillingConfig.fromEnv(with(Map.of(
+        "BILLING_MOVE_TO", "postgres",
+        "BILLING_MOVE_DATABASE_URL", "postgres://elsewhere/billing")));
+    assertThat(
+            ((BillingConfig.Store.Postgres) toDatabase.moveTo().get()).config().url())
+        .isEqualTo("postgres://elsewhere/billing");
+
+    BillingConfig toProject = BillingConfig.fromEnv(with(Map.of(
+        "SUPABASE_URL", "https://unused.supabase.co",
+        "BILLING_MOVE_TO", "supabase",
+        "BILLING_MOVE_SUPABASE_URL", "https://elsewhere.supabase.co",
+        "BILLING_MOVE_SUPABASE_SERVICE_ROLE_KEY", "sb_secret_topsecret")));
+    assertThat(
+            ((BillingConfig.Store.Supabase) toProject.moveTo().get()).config().url())
+        .isEqualTo("https://elsewhere.supabase.co");
+  }
+
+  @Test
+  void aMoveToWhereEverythingIsAlreadyIsRefused() {
+    assertThat(problemsOf(with(Map.of(
+            "BILLING_MOVE_TO", "postgres",
+            "BILLING_MOVE_DATABASE_URL", "postgres://localhost/billing"))))
+        .containsExactly(
+            "BILLING_MOVE_DATABASE_URL is DATABASE_URL again; name the database to move"
+                + " to, another one");
+    Map<String, String> supabase = Map.of(
+        "BILLING_STORE", "supabase",
+        "SUPABASE_URL", "https://ref.supabase.co",
+        "SUPABASE_SERVICE_ROLE_KEY", "sb_secret_1",
+        "BILLING_MOVE_TO", "supabase",
+        "BILLING_MOVE_SUPABASE_URL", "https://ref.supabase.co",
+        "BILLING_MOVE_SUPABASE_SERVICE_ROLE_KEY", "sb_secret_1");
+    assertThat(problemsOf(with(supabase)))
+        .containsExactly("BILLING_MOVE_SUPABASE_URL is SUPABASE_URL again; name the project to move"
+            + " to, another one");
+  }
+
+  @Test
+  void whatAMoveLacksIsToldWithEverythingElse() {
+    assertThat(problemsOf(with(Map.of("BILLING_MOVE_TO", "postgres", "DATABASE_POOL_MAX", "many"))))
+        .containsExactly(
+            "DATABASE_POOL_MAX must be a number from 1 to 1000",
+            "BILLING_MOVE_DATABASE_URL is missing; set it to"
+                + " postgres://user:password@host:5432/database");
+    assertThat(problemsOf(with(Map.of("BILLING_MOVE_TO", "supabase"))))
+        .hasSize(2)
+        .anyMatch(problem -> problem.startsWith("SUPABASE_URL is missing"))
+        .anyMatch(problem -> problem.startsWith("SUPABASE_SERVICE_ROLE_KEY is missing"));
+    assertThat(problemsOf(with(Map.of("BILLING_MOVE_TO", "mysql"))))
+        .containsExactly("BILLING_MOVE_TO must be postgres or supabase");
+  }
+
+  @Test
   void problemsDoNotShowSecrets() {
     InvalidConfiguration invalid = refused(Map.of(
         "STRIPE_SECRET_KEY", "topsecret1",

@@ -40,13 +40,20 @@ import java.util.TreeSet;
  * by unit.
  */
 public class FunctionBackedStore implements BillingStore {
+  private final SqlFunctions transport;
   private final Functions functions;
   private final AccountFunctions accounts;
 
   /** A store that owns its transport: closing the one closes the other. */
-  protected FunctionBackedStore(SqlFunctions transport) {
+  public FunctionBackedStore(SqlFunctions transport) {
+    this.transport = transport;
     this.functions = new Functions(transport);
     this.accounts = new AccountFunctions(functions);
+  }
+
+  /** How it calls functions, for whoever moves what it holds; closed with the store. */
+  public final SqlFunctions transport() {
+    return transport;
   }
 
   @Override

@@ -93,9 +93,16 @@ final class Functions {
   }
 
   static RuntimeException failure(String function, SqlFunctionFailed e) {
-    return e.meaning() == SqlStateMeaning.UNAVAILABLE
-        ? new StoreUnavailable("The database could not answer (" + e.reason() + ").", e)
-        : new IllegalStateException(function + " failed: " + e.reason(), e);
+    return switch (e.meaning()) {
+      case UNAVAILABLE ->
+        new StoreUnavailable("The database could not answer (" + e.reason() + ").", e);
+      case PAUSED ->
+        StoreUnavailable.writesPaused(
+            "The store takes no writes: it is being moved, or has been moved elsewhere. Try again in"
+                + " a moment.",
+            e);
+      case REFUSED, DEFECT -> new IllegalStateException(function + " failed: " + e.reason(), e);
+    };
   }
 
   void close() {

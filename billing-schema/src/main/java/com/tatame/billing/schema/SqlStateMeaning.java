@@ -7,12 +7,17 @@ import java.util.Set;
 enum SqlStateMeaning {
   /** The same call can succeed later. */
   UNAVAILABLE,
+  /** The store takes no writes at the moment; certainly nothing was executed. */
+  PAUSED,
   /** The data can't be stored, now or later. */
   REFUSED,
   /** Program and schema don't fit each other. */
   DEFECT;
 
   private static final int CLASS_LENGTH = 2;
+
+  /** What the schema raises while the store is frozen, or stands by. */
+  private static final String WRITES_PAUSED = "PT503";
 
   /** Cardinality violation (two units wrote one row), data exception, integrity constraint. */
   private static final Set<String> REFUSED_CLASSES = Set.of("21", "22", "23");
@@ -29,6 +34,9 @@ enum SqlStateMeaning {
   static SqlStateMeaning of(Optional<String> sqlState) {
     if (sqlState.isEmpty() || sqlState.get().length() < CLASS_LENGTH) {
       return UNAVAILABLE;
+    }
+    if (sqlState.get().equals(WRITES_PAUSED)) {
+      return PAUSED;
     }
     String stateClass = sqlState.get().substring(0, CLASS_LENGTH);
     if (REFUSED_CLASSES.contains(stateClass)) {

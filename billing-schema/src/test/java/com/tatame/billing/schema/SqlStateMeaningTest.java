@@ -27,6 +27,8 @@ class SqlStateMeaningTest {
     "58030, UNAVAILABLE", // i/o error
     "XX000, UNAVAILABLE", // internal error
     "54000, UNAVAILABLE", // program limit
+    "PT503, PAUSED", // the store is being moved
+    "PT404, DEFECT",
     "23505, REFUSED", // unique
     "23514, REFUSED", // check
     "23502, REFUSED", // not null
