@@ -28,6 +28,8 @@ class RepetitionTest {
       "account_usage_v1",
       "account_terms_v1",
       "consume_v1",
+      "consume_v2",
+      "give_item_v1",
       "release_consumption_v1",
       "set_gauge_v1",
       "add_free_purchase_v1",

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +49,11 @@ public final class GroupCommit<T, R> {
 
   private static final class Waiting<T, R> {
     final T part;
-    final Condition turn;
+
+    // What happened is told through it, so that those who wait need not queue for the lock, too.
+    final Semaphore turn = new Semaphore(0);
     boolean taken;
-    boolean settled;
+    volatile boolean settled;
 
     @Nullable
     R result;
@@ -59,9 +61,8 @@ public final class GroupCommit<T, R> {
     @Nullable
     RuntimeException failure;
 
-    Waiting(T part, Condition turn) {
+    Waiting(T part) {
       this.part = part;
-      this.turn = turn;
     }
   }
 
@@ -105,7 +106,7 @@ public final class GroupCommit<T, R> {
       if (queue.size() >= MAX_WAITING) {
         throw new StoreUnavailable("More arrives than the database can store at the moment.");
       }
-      Waiting<T, R> own = new Waiting<>(part, lock.newCondition());
+      Waiting<T, R> own = new Waiting<>(part);
       queue.add(own);
       return own;
     } finally {
@@ -115,12 +116,20 @@ public final class GroupCommit<T, R> {
 
   /** What this caller has to write; nothing if somebody else wrote its part. */
   private List<Waiting<T, R>> awaitTurn(Waiting<T, R> own) {
+    while (!own.settled) {
+      List<Waiting<T, R>> batch = takeBatch(own);
+      if (!batch.isEmpty()) {
+        return batch;
+      }
+      own.turn.acquireUninterruptibly();
+    }
+    return List.of();
+  }
+
+  private List<Waiting<T, R>> takeBatch(Waiting<T, R> own) {
     lock.lock();
     try {
-      while (!own.settled && (own.taken || !mayWrite())) {
-        own.turn.awaitUninterruptibly();
-      }
-      return own.settled ? List.of() : takeBatch();
+      return own.taken || !mayWrite() ? List.of() : takeBatch();
     } finally {
       lock.unlock();
     }
@@ -144,21 +153,22 @@ public final class GroupCommit<T, R> {
 
   private void wakeNext() {
     if (!queue.isEmpty() && mayWrite()) {
-      queue.element().turn.signal();
+      queue.element().turn.release();
     }
   }
 
+  // The next one begins to write before those are told whose parts are written.
   private void release(List<Waiting<T, R>> batch) {
     lock.lock();
     try {
       writing--;
-      for (Waiting<T, R> each : batch) {
-        each.settled = true;
-        each.turn.signal();
-      }
       wakeNext();
     } finally {
       lock.unlock();
+    }
+    for (Waiting<T, R> each : batch) {
+      each.settled = true;
+      each.turn.release();
     }
   }
 

@@ -51,7 +51,8 @@ public final class Migrations {
       "V33__past_usage.sql",
       "V34__metered_usage.sql",
       "V36__units_of_sales.sql",
-      "V37__usage_of_sessions.sql");
+      "V37__usage_of_sessions.sql",
+      "V41__quicker_usage.sql");
 
   private Migrations() {}
 

@@ -8,6 +8,7 @@ import com.tatame.billing.catalog.Window;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.Draw.Offer;
 import com.tatame.billing.entitlement.DrawResult;
 import com.tatame.billing.entitlement.PastUsage;
 import com.tatame.billing.entitlement.Place;
@@ -16,6 +17,7 @@ import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +28,8 @@ import java.util.TreeMap;
 /** What accounts use, behind its functions. */
 final class UsageFunctions implements UsageStore {
   private static final Window ALWAYS = new Window(Window.Kind.LIFETIME, ZoneOffset.UTC);
+
+  private static final List<Optional<String>> ONLY_OF_THE_PLAN = List.of(Optional.empty());
 
   private final Functions functions;
 
@@ -62,15 +66,17 @@ final class UsageFunctions implements UsageStore {
     if (draws.isEmpty()) {
       return List.of();
     }
-    Map<AccountId, Integer> waves = new HashMap<>();
-    List<Row> asked = new ArrayList<>();
-    for (Draw draw : draws) {
-      asked.add(row(draw)
-          .with("n", asked.size())
-          .with("wave", waves.merge(draw.account(), 1, Integer::sum)));
+    Map<AccountId, Integer> drawn = new HashMap<>();
+    List<List<Row>> waves = new ArrayList<>();
+    for (int n = 0; n < draws.size(); n++) {
+      int wave = drawn.merge(draws.get(n).account(), 1, Integer::sum);
+      if (wave > waves.size()) {
+        waves.add(new ArrayList<>());
+      }
+      waves.get(wave - 1).add(row(draws.get(n)).with("n", n));
     }
     DrawResult[] results = new DrawResult[draws.size()];
-    functions.rows("consume_v2", asked).stream().forEach(answer -> {
+    functions.rows("consume_v3", Row.empty().with("waves", waves)).stream().forEach(answer -> {
       int n = answer.integer("n");
       results[n] = result(answer, draws.get(n));
     });
@@ -177,6 +183,15 @@ final class UsageFunctions implements UsageStore {
   }
 
   static Row row(Draw draw) {
+    List<Optional<String>> free = new ArrayList<>();
+    List<Offer> paid = new ArrayList<>();
+    for (Offer offer : draw.offers()) {
+      if (offer.place() == Place.INCLUDED) {
+        free.add(offer.grant());
+      } else {
+        paid.add(offer);
+      }
+    }
     return Row.empty()
         .with("id", draw.id())
         .with("account_id", draw.account())
@@ -187,7 +202,9 @@ final class UsageFunctions implements UsageStore {
         .with("tier", draw.tier())
         .with("period_start", draw.period().start())
         .with("period_end", draw.period().end())
-        .with("offers", draw.offers())
+        .with("included_limit", includedLimit(draw))
+        .with("free", free.equals(ONLY_OF_THE_PLAN) ? Optional.empty() : free)
+        .with("paid", paid.isEmpty() ? Optional.empty() : paid)
         .with("amount", draw.amount())
         .with("at", draw.at())
         .with("recorded", draw.recorded())
@@ -196,17 +213,42 @@ final class UsageFunctions implements UsageStore {
             draw.metadata().isEmpty() ? Optional.empty() : Optional.of(draw.metadata()));
   }
 
+  private static Optional<Long> includedLimit(Draw draw) {
+    return draw.offers().stream()
+        .filter(offer -> offer.place() == Place.INCLUDED && offer.grant().isEmpty())
+        .findFirst()
+        .flatMap(Offer::limit);
+  }
+
   static DrawResult result(Row answer, Draw draw) {
     return switch (answer.text("outcome")) {
-      case "granted" -> {
+      case "granted" -> new DrawResult.Granted(consumption(answer, draw), false);
+      case "known" -> {
         Consumption consumption = consumption(answer.optionalRow("consumption").orElseThrow());
         yield new DrawResult.Granted(consumption, !consumption.id().equals(draw.id()));
       }
       case "denied" -> new DrawResult.Denied();
       case "stale" -> new DrawResult.Stale();
       case "key_reused" -> new DrawResult.KeyReused();
-      default -> throw new IllegalStateException("consume_v2 answered something unknown");
+      default -> throw new IllegalStateException("consume_v3 answered something unknown");
     };
+  }
+
+  // As it was written: what the draw said, and what was decided about it.
+  private static Consumption consumption(Row decided, Draw draw) {
+    return new Consumption(
+        draw.id(),
+        draw.feature(),
+        draw.period(),
+        decided.constant("place", Place.class),
+        draw.amount(),
+        decided.number("used"),
+        includedLimit(draw),
+        decided.optionalNumber("discount_percent").map(Long::intValue),
+        draw.at().truncatedTo(ChronoUnit.MICROS),
+        Optional.empty(),
+        ofGrants(decided),
+        decided.number("granted_left"));
   }
 
   private static Consumption consumption(Row row) {

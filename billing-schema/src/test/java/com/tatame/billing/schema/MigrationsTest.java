@@ -79,7 +79,7 @@ class MigrationsTest {
         .allSatisfy(function -> assertThat(function)
             .contains("security invoker set search_path = \"billing\", pg_temp as"));
     assertThat(functions.stream().filter(function -> !isForPeople(function)))
-        .hasSize(functions.size() - 4)
+        .hasSize(functions.size() - 5)
         .allSatisfy(
             function -> assertThat(function)
                 .containsPattern(
