@@ -14,6 +14,7 @@ import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.Comparison;
 import com.tatame.billing.drift.DriftCauses;
 import com.tatame.billing.drift.DriftMonitor;
+import com.tatame.billing.drift.Holdings;
 import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Grants;
@@ -22,6 +23,7 @@ import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.entitlement.PastEntitlements;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.importing.Imports;
 import com.tatame.billing.inbox.CatchUp;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.InboxStore;
@@ -102,6 +104,7 @@ public final class Billing implements AutoCloseable {
   private final BillingEvents events;
   private final Webhooks webhooks;
   private final DriftMonitor drift;
+  private final Imports imports;
   private final Setup setup;
   private final Duplicates duplicates;
   private final TrialLedger trials;
@@ -245,6 +248,20 @@ public final class Billing implements AutoCloseable {
         trials,
         returnUrls);
 
+    Holdings holdings = new Holdings(gateway.reads(), gateway.subscriptions(), gateway.invoices());
+    imports = new Imports(
+        catalog,
+        rows,
+        projector,
+        gateway.customerList(),
+        gateway.reads(),
+        gateway.paymentMethods(),
+        holdings,
+        store.tasks(),
+        with.clock,
+        with.wallClock,
+        with.pause,
+        with.random);
     ReadBudget budget = new ReadBudget(with.readsPerSecond, with.wallClock);
     drift = new DriftMonitor(
         store.drift(),
@@ -254,8 +271,7 @@ public final class Billing implements AutoCloseable {
             store.inbox(),
             projector,
             gateway.reads(),
-            gateway.subscriptions(),
-            gateway.invoices(),
+            holdings,
             with.clock,
             with.wallClock),
         new DriftCauses(store.inbox(), gateway.events(), projector),
@@ -457,6 +473,11 @@ public final class Billing implements AutoCloseable {
   /** Where what is stored differs from what the provider holds. */
   public DriftMonitor drift() {
     return drift;
+  }
+
+  /** Taking over what the provider, and tables of an application's own, hold already. */
+  public Imports imports() {
+    return imports;
   }
 
   /** Bringing the account at the provider to what the catalog says. */

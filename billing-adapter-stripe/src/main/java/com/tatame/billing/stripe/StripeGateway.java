@@ -1,12 +1,14 @@
 package com.tatame.billing.stripe;
 
 import com.stripe.StripeClient;
+import com.stripe.net.HttpClient;
 import com.stripe.param.ProductListParams;
 import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
@@ -38,7 +40,7 @@ import java.util.random.RandomGenerator;
 public final class StripeGateway implements PaymentGateway {
   private final StripeCalls calls;
   private final Products products;
-  private final CustomerAccounts customers;
+  private final StripeCustomers customers;
   private final CheckoutSessions checkouts;
   private final StripePayments payments;
   private final SubscriptionControl subscriptions;
@@ -54,7 +56,10 @@ public final class StripeGateway implements PaymentGateway {
         settings.longestPause,
         settings.pause,
         settings.random);
-    JdkHttp once = new JdkHttp(settings.connectTimeout, settings.readTimeout);
+    JdkHttp unpaced = new JdkHttp(settings.connectTimeout, settings.readTimeout);
+    HttpClient once = settings.requestsPerSecond == 0
+        ? unpaced
+        : new PacedHttp(unpaced, settings.requestsPerSecond, settings.wallClock, settings.pause);
     StripeClient.StripeClientBuilder client = StripeClient.builder()
         .setApiKey(settings.secretKey)
         .setMaxNetworkRetries(0)
@@ -96,6 +101,11 @@ public final class StripeGateway implements PaymentGateway {
 
   @Override
   public CustomerAccounts customers() {
+    return customers;
+  }
+
+  @Override
+  public CustomerList customerList() {
     return customers;
   }
 
@@ -215,6 +225,7 @@ public final class StripeGateway implements PaymentGateway {
     private Duration signatureTolerance = Duration.ofMinutes(5);
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration readTimeout = Duration.ofSeconds(30);
+    private int requestsPerSecond;
     private int retries = 3;
     private Duration firstPause = Duration.ofMillis(500);
     private Duration longestPause = Duration.ofSeconds(5);
@@ -292,13 +303,24 @@ public final class StripeGateway implements PaymentGateway {
       return this;
     }
 
-    /** Wall time, for the age of signatures. Default: the system's. */
+    /**
+     * How many requests a second this gateway sends at most, repetitions included: for programs that
+     * read much and must leave room for others that use the same account. 0, the default, sends each
+     * at once.
+     */
+    public Builder requestsPerSecond(int most) {
+      require(most >= 0 && most <= 1000, "requests a second must be 0 to 1000");
+      this.requestsPerSecond = most;
+      return this;
+    }
+
+    /** Wall time, for the age of signatures and the pace of requests. Default: the system's. */
     public Builder wallClock(InstantSource clock) {
       this.wallClock = clock;
       return this;
     }
 
-    /** How the pauses between attempts are spent. Default: blocking the thread. */
+    /** How pauses are spent, between attempts and for the pace. Default: blocking the thread. */
     public Builder pause(Pause newPause) {
       this.pause = newPause;
       return this;

@@ -61,7 +61,8 @@ final class StripePages {
     return Optional.empty();
   }
 
-  private static List<JsonObject> objects(String operation, JsonObject list) {
+  /** The objects on a page. */
+  static List<JsonObject> objects(String operation, JsonObject list) {
     JsonElement data = list.get("data");
     if (data == null || !data.isJsonArray()) {
       throw StripeReads.senseless(operation);

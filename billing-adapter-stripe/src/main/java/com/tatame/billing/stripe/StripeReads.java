@@ -88,13 +88,29 @@ final class StripeReads implements ObjectReads {
   List<Observation> all(
       String operation, ObjectKind kind, Function<Optional<String>, StripeCalls.Call> page) {
     List<Observation> all = new ArrayList<>();
-    StripePages.each(calls, operation, page, (answer, bodies) -> {
-      for (JsonObject body : bodies) {
-        ObjectRef ref = ref(operation, kind, body);
-        all.add(present(ref, new SubjectId(ref.id()), body, answer.asOf()));
-      }
-    });
+    StripePages.each(
+        calls,
+        operation,
+        page,
+        (answer, bodies) -> all.addAll(listed(operation, kind, answer, bodies)));
     return List.copyOf(all);
+  }
+
+  /** The objects of one page of a list. */
+  List<Observation> page(String operation, ObjectKind kind, StripeCalls.Call call) {
+    Answer answer = calls.send(operation, call);
+    JsonObject list = answer.body().orElseThrow(() -> senseless(operation));
+    return listed(operation, kind, answer, StripePages.objects(operation, list));
+  }
+
+  private static List<Observation> listed(
+      String operation, ObjectKind kind, Answer answer, List<JsonObject> bodies) {
+    return bodies.stream()
+        .map(body -> {
+          ObjectRef ref = ref(operation, kind, body);
+          return present(ref, new SubjectId(ref.id()), body, answer.asOf());
+        })
+        .toList();
   }
 
   static Observation observation(ObjectRef ref, SubjectId subject, Answer answer) {

@@ -4,12 +4,10 @@ import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStore;
-import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
-import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.Known;
@@ -19,10 +17,7 @@ import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
-import com.tatame.billing.subscription.SubscriptionControl;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,8 +33,7 @@ public final class Comparison {
   private final InboxStore inbox;
   private final Projector projector;
   private final ObjectReads reads;
-  private final SubscriptionControl subscriptions;
-  private final InvoiceControl invoices;
+  private final Holdings holdings;
   private final InstantSource clock;
   private final InstantSource wallClock;
 
@@ -49,8 +43,7 @@ public final class Comparison {
       InboxStore inbox,
       Projector projector,
       ObjectReads reads,
-      SubscriptionControl subscriptions,
-      InvoiceControl invoices,
+      Holdings holdings,
       InstantSource clock,
       InstantSource wallClock) {
     this.drift = drift;
@@ -58,8 +51,7 @@ public final class Comparison {
     this.inbox = inbox;
     this.projector = projector;
     this.reads = reads;
-    this.subscriptions = subscriptions;
-    this.invoices = invoices;
+    this.holdings = holdings;
     this.clock = clock;
     this.wallClock = wallClock;
   }
@@ -117,7 +109,7 @@ public final class Comparison {
       Known before = load(subject, Set.of());
       List<Observation> held = everything(before);
       Known known = rows.load(projector.wanted(held)).getOrDefault(subject, Known.nothing(subject));
-      if (known.version() != before.version() || !allOf(subject, held)) {
+      if (known.version() != before.version() || !Holdings.allOf(subject, held)) {
         return new Unknown();
       }
       Projection projection = projector.project(known, held, clock.instant());
@@ -142,25 +134,8 @@ public final class Comparison {
         .getOrDefault(subject, Known.nothing(subject));
   }
 
-  // What is stored and not listed is asked for by itself: missing in a list never means deleted.
   private List<Observation> everything(Known known) {
-    String customerId = known.subject().value();
-    List<Observation> all = new ArrayList<>();
-    all.add(reads.read(new ObjectRef(ObjectKind.CUSTOMER, customerId), known.subject()));
-    all.addAll(subscriptions.ofCustomer(customerId));
-    all.addAll(invoices.ofCustomer(customerId));
-    Set<ObjectRef> listed = new HashSet<>();
-    all.forEach(seen -> listed.add(seen.object()));
-    known.rows().forEach((object, row) -> {
-      boolean settled = row.state().map(ProviderObject::terminal).orElse(true);
-      if (!listed.contains(object) && !settled) {
-        all.add(reads.read(object, known.subject()));
-      }
-    });
-    return all;
-  }
-
-  private static boolean allOf(SubjectId subject, List<Observation> held) {
-    return held.stream().allMatch(seen -> seen.subject().equals(subject));
+    ObjectRef customer = new ObjectRef(ObjectKind.CUSTOMER, known.subject().value());
+    return holdings.beside(known, List.of(reads.read(customer, known.subject())));
   }
 }

@@ -72,8 +72,20 @@ public final class Projector {
    * @param now by the billing clock, for the history of what was known when
    */
   public Projection project(Known known, Collection<Observation> observations, Instant now) {
+    return project(known, observations, Optional.empty(), now);
+  }
+
+  /**
+   * As {@link #project(Known, Collection, Instant)}, for a customer of whom an operator says whose it
+   * is.
+   *
+   * @param owner becomes the customer's account unless it has one, or its metadata names one
+   */
+  public Projection project(
+      Known known, Collection<Observation> observations, Optional<AccountId> owner, Instant now) {
     Fold fold = new Fold(known, now);
     observations.stream().sorted(FOLD_ORDER).forEach(fold::see);
+    owner.ifPresent(fold::assign);
     return fold.finish();
   }
 
@@ -165,6 +177,16 @@ public final class Projector {
 
     private void remember(List<Fact> told, Optional<String> eventId) {
       told.forEach(fact -> facts.putIfAbsent(fact.key(), new Change.Append(fact, eventId)));
+    }
+
+    void assign(AccountId owner) {
+      if (link.isEmpty()) {
+        states()
+            .filter(Customer.class::isInstance)
+            .map(Customer.class::cast)
+            .filter(customer -> customer.account().isEmpty())
+            .forEach(customer -> claim(customer, owner));
+      }
     }
 
     // The first link of either side stays: a second customer of an account is never adopted.

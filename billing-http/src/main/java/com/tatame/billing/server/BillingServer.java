@@ -212,6 +212,18 @@ public final class BillingServer implements AutoCloseable {
 
   static StripeGateway stripe(
       BillingConfig.StripeAccount account, Telemetry telemetry, InstantSource wallClock) {
+    return gateway(account, telemetry, wallClock).build();
+  }
+
+  /** A gateway that leaves room for others which use the same account. */
+  static StripeGateway stripe(BillingConfig.StripeAccount account, int requestsPerSecond) {
+    return gateway(account, new Telemetry(), InstantSource.system())
+        .requestsPerSecond(requestsPerSecond)
+        .build();
+  }
+
+  private static StripeGateway.Builder gateway(
+      BillingConfig.StripeAccount account, Telemetry telemetry, InstantSource wallClock) {
     StripeGateway.Builder gateway = StripeGateway.builder(account.secretKey().value())
         .live(account.live())
         .automaticTax(account.automaticTax())
@@ -219,7 +231,7 @@ public final class BillingServer implements AutoCloseable {
         .wallClock(wallClock)
         .listener(telemetry::providerCall);
     account.apiBase().ifPresent(gateway::apiBase);
-    return gateway.build();
+    return gateway;
   }
 
   static IdentityVerifier clerk(BillingConfig config, InstantSource wallClock) {

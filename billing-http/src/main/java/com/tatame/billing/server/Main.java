@@ -74,6 +74,7 @@ public final class Main {
         .addSubcommand(new KeysCommand(store, InstantSource.system()))
         .addSubcommand(new ReplayCommand(store, webhooks))
         .addSubcommand(new SetupCommand(environment))
+        .addSubcommand(new ImportCommand(store, environment))
         .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line.getErr()));
   }
 

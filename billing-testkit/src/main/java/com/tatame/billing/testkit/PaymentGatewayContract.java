@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
  */
 public interface PaymentGatewayContract
     extends SubscriptionControlContract,
+        CustomerListContract,
         CommandTracesContract,
         ItemCheckoutContract,
         PaymentControlContract,

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.catalog.Products;
+import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
@@ -17,9 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads objects and lists, and mutations' answers as reads. */
-final class SimulatedReads implements ObjectReads, Products {
+final class SimulatedReads implements ObjectReads, Products, CustomerList {
   private final SimulatedCalls calls;
 
   SimulatedReads(SimulatedCalls calls) {
@@ -74,6 +76,19 @@ final class SimulatedReads implements ObjectReads, Products {
   @Override
   public List<Observation> prices() {
     return all(ObjectKind.PRICE, Map.of());
+  }
+
+  // The account finds its place also behind a customer that was deleted.
+  @Override
+  public List<Observation> page(Optional<Place> after, int limit) {
+    Map<String, Object> parameters = new HashMap<>(Map.of("limit", Integer.toString(limit)));
+    after.ifPresent(place -> parameters.put("starting_after", place.customerId()));
+    Success page = calls.get(path(ObjectKind.CUSTOMER), parameters);
+    List<Observation> customers = new ArrayList<>();
+    page.body()
+        .path("data")
+        .forEach(body -> customers.add(present(ObjectKind.CUSTOMER, body, page.at())));
+    return List.copyOf(customers);
   }
 
   List<Observation> all(ObjectKind kind, Map<String, Object> filter) {

@@ -9,6 +9,7 @@ import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.customer.CustomerAccounts.NewCustomer;
+import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.observation.ObjectKind;
@@ -49,6 +50,26 @@ final class BadGateways {
           return good.customers().create(customer, command, key);
         } catch (ProviderUnavailable e) {
           throw new ProviderUnavailable(Execution.UNKNOWN, e.retryAfter(), "unknown", e);
+        }
+      };
+    }
+  }
+
+  static class ListsTheFirstPageOnly extends ForwardingGateway {
+    @Override
+    public CustomerList customerList() {
+      return (after, limit) -> good.customerList().page(Optional.empty(), limit);
+    }
+  }
+
+  static class TakesAnOutageForNoCustomers extends ForwardingGateway {
+    @Override
+    public CustomerList customerList() {
+      return (after, limit) -> {
+        try {
+          return good.customerList().page(after, limit);
+        } catch (ProviderUnavailable e) {
+          return List.of();
         }
       };
     }

@@ -13,6 +13,12 @@ class BadGatewaysTest {
         Arguments.of(BadGateways.AlwaysAlive.class, "aProviderThatIsDownGivesNoSignOfLife"),
         Arguments.of(
             BadGateways.TakesABurntKeyForUnknown.class, "aFailureThatTheKeyRemembersBurnsIt"),
+        Arguments.of(
+            BadGateways.ListsTheFirstPageOnly.class, "allCustomersAreListedPageByPageNewestFirst"),
+        Arguments.of(BadGateways.ListsTheFirstPageOnly.class, "behindTheLastCustomerThereAreNone"),
+        Arguments.of(
+            BadGateways.TakesAnOutageForNoCustomers.class,
+            "aProviderThatIsDownHasNoCustomersToTell"),
         Arguments.of(BadGateways.FindsAnybodys.class, "aCustomerIsFoundByTheCommandThatMadeIt"),
         Arguments.of(
             BadGateways.FindsAllBeginnings.class, "aKeyIsTheSameUpToAColonAndNotUpToAnyOtherSign"),

@@ -4,6 +4,7 @@ import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
@@ -57,6 +58,11 @@ abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContra
   @Override
   public CustomerAccounts customers() {
     return good.customers();
+  }
+
+  @Override
+  public CustomerList customerList() {
+    return good.customerList();
   }
 
   @Override

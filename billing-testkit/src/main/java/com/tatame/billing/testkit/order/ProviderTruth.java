@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The provider's own state, read from its JSON through nothing that a handler uses, by a list of
@@ -19,17 +20,22 @@ import java.util.TreeMap;
 public final class ProviderTruth {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Engine engine;
+  private final Function<Request, Answer> api;
   private final Map<String, String> rows = new TreeMap<>();
   private final Map<String, String> fieldOf = new HashMap<>();
 
-  private ProviderTruth(Engine engine) {
-    this.engine = engine;
+  private ProviderTruth(Function<Request, Answer> api) {
+    this.api = api;
   }
 
   /** The state of an account as it is now. */
   public static ProviderTruth of(Engine engine) {
-    ProviderTruth truth = new ProviderTruth(engine);
+    return of(engine::call);
+  }
+
+  /** The state of the account that answers these calls. */
+  public static ProviderTruth of(Function<Request, Answer> api) {
+    ProviderTruth truth = new ProviderTruth(api);
     truth.collect();
     return truth;
   }
@@ -45,19 +51,19 @@ public final class ProviderTruth {
   }
 
   private void collect() {
-    all(engine, "/v1/customers", Map.of())
+    all(api, "/v1/customers", Map.of())
         .forEach(json -> put(json, json, "email", "name", "delinquent"));
-    List<JsonNode> subscriptions = all(engine, "/v1/subscriptions", Map.of("status", "all"));
+    List<JsonNode> subscriptions = all(api, "/v1/subscriptions", Map.of("status", "all"));
     subscriptions.forEach(this::subscription);
-    List<JsonNode> invoices = all(engine, "/v1/invoices", Map.of());
+    List<JsonNode> invoices = all(api, "/v1/invoices", Map.of());
     invoices.forEach(this::invoice);
-    all(engine, "/v1/checkout/sessions", Map.of()).forEach(json -> {
+    all(api, "/v1/checkout/sessions", Map.of()).forEach(json -> {
       put(json, json, "status", "customer", "subscription", "url");
       boolean paid = !json.required("payment_status").asText().equals("unpaid");
       put(json, "paid", Boolean.toString(paid));
     });
-    all(engine, "/v1/products", Map.of()).forEach(json -> put(json, json, "name", "active"));
-    all(engine, "/v1/prices", Map.of())
+    all(api, "/v1/products", Map.of()).forEach(json -> put(json, json, "name", "active"));
+    all(api, "/v1/prices", Map.of())
         .forEach(json -> put(json, json, "unit_amount", "currency", "lookup_key", "active"));
   }
 
@@ -114,12 +120,18 @@ public final class ProviderTruth {
 
   /** All objects of a list, newest first. */
   public static List<JsonNode> all(Engine engine, String path, Map<String, Object> filter) {
+    return all(engine::call, path, filter);
+  }
+
+  /** All objects of a list, newest first. */
+  public static List<JsonNode> all(
+      Function<Request, Answer> api, String path, Map<String, Object> filter) {
     List<JsonNode> all = new ArrayList<>();
     Map<String, Object> parameters = new HashMap<>(filter);
     parameters.put("limit", "100");
     boolean more = true;
     while (more) {
-      JsonNode page = call(engine, Request.of("GET", path, parameters));
+      JsonNode page = call(api, Request.of("GET", path, parameters));
       page.required("data").forEach(all::add);
       more = page.required("has_more").asBoolean();
       if (more) {
@@ -135,7 +147,16 @@ public final class ProviderTruth {
    * @throws IllegalStateException if it doesn't
    */
   public static JsonNode call(Engine engine, Request request) {
-    Answer answer = engine.call(request);
+    return call(engine::call, request);
+  }
+
+  /**
+   * The answer of a call that succeeds.
+   *
+   * @throws IllegalStateException if it doesn't
+   */
+  public static JsonNode call(Function<Request, Answer> api, Request request) {
+    Answer answer = api.apply(request);
     if (answer.status() != 200) {
       throw new IllegalStateException(request.path() + " was refused: " + answer.body());
     }

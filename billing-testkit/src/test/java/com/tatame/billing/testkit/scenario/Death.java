@@ -4,6 +4,7 @@ import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.invoice.InvoiceControl;
@@ -38,6 +39,7 @@ final class Death {
       DuplicateStore.class,
       TrialStore.class,
       CustomerAccounts.class,
+      CustomerList.class,
       CheckoutSessions.class,
       SubscriptionControl.class,
       InvoiceControl.class,

@@ -1,0 +1,317 @@
+package com.tatame.billing.importing;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.customer.Customer;
+import com.tatame.billing.drift.Holdings;
+import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.payment.PaymentMethods;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.Projection;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.RowChange;
+import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.subscription.Subscription;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Takes over whole customers: reads all that the provider holds of them, and commits it. */
+final class CustomerImport {
+  private static final Logger LOG = System.getLogger(CustomerImport.class.getName());
+  private static final int MAX_ROUNDS = 5;
+
+  private final Catalog catalog;
+  private final ProjectionStore rows;
+  private final Projector projector;
+  private final ObjectReads reads;
+  private final PaymentMethods paymentMethods;
+  private final Holdings holdings;
+  private final InstantSource clock;
+  private final InstantSource wallClock;
+
+  CustomerImport(
+      Catalog catalog,
+      ProjectionStore rows,
+      Projector projector,
+      ObjectReads reads,
+      PaymentMethods paymentMethods,
+      Holdings holdings,
+      InstantSource clock,
+      InstantSource wallClock) {
+    this.catalog = catalog;
+    this.rows = rows;
+    this.projector = projector;
+    this.reads = reads;
+    this.paymentMethods = paymentMethods;
+    this.holdings = holdings;
+    this.clock = clock;
+    this.wallClock = wallClock;
+  }
+
+  /**
+   * A customer to be taken over.
+   *
+   * @param owner whose it is, as the operator says
+   * @param subscriptionId one that it is said to have
+   */
+  record Claim(String customerId, Optional<AccountId> owner, Optional<String> subscriptionId) {
+    SubjectId subject() {
+      return new SubjectId(customerId);
+    }
+
+    ObjectRef customer() {
+      return new ObjectRef(ObjectKind.CUSTOMER, customerId);
+    }
+  }
+
+  private sealed interface Attempt {}
+
+  /** What the provider holds of a claimed customer, and what was known before it was read. */
+  private record Held(Claim claim, Known before, List<Observation> seen) implements Attempt {
+    Optional<Customer> customer() {
+      return seen.stream()
+          .flatMap(each -> each.state().stream())
+          .filter(Customer.class::isInstance)
+          .map(Customer.class::cast)
+          .findFirst();
+    }
+  }
+
+  /** A customer that has to be read once more, and why. */
+  private record Again(Claim claim, String reason) implements Attempt {}
+
+  /** What was read of a customer and may be committed, and why nobody may have it, if so. */
+  private record Ready(Held held, Known known, Optional<String> refusal, Projection projection) {}
+
+  /**
+   * How a run takes customers over.
+   *
+   * @param promised whose customer is to be whose, and is not stored yet
+   */
+  record Manner(Readers readers, boolean dryRun, Map<AccountId, String> promised) {
+    Manner(Readers readers, boolean dryRun) {
+      this(readers, dryRun, new HashMap<>());
+    }
+  }
+
+  /**
+   * Takes over these customers.
+   *
+   * @param listing the customers themselves as far as a list tells, asked for once their versions
+   *     were loaded; those that it doesn't tell are read one by one
+   */
+  Tally take(List<Claim> claims, Supplier<List<Observation>> listing, Manner manner) {
+    Tally tally = new Tally();
+    List<Again> again = round(claims, listing, manner, tally);
+    for (int round = 1; !again.isEmpty() && round < MAX_ROUNDS; round++) {
+      again = round(again.stream().map(Again::claim).toList(), List::of, manner, tally);
+    }
+    again.forEach(left -> tally.refused(left.claim().customerId(), left.reason()));
+    return tally;
+  }
+
+  private List<Again> round(
+      List<Claim> claims, Supplier<List<Observation>> listing, Manner manner, Tally tally) {
+    List<Again> again = new ArrayList<>();
+    // Versions come before everything that is read, as for every read that may be committed.
+    Map<SubjectId, Known> before = rows.load(claims.stream()
+        .map(claim -> new Wanted(claim.subject(), Set.of(), Set.of()))
+        .toList());
+    Map<ObjectRef, Observation> listed =
+        listing.get().stream().collect(Collectors.toMap(Observation::object, seen -> seen));
+    List<Held> held = new ArrayList<>();
+    for (Attempt answer : manner.readers().map(claims, claim -> read(claim, before, listed))) {
+      if (answer instanceof Held all) {
+        held.add(all);
+      } else {
+        again.add((Again) answer);
+      }
+    }
+    Map<SubjectId, Known> known = rows.load(wanted(held));
+    List<Ready> ready = new ArrayList<>();
+    for (Held all : held) {
+      SubjectId subject = all.claim().subject();
+      Known now = known.getOrDefault(subject, Known.nothing(subject));
+      if (now.version() != all.before().version() || !Holdings.allOf(subject, all.seen())) {
+        again.add(new Again(all.claim(), "is changed faster than it can be read"));
+      } else {
+        ready.add(project(all, now, manner.promised()));
+      }
+    }
+    List<CommitResult> results = manner.dryRun()
+        ? ready.stream().<CommitResult>map(each -> new CommitResult.Applied()).toList()
+        : rows.commit(units(ready), wallClock.instant());
+    for (int i = 0; i < ready.size(); i++) {
+      Claim claim = ready.get(i).held().claim();
+      CommitResult result = results.get(i);
+      if (result instanceof CommitResult.Applied) {
+        count(ready.get(i), tally);
+      } else if (result instanceof CommitResult.Rejected rejected) {
+        LOG.log(Level.WARNING, "{0} was not stored: {1}", claim.customerId(), rejected.reason());
+        again.add(new Again(claim, "the database refused it; the log says why"));
+      } else {
+        again.add(new Again(claim, "is changed faster than it can be read"));
+      }
+    }
+    if (!manner.dryRun()) {
+      manner.promised().clear();
+    }
+    return again;
+  }
+
+  // Whoever is refused is not linked, but mirrored all the same.
+  private Ready project(Held all, Known known, Map<AccountId, String> promised) {
+    Optional<AccountId> owner =
+        all.claim().owner().or(() -> all.customer().flatMap(Customer::account));
+    Optional<String> refusal = refusal(all, known, owner, promised);
+    if (refusal.isEmpty()) {
+      owner.ifPresent(account -> promised.put(account, all.claim().customerId()));
+    }
+    Optional<AccountId> assigned =
+        refusal.isPresent() ? Optional.empty() : all.claim().owner();
+    return new Ready(
+        all, known, refusal, projector.project(known, all.seen(), assigned, clock.instant()));
+  }
+
+  private Attempt read(
+      Claim claim, Map<SubjectId, Known> before, Map<ObjectRef, Observation> listed) {
+    Known known = before.getOrDefault(claim.subject(), Known.nothing(claim.subject()));
+    try {
+      Observation customer = Optional.ofNullable(listed.get(claim.customer()))
+          .orElseGet(() -> reads.read(claim.customer(), claim.subject()));
+      if (customer.content() instanceof Observation.Gone) {
+        return new Held(claim, known, List.of(customer));
+      }
+      List<Observation> seen = new ArrayList<>();
+      seen.add(customer);
+      seen.addAll(paymentMethods.ofCustomer(claim.customerId()));
+      return new Held(claim, known, holdings.beside(known, seen));
+    } catch (ProviderRejected e) {
+      // It may have been deleted since it was listed.
+      return new Again(claim, "can't be read: " + e.getMessage());
+    }
+  }
+
+  private List<Wanted> wanted(List<Held> held) {
+    List<Wanted> wanted = new ArrayList<>();
+    for (Held all : held) {
+      Set<AccountId> accounts = new HashSet<>();
+      Set<ObjectRef> objects = new HashSet<>();
+      all.seen().forEach(seen -> objects.add(seen.object()));
+      all.claim().owner().ifPresent(accounts::add);
+      all.customer().flatMap(Customer::account).ifPresent(accounts::add);
+      wanted.add(new Wanted(all.claim().subject(), objects, accounts));
+    }
+    return wanted;
+  }
+
+  private static Optional<String> refusal(
+      Held all, Known known, Optional<AccountId> owner, Map<AccountId, String> promised) {
+    Optional<Customer> customer = all.customer();
+    if (customer.isEmpty()) {
+      // A customer that goes while the list is walked is nobody's loss.
+      return owner.map(
+          account -> "the provider has no such customer: deleted, or of another mode or account");
+    }
+    if (owner.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<AccountId> named =
+        customer.get().account().filter(account -> !account.equals(owner.get()));
+    if (named.isPresent()) {
+      return Optional.of("its metadata names account " + named.get() + ", not " + owner.get());
+    }
+    Optional<AccountId> linked = known.linked().filter(account -> !account.equals(owner.get()));
+    if (linked.isPresent()) {
+      return Optional.of(
+          "it is linked to account " + linked.get() + " already, not to " + owner.get());
+    }
+    Optional<String> other = Optional.ofNullable(known.customerOf().get(owner.get()))
+        .or(() -> Optional.ofNullable(promised.get(owner.get())))
+        .filter(id -> !id.equals(all.claim().customerId()));
+    if (other.isPresent()) {
+      return Optional.of("account " + owner.get() + " has customer " + other.get() + " already");
+    }
+    return all.claim()
+        .subscriptionId()
+        .filter(id -> all.seen().stream().noneMatch(seen -> seen.object().id().equals(id)))
+        .map(id -> "it has no subscription " + id);
+  }
+
+  private static List<Unit> units(List<Ready> ready) {
+    List<Unit> units = new ArrayList<>();
+    for (Ready each : ready) {
+      Projection projection = each.projection();
+      projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
+      units.add(new Unit(
+          each.held().claim().subject(),
+          each.known().version(),
+          Optional.empty(),
+          Set.of(),
+          projection.changes()));
+    }
+    return units;
+  }
+
+  private void count(Ready ready, Tally tally) {
+    Claim claim = ready.held().claim();
+    Known known = ready.known();
+    ready.refusal().ifPresent(reason -> tally.refused(claim.customerId(), reason));
+    Set<String> differing = RowChange.of(known, ready.projection()).stream()
+        .map(RowChange::id)
+        .collect(Collectors.toSet());
+    for (Observation seen : ready.held().seen()) {
+      Optional<ProviderObject> stored =
+          Optional.ofNullable(known.rows().get(seen.object())).flatMap(StoredObject::state);
+      String what = seen.object().kind().name().toLowerCase(Locale.ROOT) + "s";
+      if (seen.content() instanceof Observation.Unreadable unreadable) {
+        tally.refused(seen.object().id(), "can't be understood: " + unreadable.reason());
+      } else if (stored.isEmpty() && seen.state().isPresent()) {
+        tally.created(what);
+      } else if (differing.contains(seen.object().id())) {
+        tally.changed(what);
+      } else if (seen.state().isPresent()) {
+        tally.present(what);
+      } else if (ready.refusal().isEmpty()) {
+        tally.skipped(what);
+      }
+      seen.state().ifPresent(state -> countUnsold(state, tally));
+    }
+    if (ready.projection().changes().stream().anyMatch(Change.Link.class::isInstance)) {
+      tally.created("links");
+    } else if (known.linked().isPresent()) {
+      tally.present("links");
+    }
+  }
+
+  private void countUnsold(ProviderObject state, Tally tally) {
+    if (state instanceof Subscription subscription && subscription.status().entitles()) {
+      var item = subscription.mainItem();
+      if (catalog.offer(item.priceId(), item.lookupKey()).isEmpty()) {
+        tally.unsold(item.priceId());
+      }
+    }
+  }
+}
