@@ -42,7 +42,7 @@ final class Patience {
       throw e;
     }
     Duration longer = asked.compareTo(PAUSE) > 0 ? asked : PAUSE;
-    listener.waiting(longer, e.getMessage());
+    listener.waiting(longer, String.valueOf(e.getMessage()));
     pause.pause(longer);
   }
 }
