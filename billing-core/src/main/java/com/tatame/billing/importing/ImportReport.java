@@ -21,6 +21,11 @@ public record ImportReport(
     unsold = Collections.unmodifiableSortedMap(new TreeMap<>(unsold));
   }
 
+  /** What became of one kind of things. */
+  public Counts of(String what) {
+    return counts.getOrDefault(what, Counts.NONE);
+  }
+
   /**
    * How often what came of it.
    *

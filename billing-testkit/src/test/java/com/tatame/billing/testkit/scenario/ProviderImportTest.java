@@ -64,18 +64,18 @@ class ProviderImportTest {
 
     assertThat(account.differences(world.store())).isEmpty();
     assertThat(first.refused()).isEmpty();
-    assertThat(first.counts().get("customers")).isEqualTo(new Counts(60, 0, 0, 0));
-    assertThat(first.counts().get("links")).isEqualTo(new Counts(30, 0, 0, 0));
-    assertThat(first.counts().get("subscriptions").created()).isEqualTo(54);
-    assertThat(first.counts().get("invoices").created()).isGreaterThanOrEqualTo(54);
-    assertThat(first.counts().get("payment_methods").created()).isEqualTo(54);
+    assertThat(first.of("customers")).isEqualTo(new Counts(60, 0, 0, 0));
+    assertThat(first.of("links")).isEqualTo(new Counts(30, 0, 0, 0));
+    assertThat(first.of("subscriptions").created()).isEqualTo(54);
+    assertThat(first.of("invoices").created()).isGreaterThanOrEqualTo(54);
+    assertThat(first.of("payment_methods").created()).isEqualTo(54);
 
     ImportReport second = all(CustomerOwners.UNKNOWN, ImportSettings.DEFAULT);
 
     assertThat(second.counts().values())
         .allSatisfy(counts ->
             assertThat(counts.created() + counts.changed() + counts.skipped()).isZero());
-    assertThat(second.counts().get("customers")).isEqualTo(new Counts(0, 0, 60, 0));
+    assertThat(second.of("customers")).isEqualTo(new Counts(0, 0, 60, 0));
     assertThat(account.differences(world.store())).isEmpty();
   }
 
@@ -119,7 +119,7 @@ class ProviderImportTest {
     assertThat(linked(new AccountId("bob@example.com"))).isEmpty();
     assertThat(world.store().subscriptions().all(BOB)).hasSize(1);
     assertThat(eve).isNotEqualTo(ada);
-    assertThat(report.counts().get("links")).isEqualTo(new Counts(2, 0, 0, 0));
+    assertThat(report.of("links")).isEqualTo(new Counts(2, 0, 0, 0));
   }
 
   @Test
@@ -159,7 +159,7 @@ class ProviderImportTest {
         List.of(ImportSettings.DEFAULT.withDryRun(true), ImportSettings.DEFAULT)) {
       ImportReport report = all(customer -> Optional.of(ADA), settings);
 
-      assertThat(report.counts().get("links").created()).isEqualTo(1);
+      assertThat(report.of("links").created()).isEqualTo(1);
       assertThat(report.refused())
           .extracting(refused -> refused.id() + " " + refused.reason())
           .containsExactly(older + " account user_ada has customer " + newer + " already");
@@ -259,7 +259,7 @@ class ProviderImportTest {
       ImportReport report = billing.imports().provider(CustomerOwners.UNKNOWN, ALONE);
 
       assertThat(report.refused()).isEmpty();
-      assertThat(report.counts().get("customers")).isEqualTo(new Counts(29, 0, 0, 1));
+      assertThat(report.of("customers")).isEqualTo(new Counts(29, 0, 0, 1));
     }
     Map<String, String> differences = account.differences(world.store());
     assertThat(differences.values()).allMatch(both -> both.endsWith("mirrored: nothing"));
@@ -295,7 +295,7 @@ class ProviderImportTest {
     }));
 
     assertThat(pauses).hasSize(4).allMatch(pause -> pause.toSeconds() >= 5);
-    assertThat(report.counts().get("customers")).isEqualTo(new Counts(30, 0, 0, 0));
+    assertThat(report.of("customers")).isEqualTo(new Counts(30, 0, 0, 0));
     assertThat(account.differences(world.store())).isEmpty();
   }
 
