@@ -507,6 +507,10 @@ class QueryPlanTest {
         .rememberUser(
             new Principal(account, "issuer", "user", Optional.empty(), Optional.empty(), false));
     store
+        .customers()
+        .introduce(List.of(
+            new Principal(account, "issuer", "user", Optional.empty(), Optional.empty(), false)));
+    store
         .billingEvents()
         .list(new AccountId("user_" + (round + 1)), BillingEventFilter.ALL, Optional.empty(), 10);
     store.entitlements().find(account);

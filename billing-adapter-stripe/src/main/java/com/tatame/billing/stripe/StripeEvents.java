@@ -1,12 +1,14 @@
 package com.tatame.billing.stripe;
 
 import com.google.gson.JsonObject;
+import com.tatame.billing.failure.InvalidSignature;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,15 @@ final class StripeEvents implements EventSource {
   public ReceivedEvent verify(byte[] body, @Nullable String signatureHeader) {
     signature.check(body, signatureHeader);
     return EventEnvelope.read(body);
+  }
+
+  @Override
+  public Optional<ReceivedEvent> kept(String payload) {
+    try {
+      return Optional.of(EventEnvelope.read(payload.getBytes(StandardCharsets.UTF_8)));
+    } catch (InvalidSignature e) {
+      return Optional.empty();
+    }
   }
 
   @Override

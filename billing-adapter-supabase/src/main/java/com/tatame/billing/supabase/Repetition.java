@@ -87,6 +87,7 @@ enum Repetition {
       Map.entry("revoke_api_key_v1", SAME_ANSWER),
       Map.entry("note_api_key_use_v1", SAME_ANSWER),
       Map.entry("remember_user_v1", SAME_ANSWER),
+      Map.entry("introduce_users_v1", KEPT_ANSWER),
       Map.entry("find_customer_link_v1", SAME_ANSWER),
       Map.entry("find_entitlement_v1", SAME_ANSWER),
       Map.entry("list_billing_events_v1", SAME_ANSWER),

@@ -45,6 +45,7 @@ import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.testkit.fixture.ACatalog;
 import com.tatame.billing.testkit.fixture.ACustomer;
 import com.tatame.billing.testkit.fixture.AnEvent;
+import com.tatame.billing.testkit.fixture.Ids;
 import com.tatame.billing.trial.Trial;
 import com.tatame.billing.trial.TrialStore;
 import java.time.Duration;
@@ -110,6 +111,13 @@ final class PortCalls {
               new Principal(ACCOUNT, "issuer", "user", Optional.empty(), Optional.empty(), false));
       return true;
     });
+    then(
+        "introduce_users_v1",
+        store -> store
+            .customers()
+            .introduce(List.of(new Principal(
+                Ids.account(), "issuer", "user", Optional.empty(), Optional.empty(), false)))
+            .size());
     inbox();
     commands();
     keys();

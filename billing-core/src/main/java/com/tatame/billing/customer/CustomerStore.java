@@ -2,7 +2,9 @@ package com.tatame.billing.customer;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Port: who has which customer. Links are written by commits only. */
 public interface CustomerStore {
@@ -10,4 +12,13 @@ public interface CustomerStore {
 
   /** Remembers who stands behind an account, as the identity provider last told. Idempotent. */
   void rememberUser(Principal principal);
+
+  /**
+   * Remembers those of whom nothing is known yet. What an identity provider told of the others
+   * stays as it is.
+   *
+   * @param users at most 1000
+   * @return the accounts that were new
+   */
+  Set<AccountId> introduce(List<Principal> users);
 }

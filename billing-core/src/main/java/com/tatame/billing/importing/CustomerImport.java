@@ -27,7 +27,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -110,9 +109,9 @@ final class CustomerImport {
    *
    * @param promised whose customer is to be whose, and is not stored yet
    */
-  record Manner(Readers readers, boolean dryRun, Map<AccountId, String> promised) {
+  record Manner(Readers readers, boolean dryRun, Promises promised) {
     Manner(Readers readers, boolean dryRun) {
-      this(readers, dryRun, new HashMap<>());
+      this(readers, dryRun, new Promises());
     }
   }
 
@@ -182,12 +181,12 @@ final class CustomerImport {
   }
 
   // Whoever is refused is not linked, but mirrored all the same.
-  private Ready project(Held all, Known known, Map<AccountId, String> promised) {
+  private Ready project(Held all, Known known, Promises promised) {
     Optional<AccountId> owner =
         all.claim().owner().or(() -> all.customer().flatMap(Customer::account));
     Optional<String> refusal = refusal(all, known, owner, promised);
     if (refusal.isEmpty()) {
-      owner.ifPresent(account -> promised.put(account, all.claim().customerId()));
+      owner.ifPresent(account -> promised.add(account, all.claim().customerId()));
     }
     Optional<AccountId> assigned =
         refusal.isPresent() ? Optional.empty() : all.claim().owner();
@@ -228,7 +227,7 @@ final class CustomerImport {
   }
 
   private static Optional<String> refusal(
-      Held all, Known known, Optional<AccountId> owner, Map<AccountId, String> promised) {
+      Held all, Known known, Optional<AccountId> owner, Promises promised) {
     Optional<Customer> customer = all.customer();
     if (customer.isEmpty()) {
       // A customer that goes while the list is walked is nobody's loss.
@@ -243,13 +242,16 @@ final class CustomerImport {
     if (named.isPresent()) {
       return Optional.of("its metadata names account " + named.get() + ", not " + owner.get());
     }
-    Optional<AccountId> linked = known.linked().filter(account -> !account.equals(owner.get()));
+    Optional<AccountId> linked = known
+        .linked()
+        .or(() -> promised.ownerOf(all.claim().customerId()))
+        .filter(account -> !account.equals(owner.get()));
     if (linked.isPresent()) {
       return Optional.of(
           "it is linked to account " + linked.get() + " already, not to " + owner.get());
     }
     Optional<String> other = Optional.ofNullable(known.customerOf().get(owner.get()))
-        .or(() -> Optional.ofNullable(promised.get(owner.get())))
+        .or(() -> promised.customerOf(owner.get()))
         .filter(id -> !id.equals(all.claim().customerId()));
     if (other.isPresent()) {
       return Optional.of("account " + owner.get() + " has customer " + other.get() + " already");

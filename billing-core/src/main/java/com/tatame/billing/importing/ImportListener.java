@@ -8,6 +8,13 @@ public interface ImportListener {
   ImportListener NONE = new ImportListener() {};
 
   /**
+   * An import, or one of its parts, begins.
+   *
+   * @param what is imported, such as {@code customers}
+   */
+  default void begins(String what) {}
+
+  /**
    * A part was done.
    *
    * @param done how much is done, by earlier runs too

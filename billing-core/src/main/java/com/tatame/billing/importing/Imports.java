@@ -3,14 +3,22 @@ package com.tatame.billing.importing;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.CustomerList;
+import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.Holdings;
+import com.tatame.billing.entitlement.Entitlements;
+import com.tatame.billing.importing.CustomerImport.Manner;
+import com.tatame.billing.inbox.EventSource;
+import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.schedule.TaskStore;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -20,6 +28,10 @@ import java.util.random.RandomGenerator;
 public final class Imports {
   private final CustomerList list;
   private final CustomerImport customers;
+  private final LinkImport links;
+  private final UserImport users;
+  private final UsageImport usage;
+  private final EventImport events;
   private final TaskStore positions;
   private final InstantSource wallClock;
   private final Pause pause;
@@ -39,6 +51,10 @@ public final class Imports {
       ObjectReads reads,
       PaymentMethods paymentMethods,
       Holdings holdings,
+      CustomerStore store,
+      Entitlements entitlements,
+      EventSource source,
+      InboxStore inbox,
       TaskStore positions,
       InstantSource clock,
       InstantSource wallClock,
@@ -47,6 +63,10 @@ public final class Imports {
     this.list = list;
     this.customers = new CustomerImport(
         catalog, rows, projector, reads, paymentMethods, holdings, clock, wallClock);
+    this.links = new LinkImport(reads, customers);
+    this.users = new UserImport(store);
+    this.usage = new UsageImport(entitlements, clock);
+    this.events = new EventImport(source, inbox, wallClock);
     this.positions = positions;
     this.wallClock = wallClock;
     this.pause = pause;
@@ -64,9 +84,83 @@ public final class Imports {
    *     minutes; what was taken over stays, and the next run goes on from there
    */
   public ImportReport provider(CustomerOwners owners, ImportSettings settings) {
+    settings.listener().begins("customers");
     return new ProviderImport(list, customers)
         .run(owners, bookmark("import customers", settings), settings, patience(settings))
         .report();
+  }
+
+  /**
+   * Takes over what an application's own tables say: users, of whom nothing newer is known; whose
+   * customers are, with all that the provider holds of them, and without overwriting a link; what was
+   * used in the present period, each row once; and events, which take their usual way through the
+   * inbox. What tables say of subscriptions is not believed but read at the provider.
+   *
+   * @throws com.tatame.billing.failure.ValidationFailed if there is no such table or column
+   * @throws com.tatame.billing.failure.Conflict if another import of this mapping was started
+   *     meanwhile
+   */
+  public ImportReport tables(SourceTables source, TableMapping mapping, ImportSettings settings) {
+    Tally tally = new Tally();
+    mapping
+        .users()
+        .ifPresent(columns -> tally.add(walk(
+            "users",
+            mapping,
+            new TableWalk(
+                source, columns.table(), columns.columns(), columns.key(), SourceTables.MAX_PAGE),
+            rows -> users.take(rows, columns, settings.dryRun()),
+            settings)));
+    mapping
+        .customers()
+        .ifPresent(columns -> tally.add(customers(source, mapping, columns, settings)));
+    for (int i = 0; i < mapping.usage().size(); i++) {
+      UsageColumns columns = mapping.usage().get(i);
+      tally.add(walk(
+          "usage " + (i + 1),
+          mapping,
+          new TableWalk(
+              source, columns.table(), columns.columns(), columns.key(), SourceTables.MAX_PAGE),
+          rows -> usage.take(rows, mapping.name(), columns, settings.dryRun()),
+          settings));
+    }
+    mapping
+        .events()
+        .ifPresent(columns -> tally.add(walk(
+            "events",
+            mapping,
+            new TableWalk(
+                source, columns.table(), columns.columns(), columns.id(), EventImport.PAGE),
+            rows -> events.take(rows, columns, settings.dryRun()),
+            settings)));
+    return tally.report();
+  }
+
+  private Tally customers(
+      SourceTables source, TableMapping mapping, LinkColumns columns, ImportSettings settings) {
+    try (Readers readers = new Readers(settings.parallel())) {
+      Manner manner = new Manner(readers, settings.dryRun());
+      return walk(
+          "customers",
+          mapping,
+          new TableWalk(source, columns.table(), columns.columns(), columns.key(), LinkImport.PAGE),
+          rows -> links.take(rows, columns, manner),
+          settings);
+    }
+  }
+
+  private Tally walk(
+      String what,
+      TableMapping mapping,
+      TableWalk walk,
+      Function<List<Map<String, String>>, Tally> take,
+      ImportSettings settings) {
+    settings.listener().begins(what);
+    return walk.run(
+        take,
+        bookmark("import " + mapping.name() + " " + what, settings),
+        settings,
+        patience(settings));
   }
 
   private Patience patience(ImportSettings settings) {

@@ -2,6 +2,7 @@ package com.tatame.billing.inbox;
 
 import com.tatame.billing.observation.Observation;
 import java.util.List;
+import java.util.Optional;
 
 /** Role of the provider: events as they arrive. */
 public interface EventSource {
@@ -24,6 +25,15 @@ public interface EventSource {
    *     timestamp (too old or too far ahead of wall time), header, body
    */
   ReceivedEvent verify(byte[] body, String signatureHeader);
+
+  /**
+   * Reads the envelope of an event that somebody who is trusted has kept, and whose signature can't
+   * be checked any more.
+   *
+   * @param payload the whole event, as it was kept
+   * @return empty if it is no event
+   */
+  Optional<ReceivedEvent> kept(String payload);
 
   /**
    * Reads a stored payload, whatever version it was written in.

@@ -192,6 +192,18 @@ public record BillingConfig(
     return seller;
   }
 
+  /**
+   * Where tables are imported from.
+   *
+   * @throws InvalidConfiguration with everything that is wrong with it
+   */
+  static Store importedFromEnv(Map<String, String> environment) {
+    EnvironmentReader env = new EnvironmentReader(environment);
+    Store from = new StoreVariables(env).importFrom();
+    env.throwIfAny();
+    return from;
+  }
+
   /** The names of all variables that are read, {@code STRIPE_PRICE_…} apart. */
   static Set<String> variables() {
     return new HashSet<>(Arrays.stream(Variable.values()).map(Enum::name).toList());

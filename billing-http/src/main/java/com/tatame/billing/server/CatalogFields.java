@@ -13,13 +13,24 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Reads fields of a catalog file and collects what is wrong with them. */
+/** Reads fields of a catalog or another such file, and collects what is wrong with them. */
 final class CatalogFields {
   private final Path file;
+  private final String whole;
   private final List<String> problems = new ArrayList<>();
 
   CatalogFields(Path file) {
+    this(file, "the catalog");
+  }
+
+  /**
+   * Reads another kind of file.
+   *
+   * @param whole what the file is, such as {@code the catalog}
+   */
+  CatalogFields(Path file, String whole) {
     this.file = file;
+    this.whole = whole;
   }
 
   Mapping mapping(String path, YamlTree tree) {
@@ -118,8 +129,7 @@ final class CatalogFields {
   void allowOnly(String path, Mapping mapping, Set<String> names) {
     mapping.entries().forEach((name, tree) -> {
       if (!names.contains(name)) {
-        problem(
-            join(path, name), tree, "is not a field of the catalog" + Suggestion.of(name, names));
+        problem(join(path, name), tree, "is not a field of " + whole + Suggestion.of(name, names));
       }
     });
   }

@@ -8,7 +8,11 @@ import com.tatame.billing.importing.CustomerOwners;
 import com.tatame.billing.importing.ImportReport;
 import com.tatame.billing.importing.ImportSettings;
 import com.tatame.billing.importing.Imports;
+import com.tatame.billing.importing.SourceTables;
+import com.tatame.billing.importing.TableMapping;
+import com.tatame.billing.postgres.PostgresTables;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.supabase.SupabaseTables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -88,10 +92,52 @@ final class ImportCommand {
                   + " account's id. Without it, only what the customers' metadata says counts.")
           Optional<Path> accounts) {
     CustomerOwners owners = accounts.map(OwnersFile::read).orElse(CustomerOwners.UNKNOWN);
-    return run(options, "customers", (imports, settings) -> imports.provider(owners, settings));
+    return run(options, (imports, settings) -> imports.provider(owners, settings));
   }
 
-  private int run(Options options, String what, Work work) {
+  @Command(
+      name = "tatame",
+      description = "Take over the tables stripe_customer_mapping and stripe_webhook_events of the"
+          + " earlier Tatame backend, from BILLING_IMPORT_FROM.")
+  int tatame(
+      @Mixin Options options,
+      @Option(
+              names = "--schema",
+              defaultValue = "public",
+              description = "The schema of the two tables. Default: ${DEFAULT-VALUE}.")
+          String schema) {
+    try (SourceTables source = tables()) {
+      TableMapping mapping = TatameTables.in(source, schema);
+      return run(options, (imports, settings) -> imports.tables(source, mapping, settings));
+    }
+  }
+
+  @Command(
+      name = "mapped",
+      description =
+          "Take over tables of your own, from BILLING_IMPORT_FROM, as a mapping file says.")
+  int mapped(
+      @Mixin Options options,
+      @Option(
+              names = "--mapping",
+              required = true,
+              paramLabel = "<file>",
+              description = "Which tables and columns say what; see docs/importing.md.")
+          Path file) {
+    TableMapping mapping = MappingFile.read(file);
+    try (SourceTables source = tables()) {
+      return run(options, (imports, settings) -> imports.tables(source, mapping, settings));
+    }
+  }
+
+  private SourceTables tables() {
+    BillingConfig.Store from = BillingConfig.importedFromEnv(environment.get());
+    return from instanceof BillingConfig.Store.Postgres postgres
+        ? PostgresTables.open(postgres.config())
+        : new SupabaseTables(((BillingConfig.Store.Supabase) from).config());
+  }
+
+  private int run(Options options, Work work) {
     BillingConfig.Seller seller = BillingConfig.sellerFromEnv(environment.get());
     Catalog catalog = CatalogFile.read(seller.catalog().file(), seller.catalog().priceIds());
     if (!options.dryRun
@@ -102,7 +148,7 @@ final class ImportCommand {
               + " to alert for the import, and look at the list of duplicates afterwards.");
     }
     PrintWriter out = spec.commandLine().getOut();
-    ImportProgress progress = new ImportProgress(what, out, InstantSource.system());
+    ImportProgress progress = new ImportProgress(out, InstantSource.system());
     ImportSettings settings = ImportSettings.DEFAULT
         .withDryRun(options.dryRun)
         .withAfresh(options.afresh)

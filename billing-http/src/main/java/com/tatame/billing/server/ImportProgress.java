@@ -12,16 +12,21 @@ import java.util.Optional;
 final class ImportProgress implements ImportListener {
   private static final Duration OFTEN = Duration.ofSeconds(5);
 
-  private final String what;
   private final PrintWriter out;
   private final InstantSource wallClock;
+  private String what = "";
   private Optional<Instant> begun = Optional.empty();
   private Instant printed = Instant.MIN;
 
-  ImportProgress(String what, PrintWriter out, InstantSource wallClock) {
-    this.what = what;
+  ImportProgress(PrintWriter out, InstantSource wallClock) {
     this.out = out;
     this.wallClock = wallClock;
+  }
+
+  @Override
+  public void begins(String part) {
+    what = part;
+    begun = Optional.empty();
   }
 
   @Override

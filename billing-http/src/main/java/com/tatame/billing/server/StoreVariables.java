@@ -42,6 +42,17 @@ final class StoreVariables {
     });
   }
 
+  /** Where an application's own tables are; by default, where everything is kept. */
+  Store importFrom() {
+    Optional<String> from = env.text(Variable.BILLING_IMPORT_FROM);
+    if (from.isEmpty()) {
+      return configured();
+    }
+    return from.get().startsWith("http")
+        ? supabase(Variable.BILLING_IMPORT_FROM, Variable.BILLING_IMPORT_KEY)
+        : postgres(Variable.BILLING_IMPORT_FROM);
+  }
+
   private String kind() {
     return env.text(Variable.BILLING_STORE).orElse(POSTGRES);
   }

@@ -73,6 +73,70 @@ final class ImportCommandTest {
     assertThat(account.differences(store)).isEmpty();
   }
 
+  @Test
+  void aFileSaysWhoseCustomersAreAndARefusalIsTheExitCode() throws IOException {
+    String ada = account.customer(Map.of());
+    String bob = account.customerOf("user_bob");
+    Path accounts = Files.writeString(
+        folder.resolve("accounts.csv"),
+        "customer,account\n" + ada + ", user_ada\n\n" + bob + ",user_eve\n");
+
+    assertThat(run("stripe", "--accounts", accounts.toString())).isEqualTo(1);
+
+    assertThat(out)
+        .contains("- refused: " + bob + ": its metadata names account user_bob, not user_eve")
+        .contains("1 refused.");
+    assertThat(store.customers().find(ADA).orElseThrow().customerId()).isEqualTo(ada);
+  }
+
+  @Test
+  void mistakesInTheFileAreToldWithTheirLines() throws IOException {
+    Path accounts =
+        Files.writeString(folder.resolve("accounts.csv"), "cus_1,a\ncus_1,b\nuser_1\ncus_2,\n");
+
+    assertThat(run("stripe", "--accounts", accounts.toString())).isEqualTo(2);
+
+    assertThat(err)
+        .contains(
+            accounts + ":2: names another account for cus_1 than a line before",
+            accounts + ":3: must be a customer's id, a comma and an account's id",
+            accounts + ":4: names no account");
+  }
+
+  @Test
+  void pricesThatTheCatalogDoesNotSellAreTold() {
+    String strange = account.price("strange", 500);
+    account.subscribe(account.customer(Map.of()), strange, BareAccount.PAYS);
+
+    assertThat(run("stripe")).as(err).isZero();
+
+    assertThat(out).contains("! 1 running subscriptions are at price " + strange);
+  }
+
+  @Test
+  void itDoesNotBeginWhereDuplicatesWouldBeRefunded() throws IOException {
+    environment.put(
+        "BILLING_CATALOG", catalog("duplicates: cancel_and_refund_newer").toString());
+
+    assertThat(run("stripe")).isEqualTo(1);
+    assertThat(err).contains("Set it to alert");
+    assertThat(run("stripe", "--dry-run")).as(err).isZero();
+  }
+
+  @Test
+  void aRateThatStripeNeverTakesIsRefused() {
+    assertThat(run("stripe", "--rate", "101")).isEqualTo(1);
+    assertThat(err).contains("--rate must be 1 to 100");
+  }
+
+  @Test
+  void whereTablesAreIsCheckedBeforeAnythingIsDone() {
+    environment.put("BILLING_IMPORT_FROM", "https://project.example.com");
+
+    assertThat(run("tatame")).isEqualTo(2);
+    assertThat(err).contains("BILLING_IMPORT_KEY is missing");
+  }
+
   private Path catalog(String more) throws IOException {
     return Files.writeString(folder.resolve("catalog.yaml"), """
         defaultTier: free

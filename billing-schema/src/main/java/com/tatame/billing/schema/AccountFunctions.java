@@ -25,6 +25,8 @@ import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What belongs to one account, behind its functions. */
 final class AccountFunctions {
@@ -148,13 +150,23 @@ final class AccountFunctions {
 
     @Override
     public void rememberUser(Principal principal) {
-      functions.call(
-          "remember_user_v1",
-          of(principal.account())
-              .with("issuer", principal.issuer())
-              .with("subject", principal.subject())
-              .with("email", principal.email())
-              .with("name", principal.name()));
+      functions.call("remember_user_v1", user(principal));
+    }
+
+    @Override
+    public Set<AccountId> introduce(List<Principal> users) {
+      Row asked = Row.empty().with("users", users.stream().map(Customers::user).toList());
+      return functions.rows("introduce_users_v1", asked).stream()
+          .map(row -> new AccountId(row.text("account_id")))
+          .collect(Collectors.toSet());
+    }
+
+    private static Row user(Principal principal) {
+      return of(principal.account())
+          .with("issuer", principal.issuer())
+          .with("subject", principal.subject())
+          .with("email", principal.email())
+          .with("name", principal.name());
     }
   }
 

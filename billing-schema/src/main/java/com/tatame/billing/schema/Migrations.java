@@ -52,6 +52,7 @@ public final class Migrations {
       "V34__metered_usage.sql",
       "V36__units_of_sales.sql",
       "V37__usage_of_sessions.sql",
+      "V40__imports.sql",
       "V41__quicker_usage.sql");
 
   private Migrations() {}

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerStore;
@@ -95,5 +96,29 @@ public interface CustomerStoreContract extends StoreUnderTest {
         .doesNotThrowAnyException();
 
     assertThat(customers.find(user.account())).isEmpty();
+  }
+
+  @Test
+  default void thoseWhoAreIntroducedAreNewOnce() {
+    CustomerStore customers = store().customers();
+    Principal ada = introduced(Ids.account());
+    Principal bob = introduced(Ids.account());
+    Principal known = introduced(Ids.account());
+    customers.rememberUser(known);
+
+    assertThat(customers.introduce(List.of(ada, known))).containsExactly(ada.account());
+    assertThat(customers.introduce(List.of(ada, bob, bob, known))).containsExactly(bob.account());
+    assertThat(customers.introduce(List.of())).isEmpty();
+    assertThat(customers.find(ada.account())).isEmpty();
+  }
+
+  private static Principal introduced(AccountId account) {
+    return new Principal(
+        account,
+        "https://issuer.example.com",
+        account.value(),
+        Optional.of("ada@example.com"),
+        Optional.empty(),
+        false);
   }
 }

@@ -32,6 +32,7 @@ import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -75,6 +76,20 @@ final class InMemoryReads {
         lock.hold(() -> {
           rows.remember(principal);
           return true;
+        });
+      }
+
+      @Override
+      public Set<AccountId> introduce(List<Principal> users) {
+        return lock.hold(() -> {
+          Set<AccountId> fresh = new HashSet<>();
+          for (Principal user : users) {
+            if (rows.users().stream().noneMatch(known -> known.account().equals(user.account()))) {
+              rows.remember(user);
+              fresh.add(user.account());
+            }
+          }
+          return fresh;
         });
       }
     };

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 public interface PaymentGatewayContract
     extends SubscriptionControlContract,
         CustomerListContract,
+        KeptEventsContract,
         CommandTracesContract,
         ItemCheckoutContract,
         PaymentControlContract,

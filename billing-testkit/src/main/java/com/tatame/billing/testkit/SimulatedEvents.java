@@ -45,6 +45,15 @@ final class SimulatedEvents implements EventSource {
     }
   }
 
+  @Override
+  public Optional<ReceivedEvent> kept(String payload) {
+    try {
+      return Optional.of(received(SimulatedCalls.parse(payload), payload));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
   static ReceivedEvent received(JsonNode event, String payload) {
     JsonNode object = event.path("data").path("object");
     return new ReceivedEvent(

@@ -12,6 +12,8 @@ import com.tatame.billing.customer.CustomerAccounts.NewCustomer;
 import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
+import com.tatame.billing.inbox.EventSource;
+import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
@@ -72,6 +74,26 @@ final class BadGateways {
           return List.of();
         }
       };
+    }
+  }
+
+  static class TakesAnythingForAnEvent extends ForwardingGateway {
+    @Override
+    public EventSource events() {
+      return ForwardingStore.spoil(
+          EventSource.class,
+          good.events(),
+          Map.of(
+              "kept",
+              args -> Optional.of(new ReceivedEvent(
+                  "evt_1",
+                  "customer.created",
+                  engine.now(),
+                  false,
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  args[0].toString()))));
     }
   }
 

@@ -19,6 +19,9 @@ class BadGatewaysTest {
         Arguments.of(
             BadGateways.TakesAnOutageForNoCustomers.class,
             "aProviderThatIsDownHasNoCustomersToTell"),
+        Arguments.of(
+            BadGateways.TakesAnythingForAnEvent.class, "anEventThatWasKeptIsTheOneThatArrived"),
+        Arguments.of(BadGateways.TakesAnythingForAnEvent.class, "whatIsNoEventIsNone"),
         Arguments.of(BadGateways.FindsAnybodys.class, "aCustomerIsFoundByTheCommandThatMadeIt"),
         Arguments.of(
             BadGateways.FindsAllBeginnings.class, "aKeyIsTheSameUpToAColonAndNotUpToAnyOtherSign"),

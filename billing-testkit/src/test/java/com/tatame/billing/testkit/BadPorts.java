@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Principal;
 import com.tatame.billing.audit.BillingEvent;
 import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.Price;
@@ -12,6 +13,7 @@ import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
+import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.observation.Fact;
@@ -43,6 +45,17 @@ import java.util.Set;
 @SuppressWarnings("unchecked") // Arguments of the ports' methods come untyped through a proxy.
 final class BadPorts {
   private BadPorts() {}
+
+  static class IntroducesEverybodyAgain extends ForwardingStore {
+    @Override
+    public CustomerStore customers() {
+      return spoil(CustomerStore.class, good.customers(), Map.of("introduce", args -> {
+        Set<AccountId> all = new HashSet<>();
+        ((List<Principal>) args[0]).forEach(user -> all.add(user.account()));
+        return all;
+      }));
+    }
+  }
 
   static class LoadsOnlyWhatIsAskedFor extends ForwardingStore {
     @Override

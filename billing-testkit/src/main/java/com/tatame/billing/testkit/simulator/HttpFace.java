@@ -34,11 +34,13 @@ final class HttpFace implements AutoCloseable {
   private static final int TOO_MANY = 429;
 
   private final Engine engine;
+  private final RequestLimit limit;
   private final Javalin server;
   private final Queue<CompletableFuture<Void>> hanging = new ConcurrentLinkedQueue<>();
 
-  HttpFace(Engine engine, WebhookSender sender) {
+  HttpFace(Engine engine, WebhookSender sender, RequestLimit limit) {
     this.engine = engine;
+    this.limit = limit;
     Pages pages = new Pages();
     CheckoutRoutes checkout = new CheckoutRoutes(engine, pages);
     PortalRoutes portal = new PortalRoutes(engine, pages);
@@ -93,6 +95,8 @@ final class HttpFace implements AutoCloseable {
     } else if (!KEY.matcher(key.get()).matches()) {
       answer = engine.refuse(
           401, "Invalid API Key provided. The simulator takes any key that begins with sk_test_.");
+    } else if (!limit.admits()) {
+      answer = engine.refuse(TOO_MANY, "Request rate limit exceeded.");
     } else {
       answer = answer(ctx, body);
     }

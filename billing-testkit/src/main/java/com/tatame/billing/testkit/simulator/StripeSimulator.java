@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class StripeSimulator implements AutoCloseable {
   private final Engine engine;
   private final WebhookSender sender;
+  private final RequestLimit limit;
   private final HttpFace http;
   private final int wantedPort;
   private final String host;
@@ -46,7 +47,8 @@ public final class StripeSimulator implements AutoCloseable {
         builder.wallClock,
         builder.webhookConcurrency,
         builder.seed);
-    http = new HttpFace(engine, sender);
+    limit = new RequestLimit(builder.requestsPerSecond, builder.wallClock);
+    http = new HttpFace(engine, sender, limit);
     wantedPort = builder.port;
     host = builder.host;
   }
@@ -65,6 +67,11 @@ public final class StripeSimulator implements AutoCloseable {
     http.start(host, wantedPort);
     sender.send(engine.undelivered());
     return this;
+  }
+
+  /** How many requests were answered with 429, since there were too many within a second. */
+  public long refusedForTheirRate() {
+    return limit.refused();
   }
 
   /** Where Stripe's API and the checkout pages stand, for example {@code http://localhost:12111}; no final slash. */
@@ -248,6 +255,7 @@ public final class StripeSimulator implements AutoCloseable {
     private List<Duration> webhookRetries = quickRetries();
     private Duration webhookTimeout = Duration.ofSeconds(10);
     private int webhookConcurrency = 1;
+    private int requestsPerSecond;
     private InstantSource wallClock = InstantSource.system();
     private @Nullable Path stateFile;
 
@@ -323,7 +331,16 @@ public final class StripeSimulator implements AutoCloseable {
       return this;
     }
 
-    /** The wall time that webhooks are signed with. */
+    /** How many requests over HTTP are answered within any second of wall time; others get 429. 0, the default, for all. */
+    public Builder requestsPerSecond(int value) {
+      if (value < 0) {
+        throw new IllegalArgumentException("at least no request a second, not " + value);
+      }
+      requestsPerSecond = value;
+      return this;
+    }
+
+    /** The wall time that webhooks are signed with, and requests are counted by. */
     public Builder wallClock(InstantSource value) {
       wallClock = value;
       return this;

@@ -12,7 +12,9 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingWorld;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,11 @@ class OvertakenCallerTest {
       @Override
       public void rememberUser(Principal principal) {
         store.customers().rememberUser(principal);
+      }
+
+      @Override
+      public Set<AccountId> introduce(List<Principal> users) {
+        return store.customers().introduce(users);
       }
     };
     return (BillingStore) Proxy.newProxyInstance(
