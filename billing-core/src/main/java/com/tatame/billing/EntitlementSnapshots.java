@@ -10,35 +10,61 @@ import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.PastUsage;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
+import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was last read of accounts, for a moment, so that who asks again and again costs one query in
- * that time. What is changed through the stores that this hands out is seen at once; what other
- * nodes change, when the moment is over. Nothing is decided from it but answers to questions: units
- * are used in the store, against the version of what was read. Thread-safe.
+ * that time. Where the moments of many accounts come to an end, one query asks which of them are
+ * still as they were read, and these are good for another moment. What is changed through the stores
+ * that this hands out is seen at once; what other nodes change, when the moment is over. Nothing is
+ * decided from it but answers to questions: units are used in the store, against the version of what
+ * was read. Thread-safe.
  */
 final class EntitlementSnapshots {
+  private static final Logger LOG = System.getLogger(EntitlementSnapshots.class.getName());
   private static final Duration LATE = Duration.ofMinutes(1);
 
   /** Most accounts that are kept in mind. */
   static final int MOST = 50_000;
 
+  /** Fewer accounts are not worth a query about all of them: each is read again if it is asked about. */
+  static final int MANY = 16;
+
+  /** Most accounts of one query. Somebody waits for it who only wants to know of one. */
+  private static final int AT_ONCE = 256;
+
+  /** Who was asked about within so many moments will be asked about again. */
+  private static final int MOMENTS = 10;
+
   private final Duration moment;
   private final InstantSource wallClock;
   private final Map<AccountId, Snapshot> held = new ConcurrentHashMap<>();
+
+  /** In the order in which they were read or confirmed; those that are no longer held, too. */
+  private final Queue<Snapshot> aging = new ConcurrentLinkedQueue<>();
+
+  private final ReentrantLock confirming = new ReentrantLock();
 
   /**
    * Remembers nothing yet.
@@ -50,13 +76,45 @@ final class EntitlementSnapshots {
     this.wallClock = wallClock;
   }
 
-  /**
-   * What was read.
-   *
-   * @param of the instant that it was read for: what had ended by then is not in it
-   * @param spent whether units were used since, so that it tells no longer how many are left
-   */
-  private record Snapshot(AccountUsage usage, Instant of, Instant readAt, boolean spent) {}
+  /** What was read. */
+  private static final class Snapshot {
+    final AccountId account;
+    final AccountUsage usage;
+
+    /** The instant that it was read for: what had ended by then is not in it. */
+    final Instant of;
+
+    /** When it was so: before it was read, or found to be as it was read. */
+    final Instant knownAt;
+
+    /** Whether units were used since, so that it tells no longer how many are left. */
+    final boolean spent;
+
+    volatile Instant askedAt;
+
+    Snapshot(
+        AccountId account,
+        AccountUsage usage,
+        Instant of,
+        Instant knownAt,
+        boolean spent,
+        Instant askedAt) {
+      this.account = account;
+      this.usage = usage;
+      this.of = of;
+      this.knownAt = knownAt;
+      this.spent = spent;
+      this.askedAt = askedAt;
+    }
+
+    Snapshot confirmed(Instant when) {
+      return new Snapshot(account, usage, of, when, spent, askedAt);
+    }
+
+    Snapshot spent() {
+      return new Snapshot(account, usage, of, knownAt, true, askedAt);
+    }
+  }
 
   /** The store, with its reads remembered. */
   UsageStore over(UsageStore store) {
@@ -90,7 +148,85 @@ final class EntitlementSnapshots {
   }
 
   private boolean fresh(Snapshot snapshot, Instant now) {
-    return !now.isBefore(snapshot.readAt()) && now.isBefore(snapshot.readAt().plus(moment));
+    return within(moment, snapshot, now);
+  }
+
+  // Early enough for those who ask meanwhile not to find it too old.
+  private boolean ages(Snapshot snapshot, Instant now) {
+    return !within(moment.dividedBy(2), snapshot, now);
+  }
+
+  private static boolean within(Duration time, Snapshot snapshot, Instant now) {
+    return !now.isBefore(snapshot.knownAt) && now.isBefore(snapshot.knownAt.plus(time));
+  }
+
+  private boolean manyAge(Instant now) {
+    int many = 0;
+    for (Snapshot next : aging) {
+      if (!ages(next, now)) {
+        return false;
+      }
+      if (++many == MANY) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean worthConfirming(Snapshot snapshot, Instant now) {
+    return held.get(snapshot.account) == snapshot
+        && !snapshot.spent
+        && now.isBefore(snapshot.askedAt.plus(moment.multipliedBy(MOMENTS)));
+  }
+
+  // It is too late for them: they are read again. So there are never more than a moment's.
+  private void leaveOut(Instant now) {
+    for (Snapshot next = aging.peek(); next != null && !fresh(next, now); next = aging.peek()) {
+      aging.remove(next);
+    }
+  }
+
+  /**
+   * Whoever is answered from memory while many moments end finds out about all of them; nobody else
+   * waits for it, and nobody for more than one query.
+   */
+  private void confirm(UsageStore store, Instant billingNow, Instant now) {
+    if (!manyAge(now) || !confirming.tryLock()) {
+      return;
+    }
+    try {
+      Map<AccountId, Snapshot> asked = new HashMap<>();
+      for (Snapshot next = aging.peek();
+          next != null && ages(next, now) && asked.size() < AT_ONCE;
+          next = aging.peek()) {
+        if (aging.remove(next) && worthConfirming(next, now)) {
+          asked.put(next.account, next);
+        }
+      }
+      if (!asked.isEmpty()) {
+        Map<AccountId, String> states = store.states(asked.keySet(), billingNow);
+        asked.values().forEach(each -> settle(each, states.get(each.account), now));
+      }
+    } catch (BillingException e) {
+      LOG.log(Level.DEBUG, "what is remembered could not be confirmed", e);
+    } finally {
+      confirming.unlock();
+    }
+  }
+
+  // What was changed here in the meantime is held as something else by now.
+  private void settle(Snapshot asked, @Nullable String state, Instant now) {
+    boolean same = !asked.usage.state().isEmpty() && asked.usage.state().equals(state);
+    held.computeIfPresent(asked.account, (account, current) -> {
+      if (current != asked) {
+        return current;
+      }
+      Snapshot settled = same ? asked.confirmed(now) : asked.spent();
+      if (same) {
+        aging.add(settled);
+      }
+      return settled;
+    });
   }
 
   private final class RememberedUsage implements UsageStore {
@@ -103,24 +239,28 @@ final class EntitlementSnapshots {
     @Override
     public AccountUsage read(AccountId account, Instant now) {
       return remembered(
-          account, now, snapshot -> !snapshot.spent() && fresh(snapshot, wallClock.instant()));
+          account, now, (snapshot, asked) -> !snapshot.spent && fresh(snapshot, asked));
     }
 
     // However old it is: whatever is drawn by it is compared with what the account has by then.
     @Override
     public AccountUsage recall(AccountId account, Instant now) {
-      return remembered(account, now, snapshot -> true);
+      return remembered(account, now, (snapshot, asked) -> true);
     }
 
-    private AccountUsage remembered(AccountId account, Instant now, Predicate<Snapshot> young) {
+    private AccountUsage remembered(
+        AccountId account, Instant now, BiPredicate<Snapshot, Instant> young) {
       // What had ended by then is not in it, but may have held when something was used.
-      Predicate<Snapshot> good =
-          young.and(snapshot -> !now.isBefore(snapshot.of().minus(LATE)));
-      Snapshot known = held.get(account);
-      if (known != null && good.test(known)) {
-        return known.usage();
-      }
+      BiPredicate<Snapshot, Instant> good =
+          young.and((snapshot, asked) -> !now.isBefore(snapshot.of.minus(LATE)));
       Instant asked = wallClock.instant();
+      Snapshot known = held.get(account);
+      if (known != null && good.test(known, asked)) {
+        known.askedAt = asked;
+        confirm(store, now, asked);
+        return known.usage;
+      }
+      leaveOut(asked);
       if (held.size() >= MOST) {
         held.values().removeIf(old -> !fresh(old, asked));
         if (held.size() >= MOST) {
@@ -129,12 +269,20 @@ final class EntitlementSnapshots {
       }
       // Whoever changes the account meanwhile waits for this read to end before it is forgotten,
       // and others who ask share it.
-      return held.compute(
-              account,
-              (same, old) -> old != null && good.test(old)
-                  ? old
-                  : new Snapshot(store.read(same, now), now, asked, false))
-          .usage();
+      return held.compute(account, (same, old) -> {
+            if (old != null && good.test(old, wallClock.instant())) {
+              return old;
+            }
+            Snapshot read = new Snapshot(same, store.read(same, now), now, asked, false, asked);
+            aging.add(read);
+            return read;
+          })
+          .usage;
+    }
+
+    @Override
+    public Map<AccountId, String> states(Set<AccountId> accounts, Instant now) {
+      return store.states(accounts, now);
     }
 
     @Override
@@ -152,10 +300,7 @@ final class EntitlementSnapshots {
         for (int i = 0; i < draws.size(); i++) {
           boolean granted = i < results.size() && results.get(i) instanceof DrawResult.Granted;
           held.computeIfPresent(
-              draws.get(i).account(),
-              (account, snapshot) -> granted
-                  ? new Snapshot(snapshot.usage(), snapshot.of(), snapshot.readAt(), true)
-                  : null);
+              draws.get(i).account(), (account, snapshot) -> granted ? snapshot.spent() : null);
         }
       }
     }

@@ -583,6 +583,7 @@ class QueryPlanTest {
   private static void usage(PostgresBillingStore store, int round) {
     AccountId account = new AccountId("user_" + (round + 1));
     store.usage().read(account, NOW);
+    store.usage().states(Set.of(account, new AccountId("user_77")), NOW);
     Period period = new Period(NOW.minusSeconds(1), NOW.plusSeconds(1));
     Draw.Offer offer = new Draw.Offer(Place.INCLUDED, Optional.of(1L), Optional.empty());
     List<Draw> draws = new ArrayList<>();

@@ -26,6 +26,7 @@ class RepetitionTest {
       "open_command_v1",
       "find_checkout_v1",
       "account_usage_v1",
+      "account_usage_v2",
       "account_terms_v1",
       "consume_v1",
       "consume_v2",

@@ -12,15 +12,26 @@ import java.util.Optional;
  * @param version of the entitlement and the grants: another one once one is given or revoked
  * @param open the windows that have not ended
  * @param grants those that have not ended, whether they have begun or not
+ * @param state another one once anything of this is; empty if nobody can tell
  */
 public record AccountUsage(
     Optional<RecordedEntitlement> recorded,
     String version,
     List<UsageRow> open,
-    List<Grant> grants) {
+    List<Grant> grants,
+    String state) {
   public AccountUsage {
     open = List.copyOf(open);
     grants = List.copyOf(grants);
+  }
+
+  /** Of which nobody can tell whether it is still so. */
+  public AccountUsage(
+      Optional<RecordedEntitlement> recorded,
+      String version,
+      List<UsageRow> open,
+      List<Grant> grants) {
+    this(recorded, version, open, grants, "");
   }
 
   /** Without grants. */

@@ -4,12 +4,20 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Port: what accounts use. All instants are by the billing clock. */
 public interface UsageStore {
   /** What an account has at an instant. */
   AccountUsage read(AccountId account, Instant now);
+
+  /**
+   * By account, what {@link #read} would say in {@link AccountUsage#state}: whether something is still
+   * as it was read, for a fraction of what reading it again costs.
+   */
+  Map<AccountId, String> states(Set<AccountId> accounts, Instant now);
 
   /** What an account had at an instant that has passed. */
   PastUsage past(AccountId account, Instant at);

@@ -53,7 +53,8 @@ public final class Migrations {
       "V36__units_of_sales.sql",
       "V37__usage_of_sessions.sql",
       "V40__imports.sql",
-      "V41__quicker_usage.sql");
+      "V41__quicker_usage.sql",
+      "V42__states_of_accounts.sql");
 
   private Migrations() {}
 

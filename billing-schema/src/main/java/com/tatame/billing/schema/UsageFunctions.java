@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What accounts use, behind its functions. */
@@ -40,13 +41,25 @@ final class UsageFunctions implements UsageStore {
   @Override
   public AccountUsage read(AccountId account, Instant now) {
     Row answer = functions
-        .row("account_usage_v2", Row.empty().with("account_id", account).with("now", now))
+        .row("account_usage_v3", Row.empty().with("account_id", account).with("now", now))
         .orElseThrow();
     return new AccountUsage(
         answer.optionalRow("entitlement").map(EntitlementRows::recorded),
         answer.text("version"),
         answer.rows("open").map(UsageFunctions::usage),
-        answer.rows("grants").map(GrantFunctions::grant));
+        answer.rows("grants").map(GrantFunctions::grant),
+        answer.text("state"));
+  }
+
+  @Override
+  public Map<AccountId, String> states(Set<AccountId> accounts, Instant now) {
+    Map<AccountId, String> states = new HashMap<>();
+    functions
+        .call("account_states_v1", Row.empty().with("accounts", accounts).with("now", now))
+        .properties()
+        .forEach(
+            entry -> states.put(new AccountId(entry.getKey()), entry.getValue().textValue()));
+    return states;
   }
 
   @Override

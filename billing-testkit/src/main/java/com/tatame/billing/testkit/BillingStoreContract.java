@@ -44,6 +44,7 @@ public interface BillingStoreContract
         EntitlementStoreContract,
         EntitlementHistoryContract,
         UsageStoreContract,
+        AccountStatesContract,
         GrantStoreContract,
         GrantedUseContract,
         MeterReportStoreContract,

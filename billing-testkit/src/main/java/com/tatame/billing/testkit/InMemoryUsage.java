@@ -74,8 +74,20 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
         open.add(new UsageRow(place.feature(), place.period(), tally));
       }
     });
+    AccountUsage usage =
+        new AccountUsage(rows.recorded(account), version(account), open, grants.open(account, now));
+    // All that is in it tells best whether any of it is another.
     return new AccountUsage(
-        rows.recorded(account), version(account), open, grants.open(account, now));
+        usage.recorded(), usage.version(), usage.open(), usage.grants(), usage.toString());
+  }
+
+  @Override
+  public Map<AccountId, String> states(Set<AccountId> accounts, Instant now) {
+    return lock.hold(() -> {
+      Map<AccountId, String> states = new HashMap<>();
+      accounts.forEach(account -> states.put(account, usage(account, now).state()));
+      return states;
+    });
   }
 
   @Override

@@ -135,6 +135,14 @@ class BadStoresTest {
         Arguments.of(
             BadEntitlements.ForgetsWhatWasGivenBack.class,
             "whatWasGivenBackLatelyIsRememberedHoweverLongAgoItWasUsed"),
+        Arguments.of(
+            BadUsage.KnowsOneStateAlone.class, "whateverIsUsedGivenBackOrSetMakesItAnother"),
+        Arguments.of(BadUsage.KnowsOneStateAlone.class, "whateverIsEntitledToMakesItAnother"),
+        Arguments.of(
+            BadUsage.TellsNoUseByTheState.class, "whateverIsUsedGivenBackOrSetMakesItAnother"),
+        Arguments.of(
+            BadUsage.TellsNoUseByTheState.class, "whateverIsGivenDrawnOrRevokedMakesItAnother"),
+        Arguments.of(BadUsage.TellsNothingApart.class, "whatOthersDoLeavesAnAccountsStateAsItIs"),
         Arguments.of(BadUsage.ForgetsKeys.class, "aGrantedKeyIsAnsweredTheSameAndUsesNothingMore"),
         Arguments.of(BadUsage.ForgetsKeys.class, "aKeyThatWasReleasedStillStandsForWhatItGranted"),
         Arguments.of(

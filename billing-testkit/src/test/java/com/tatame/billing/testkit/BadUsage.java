@@ -11,11 +11,13 @@ import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** Stores that break one rule of using units each. */
@@ -55,6 +57,56 @@ final class BadUsage {
         draw.at(),
         draw.recorded(),
         draw.metadata());
+  }
+
+  /** Says of what it reads, and of what it is asked about, that it is in a state of its own making. */
+  abstract static class Misstating extends ForwardingStore {
+    abstract String state(AccountUsage usage);
+
+    @Override
+    public UsageStore usage() {
+      return spoil(
+          UsageStore.class,
+          good.usage(),
+          Map.of("read", args -> read((AccountId) args[0], (Instant) args[1]), "states", args -> {
+            Map<AccountId, String> states = new HashMap<>();
+            for (Object account : (Collection<?>) args[0]) {
+              states.put(
+                  (AccountId) account,
+                  read((AccountId) account, (Instant) args[1]).state());
+            }
+            return states;
+          }));
+    }
+
+    private AccountUsage read(AccountId account, Instant now) {
+      AccountUsage usage = good.usage().read(account, now);
+      return new AccountUsage(
+          usage.recorded(), usage.version(), usage.open(), usage.grants(), state(usage));
+    }
+  }
+
+  static class KnowsOneStateAlone extends Misstating {
+    @Override
+    String state(AccountUsage usage) {
+      return "as ever";
+    }
+  }
+
+  static class TellsNoUseByTheState extends Misstating {
+    @Override
+    String state(AccountUsage usage) {
+      return usage.recorded() + usage.version();
+    }
+  }
+
+  static class TellsNothingApart extends Misstating {
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Override
+    String state(AccountUsage usage) {
+      return "state " + asked.incrementAndGet();
+    }
   }
 
   static class KnowsNoLimit extends Redrawing {

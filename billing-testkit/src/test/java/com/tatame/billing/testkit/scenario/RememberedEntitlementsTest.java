@@ -14,6 +14,7 @@ import com.tatame.billing.entitlement.Ground.OfSubscription;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.entitlement.Used;
+import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.InMemoryBillingStore;
@@ -21,21 +22,33 @@ import com.tatame.billing.testkit.fixture.ACatalog;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Questions are answered from memory, for a second; what is done here is seen at once. */
 class RememberedEntitlementsTest {
   private static final AccountId ADA = new AccountId("user_ada");
+  private static final int MANY = 24;
+  private static final List<AccountId> ACCOUNTS =
+      IntStream.range(0, MANY).mapToObj(i -> new AccountId("user_" + i)).toList();
 
   private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicInteger confirmations = new AtomicInteger();
+  private volatile boolean confirmable = true;
   private volatile Runnable afterRead = () -> {};
   private final InMemoryBillingStore memory = new InMemoryBillingStore();
   private final BillingWorld world =
@@ -193,6 +206,119 @@ class RememberedEntitlementsTest {
   }
 
   @Test
+  void ofManyWhoAreAskedAboutOneQueryTellsThatNothingChanged() {
+    ACCOUNTS.forEach(this::left);
+    assertThat(reads.get()).isEqualTo(MANY);
+
+    for (int i = 0; i < 20; i++) {
+      world.wallClock().advance(Duration.ofMillis(600));
+      ACCOUNTS.forEach(account -> assertThat(left(account)).isEqualTo(3));
+    }
+
+    assertThat(reads.get()).isEqualTo(MANY);
+    assertThat(confirmations.get()).isEqualTo(20);
+  }
+
+  @Test
+  void ofManyOnlyWhoChangedElsewhereIsReadAnew() {
+    AccountId changed = ACCOUNTS.get(5);
+    try (Billing other = world.program(memory, world.gateway())) {
+      ACCOUNTS.forEach(this::left);
+      world.wallClock().advance(Duration.ofMillis(600));
+      other.entitlements().consume(changed, quizzes(2));
+      left(ACCOUNTS.get(0));
+      reads.set(0);
+
+      world.wallClock().advance(Duration.ofMillis(600));
+
+      ACCOUNTS.forEach(
+          account -> assertThat(left(account)).isEqualTo(account.equals(changed) ? 1 : 3));
+      assertThat(reads.get()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whoIsNotAskedAboutForLongIsNotConfirmed() {
+    ACCOUNTS.forEach(this::left);
+    for (int i = 0; i < 11; i++) {
+      world.wallClock().advance(Duration.ofSeconds(1));
+      left(ADA);
+    }
+    reads.set(0);
+
+    world.wallClock().advance(Duration.ofMillis(600));
+    ACCOUNTS.forEach(this::left);
+
+    assertThat(reads.get()).isEqualTo(MANY);
+  }
+
+  @Test
+  void whoCantBeConfirmedIsReadAnewWhenTheSecondIsOver() {
+    ACCOUNTS.forEach(this::left);
+    confirmable = false;
+    reads.set(0);
+
+    world.wallClock().advance(Duration.ofMillis(600));
+    assertThat(left(ACCOUNTS.get(0))).isEqualTo(3);
+    assertThat(reads.get()).isZero();
+    world.wallClock().advance(Duration.ofMillis(600));
+    assertThat(left(ACCOUNTS.get(0))).isEqualTo(3);
+
+    assertThat(reads.get()).isEqualTo(1);
+  }
+
+  /** Two programs use, give back and ask at random; what was true within the second is answered. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void noAnswerIsOlderThanASecondAndNoneOfOnesOwnIsOldAtAll(long seed) {
+    Random random = new Random(seed);
+    try (Billing other = world.program(memory, world.gateway())) {
+      List<Billing> programs = List.of(world.billing(), other);
+      Map<AccountId, List<Standing>> truth = new HashMap<>();
+      Instant begin = world.wallClock().instant();
+      for (int step = 0; step < 3_000; step++) {
+        world.wallClock().advance(Duration.ofMillis(random.nextInt(25)));
+        Instant now = world.wallClock().instant();
+        AccountId account = ACCOUNTS.get(random.nextInt(MANY));
+        int by = random.nextInt(2);
+        List<Standing> past = truth.computeIfAbsent(
+            account, each -> new ArrayList<>(List.of(new Standing(begin, -1, 3))));
+        if (random.nextInt(12) > 0) {
+          long answer = left(programs.get(by), account);
+          assertThat(IntStream.range(0, past.size())
+                  .filter(i -> possible(past.subList(i + 1, past.size()), by, now))
+                  .mapToObj(i -> past.get(i).left()))
+              .as("seed %d, step %d", seed, step)
+              .contains(answer);
+        } else {
+          long left = past.get(past.size() - 1).left();
+          Use use = quizzes(1);
+          if (programs.get(by).entitlements().consume(account, use) instanceof Used.Granted one) {
+            assertThat(left).isPositive();
+            past.add(new Standing(now, by, left - 1));
+            if (random.nextBoolean()) {
+              String id = one.consumption().orElseThrow().id();
+              programs.get(1 - by).entitlements().release(account, "quiz", id);
+              past.add(new Standing(now, 1 - by, left));
+            }
+          } else {
+            assertThat(left).isZero();
+          }
+        }
+      }
+    }
+  }
+
+  /** What was left from an instant on, because of what one of the programs did. */
+  private record Standing(Instant since, int by, long left) {}
+
+  /** Whether something is answered that was true within the second, and is so for all the asker did. */
+  private static boolean possible(List<Standing> later, int asker, Instant now) {
+    return later.stream().noneMatch(next -> next.by() == asker)
+        && (later.isEmpty() || later.get(0).since().isAfter(now.minusSeconds(1)));
+  }
+
+  @Test
   void whatChangesWhileItIsReadIsNotRememberedAsItWas() throws Exception {
     String id = consumption(world.billing().entitlements().consume(ADA, quizzes(2)));
     CountDownLatch read = new CountDownLatch(1);
@@ -226,10 +352,17 @@ class RememberedEntitlementsTest {
   }
 
   private long left() {
-    return world
-        .billing()
+    return left(ADA);
+  }
+
+  private long left(AccountId account) {
+    return left(world.billing(), account);
+  }
+
+  private static long left(Billing program, AccountId account) {
+    return program
         .entitlements()
-        .check(ADA, "quiz")
+        .check(account, "quiz")
         .allowance()
         .orElseThrow()
         .remaining()
@@ -271,6 +404,12 @@ class RememberedEntitlementsTest {
         UsageStore.class.getClassLoader(),
         new Class<?>[] {UsageStore.class},
         (proxy, method, arguments) -> {
+          if (method.getName().equals("states")) {
+            confirmations.incrementAndGet();
+            if (!confirmable) {
+              throw new StoreUnavailable("not now");
+            }
+          }
           try {
             Object answer = method.invoke(store.usage(), arguments);
             if (method.getName().equals("read")) {
