@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class RepetitionTest {
   /** Called by migrations alone, never over the API. */
-  private static final String OF_MIGRATIONS = "secure_schema_v1";
+  private static final Set<String> OF_MIGRATIONS =
+      Set.of("secure_schema_v1", "secure_schema_v2");
 
   private static final Pattern FUNCTION = Pattern.compile("create (?:or replace )?function (\\w+)");
 
@@ -44,7 +45,7 @@ class RepetitionTest {
 
   /** What the database calls by itself, and what that calls. */
   private static final Set<String> OF_TRIGGERS =
-      Set.of("report_consumptions_v1", "report_release_v1", "paid_units_v1");
+      Set.of("report_consumptions_v1", "report_release_v1", "paid_units_v1", "guard_write_v1");
 
   @Test
   void everyFunctionOfTheSchemaIsDecidedOn() {
@@ -55,8 +56,8 @@ class RepetitionTest {
             .results()
             .forEach(match -> functions.add(match.group(1))));
 
-    assertThat(functions).hasSizeGreaterThan(30).contains(OF_MIGRATIONS);
-    functions.remove(OF_MIGRATIONS);
+    assertThat(functions).hasSizeGreaterThan(30).containsAll(OF_MIGRATIONS);
+    functions.removeAll(OF_MIGRATIONS);
     assertThat(functions).containsAll(OF_EARLIER_RELEASES);
     functions.removeAll(OF_EARLIER_RELEASES);
     assertThat(functions).containsAll(OF_PEOPLE);

@@ -119,8 +119,7 @@ final class ChildProcess implements AutoCloseable {
   /** What is on its heap after everything superfluous was collected, in bytes. */
   long heapInUse() {
     diagnose("GC.run");
-    // What is young was made since: whatever outlives a full collection is old.
-    return Pattern.compile("tenured generation.*used (\\d+)K")
+    return Pattern.compile("generation.*used (\\d+)K")
         .matcher(diagnose("GC.heap_info"))
         .results()
         .mapToLong(generation -> Long.parseLong(generation.group(1)) << 10)

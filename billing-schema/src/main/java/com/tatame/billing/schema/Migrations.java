@@ -52,9 +52,11 @@ public final class Migrations {
       "V34__metered_usage.sql",
       "V36__units_of_sales.sql",
       "V37__usage_of_sessions.sql",
+      "V38__moving.sql",
       "V40__imports.sql",
       "V41__quicker_usage.sql",
       "V42__states_of_accounts.sql");
+>>>>>>> 5d1de67 (Move a store that is at work to another one, and back)
 
   private Migrations() {}
 

@@ -42,6 +42,11 @@ public final class SqlFunctionFailed extends RuntimeException {
     return constraint;
   }
 
+  /** Whether the same call can succeed later. */
+  public boolean retryable() {
+    return meaning() == SqlStateMeaning.UNAVAILABLE;
+  }
+
   SqlStateMeaning meaning() {
     return SqlStateMeaning.of(sqlState);
   }

@@ -17,6 +17,10 @@ class MigrationsTest {
   private static final Path FOLDER = Path.of("src/main/resources", Migrations.LOCATION);
 
   /** A REST gateway repeats what fails with this state by itself, without end. */
+  /** The guard refuses what was begun at another level than the usual one. */
+  private static final String ASKS_FOR_THE_LEVEL =
+      "current_setting('transaction_isolation') <> 'read committed'";
+
   private static final Pattern SERIALIZATION_FAILURE =
       Pattern.compile("(?i)40001|serialization_failure|isolation|repeatable\\s+read");
 
@@ -51,8 +55,8 @@ class MigrationsTest {
   @Test
   void nothingRaisesOrProvokesASerializationFailure() {
     assertThat(Migrations.scripts("billing"))
-        .allSatisfy(
-            script -> assertThat(script.sql()).doesNotContainPattern(SERIALIZATION_FAILURE));
+        .allSatisfy(script -> assertThat(script.sql().replace(ASKS_FOR_THE_LEVEL, ""))
+            .doesNotContainPattern(SERIALIZATION_FAILURE));
   }
 
   @ParameterizedTest

@@ -1,0 +1,335 @@
+package com.tatame.billing.move;
+
+import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.move.MoveStatus.Phase;
+import com.tatame.billing.move.Rows.Changed;
+import com.tatame.billing.move.Rows.Page;
+import com.tatame.billing.move.Rows.Step;
+import com.tatame.billing.schema.StoreState;
+import com.tatame.billing.store.StoreMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Moves all that one store holds to another one, while the first is at work. What has been done is
+ * noted in the target together with the rows, so each step can be killed at any point and asked for
+ * again. One program at a time may move; a second one is refused.
+ *
+ * <p>All methods throw {@link StoreUnavailable} if a side doesn't answer for a while, and {@link
+ * MoveRefused} if it isn't time for this step.
+ */
+public final class Move {
+  /** Entries of the log that are brought over at once. */
+  private static final int CHANGES = 500;
+
+  /** Rows that a plan reads to see how fast that is. */
+  private static final int SAMPLE = 500;
+
+  private final MoveEnd source;
+  private final MoveEnd target;
+  private final MoveLimits limits;
+  private final InstantSource clock;
+  private final MoveListener listener;
+
+  public Move(
+      MoveEnd source,
+      MoveEnd target,
+      MoveLimits limits,
+      InstantSource clock,
+      MoveListener listener) {
+    this.source = source;
+    this.target = target;
+    this.limits = limits;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /** Looks at both sides and changes nothing. */
+  public MovePlan plan() {
+    List<TableLayout> layout = fitting();
+    List<MovePlan.Table> tables = layout.stream()
+        .map(table -> new MovePlan.Table(table.table(), table.rows(), table.bytes()))
+        .toList();
+    Instant begin = clock.instant();
+    Page sample = source.page(layout.get(0).table(), Optional.empty(), SAMPLE);
+    double seconds = Math.max(Duration.between(begin, clock.instant()).toNanos() / 1e9, 1e-3);
+    double rate = sample.rows().size() / seconds;
+    long rows = layout.stream().mapToLong(table -> table.rows().orElse(0)).sum();
+    return new MovePlan(
+        tables,
+        rate,
+        rate == 0 ? Duration.ZERO : Duration.ofSeconds((long) (rows / rate / limits.lanes())),
+        source.obstacles());
+  }
+
+  /** Copies all tables, or what is left of them, and what changes meanwhile. */
+  public void copy() {
+    List<TableLayout> layout = fitting();
+    String move = begin(layout);
+    new Copy(move, source, target, limits, listener).run(layout);
+    follow(move);
+  }
+
+  /**
+   * Brings over what has changed since the last time.
+   *
+   * @return how many rows
+   */
+  public long follow() {
+    return follow(copied());
+  }
+
+  private long follow(String move) {
+    return follow(source, target, move, false);
+  }
+
+  /**
+   * Compares all rows of all tables, those that change meanwhile included.
+   *
+   * @throws MoveRefused if not all is copied
+   */
+  public Verification verify() {
+    String move = copied();
+    follow(move);
+    List<TableLayout> layout = fitting();
+    Verification found = new Comparing(
+            source,
+            target,
+            limits,
+            listener,
+            () -> follow(move),
+            () -> progress(target).followed())
+        .run(layout);
+    if (found.equal()) {
+      note(move, Progress.COMPARED, Progress.compared(clock.instant(), found.rows()));
+    }
+    return found;
+  }
+
+  /**
+   * Lets the target take over: the source takes no more writes, the last changes are brought over, the
+   * target goes to work. Repeated after it was killed, it ends what it had begun.
+   *
+   * @throws MoveRefused if nobody has verified that both sides are equal
+   */
+  public Cutover cutover() {
+    Phase phase = status().phase();
+    if (phase == Phase.MOVED || phase == Phase.FINISHED) {
+      return new Cutover(Duration.ZERO, 0);
+    }
+    if (phase == Phase.ROLLING_BACK) {
+      throw new MoveRefused(
+          "The move is being rolled back. Roll back once more to end that first.");
+    }
+    String move = phase == Phase.ROLLED_BACK ? back(target) : copied();
+    Progress progress = progress(target);
+    if (!progress.wayBack() && progress.comparedAt().isEmpty()) {
+      throw new MoveRefused("Nobody knows whether both sides are equal. Verify first.");
+    }
+    return switchOver(source, target, move);
+  }
+
+  /** Where the move stands. Changes nothing. */
+  public MoveStatus status() {
+    StoreState from = source.state();
+    StoreState to = target.state();
+    Progress progress = progress(target);
+    return new MoveStatus(
+        phase(from, to, progress),
+        from.mode(),
+        to.mode(),
+        progress.rowsCopied(),
+        progress.followed().rows(),
+        progress.comparedAt());
+  }
+
+  private Phase phase(StoreState from, StoreState to, Progress progress) {
+    boolean same = from.move().isPresent() && from.move().equals(to.move());
+    if (!same) {
+      return from.mode() == StoreMode.FROZEN && to.mode() == StoreMode.STANDBY
+          ? Phase.CUTTING_OVER
+          : Phase.NOT_BEGUN;
+    }
+    return switch (to.mode()) {
+      case STANDBY ->
+        from.mode() == StoreMode.FROZEN
+            ? Phase.CUTTING_OVER
+            : progress.wayBack() || allCopied(progress) ? Phase.FOLLOWING : Phase.COPYING;
+      case OPEN ->
+        switch (from.mode()) {
+          case STANDBY -> Phase.ROLLING_BACK;
+          case FROZEN -> to.recording() ? Phase.MOVED : Phase.FINISHED;
+          case OPEN -> throw new IllegalStateException("both sides are at work: stop one at once");
+        };
+      case FROZEN ->
+        from.mode() == StoreMode.STANDBY
+            ? Phase.ROLLING_BACK
+            : from.recording() ? Phase.ROLLED_BACK : Phase.NOT_BEGUN;
+    };
+  }
+
+  private boolean allCopied(Progress progress) {
+    return source.layout().stream().allMatch(table -> progress.of(table.table()).done());
+  }
+
+  /**
+   * Takes the move back. Before the switch the target is given up and the source goes on as if nothing
+   * had been; after it, what was written since is brought back and the source takes over again.
+   *
+   * @return the pause that this took
+   * @throws MoveRefused if there is nothing to take back, or no way back any more
+   */
+  public Cutover rollback() {
+    switch (status().phase()) {
+      case NOT_BEGUN, ROLLED_BACK ->
+        throw new MoveRefused("There is nothing to roll back: " + source.label() + " is at work.");
+      case FINISHED ->
+        throw new MoveRefused("The move was finished, and there is no way back. Move again, from "
+            + target.label() + " to an empty store.");
+      case COPYING, FOLLOWING, CUTTING_OVER -> {
+        return giveUp();
+      }
+      default -> {
+        return switchOver(target, source, back(source));
+      }
+    }
+  }
+
+  // Whoever gives the target up first makes sure that it can't be opened any more.
+  private Cutover giveUp() {
+    String move = source.state().move().orElseThrow();
+    target.giveUp(move);
+    source.thaw(move);
+    source.endRecording(move);
+    return new Cutover(Duration.ZERO, 0);
+  }
+
+  /**
+   * Gives up the way back, and the log of changes with it, which grows until then.
+   *
+   * @throws MoveRefused if neither side has taken over
+   */
+  public void finish() {
+    switch (status().phase()) {
+      case MOVED -> target.endRecording(move(target));
+      case ROLLED_BACK -> source.endRecording(move(source));
+      case FINISHED -> {}
+      default -> throw new MoveRefused("The move is not at its end. Cut over, or roll back.");
+    }
+  }
+
+  private static String move(MoveEnd end) {
+    return end.state().move().orElseThrow(() -> new MoveRefused("No move was begun. Copy first."));
+  }
+
+  private List<TableLayout> fitting() {
+    List<TableLayout> from = source.layout();
+    List<TableLayout> to = target.layout();
+    boolean empty = to.isEmpty();
+    boolean fit = from.size() == to.size()
+        && from.stream().allMatch(table -> to.stream().anyMatch(table::fits));
+    if (from.isEmpty()) {
+      throw new MoveRefused(source.label() + " holds no tables of this product.");
+    }
+    if (!empty && !fit) {
+      throw new MoveRefused("The tables of " + source.label() + " and " + target.label()
+          + " are not of the same release. Bring both schemas up to date.");
+    }
+    return from.stream()
+        .sorted(Comparator.comparing(TableLayout::bytes).reversed())
+        .toList();
+  }
+
+  /** Begins the move, or finds it begun. */
+  private String begin(List<TableLayout> layout) {
+    StoreState from = source.state();
+    StoreState to = target.state();
+    Optional<String> begun = to.mode() == StoreMode.STANDBY ? to.move() : Optional.<String>empty();
+    String move = begun
+        .or(() -> from.recording() ? from.move() : Optional.empty())
+        .orElseGet(() -> "move_" + clock.millis());
+    if (to.mode() == StoreMode.FROZEN) {
+      throw new MoveRefused(target.label()
+          + " was moved away from. Roll that move back, or move into an empty store.");
+    }
+    target.beginStandby(move, layout);
+    source.beginRecording(move);
+    return move;
+  }
+
+  private String copied() {
+    String move = move(target);
+    Phase phase = status().phase();
+    if (phase != Phase.FOLLOWING && phase != Phase.CUTTING_OVER) {
+      throw new MoveRefused(
+          phase == Phase.COPYING || phase == Phase.NOT_BEGUN
+              ? "Not all tables are copied. Copy first."
+              : "There is nothing to follow. Ask for the status.");
+    }
+    return move;
+  }
+
+  /** Makes what was left frozen ready to be brought up to date. */
+  private String back(MoveEnd end) {
+    String move = move(end);
+    end.beginStandby(move, List.of());
+    return move;
+  }
+
+  private Cutover switchOver(MoveEnd from, MoveEnd to, String move) {
+    long left;
+    do {
+      left = follow(from, to, move, false);
+    } while (left > CHANGES);
+    Instant begin = clock.instant();
+    String sequences = from.freeze(move);
+    long rows = lastChanges(from, to, move);
+    to.open(move, sequences);
+    return new Cutover(Duration.between(begin, clock.instant()), rows);
+  }
+
+  // Nothing but the opening decides who is at work: as long as it was not asked for, all can go on.
+  private long lastChanges(MoveEnd from, MoveEnd to, String move) {
+    try {
+      return follow(from, to, move, true);
+    } catch (RuntimeException e) {
+      from.thaw(move);
+      throw e;
+    }
+  }
+
+  private long follow(MoveEnd from, MoveEnd to, String move, boolean last) {
+    Progress.Followed followed = progress(to).followed();
+    long before = followed.rows();
+    while (true) {
+      Rows.Changes changes = from.changes(followed.position(), CHANGES, last);
+      if (changes.entries() == 0) {
+        return followed.rows() - before;
+      }
+      long rows = changes.tables().stream()
+          .mapToLong(table -> table.rows().size() + table.gone().size())
+          .sum();
+      Progress.Followed next = new Progress.Followed(changes.next(), followed.rows() + rows);
+      to.apply(new Step(
+          move,
+          Progress.FOLLOWED,
+          progress(to).raw(Progress.FOLLOWED),
+          next.json(),
+          changes.tables()));
+      followed = next;
+      listener.followed(followed.rows());
+    }
+  }
+
+  private void note(String move, String item, String value) {
+    target.apply(new Step(move, item, progress(target).raw(item), value, List.<Changed>of()));
+  }
+
+  private static Progress progress(MoveEnd end) {
+    return new Progress(end.progress());
+  }
+}
