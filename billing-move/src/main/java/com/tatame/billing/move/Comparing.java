@@ -30,6 +30,16 @@ final class Comparing {
 
   private static final int KEYS_AT_ONCE = 500;
 
+  /** How often rows are looked at again that change all the time. */
+  private static final int ROUNDS = 20;
+
+  /**
+   * What comparing came to.
+   *
+   * @param unsettled keys by table that changed at every look, to be looked at when nothing changes
+   */
+  record Found(Verification verification, Map<String, List<String>> unsettled) {}
+
   private final MoveEnd source;
   private final MoveEnd target;
   private final MoveLimits limits;
@@ -52,7 +62,7 @@ final class Comparing {
     this.followed = followed;
   }
 
-  Verification run(List<TableLayout> tables) {
+  Found run(List<TableLayout> tables) {
     AtomicLong rows = new AtomicLong();
     Map<String, List<String>> suspects = new ConcurrentHashMap<>();
     Lanes.each(limits.lanes(), tables, table -> {
@@ -62,7 +72,20 @@ final class Comparing {
         suspects.put(table.table(), keys);
       }
     });
-    return new Verification(rows.get(), settled(suspects));
+    List<Difference> differences = new ArrayList<>();
+    Map<String, List<String>> open = suspects;
+    for (int round = 0; round < ROUNDS && !open.isEmpty(); round++) {
+      follow.run();
+      open = look(open, followed.get().position(), differences);
+    }
+    return new Found(new Verification(rows.get(), differences), open);
+  }
+
+  /** What differs of the rows that changed all the time, now that nothing changes any more. */
+  List<Difference> unsettled(Map<String, List<String>> keys, LogPosition position) {
+    List<Difference> differences = new ArrayList<>();
+    look(keys, position, differences);
+    return differences;
   }
 
   private long compare(TableLayout table, List<String> suspects) {
@@ -99,16 +122,16 @@ final class Comparing {
     return keys;
   }
 
-  private List<Difference> settled(Map<String, List<String>> suspects) {
-    List<Difference> differences = new ArrayList<>();
-    Map<String, List<String>> open = new LinkedHashMap<>(suspects);
-    while (!open.isEmpty()) {
-      follow.run();
-      LogPosition position = followed.get().position();
-      open.replaceAll((table, keys) -> stillOpen(table, keys, position, differences));
-      open.values().removeIf(List::isEmpty);
-    }
-    return differences;
+  private Map<String, List<String>> look(
+      Map<String, List<String>> suspects, LogPosition position, List<Difference> differences) {
+    Map<String, List<String>> open = new LinkedHashMap<>();
+    suspects.forEach((table, keys) -> {
+      List<String> still = stillOpen(table, keys, position, differences);
+      if (!still.isEmpty()) {
+        open.put(table, still);
+      }
+    });
+    return open;
   }
 
   /** Adds what certainly differs, and answers with what may have changed meanwhile. */

@@ -109,7 +109,7 @@ final class FilesEnd extends MoveEnd {
 
   @Override
   Changes changes(LogPosition after, int limit, boolean last) {
-    return new Changes(after, 0, List.of());
+    return new Changes(after, 0, after.rev(), List.of());
   }
 
   @Override

@@ -8,4 +8,9 @@ package com.tatame.billing.move;
  */
 record LogPosition(String rev, String table, String key) {
   static final LogPosition START = new LogPosition("0", "", "");
+
+  /** Whether all that was settled then lies before. */
+  boolean reached(String settled) {
+    return Long.compareUnsigned(Long.parseUnsignedLong(rev), Long.parseUnsignedLong(settled)) >= 0;
+  }
 }

@@ -5,6 +5,7 @@ import com.tatame.billing.move.MoveStatus.Phase;
 import com.tatame.billing.move.Rows.Changed;
 import com.tatame.billing.move.Rows.Page;
 import com.tatame.billing.move.Rows.Step;
+import com.tatame.billing.move.Verification.Difference;
 import com.tatame.billing.schema.StoreState;
 import com.tatame.billing.store.StoreMode;
 import java.time.Duration;
@@ -25,6 +26,9 @@ import java.util.Optional;
 public final class Move {
   /** Entries of the log that are brought over at once. */
   private static final int CHANGES = 500;
+
+  /** How often a switch tries to catch up. */
+  private static final int ROUNDS = 20;
 
   /** Rows that a plan reads to see how fast that is. */
   private static final int SAMPLE = 500;
@@ -70,7 +74,9 @@ public final class Move {
   public void copy() {
     List<TableLayout> layout = fitting();
     String move = begin(layout);
-    new Copy(move, source, target, limits, listener).run(layout);
+    if (!progress(target).wayBack()) {
+      new Copy(move, source, target, limits, listener).run(layout);
+    }
     follow(move);
   }
 
@@ -96,18 +102,14 @@ public final class Move {
     String move = copied();
     follow(move);
     List<TableLayout> layout = fitting();
-    Verification found = new Comparing(
-            source,
-            target,
-            limits,
-            listener,
-            () -> follow(move),
-            () -> progress(target).followed())
-        .run(layout);
-    if (found.equal()) {
-      note(move, Progress.COMPARED, Progress.compared(clock.instant(), found.rows()));
+    Comparing.Found found = comparing(source, target, move).run(layout);
+    if (found.verification().equal()) {
+      note(
+          move,
+          Progress.COMPARED,
+          Progress.compared(clock.instant(), found.verification().rows(), found.unsettled()));
     }
-    return found;
+    return found.verification();
   }
 
   /**
@@ -281,10 +283,13 @@ public final class Move {
   }
 
   private Cutover switchOver(MoveEnd from, MoveEnd to, String move) {
-    long left;
-    do {
-      left = follow(from, to, move, false);
-    } while (left > CHANGES);
+    int rounds = 0;
+    while (follow(from, to, move, false) > CHANGES) {
+      if (++rounds == ROUNDS) {
+        throw new MoveRefused(from.label() + " is written faster than the changes can be brought"
+            + " over. Try again when it is quieter.");
+      }
+    }
     Instant begin = clock.instant();
     String sequences = from.freeze(move);
     long rows = lastChanges(from, to, move);
@@ -295,34 +300,54 @@ public final class Move {
   // Nothing but the opening decides who is at work: as long as it was not asked for, all can go on.
   private long lastChanges(MoveEnd from, MoveEnd to, String move) {
     try {
-      return follow(from, to, move, true);
+      long rows = follow(from, to, move, true);
+      List<Difference> differences = comparing(from, to, move)
+          .unsettled(progress(to).unsettled(), progress(to).followed().position());
+      if (!differences.isEmpty()) {
+        throw new MoveRefused("Rows that changed all the time are not equal, such as "
+            + differences.get(0) + ". Verify again.");
+      }
+      return rows;
     } catch (RuntimeException e) {
       from.thaw(move);
       throw e;
     }
   }
 
+  /** Up to what is settled when it begins, or to the end of the log. */
   private long follow(MoveEnd from, MoveEnd to, String move, boolean last) {
-    Progress.Followed followed = progress(to).followed();
-    long before = followed.rows();
+    Progress progress = progress(to);
+    Optional<String> before = progress.raw(Progress.FOLLOWED);
+    Progress.Followed followed = progress.followed();
+    long rowsBefore = followed.rows();
+    String settled = "";
     while (true) {
       Rows.Changes changes = from.changes(followed.position(), CHANGES, last);
       if (changes.entries() == 0) {
-        return followed.rows() - before;
+        return followed.rows() - rowsBefore;
       }
+      settled = settled.isEmpty() ? changes.settled() : settled;
       long rows = changes.tables().stream()
           .mapToLong(table -> table.rows().size() + table.gone().size())
           .sum();
-      Progress.Followed next = new Progress.Followed(changes.next(), followed.rows() + rows);
-      to.apply(new Step(
-          move,
-          Progress.FOLLOWED,
-          progress(to).raw(Progress.FOLLOWED),
-          next.json(),
-          changes.tables()));
-      followed = next;
+      followed = new Progress.Followed(changes.next(), followed.rows() + rows);
+      to.apply(new Step(move, Progress.FOLLOWED, before, followed.json(), changes.tables()));
+      before = Optional.of(followed.json());
       listener.followed(followed.rows());
+      if (!last && (changes.entries() < CHANGES || followed.position().reached(settled))) {
+        return followed.rows() - rowsBefore;
+      }
     }
+  }
+
+  private Comparing comparing(MoveEnd from, MoveEnd to, String move) {
+    return new Comparing(
+        from,
+        to,
+        limits,
+        listener,
+        () -> follow(from, to, move, false),
+        () -> progress(to).followed());
   }
 
   private void note(String move, String item, String value) {

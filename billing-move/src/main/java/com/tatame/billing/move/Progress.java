@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -58,8 +61,12 @@ final class Progress {
     }
   }
 
-  static String compared(Instant at, long rows) {
-    return write(JSON.createObjectNode().put("at", at.toString()).put("rows", rows));
+  static String compared(Instant at, long rows, Map<String, List<String>> unsettled) {
+    ObjectNode json = JSON.createObjectNode().put("at", at.toString()).put("rows", rows);
+    ObjectNode tables = json.putObject("unsettled");
+    unsettled.forEach((table, keys) ->
+        tables.putRawValue(table, new RawValue("[" + String.join(",", keys) + "]")));
+    return write(json);
   }
 
   Optional<String> raw(String item) {
@@ -89,6 +96,18 @@ final class Progress {
   /** When all rows were found to be equal. */
   Optional<Instant> comparedAt() {
     return read(COMPARED).map(json -> Instant.parse(json.path("at").asText()));
+  }
+
+  /** Keys by table that changed whenever they were compared. */
+  Map<String, List<String>> unsettled() {
+    Map<String, List<String>> unsettled = new LinkedHashMap<>();
+    read(COMPARED)
+        .ifPresent(json -> json.path("unsettled").properties().forEach(table -> {
+          List<String> keys = new ArrayList<>();
+          table.getValue().forEach(key -> keys.add(key.toString()));
+          unsettled.put(table.getKey(), keys);
+        }));
+    return unsettled;
   }
 
   boolean wayBack() {

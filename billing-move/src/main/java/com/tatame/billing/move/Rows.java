@@ -35,8 +35,9 @@ final class Rows {
    * What the log says behind some place.
    *
    * @param entries how many were read, at most as many as asked for
+   * @param settled the transaction below which nothing can be added any more
    */
-  record Changes(LogPosition next, int entries, List<Changed> tables) {}
+  record Changes(LogPosition next, int entries, String settled, List<Changed> tables) {}
 
   /** Count and exclusive-or of the rows' hashes. */
   record Digest(long count, String hash, Optional<String> last) {

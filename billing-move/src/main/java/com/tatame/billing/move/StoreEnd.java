@@ -143,6 +143,7 @@ final class StoreEnd extends MoveEnd {
             next.path("tbl").asText(),
             next.path("pk").asText()),
         changes.path("entries").intValue(),
+        changes.path("settled").asText(),
         each(
             changes.path("tables"),
             table -> new Changed(

@@ -25,7 +25,7 @@ class MoveTest {
   private static final MoveLimits SMALL = new MoveLimits(2, 20_000, 50);
 
   /** All rows of all tables, as the database writes them; nothing of this is the product's. */
-  private static final String ALL_ROWS =
+  static final String ALL_ROWS =
       "select table_name || ' ' || query_to_xml('select t::text as row from billing.' || table_name"
           + " || ' t order by 1', true, false, '')::text from information_schema.tables where"
           + " table_schema = 'billing' and table_type = 'BASE TABLE' and table_name not in"

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,19 +27,30 @@ final class Writers implements AutoCloseable {
   private final List<CompletableFuture<Void>> running = new ArrayList<>();
   private final AtomicLong committed = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
+  private final CountDownLatch begun = new CountDownLatch(1);
   private volatile boolean ended;
 
   private Writers(Store store) {
     this.store = store;
   }
 
+  /** Begins to write; the first transaction has ended when this returns. */
   static Writers at(Store store, int count, long seed) {
     Writers writers = new Writers(store);
     for (int i = 0; i < count; i++) {
       Random random = new Random(seed + i);
       writers.running.add(CompletableFuture.runAsync(() -> writers.write(random), writers.threads));
     }
+    writers.awaitFirst();
     return writers;
+  }
+
+  private void awaitFirst() {
+    try {
+      begun.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   long committed() {
@@ -56,10 +68,12 @@ final class Writers implements AutoCloseable {
       while (!ended) {
         try {
           transaction(random, connection, statement);
+          begun.countDown();
         } catch (SQLException e) {
           connection.rollback();
           if (PAUSED.equals(e.getSQLState())) {
             refused.incrementAndGet();
+            begun.countDown();
             Thread.onSpinWait();
           } else if (!e.getSQLState().startsWith("23") && !e.getSQLState().startsWith("40")) {
             throw e;
@@ -67,6 +81,7 @@ final class Writers implements AutoCloseable {
         }
       }
     } catch (SQLException e) {
+      begun.countDown();
       throw new IllegalStateException(e);
     }
   }
@@ -80,10 +95,8 @@ final class Writers implements AutoCloseable {
         connection.rollback(savepoint);
       }
     }
-    if (random.nextInt(20) == 0) {
-      // Held open across a page or two.
-      statement.execute("select pg_sleep(0.05)");
-    }
+    // Many, but not more than can be followed; and some are held open across a page or two.
+    statement.execute("select pg_sleep(" + (random.nextInt(20) == 0 ? 0.05 : 0.005) + ")");
     if (random.nextInt(5) == 0) {
       connection.rollback();
     } else {

@@ -361,9 +361,9 @@ begin
   return v_page;
 end $$;
 
--- {after: {rev, tbl, pk}, limit, final} -> {next: {rev, tbl, pk}, entries, tables: [{table, rows: [text], gone: [key]}]}:
--- the rows whose keys were logged, as they are now. Before the freeze only what no running transaction can still
--- add to.
+-- {after: {rev, tbl, pk}, limit, final} ->
+-- {next: {rev, tbl, pk}, entries, settled, tables: [{table, rows: [text], gone: [key]}]}: the rows whose keys were
+-- logged, as they are now. Before the freeze only what is settled: what no running transaction can still add to.
 create function move_changes_v1(p jsonb) returns jsonb
 language plpgsql stable set timezone = 'UTC' set extra_float_digits = 1 set bytea_output = 'hex'
 security invoker set search_path = "${schema}", pg_temp as $$
@@ -407,7 +407,8 @@ begin
     into v_table using r.keys;
     v_tables := v_tables || v_table;
   end loop;
-  return jsonb_build_object('next', v_next, 'entries', v_entries, 'tables', v_tables);
+  return jsonb_build_object(
+    'next', v_next, 'entries', v_entries, 'settled', v_horizon::text, 'tables', v_tables);
 end $$;
 
 -- {table, after: key or null, through: key or null, limit: or null} -> {count, hash, last: key or null}: a digest of
