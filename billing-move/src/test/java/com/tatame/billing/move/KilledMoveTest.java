@@ -31,7 +31,7 @@ class KilledMoveTest {
     @Override
     public String call(String function, String argument) {
       int left = callsLeft.decrementAndGet();
-      if (left < 0 || left == 0 && !executed) {
+      if (left < 0 || (left == 0 && !executed)) {
         throw new Killed();
       }
       String answer = store.call(function, argument);

@@ -34,7 +34,7 @@ final class Writers implements AutoCloseable {
     this.store = store;
   }
 
-  /** Begins to write; the first transaction has ended when this returns. */
+  /** Begins to write; something was committed, or refused, when this returns. */
   static Writers at(Store store, int count, long seed) {
     Writers writers = new Writers(store);
     for (int i = 0; i < count; i++) {
@@ -68,7 +68,6 @@ final class Writers implements AutoCloseable {
       while (!ended) {
         try {
           transaction(random, connection, statement);
-          begun.countDown();
         } catch (SQLException e) {
           connection.rollback();
           if (PAUSED.equals(e.getSQLState())) {
@@ -102,6 +101,7 @@ final class Writers implements AutoCloseable {
     } else {
       connection.commit();
       committed.incrementAndGet();
+      begun.countDown();
     }
   }
 
