@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A program that moves and dies, again and again, and what the next one makes of what it left. */
 class KilledMoveTest {
   private static final int DEATHS = 50;
-  private static final MoveLimits SMALL = new MoveLimits(2, 5_000, 50);
+  /** Comparing takes few enough calls for a program that lives long to end it. */
+  private static final MoveLimits SMALL = new MoveLimits(2, 200_000, 2_000);
 
   /** The end of a program: nothing in the product can catch it. */
   private static final class Killed extends Error {
