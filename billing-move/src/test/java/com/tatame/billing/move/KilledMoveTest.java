@@ -58,7 +58,7 @@ class KilledMoveTest {
       int deaths = 0;
       try (Writers writers = Writers.at(source, 2, seed)) {
         while (survivor.status().phase() != Phase.MOVED) {
-          deaths += dies(source, target, random, 250) ? 1 : 0;
+          deaths += dies(source, target, random, 900) ? 1 : 0;
         }
         assertThat(writers.committed()).as("seed %s", seed).isPositive();
       }
@@ -75,7 +75,6 @@ class KilledMoveTest {
         // What is written from here on is not brought over.
         survivor.rollback();
       }
-      assertThat(survivor.follow()).as("seed %s", seed).isNotNegative();
       survivor.cutover();
       assertThat(target.query(MoveTest.ALL_ROWS))
           .as("seed %s after %s deaths", seed, deaths)
@@ -123,7 +122,7 @@ class KilledMoveTest {
       source.run("insert into users (id, issuer, subject) select 'user_' || n, 'i', 's' from"
           + " generate_series(1, 300) n");
       Path files = directory.resolve("export");
-      AtomicInteger calls = new AtomicInteger(60);
+      AtomicInteger calls = new AtomicInteger(25);
       MoveEnd mortal =
           MoveEnd.store("a", new Mortal(source.functions(), calls, true), Stores.unhurried());
       Move dying = move(mortal, MoveEnd.files(files));

@@ -56,7 +56,6 @@ public final class Migrations {
       "V40__imports.sql",
       "V41__quicker_usage.sql",
       "V42__states_of_accounts.sql");
->>>>>>> 5d1de67 (Move a store that is at work to another one, and back)
 
   private Migrations() {}
 
