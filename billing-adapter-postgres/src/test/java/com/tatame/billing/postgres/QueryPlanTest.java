@@ -501,6 +501,7 @@ class QueryPlanTest {
   private static void reads(PostgresBillingStore store, int round) {
     AccountId account = new AccountId("user_" + (round + 1));
     store.ping();
+    store.mode();
     store.customers().find(account);
     store
         .customers()

@@ -105,6 +105,7 @@ final class PortCalls {
       store.ping();
       return true;
     });
+    then("store_mode_v1", BillingStore::mode);
     then("remember_user_v1", store -> {
       store
           .customers()

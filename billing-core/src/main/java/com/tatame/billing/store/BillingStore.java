@@ -97,6 +97,13 @@ public interface BillingStore extends AutoCloseable {
    */
   void ping();
 
+  /**
+   * What it lets happen at the moment. Only a move to another store makes it anything but open.
+   *
+   * @throws com.tatame.billing.failure.StoreUnavailable if the database can't be asked
+   */
+  StoreMode mode();
+
   /** Gives back connections; later calls fail. */
   @Override
   void close();

@@ -81,7 +81,7 @@ public final class BillingRoutes {
     InboxHandlers inbox =
         new InboxHandlers(billing.webhooks(), billing.customers(), with.wallClock);
     HealthHandlers health = new HealthHandlers(
-        new DependencyCheck(store::ping, STORE_GOOD_FOR, with.wallClock),
+        new StoreCheck(store, STORE_GOOD_FOR, with.wallClock),
         new DependencyCheck(gateway::ping, PROVIDER_GOOD_FOR, with.wallClock),
         identity::ready,
         with.accepting,

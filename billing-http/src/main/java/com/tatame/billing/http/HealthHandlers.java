@@ -7,9 +7,11 @@ import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
 import com.tatame.billing.metering.MeteredUsage;
+import com.tatame.billing.store.StoreMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether the server and what it depends on are well. */
 final class HealthHandlers {
-  private final DependencyCheck store;
+  private final StoreCheck store;
   private final DependencyCheck provider;
   private final BooleanSupplier identityReady;
   private final BooleanSupplier accepting;
@@ -35,7 +37,7 @@ final class HealthHandlers {
    * @param accepting false once the server is about to stop
    */
   HealthHandlers(
-      DependencyCheck store,
+      StoreCheck store,
       DependencyCheck provider,
       BooleanSupplier identityReady,
       BooleanSupplier accepting,
@@ -70,7 +72,7 @@ final class HealthHandlers {
       ServicesAnswer services) {}
 
   record ServicesAnswer(
-      ServiceAnswer store,
+      StoreAnswer store,
       ServiceAnswer provider,
       ServiceAnswer identity,
       BacklogAnswer webhooks,
@@ -108,6 +110,26 @@ final class HealthHandlers {
       @Doc("Of the last look; null where none is measured.") @Nullable
       Long latencyMs) {}
 
+  record StoreAnswer(
+      @Doc(
+          value = "Whether it answers.",
+          oneOf = {"ok", "down"})
+      String status,
+
+      @Doc("Of the last look; null where none is measured.") @Nullable
+      Long latencyMs,
+
+      @Doc(
+          value = "What it lets happen. open: everything. frozen: its content is being moved to"
+              + " another store, or has been, and only reads are answered. standby: it is being filled,"
+              + " and only reads are answered. Null while it is down.",
+          oneOf = {"open", "frozen", "standby"})
+      @Nullable
+      String mode,
+
+      @Doc("What that means, in plain words; null while it is open or down.") @Nullable
+      String detail) {}
+
   record BacklogAnswer(
       @Doc("Events that wait; null while the store is down.") @Nullable
       Long backlog,
@@ -121,18 +143,18 @@ final class HealthHandlers {
       String status) {}
 
   Answer health(Call call) {
-    ServiceAnswer storeHealth = service(store.look());
+    StoreCheck.Sight storeSeen = store.look();
     ServiceAnswer providerHealth = service(provider.look());
-    boolean storeUp = storeHealth.status().equals("ok");
+    boolean storeUp = storeSeen.up();
     boolean identityUp = identityReady.getAsBoolean();
-    boolean allUp = storeUp && identityUp && providerHealth.status().equals("ok");
+    boolean allUp = storeSeen.open() && identityUp && providerHealth.status().equals("ok");
     Optional<InboxStatus> inbox = storeUp ? inboxStatus() : Optional.empty();
     HealthAnswer body = new HealthAnswer(
         storeUp ? (allUp ? "ok" : "degraded") : "down",
         wallClock.instant(),
         version,
         new ServicesAnswer(
-            storeHealth,
+            store(storeSeen),
             providerHealth,
             new ServiceAnswer(identityUp ? "ok" : "down", null),
             new BacklogAnswer(
@@ -185,6 +207,26 @@ final class HealthHandlers {
     } catch (BillingException e) {
       return Optional.empty();
     }
+  }
+
+  private static StoreAnswer store(StoreCheck.Sight seen) {
+    return new StoreAnswer(
+        seen.up() ? "ok" : "down",
+        seen.latency().map(Duration::toMillis).orElse(null),
+        seen.mode().map(mode -> mode.name().toLowerCase(Locale.ROOT)).orElse(null),
+        seen.mode().flatMap(HealthHandlers::words).orElse(null));
+  }
+
+  private static Optional<String> words(StoreMode mode) {
+    return switch (mode) {
+      case OPEN -> Optional.empty();
+      case FROZEN ->
+        Optional.of("Nothing can be written: what the store holds is being moved to another one, or"
+            + " has been. Reads are answered.");
+      case STANDBY ->
+        Optional.of("Nothing can be written: the store is being filled from another one. Reads are"
+            + " answered, from what is there so far.");
+    };
   }
 
   private static ServiceAnswer service(DependencyCheck.Sight sight) {

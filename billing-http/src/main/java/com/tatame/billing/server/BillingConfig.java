@@ -179,6 +179,18 @@ public record BillingConfig(
     return config;
   }
 
+  /** Where everything is kept, and where it is being moved to. */
+  record Stores(Store configured, Optional<Store> moveTo) {}
+
+  /** As {@link #fromEnv}, the stores alone. */
+  static Stores storesFromEnv(Map<String, String> environment) {
+    EnvironmentReader env = new EnvironmentReader(environment);
+    StoreVariables variables = new StoreVariables(env);
+    Stores stores = new Stores(variables.configured(), variables.moveTo());
+    env.throwIfAny();
+    return stores;
+  }
+
   /** What it takes to set the account up, before there is a webhook secret or a database. */
   record Seller(StripeAccount stripe, CatalogSource catalog) {}
 

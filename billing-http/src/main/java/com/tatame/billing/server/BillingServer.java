@@ -79,6 +79,7 @@ public final class BillingServer implements AutoCloseable {
               telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))))
           .build();
       telemetry.watchInbox(billing.webhooks(), with.wallClock);
+      telemetry.watchMode(store, with.wallClock);
       telemetry.watchCommands(billing.commands());
       telemetry.watchDuplicates(billing.duplicates());
       telemetry.watchMetering(billing.metering());
@@ -199,8 +200,12 @@ public final class BillingServer implements AutoCloseable {
         Pause.blocking()));
   }
 
-  private static FunctionBackedStore open(
-      BillingConfig.Store store, Telemetry telemetry, String role) {
+  /**
+   * Opens one store, whatever it is for.
+   *
+   * @param role what it is for, as measured
+   */
+  static FunctionBackedStore open(BillingConfig.Store store, Telemetry telemetry, String role) {
     return store instanceof BillingConfig.Store.Postgres postgres
         ? telemetry.watchPool(PostgresBillingStore.open(postgres.config()), role)
         : SupabaseBillingStore.open(((BillingConfig.Store.Supabase) store).config());

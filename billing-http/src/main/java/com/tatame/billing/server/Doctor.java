@@ -6,6 +6,8 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.money.Money;
+import com.tatame.billing.move.MoveListener;
+import com.tatame.billing.move.MoveStatus;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
@@ -44,6 +46,9 @@ final class Doctor {
                 + " project's SQL editor and expose the schema; 'supabase-sql --validation' lists"
                 + " what is missing.",
         this::database);
+    if (config.moveTo().isPresent()) {
+      check("move", "Check BILLING_MOVE_TO and what belongs to it.", this::move);
+    }
     check("payment provider", "Check STRIPE_SECRET_KEY and the way to api.stripe.com.", () -> {
       gateway.ping();
       return "answers, " + (config.stripe().live() ? "live" : "test") + " mode, API version "
@@ -70,6 +75,17 @@ final class Doctor {
     try (BillingStore store = BillingServer.openStore(config, new Telemetry())) {
       store.ping();
       return "answers, schema up to date";
+    }
+  }
+
+  private String move() {
+    BillingConfig.Stores stores = new BillingConfig.Stores(config.store(), config.moveTo());
+    try (MoveEnds ends =
+        MoveEnds.open(stores, Optional.empty(), Optional.empty(), MoveEnds.Effort.DEFAULT)) {
+      MoveStatus status = ends.move(MoveListener.SILENT).status();
+      MoveWords words = MoveWords.of(status.phase(), ends.from(), ends.to());
+      return MoveWords.modes(status, ends.from(), ends.to()) + ". " + words.meaning()
+          + words.next().map(next -> " Next: " + next + ".").orElse("");
     }
   }
 

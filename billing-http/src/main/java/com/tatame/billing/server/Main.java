@@ -75,6 +75,7 @@ public final class Main {
         .addSubcommand(new ReplayCommand(store, webhooks))
         .addSubcommand(new SetupCommand(environment))
         .addSubcommand(new ImportCommand(store, environment))
+        .addSubcommand(new MigrateCommand(environment))
         .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line.getErr()));
   }
 

@@ -10,6 +10,8 @@ import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
 import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.stripe.ProviderCallListener;
 import com.tatame.billing.trial.TrialLedger;
 import io.micrometer.core.instrument.Counter;
@@ -39,6 +41,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -172,8 +175,23 @@ final class Telemetry {
     };
   }
 
+  /** Measures what the store lets happen: 1 for the mode that it is in, 0 for the others. */
+  void watchMode(BillingStore store, InstantSource wallClock) {
+    Recent<StoreMode> recent = new Recent<>(store::mode, wallClock);
+    for (StoreMode mode : StoreMode.values()) {
+      Gauge.builder(
+              "billing.store.mode",
+              recent,
+              source -> source.get().map(seen -> seen == mode ? 1.0 : 0.0).orElse(Double.NaN))
+          .description("What the store lets happen; anything but open means that it is moved")
+          .tag("mode", mode.name().toLowerCase(Locale.ROOT))
+          .strongReference(true)
+          .register(registry);
+    }
+  }
+
   void watchInbox(Webhooks webhooks, InstantSource wallClock) {
-    RecentStatus recent = new RecentStatus(webhooks, wallClock);
+    Recent<InboxStatus> recent = new Recent<>(webhooks::status, wallClock);
     gauge("billing.webhooks.backlog", "Events that wait", recent, InboxStatus::backlog);
     gauge("billing.webhooks.dead", "Events that were given up", recent, InboxStatus::dead);
     gauge("billing.webhooks.retrying", "Events that failed", recent, InboxStatus::retrying);
@@ -247,7 +265,10 @@ final class Telemetry {
   }
 
   private void gauge(
-      String name, String description, RecentStatus recent, ToDoubleFunction<InboxStatus> value) {
+      String name,
+      String description,
+      Recent<InboxStatus> recent,
+      ToDoubleFunction<InboxStatus> value) {
     Gauge.builder(
             name,
             recent,
@@ -257,33 +278,33 @@ final class Telemetry {
         .register(registry);
   }
 
-  /** One look at the inbox for all gauges of a scrape. */
-  private static final class RecentStatus {
+  /** One look for all gauges of a scrape. */
+  private static final class Recent<T> {
     private static final Duration GOOD_FOR = Duration.ofSeconds(2);
 
-    private final Webhooks webhooks;
+    private final Supplier<T> source;
     private final InstantSource wallClock;
-    private Optional<InboxStatus> status = Optional.empty();
+    private Optional<T> seen = Optional.empty();
     private Instant lookedAt = Instant.MIN;
 
-    RecentStatus(Webhooks webhooks, InstantSource wallClock) {
-      this.webhooks = webhooks;
+    Recent(Supplier<T> source, InstantSource wallClock) {
+      this.source = source;
       this.wallClock = wallClock;
     }
 
     /** Empty while the store is down. */
-    synchronized Optional<InboxStatus> get() {
+    synchronized Optional<T> get() {
       Instant now = wallClock.instant();
       if (lookedAt.equals(Instant.MIN) || !now.isBefore(lookedAt.plus(GOOD_FOR))) {
         lookedAt = now;
-        status = look();
+        seen = look();
       }
-      return status;
+      return seen;
     }
 
-    private Optional<InboxStatus> look() {
+    private Optional<T> look() {
       try {
-        return Optional.of(webhooks.status());
+        return Optional.of(source.get());
       } catch (BillingException e) {
         return Optional.empty();
       }

@@ -25,6 +25,8 @@ final class HealthTest {
       assertThat(health.at("/services/store/status")).isEqualTo("ok");
       assertThat(health.json().at("/services/store/latencyMs").isIntegralNumber())
           .isTrue();
+      assertThat(health.at("/services/store/mode")).isEqualTo("open");
+      assertThat(health.json().at("/services/store/detail").isNull()).isTrue();
       assertThat(health.at("/services/identity/status")).isEqualTo("ok");
       assertThat(health.json().at("/services/webhooks/backlog").isIntegralNumber())
           .isTrue();
@@ -42,6 +44,7 @@ final class HealthTest {
       assertThat(health.status()).isEqualTo(503);
       assertThat(health.at("/status")).isEqualTo("down");
       assertThat(health.at("/services/store/status")).isEqualTo("down");
+      assertThat(health.json().at("/services/store/mode").isNull()).isTrue();
       assertThat(health.json().at("/services/webhooks/backlog").isNull()).isTrue();
       assertThat(server.get("/health/ready", null).status()).isEqualTo(503);
       assertThat(server.get("/health/live", null).status()).isEqualTo(200);
@@ -50,6 +53,26 @@ final class HealthTest {
       assertThat(read.status()).isEqualTo(503);
       assertThat(read.code()).isEqualTo("store_unavailable");
       assertThat(read.header("Retry-After")).isEqualTo("5");
+    }
+  }
+
+  @Test
+  void whileTheStoreIsFrozenItIsDegradedAndReady() {
+    try (RunningServer server = new RunningServer()) {
+      server.pauseWrites(true);
+
+      Reply health = server.get("/health", null);
+      assertThat(health.status()).isEqualTo(200);
+      assertThat(health.at("/status")).isEqualTo("degraded");
+      assertThat(health.at("/services/store/status")).isEqualTo("ok");
+      assertThat(health.at("/services/store/mode")).isEqualTo("frozen");
+      assertThat(health.at("/services/store/detail")).contains("Reads are answered");
+      assertThat(server.get("/health/ready", null).status()).isEqualTo(200);
+      assertThat(server
+              .get("/metrics", null, "Authorization", "Bearer " + RunningServer.METRICS_TOKEN)
+              .body())
+          .contains("billing_store_mode{mode=\"frozen\"} 1.0")
+          .contains("billing_store_mode{mode=\"open\"} 0.0");
     }
   }
 

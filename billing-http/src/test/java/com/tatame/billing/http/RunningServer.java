@@ -12,6 +12,7 @@ import com.tatame.billing.identity.ClerkVerifier;
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.SessionToken;
 import com.tatame.billing.testkit.TestIssuer;
@@ -156,7 +157,7 @@ final class RunningServer implements AutoCloseable {
     storeDown.set(down);
   }
 
-  /** Refuses to store events, as a store does that is being moved. */
+  /** Says that it is frozen and stores no events, as a store does that is being moved. */
   void pauseWrites(boolean paused) {
     writesPaused.set(paused);
   }
@@ -303,6 +304,9 @@ final class RunningServer implements AutoCloseable {
           }
           if (storeDown.get() && !method.getName().equals("close")) {
             throw new StoreUnavailable("The database can't be reached.");
+          }
+          if (writesPaused.get() && method.getName().equals("mode")) {
+            return StoreMode.FROZEN;
           }
           if (writesPaused.get() && method.getName().equals("ingest")) {
             throw StoreUnavailable.writesPaused(

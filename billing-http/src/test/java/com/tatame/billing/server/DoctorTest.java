@@ -8,6 +8,7 @@ import com.tatame.billing.testkit.simulator.engine.Request;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -74,8 +75,31 @@ final class DoctorTest {
         .doesNotContain("topsecret");
   }
 
+  @Test
+  void aMoveThatIsConfiguredIsLookedAt() {
+    StringWriter out = new StringWriter();
+    new Doctor(
+            config(
+                stripe.url(),
+                Map.of(
+                    "BILLING_MOVE_TO", "postgres",
+                    "BILLING_MOVE_DATABASE_URL",
+                        "postgres://user:topsecret@localhost:1/elsewhere")),
+            new PrintWriter(out))
+        .run();
+
+    assertThat(out.toString())
+        .contains("FAILED  move: The store to move from (postgres): The database can't be reached.")
+        .contains("Check BILLING_MOVE_TO")
+        .doesNotContain("topsecret");
+  }
+
   private static BillingConfig config(String stripeUrl) {
-    return BillingConfig.fromEnv(Map.of(
+    return config(stripeUrl, Map.of());
+  }
+
+  private static BillingConfig config(String stripeUrl, Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(Map.of(
         "BILLING_ENV", "test",
         "STRIPE_WEBHOOK_SOURCES", "stripe, 192.0.2.0/24,::1",
         "STRIPE_SECRET_KEY", "sk_test_topsecret",
@@ -87,6 +111,8 @@ final class DoctorTest {
             TestIssuer.create("https://clerk.example.com", InstantSource.system())
                 .publicKeyPem(),
         "DATABASE_URL", "postgres://user:topsecret@localhost:1/billing"));
+    environment.putAll(more);
+    return BillingConfig.fromEnv(environment);
   }
 
   private void price(String product, String lookupKey, long amount, String interval) {

@@ -98,6 +98,10 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** SIGKILL; returns when it is dead. */
   void kill() {
     signal("KILL");

@@ -28,6 +28,7 @@ import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
@@ -206,6 +207,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public void ping() {
     functions.call("ping_v1", Row.empty());
+  }
+
+  @Override
+  public final StoreMode mode() {
+    return StoreState.of(functions.call("store_mode_v1", Row.empty())).mode();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package com.tatame.billing.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.tatame.billing.store.StoreMode;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -60,5 +62,10 @@ public interface BillingStoreContract
   @Test
   default void givesASignOfLife() {
     assertThatCode(() -> store().ping()).doesNotThrowAnyException();
+  }
+
+  @Test
+  default void isOpenUnlessSomebodyMovesIt() {
+    assertThat(store().mode()).isEqualTo(StoreMode.OPEN);
   }
 }

@@ -31,6 +31,7 @@ import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
@@ -235,6 +236,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public void ping() {
     lock.hold(() -> true);
+  }
+
+  @Override
+  public StoreMode mode() {
+    return lock.hold(() -> StoreMode.OPEN);
   }
 
   @Override

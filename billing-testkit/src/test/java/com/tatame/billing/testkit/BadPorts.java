@@ -28,6 +28,7 @@ import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.promotion.Coupon;
 import com.tatame.billing.promotion.PromotionStore;
+import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
@@ -54,6 +55,13 @@ final class BadPorts {
         ((List<Principal>) args[0]).forEach(user -> all.add(user.account()));
         return all;
       }));
+    }
+  }
+
+  static class SaysThatItIsMoved extends ForwardingStore {
+    @Override
+    public StoreMode mode() {
+      return StoreMode.FROZEN;
     }
   }
 

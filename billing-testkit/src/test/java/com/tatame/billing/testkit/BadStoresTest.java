@@ -11,6 +11,7 @@ class BadStoresTest {
   static Stream<Arguments> bad() {
     return Stream.of(
         Arguments.of(BadPorts.IntroducesEverybodyAgain.class, "thoseWhoAreIntroducedAreNewOnce"),
+        Arguments.of(BadPorts.SaysThatItIsMoved.class, "isOpenUnlessSomebodyMovesIt"),
         Arguments.of(BadInboxes.IngestsTwice.class, "anEventThatIsStoredAlreadyStaysAsItIs"),
         Arguments.of(BadInboxes.IngestsTwice.class, "anIdThatComesTwiceInOneBatchIsStoredOnce"),
         Arguments.of(BadInboxes.TidiesPayloads.class, "aPayloadComesBackByteForByte"),

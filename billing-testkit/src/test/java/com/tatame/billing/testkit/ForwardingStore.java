@@ -28,6 +28,7 @@ import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
@@ -217,6 +218,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public void ping() {
     good.ping();
+  }
+
+  @Override
+  public StoreMode mode() {
+    return good.mode();
   }
 
   @Override

@@ -1,0 +1,309 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.server.Main;
+import com.tatame.billing.testkit.SimulatorControl;
+import com.tatame.billing.testkit.WebhookSigner;
+import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.testkit.simulator.engine.Answer;
+import com.tatame.billing.testkit.simulator.engine.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.Period;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A product that runs in a Supabase project moves to a PostgreSQL by the command line, while events
+ * arrive and units are used; it moves back with what was written since, and over once more. The
+ * program that moves is killed in the middle of each step.
+ */
+final class MoveTest {
+  private static final long SEED = Long.getLong("seed", new Random().nextLong());
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int CUSTOMERS = 12;
+  private static final String OLD_USERS = """
+      insert into users (id, issuer, subject, email)
+      select 'user_old_' || i, 'https://issuer.example.com', 'user_old_' || i, i || '@example.com'
+      from generate_series(1, 3000) i""";
+
+  @TempDir
+  private Path directory;
+
+  private final Random random = new Random(SEED);
+  private final StripeSimulator stripe = StripeSimulator.builder().seed(SEED).start();
+  private final SimulatorControl shoppers = new SimulatorControl(stripe);
+  private final Backing project = Backing.supabase();
+  private final Database source = project.database();
+  private final Database target = new Database(PostgresServer.shared());
+  private final Map<String, String> moving = new HashMap<>(project.environment());
+  private final List<ServerProcess> servers = new ArrayList<>();
+  private final List<JsonNode> untold = new ArrayList<>();
+  private int told;
+  private int kills;
+
+  @BeforeEach
+  void start() throws IOException {
+    moving.putAll(Map.of(
+        "BILLING_MOVE_TO", "postgres",
+        "BILLING_MOVE_DATABASE_URL", target.url(),
+        "DATABASE_POOL_MAX", "10"));
+    Shopfront.open(stripe);
+    source.run(OLD_USERS);
+    String catalog = Files.readString(Path.of("../examples/tatame/catalog.yaml"))
+        .replace("video_reviews: { limit: 2,", "video_reviews: { limit: 1000000,");
+    Path file = Files.writeString(directory.resolve("catalog.yaml"), catalog);
+    Map<String, String> follows = new HashMap<>(moving);
+    follows.put("BILLING_CATALOG", file.toString());
+    List<CompletableFuture<ServerProcess>> starting = Stream.of(
+            follows, follows, Map.of("BILLING_CATALOG", file.toString()))
+        .map(more -> CompletableFuture.supplyAsync(
+            () -> ServerProcess.unannounced(stripe, stripe.url(), project, more)))
+        .toList();
+    starting.forEach(server -> servers.add(server.join()));
+    IntStream.range(0, CUSTOMERS).forEach(this::buy);
+  }
+
+  @AfterEach
+  void stop() {
+    servers.forEach(ServerProcess::close);
+    project.close();
+    stripe.close();
+  }
+
+  @Test
+  void everythingMovesAndMovesBackWhileItIsAtWorkWhicheverStepIsKilled() {
+    System.out.println("seed " + SEED);
+    List<String> urls = servers.subList(0, 2).stream().map(ServerProcess::url).toList();
+    ServerProcess unaware = servers.get(2);
+    try (Postman postman = new Postman(urls, LocalServer.WEBHOOK_SECRET, SEED);
+        Consumers consumers = new Consumers(servers.subList(0, 2))) {
+      tell(postman);
+      assertThat(consume(unaware).status()).isEqualTo(200);
+      copyAndVerify(postman);
+
+      killedBetweenFreezingAndOpening();
+      assertThat(List.of(mode(source), mode(target))).containsExactly("frozen", "standby");
+      Json.read(ended(0, "cutover", "--yes", "--json"));
+      awaitWrites(consumers, target);
+      assertThat(List.of(mode(source), mode(target))).containsExactly("frozen", "open");
+      assertRefused(unaware);
+      List<String> granted = consumers.keys();
+      tell(postman);
+      awaitSeen(postman, target);
+
+      killed(process -> mode(target).equals("frozen"), "rollback");
+      ended(0, "rollback");
+      awaitWrites(consumers, source);
+      assertThat(List.of(mode(source), mode(target))).containsExactly("open", "frozen");
+      assertThat(consume(unaware).status()).isEqualTo(200);
+      tell(postman);
+      awaitSeen(postman, source);
+
+      consumers.forgetPauses();
+      JsonNode clean = Json.read(ended(0, "cutover", "--yes", "--json"));
+      awaitWrites(consumers, target);
+      System.out.printf(
+          "%d kills; a cutover paused %d ms for %d rows, and nobody was served for %d ms%n",
+          kills,
+          clean.path("pauseMs").asLong(),
+          clean.path("rows").asLong(),
+          consumers.pause().toMillis());
+      tell(postman);
+
+      await().atMost(PATIENCE).until(() -> untold.isEmpty() && postman.unacknowledged() == 0);
+      ProviderState provider = new ProviderState(stripe, target);
+      await().atMost(PATIENCE).until(provider::isMirrored);
+      granted.forEach(consumers::again);
+      consumers.finish();
+
+      assertThat(kills).isGreaterThanOrEqualTo(3);
+      assertThat(postman.takenAsNew()).doesNotHaveDuplicates();
+      assertThat(postman.refusals().keySet()).isSubsetOf(503);
+      provider.assertNoEventIsLost(Set.copyOf(postman.acknowledged()));
+      provider.assertMirrored();
+      consumers.assertAllCountedOnce(target, 2);
+      assertThat(target.count("users where id like 'user_old_%'")).isEqualTo(3000);
+      assertThat(servers.get(0).process().output()).anyMatch(line -> line.contains("has switched"));
+      ended(0, "finish", "--yes");
+    }
+  }
+
+  private void copyAndVerify(Postman postman) {
+    assertThat(ended(0, "plan"))
+        .contains("From supabase to postgres", "users", "Next: run billing migrate copy");
+    int items = 2 + random.nextInt(16);
+    killed(process -> target.count("move_progress") >= items, "copy");
+    ended(0, "copy");
+    assertThat(ended(3, "cutover", "--yes")).contains("Verify first");
+    tell(postman);
+    killed(
+        process -> process.output().stream().anyMatch(line -> line.startsWith("comparing")),
+        "verify");
+    assertThat(Json.read(ended(0, "verify", "--json")).path("equal").asBoolean())
+        .isTrue();
+  }
+
+  private static String mode(Database database) {
+    return database.query("select mode from store_state").get(0);
+  }
+
+  /** Runs a step to its end, which it comes to with this status. */
+  private String ended(int status, String... step) {
+    ChildProcess process = step(step);
+    int ended = process.awaitExit(PATIENCE);
+    String output = String.join("\n", process.output());
+    assertThat(ended).as(String.join(" ", step) + ":\n" + output).isEqualTo(status);
+    return output;
+  }
+
+  /** Begins a step, and kills it when it has come so far, unless it has ended before. */
+  private void killed(Predicate<ChildProcess> when, String... step) {
+    ChildProcess process = step(step);
+    await()
+        .atMost(PATIENCE)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> !process.isAlive() || when.test(process));
+    if (process.isAlive()) {
+      kills++;
+    }
+    process.kill();
+  }
+
+  private void killedBetweenFreezingAndOpening() {
+    try (Connection connection = DriverManager.getConnection(target.jdbcUrl());
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("lock table billing.store_state in share mode");
+      killed(process -> mode(source).equals("frozen"), "cutover", "--yes");
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private ChildProcess step(String... step) {
+    return ChildProcess.java(
+        Main.class,
+        moving,
+        Stream.concat(Stream.of("migrate", "--requests", "500"), Stream.of(step))
+            .toArray(String[]::new));
+  }
+
+  /** Waits until both servers write there. */
+  private static void awaitWrites(Consumers consumers, Database database) {
+    for (int server = 0; server < 2; server++) {
+      int asked = server;
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> database.count("consumptions where id = '" + consumers.once(asked) + "'") == 1);
+    }
+  }
+
+  private void assertRefused(ServerProcess unaware) {
+    long before = source.count("webhook_events");
+    Reply consumed = consume(unaware);
+    assertThat(consumed.status()).isEqualTo(503);
+    assertThat(consumed.code()).isEqualTo("writes_paused");
+    assertThat(consumed.header("Retry-After")).isPresent();
+    String event = stripe.events().get(0).toString().replace("evt_", "evt_to_the_wrong_one_");
+    Reply brought = ApiClient.of(unaware.url())
+        .post(
+            "/webhooks/stripe",
+            event,
+            "Stripe-Signature",
+            new WebhookSigner(LocalServer.WEBHOOK_SECRET).header(event, Instant.now()));
+    assertThat(brought.status()).isEqualTo(503);
+    assertThat(source.count("webhook_events")).isEqualTo(before);
+    Reply health = ApiClient.of(unaware.url()).get("/health");
+    assertThat(health.at("/status")).isEqualTo("degraded");
+    assertThat(health.at("/services/store/mode")).isEqualTo("frozen");
+  }
+
+  private static Reply consume(ServerProcess server) {
+    return ApiClient.of(server.url())
+        .as(server.token("user_of_the_unaware"))
+        .post("/api/v1/entitlements/video_reviews/consume", "{}");
+  }
+
+  private static void awaitSeen(Postman postman, Database database) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> postman.unacknowledged() == 0
+            && database
+                .query("select stripe_event_id from webhook_events")
+                .containsAll(postman.acknowledged()));
+  }
+
+  private void buy(int number) {
+    String customer = created(
+        "/v1/customers",
+        Map.of(
+            "email",
+            "buyer" + number + "@example.com",
+            "metadata",
+            Map.of("billing_account", "user_" + number)));
+    String session = created(
+        "/v1/checkout/sessions",
+        Map.of(
+            "mode",
+            "subscription",
+            "customer",
+            customer,
+            "line_items",
+            List.of(Map.of("price", price(number % 2 == 0 ? "pro" : "basic"), "quantity", "1")),
+            "success_url",
+            "https://shop.example.com/thanks"));
+    assertThat(shoppers.pay(session, Buyer.PAYS)).isTrue();
+  }
+
+  private String price(String tier) {
+    Answer found = stripe.call(
+        Request.of("GET", "/v1/prices", Map.of("lookup_keys", List.of(tier + "_monthly"))));
+    return Json.read(found.body()).at("/data/0/id").asText();
+  }
+
+  private String created(String path, Map<String, Object> parameters) {
+    Answer answer = stripe.call(Request.of("POST", path, parameters));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return Json.read(answer.body()).path("id").asText();
+  }
+
+  /** A month passes, and all that happens in it is on its way, in any order. */
+  private void tell(Postman postman) {
+    stripe.advanceTo(
+        stripe.now().atZone(ZoneOffset.UTC).plus(Period.ofMonths(1)).toInstant());
+    List<JsonNode> events = stripe.events();
+    untold.addAll(events.subList(told, events.size()));
+    told = events.size();
+    Collections.shuffle(untold, random);
+    postman.take(untold);
+    untold.clear();
+  }
+}
