@@ -2,12 +2,8 @@ package com.tatame.billing.postgres;
 
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.Migrations;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -33,35 +29,18 @@ final class SchemaMigration {
         .createSchemas(true)
         .placeholders(Map.of(Migrations.SCHEMA_PLACEHOLDER, config.schema()))
         .outOfOrder(false)
+        // Under one lock: whoever comes second finds all of them done, not some.
+        .group(true)
         .cleanDisabled(true)
         .load();
-    // Flyway locks each migration alone. Whoever comes second finds all of them done, not some.
-    try (Connection turn = connect(config)) {
-      await(turn, config.schema());
+    try {
       return flyway.migrate().migrationsExecuted;
-    } catch (FlywayException | SQLException e) {
+    } catch (FlywayException e) {
       if (unreachable(e)) {
         throw new StoreUnavailable("The database can't be reached.", e);
       }
       throw new IllegalStateException(
           "The schema " + config.schema() + " can't be brought up to date: " + e.getMessage(), e);
-    }
-  }
-
-  private static Connection connect(PostgresConfig config) throws SQLException {
-    Properties properties = new Properties();
-    Connections.user(config).ifPresent(user -> properties.setProperty("user", user));
-    Connections.password(config).ifPresent(word -> properties.setProperty("password", word));
-    return DriverManager.getConnection(DatabaseUrl.parse(config.url()).jdbc(), properties);
-  }
-
-  // Held by a transaction, and not by the session, which a pooler may give to somebody else.
-  private static void await(Connection turn, String schema) throws SQLException {
-    turn.setAutoCommit(false);
-    try (PreparedStatement lock =
-        turn.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 0))")) {
-      lock.setString(1, "migrate " + schema);
-      lock.execute();
     }
   }
 

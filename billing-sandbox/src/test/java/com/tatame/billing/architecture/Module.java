@@ -1,5 +1,7 @@
 package com.tatame.billing.architecture;
 
+import static java.util.Map.entry;
+
 import com.tngtech.archunit.core.domain.JavaClass;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +15,7 @@ enum Module {
   STRIPE,
   POSTGRES,
   SUPABASE,
+  MOVE,
   IDENTITY,
   HTTP,
   /** The composition root, the only one of its module that knows the adapters. */
@@ -20,17 +23,20 @@ enum Module {
   TESTKIT,
   SANDBOX;
 
-  private static final Map<Module, Set<Module>> KNOWS = Map.of(
-      CORE, Set.of(),
-      SCHEMA, Set.of(CORE),
-      STRIPE, Set.of(CORE),
-      POSTGRES, Set.of(CORE, SCHEMA),
-      SUPABASE, Set.of(CORE, SCHEMA),
-      IDENTITY, Set.of(CORE),
-      HTTP, Set.of(CORE),
-      SERVER, Set.of(CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, IDENTITY, HTTP),
-      TESTKIT, Set.of(CORE),
-      SANDBOX, Set.of(CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, IDENTITY, HTTP, SERVER, TESTKIT));
+  private static final Map<Module, Set<Module>> KNOWS = Map.ofEntries(
+      entry(CORE, Set.of()),
+      entry(SCHEMA, Set.of(CORE)),
+      entry(STRIPE, Set.of(CORE)),
+      entry(POSTGRES, Set.of(CORE, SCHEMA)),
+      entry(SUPABASE, Set.of(CORE, SCHEMA)),
+      entry(MOVE, Set.of(CORE, SCHEMA)),
+      entry(IDENTITY, Set.of(CORE)),
+      entry(HTTP, Set.of(CORE)),
+      entry(SERVER, Set.of(CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, MOVE, IDENTITY, HTTP)),
+      entry(TESTKIT, Set.of(CORE)),
+      entry(
+          SANDBOX,
+          Set.of(CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, MOVE, IDENTITY, HTTP, SERVER, TESTKIT)));
 
   boolean mayKnow(Module other) {
     return this == other || KNOWS.getOrDefault(this, Set.of()).contains(other);
