@@ -54,12 +54,21 @@ final class Cpu {
   }
 
   static double residentMegabytes(long pid) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-      if (line.startsWith("VmRSS:")) {
+    return megabytes(Long.toString(pid), "VmRSS:");
+  }
+
+  /** The most that this program has had. */
+  static double mostResidentMegabytes() throws IOException {
+    return megabytes("self", "VmHWM:");
+  }
+
+  private static double megabytes(String process, String field) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process + "/status"))) {
+      if (line.startsWith(field)) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
       }
     }
-    throw new IllegalStateException("no VmRSS");
+    throw new IllegalStateException("no " + field);
   }
 
   // What follows the name, which may hold spaces; nothing if the process is gone.

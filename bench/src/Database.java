@@ -88,7 +88,7 @@ final class Database {
     }
   }
 
-  private Connection connect(String name) throws SQLException {
+  Connection connect(String name) throws SQLException {
     return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + name, "postgres", "");
   }
 
