@@ -13,7 +13,6 @@ import com.tatame.billing.testkit.fixture.ACatalog;
 import com.tatame.billing.testkit.simulator.engine.Fault;
 import com.tatame.billing.testkit.simulator.engine.Fault.When;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,8 +98,7 @@ class MembersItemsProperties {
     BillingWorld world = ada.world();
     if (random.nextInt(5) == 0) {
       When when = WHENS.get(random.nextInt(WHENS.size()));
-      // What was executed before is answered under its key, and never refused.
-      boolean refuses = when == When.BEFORE && random.nextBoolean() && nothingIsOpen(world);
+      boolean refuses = when == When.BEFORE && random.nextBoolean();
       world
           .engine()
           .fail(
@@ -113,11 +111,6 @@ class MembersItemsProperties {
       met.merge("failed", 1, Integer::sum);
     }
     world.engine().clearFaults();
-  }
-
-  private static boolean nothingIsOpen(BillingWorld world) {
-    Instant later = world.wallClock().instant().plus(Duration.ofDays(1));
-    return world.store().commands().abandoned(later, later, 1).isEmpty();
   }
 
   private static void payOne(Random random, BillingWorld world) {

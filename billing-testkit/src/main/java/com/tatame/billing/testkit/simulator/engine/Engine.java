@@ -142,7 +142,7 @@ public final class Engine {
   private Answer carryOut(Request request, @Nullable String key) {
     String requestId = account.newRequestId();
     Fault fault = takeFault(request);
-    if (fault != null && fault.when() == Fault.When.BEFORE) {
+    if (fault != null && fault.when() == Fault.When.BEFORE && !isAnswered(key, fault)) {
       return failure(fault, requestId);
     }
     String question = Idempotency.question(request.method(), request.path(), request.parameters());
@@ -172,6 +172,11 @@ public final class Engine {
       commit();
     }
     return fault != null && fault.when() == Fault.When.LOST ? failure(fault, requestId) : answer;
+  }
+
+  // What was carried out is answered under its key, and is not judged a second time.
+  private boolean isAnswered(@Nullable String key, Fault fault) {
+    return key != null && fault.judges() && rules.idempotency.knows(key);
   }
 
   private @Nullable Fault takeFault(Request request) {

@@ -74,6 +74,11 @@ public record Fault(
     return new Fault(route, TIMED_OUT, when, Connection.HANGS);
   }
 
+  /** Whether it says that the request itself is wrong, and not that this is no time for it. */
+  boolean judges() {
+    return status < 500 && status != RATE_LIMITED && connection == Connection.ANSWERS;
+  }
+
   StripeException error() {
     String message = "This was asked for, by +1 555 0100 of ada@example.com.";
     if (refusal.isPresent()) {

@@ -36,6 +36,11 @@ final class Idempotency {
     return Optional.ofNullable(stored);
   }
 
+  boolean knows(String key) {
+    forgetOld();
+    return account.answers.containsKey(key);
+  }
+
   void store(String key, String question, int status, String body) {
     account.answers.put(key, new StoredAnswer(account.now, question, status, body));
   }
