@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class RepetitionTest {
   /** Called by migrations alone, never over the API. */
-  private static final Set<String> OF_MIGRATIONS =
-      Set.of("secure_schema_v1", "secure_schema_v2");
+  private static final Set<String> OF_MIGRATIONS = Set.of("secure_schema_v1", "secure_schema_v2");
 
   private static final Pattern FUNCTION = Pattern.compile("create (?:or replace )?function (\\w+)");
 

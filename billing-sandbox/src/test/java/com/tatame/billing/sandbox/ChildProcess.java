@@ -128,7 +128,10 @@ final class ChildProcess implements AutoCloseable {
    * what it makes between a collection and the look is in use by nobody: the least of several looks.
    */
   long heapInUse() {
-    return LongStream.generate(this::heapAfterCollection).limit(HEAP_LOOKS).min().orElseThrow();
+    return LongStream.generate(this::heapAfterCollection)
+        .limit(HEAP_LOOKS)
+        .min()
+        .orElseThrow();
   }
 
   private long heapAfterCollection() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -85,7 +86,7 @@ final class Consumers implements AutoCloseable {
       Thread.onSpinWait();
     }
     synchronized (this) {
-      return granted.get(key);
+      return Objects.requireNonNull(granted.get(key));
     }
   }
 
