@@ -31,6 +31,12 @@ class MoveTest {
           + " table_schema = 'billing' and table_type = 'BASE TABLE' and table_name not in"
           + " ('flyway_schema_history', 'store_state', 'move_log', 'move_progress') order by 1";
 
+  private static final String ROWS =
+      "select (xpath('//n/text()', query_to_xml('select count(*) as n from billing.' || table_name,"
+          + " true, true, '')))[1]::text from information_schema.tables where table_schema = 'billing'"
+          + " and table_type = 'BASE TABLE' and table_name not in ('flyway_schema_history', 'store_state',"
+          + " 'move_log', 'move_progress')";
+
   enum Kinds {
     POSTGRES_TO_POSTGRES,
     SUPABASE_TO_POSTGRES,
@@ -106,6 +112,21 @@ class MoveTest {
       move.finish();
       assertThat(move.status().phase()).isEqualTo(Phase.FINISHED);
       assertThatThrownBy(move::rollback).isInstanceOf(MoveRefused.class);
+    }
+  }
+
+  @Test
+  void comparesEachRowOnce() {
+    try (Store source = Stores.postgres();
+        Store target = Stores.postgres()) {
+      fill(source);
+      source.run("insert into usage_tracking (user_id, period_end, usage_type, period_start) select"
+          + " 'user_' || n % 40, '2026-11-01Z'::timestamptz + (n || ' days')::interval, 'quiz',"
+          + " '2026-10-01Z' from generate_series(1, 400) n");
+      Move move = move(source.end(), target.end());
+      move.copy();
+      long rows = source.query(ROWS).stream().mapToLong(Long::parseLong).sum();
+      assertThat(move.verify()).isEqualTo(new Verification(rows, List.of()));
     }
   }
 

@@ -424,7 +424,7 @@ begin
     'select jsonb_build_object(
        ''count'', count(*),
        ''hash'', coalesce(bit_xor((''x'' || left(md5((%5$s)::text), 16))::bit(64)::bigint), 0)::text,
-       ''last'', (array_agg(jsonb_build_array(%3$s) order by %2$s desc))[1])
+       ''last'', (array_agg(jsonb_build_array(%3$s) order by %2$s))[count(*)])
      from (select * from %1$I%4$s order by %2$s limit $3) z',
     p ->> 'table', v_shape ->> 'columns', v_shape ->> 'document', within_v1(p || v_shape) #>> '{}', v_shape ->> 'row')
   into v_digest using p -> 'after', p -> 'through', (p ->> 'limit')::integer;
