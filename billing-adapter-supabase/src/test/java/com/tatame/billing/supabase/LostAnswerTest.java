@@ -101,6 +101,7 @@ class LostAnswerTest {
         "move_digest_v1",
         "move_hashes_v1",
         "move_rows_v1",
+        "move_touched_v1",
         "move_obstacles_v1",
         "move_progress_v1",
         "lock_store_v1",

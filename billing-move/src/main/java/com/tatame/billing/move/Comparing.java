@@ -4,6 +4,7 @@ import com.tatame.billing.move.Rows.Digest;
 import com.tatame.billing.move.Rows.KeyHash;
 import com.tatame.billing.move.Rows.Range;
 import com.tatame.billing.move.Rows.RowState;
+import com.tatame.billing.move.Rows.Touched;
 import com.tatame.billing.move.Verification.Difference;
 import com.tatame.billing.move.Verification.Kind;
 import java.util.ArrayList;
@@ -33,12 +34,8 @@ final class Comparing {
   /** How often rows are looked at again that change all the time. */
   private static final int ROUNDS = 20;
 
-  /**
-   * What comparing came to.
-   *
-   * @param unsettled keys by table that changed at every look, to be looked at when nothing changes
-   */
-  record Found(Verification verification, Map<String, List<String>> unsettled) {}
+  /** Entries of the log whose rows are looked at together. */
+  private static final int ENTRIES = 2_000;
 
   private final MoveEnd source;
   private final MoveEnd target;
@@ -62,7 +59,8 @@ final class Comparing {
     this.followed = followed;
   }
 
-  Found run(List<TableLayout> tables) {
+  /** What still changes when it ends is left out: the log names it. */
+  Verification run(List<TableLayout> tables) {
     AtomicLong rows = new AtomicLong();
     Map<String, List<String>> suspects = new ConcurrentHashMap<>();
     Lanes.each(limits.lanes(), tables, table -> {
@@ -78,14 +76,20 @@ final class Comparing {
       follow.run();
       open = look(open, followed.get().position(), differences);
     }
-    return new Found(new Verification(rows.get(), differences), open);
+    return new Verification(rows.get(), differences);
   }
 
-  /** What differs of the rows that changed all the time, now that nothing changes any more. */
-  List<Difference> unsettled(Map<String, List<String>> keys, LogPosition position) {
+  /** Compares the rows that the log names between one place and another up to which it was followed. */
+  Verification touched(LogPosition after, LogPosition through) {
     List<Difference> differences = new ArrayList<>();
-    look(keys, position, differences);
-    return differences;
+    long rows = 0;
+    for (LogPosition place = after; !place.equals(through); ) {
+      Touched touched = source.touched(place, through, ENTRIES);
+      look(touched.keys(), through, differences);
+      rows += touched.entries();
+      place = touched.next();
+    }
+    return new Verification(rows, differences);
   }
 
   private long compare(TableLayout table, List<String> suspects) {

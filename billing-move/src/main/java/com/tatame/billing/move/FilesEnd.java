@@ -8,6 +8,7 @@ import com.tatame.billing.move.Rows.Page;
 import com.tatame.billing.move.Rows.Range;
 import com.tatame.billing.move.Rows.RowState;
 import com.tatame.billing.move.Rows.Step;
+import com.tatame.billing.move.Rows.Touched;
 import com.tatame.billing.schema.StoreState;
 import com.tatame.billing.store.StoreMode;
 import java.io.IOException;
@@ -110,6 +111,11 @@ final class FilesEnd extends MoveEnd {
   @Override
   Changes changes(LogPosition after, int limit, boolean last) {
     return new Changes(after, 0, after.rev(), List.of());
+  }
+
+  @Override
+  Touched touched(LogPosition after, LogPosition through, int limit) {
+    return new Touched(through, 0, Map.of());
   }
 
   @Override

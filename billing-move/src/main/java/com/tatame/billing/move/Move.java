@@ -5,7 +5,6 @@ import com.tatame.billing.move.MoveStatus.Phase;
 import com.tatame.billing.move.Rows.Changed;
 import com.tatame.billing.move.Rows.Page;
 import com.tatame.billing.move.Rows.Step;
-import com.tatame.billing.move.Verification.Difference;
 import com.tatame.billing.schema.StoreState;
 import com.tatame.billing.store.StoreMode;
 import java.time.Duration;
@@ -101,22 +100,19 @@ public final class Move {
   public Verification verify() {
     String move = copied();
     follow(move);
-    List<TableLayout> layout = fitting();
-    Comparing.Found found = comparing(source, target, move).run(layout);
-    if (found.verification().equal()) {
-      note(
-          move,
-          Progress.COMPARED,
-          Progress.compared(clock.instant(), found.verification().rows(), found.unsettled()));
-    }
-    return found.verification();
+    LogPosition checked = progress(target).followed().position();
+    Verification found = comparing(source, target, move).run(fitting());
+    note(target, move, Progress.CHECKED, Progress.checked(checked));
+    note(target, move, Progress.COMPARED, Progress.compared(found, clock.instant()));
+    return found;
   }
 
   /**
-   * Lets the target take over: the source takes no more writes, the last changes are brought over, the
-   * target goes to work. Repeated after it was killed, it ends what it had begun.
+   * Lets the target take over: the source takes no more writes, the last changes are brought over, all
+   * rows that changed since both sides were verified are compared, the target goes to work. Repeated
+   * after it was killed, it ends what it had begun.
    *
-   * @throws MoveRefused if nobody has verified that both sides are equal
+   * @throws MoveRefused if nobody has verified that both sides are equal, or if they aren't any more
    */
   public Cutover cutover() {
     Phase phase = status().phase();
@@ -284,7 +280,7 @@ public final class Move {
 
   private Cutover switchOver(MoveEnd from, MoveEnd to, String move) {
     int rounds = 0;
-    while (follow(from, to, move, false) > CHANGES) {
+    while (follow(from, to, move, false) + check(from, to, move) > CHANGES) {
       if (++rounds == ROUNDS) {
         throw new MoveRefused(from.label() + " is written faster than the changes can be brought"
             + " over. Try again when it is quieter.");
@@ -301,17 +297,25 @@ public final class Move {
   private long lastChanges(MoveEnd from, MoveEnd to, String move) {
     try {
       long rows = follow(from, to, move, true);
-      List<Difference> differences = comparing(from, to, move)
-          .unsettled(progress(to).unsettled(), progress(to).followed().position());
-      if (!differences.isEmpty()) {
-        throw new MoveRefused("Rows that changed all the time are not equal, such as "
-            + differences.get(0) + ". Verify again.");
-      }
+      check(from, to, move);
       return rows;
     } catch (RuntimeException e) {
       from.thaw(move);
       throw e;
     }
+  }
+
+  /** Compares what has changed since that was last done, and answers with how much it was. */
+  private long check(MoveEnd from, MoveEnd to, String move) {
+    Progress progress = progress(to);
+    LogPosition followed = progress.followed().position();
+    Verification found = comparing(from, to, move).touched(progress.checked(), followed);
+    if (!found.equal()) {
+      throw new MoveRefused("Rows that have changed meanwhile are not equal, such as "
+          + found.differences().get(0) + ". Verify again.");
+    }
+    note(to, move, Progress.CHECKED, Progress.checked(followed));
+    return found.rows();
   }
 
   /** Up to what is settled when it begins, or to the end of the log. */
@@ -350,8 +354,8 @@ public final class Move {
         () -> progress(to).followed());
   }
 
-  private void note(String move, String item, String value) {
-    target.apply(new Step(move, item, progress(target).raw(item), value, List.<Changed>of()));
+  private static void note(MoveEnd end, String move, String item, String value) {
+    end.apply(new Step(move, item, progress(end).raw(item), value, List.<Changed>of()));
   }
 
   private static Progress progress(MoveEnd end) {

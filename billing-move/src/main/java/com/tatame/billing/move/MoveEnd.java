@@ -8,6 +8,7 @@ import com.tatame.billing.move.Rows.Page;
 import com.tatame.billing.move.Rows.Range;
 import com.tatame.billing.move.Rows.RowState;
 import com.tatame.billing.move.Rows.Step;
+import com.tatame.billing.move.Rows.Touched;
 import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.schema.StoreState;
 import java.nio.file.Path;
@@ -72,6 +73,9 @@ public abstract sealed class MoveEnd permits StoreEnd, FilesEnd {
    * @param last after the freeze: all of it, and not only what is settled
    */
   abstract Changes changes(LogPosition after, int limit, boolean last);
+
+  /** Keys that were logged behind one place and up to another. */
+  abstract Touched touched(LogPosition after, LogPosition through, int limit);
 
   // As the target -------------------------------------------------------------------------------
 

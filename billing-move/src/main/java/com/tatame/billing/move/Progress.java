@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +13,7 @@ import java.util.Optional;
 final class Progress {
   static final String FOLLOWED = "followed";
   static final String COMPARED = "compared";
+  static final String CHECKED = "checked";
 
   /** There if the target was the source before, and needs only what was written since. */
   private static final String WAY_BACK = "way_back";
@@ -53,20 +51,18 @@ final class Progress {
     static final Followed NOTHING = new Followed(LogPosition.START, 0);
 
     String json() {
-      return write(JSON.createObjectNode()
-          .put("rev", position.rev())
-          .put("tbl", position.table())
-          .put("pk", position.key())
-          .put("rows", rows));
+      return write(written(position).put("rows", rows));
     }
   }
 
-  static String compared(Instant at, long rows, Map<String, List<String>> unsettled) {
-    ObjectNode json = JSON.createObjectNode().put("at", at.toString()).put("rows", rows);
-    ObjectNode tables = json.putObject("unsettled");
-    unsettled.forEach((table, keys) ->
-        tables.putRawValue(table, new RawValue("[" + String.join(",", keys) + "]")));
-    return write(json);
+  /** That all rows were found to be equal, or that they were not. */
+  static String compared(Verification found, Instant at) {
+    ObjectNode json = JSON.createObjectNode().put("rows", found.rows());
+    return write(found.equal() ? json.put("at", at.toString()) : json);
+  }
+
+  static String checked(LogPosition position) {
+    return write(written(position));
   }
 
   Optional<String> raw(String item) {
@@ -84,30 +80,20 @@ final class Progress {
 
   Followed followed() {
     return read(FOLLOWED)
-        .map(json -> new Followed(
-            new LogPosition(
-                json.path("rev").asText(),
-                json.path("tbl").asText(),
-                json.path("pk").asText()),
-            json.path("rows").longValue()))
+        .map(json -> new Followed(position(json), json.path("rows").longValue()))
         .orElse(Followed.NOTHING);
   }
 
   /** When all rows were found to be equal. */
   Optional<Instant> comparedAt() {
-    return read(COMPARED).map(json -> Instant.parse(json.path("at").asText()));
+    return read(COMPARED)
+        .filter(json -> json.has("at"))
+        .map(json -> Instant.parse(json.path("at").asText()));
   }
 
-  /** Keys by table that changed whenever they were compared. */
-  Map<String, List<String>> unsettled() {
-    Map<String, List<String>> unsettled = new LinkedHashMap<>();
-    read(COMPARED)
-        .ifPresent(json -> json.path("unsettled").properties().forEach(table -> {
-          List<String> keys = new ArrayList<>();
-          table.getValue().forEach(key -> keys.add(key.toString()));
-          unsettled.put(table.getKey(), keys);
-        }));
-    return unsettled;
+  /** What the log names behind this has not been compared since. */
+  LogPosition checked() {
+    return read(CHECKED).map(Progress::position).orElse(LogPosition.START);
   }
 
   boolean wayBack() {
@@ -129,6 +115,18 @@ final class Progress {
         throw new IllegalStateException("progress of " + item + " can't be read", e);
       }
     });
+  }
+
+  private static ObjectNode written(LogPosition position) {
+    return JSON.createObjectNode()
+        .put("rev", position.rev())
+        .put("tbl", position.table())
+        .put("pk", position.key());
+  }
+
+  private static LogPosition position(JsonNode json) {
+    return new LogPosition(
+        json.path("rev").asText(), json.path("tbl").asText(), json.path("pk").asText());
   }
 
   private static String write(ObjectNode json) {

@@ -1,6 +1,7 @@
 package com.tatame.billing.move;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -38,6 +39,13 @@ final class Rows {
    * @param settled the transaction below which nothing can be added any more
    */
   record Changes(LogPosition next, int entries, String settled, List<Changed> tables) {}
+
+  /**
+   * Which keys the log names between two places.
+   *
+   * @param next how far that goes
+   */
+  record Touched(LogPosition next, int entries, Map<String, List<String>> keys) {}
 
   /** Count and exclusive-or of the rows' hashes. */
   record Digest(long count, String hash, Optional<String> last) {

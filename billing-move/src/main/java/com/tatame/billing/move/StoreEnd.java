@@ -15,6 +15,7 @@ import com.tatame.billing.move.Rows.Page;
 import com.tatame.billing.move.Rows.Range;
 import com.tatame.billing.move.Rows.RowState;
 import com.tatame.billing.move.Rows.Step;
+import com.tatame.billing.move.Rows.Touched;
 import com.tatame.billing.move.TableLayout.KeyColumn;
 import com.tatame.billing.schema.SqlFunctionFailed;
 import com.tatame.billing.schema.SqlFunctions;
@@ -136,12 +137,8 @@ final class StoreEnd extends MoveEnd {
     ObjectNode asked = JSON.createObjectNode().put("limit", limit).put("final", last);
     asked.set("after", json(after));
     JsonNode changes = allowed("move_changes_v1", asked);
-    JsonNode next = changes.path("next");
     return new Changes(
-        new LogPosition(
-            next.path("rev").asText(),
-            next.path("tbl").asText(),
-            next.path("pk").asText()),
+        position(changes.path("next")),
         changes.path("entries").intValue(),
         changes.path("settled").asText(),
         each(
@@ -150,6 +147,20 @@ final class StoreEnd extends MoveEnd {
                 table.path("table").textValue(),
                 each(table.path("rows"), JsonNode::textValue),
                 each(table.path("gone"), JsonNode::toString))));
+  }
+
+  @Override
+  Touched touched(LogPosition after, LogPosition through, int limit) {
+    ObjectNode asked = JSON.createObjectNode().put("limit", limit);
+    asked.set("after", json(after));
+    asked.set("through", json(through));
+    JsonNode touched = call("move_touched_v1", asked);
+    Map<String, List<String>> keys = new LinkedHashMap<>();
+    touched
+        .path("keys")
+        .properties()
+        .forEach(table -> keys.put(table.getKey(), each(table.getValue(), JsonNode::toString)));
+    return new Touched(position(touched.path("next")), touched.path("entries").intValue(), keys);
   }
 
   @Override
@@ -220,6 +231,11 @@ final class StoreEnd extends MoveEnd {
         .put("rev", position.rev())
         .put("tbl", position.table())
         .put("pk", position.key());
+  }
+
+  private static LogPosition position(JsonNode json) {
+    return new LogPosition(
+        json.path("rev").asText(), json.path("tbl").asText(), json.path("pk").asText());
   }
 
   private static RawValue array(List<String> elements) {

@@ -206,6 +206,61 @@ class MoveTest {
   }
 
   @Test
+  void rowsThatChangedSinceBothSidesWereVerifiedAreComparedBeforeTheSwitch() {
+    try (Store source = Stores.postgres();
+        Store target = Stores.postgres()) {
+      fill(source);
+      Move move = move(source.end(), target.end());
+      move.copy();
+      move.verify();
+      source.run("update users set email = 'soon@example.com' where id = 'user_5'");
+      move.follow();
+      target.run("set billing.moving = 'on'", "delete from users where id = 'user_5'");
+      assertThatThrownBy(move::cutover)
+          .isInstanceOf(MoveRefused.class)
+          .hasMessageContaining("[\"user_5\"]");
+      assertThat(source.end().state().mode()).isEqualTo(StoreMode.OPEN);
+
+      assertThat(move.verify().equal()).isFalse();
+      assertThatThrownBy(move::cutover)
+          .as("both sides were found to be equal before, but not the last time")
+          .isInstanceOf(MoveRefused.class)
+          .hasMessageContaining("Verify first");
+    }
+  }
+
+  @Test
+  void aRowThatIsNotBroughtOverRightInThePauseEndsThePauseWithoutASwitch() {
+    try (Store source = Stores.postgres();
+        Store target = Stores.postgres()) {
+      fill(source);
+      move(source.end(), target.end()).copy();
+      move(source.end(), target.end()).verify();
+      Move move =
+          new Move(source.end(), target.end(), SMALL, InstantSource.system(), new MoveListener() {
+            private int rounds;
+
+            @Override
+            public void followed(long rows) {
+              String user = "user_" + ++rounds;
+              if (source.end().state().mode() == StoreMode.FROZEN) {
+                target.run("set billing.moving = 'on'", "delete from users where email = 'last'");
+              } else {
+                source.run("update users set email = 'last' where id = '" + user + "'");
+              }
+            }
+          });
+      source.run("update users set email = 'first' where id = 'user_100'");
+      assertThatThrownBy(move::cutover)
+          .isInstanceOf(MoveRefused.class)
+          .hasMessageContaining("[\"user_1\"]");
+      assertThat(List.of(source.end().state().mode(), target.end().state().mode()))
+          .containsExactly(StoreMode.OPEN, StoreMode.STANDBY);
+      source.run("update users set email = 'at work' where id = 'user_1'");
+    }
+  }
+
+  @Test
   void rowsThatSwapAUniqueValueAndRowsThatGoArriveSo() {
     try (Store source = Stores.postgres();
         Store target = Stores.postgres()) {

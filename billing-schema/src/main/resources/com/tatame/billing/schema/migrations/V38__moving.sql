@@ -411,6 +411,31 @@ begin
     'next', v_next, 'entries', v_entries, 'settled', v_horizon::text, 'tables', v_tables);
 end $$;
 
+-- {after: {rev, tbl, pk}, through: {rev, tbl, pk}, limit} -> {next: {rev, tbl, pk}, entries, keys: {table: [key]}}:
+-- what was logged behind one place and up to another
+create function move_touched_v1(p jsonb) returns jsonb
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return (
+    with entry as (
+      select l.rev, l.tbl, l.pk from move_log l
+      where (l.rev, l.tbl, l.pk) > (
+          (p #>> '{after,rev}')::xid8, (p #>> '{after,tbl}') collate "C", (p #>> '{after,pk}') collate "C")
+        and (l.rev, l.tbl, l.pk) <= (
+          (p #>> '{through,rev}')::xid8, (p #>> '{through,tbl}') collate "C", (p #>> '{through,pk}') collate "C")
+      order by l.rev, l.tbl, l.pk limit (p ->> 'limit')::integer
+    )
+    select jsonb_build_object(
+      'entries', (select count(*) from entry),
+      'next', coalesce(
+        (select jsonb_build_object('rev', e.rev::text, 'tbl', e.tbl, 'pk', e.pk)
+          from entry e order by e.rev desc, e.tbl desc, e.pk desc limit 1),
+        p -> 'through'),
+      'keys', (
+        select coalesce(jsonb_object_agg(z.tbl, z.keys), '{}')
+        from (select e.tbl, jsonb_agg(distinct e.pk::jsonb) as keys from entry e group by e.tbl) z)));
+end $$;
+
 -- {table, after: key or null, through: key or null, limit: or null} -> {count, hash, last: key or null}: a digest of
 -- the rows behind one key and up to another, and of no more than the limit
 create function move_digest_v1(p jsonb) returns jsonb
