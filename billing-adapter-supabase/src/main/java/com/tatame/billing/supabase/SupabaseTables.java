@@ -50,7 +50,11 @@ public final class SupabaseTables implements SourceTables {
   private final HttpClient client;
 
   /** The project at this address; the schema of the configuration plays no part. */
-  public SupabaseTables(SupabaseConfig config) {
+  public static SupabaseTables open(SupabaseConfig config) {
+    return new SupabaseTables(config);
+  }
+
+  private SupabaseTables(SupabaseConfig config) {
     this.config = config;
     this.key = new ServiceKey(config.serviceKey());
     this.client = HttpClient.newBuilder()

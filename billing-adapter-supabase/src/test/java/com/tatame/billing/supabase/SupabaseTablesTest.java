@@ -13,7 +13,7 @@ class SupabaseTablesTest implements SourceTablesContract {
   private final LocalSupabase project =
       LocalSupabase.builder(database).withSchema("public").withMaxRows(5).start();
   private final SourceTables source =
-      new SupabaseTables(SupabaseConfig.of(project.url(), project.secretKey()));
+      SupabaseTables.open(SupabaseConfig.of(project.url(), project.secretKey()));
 
   private static String prepared() {
     String database = TestProject.emptyDatabase();

@@ -134,7 +134,7 @@ final class ImportCommand {
     BillingConfig.Store from = BillingConfig.importedFromEnv(environment.get());
     return from instanceof BillingConfig.Store.Postgres postgres
         ? PostgresTables.open(postgres.config())
-        : new SupabaseTables(((BillingConfig.Store.Supabase) from).config());
+        : SupabaseTables.open(((BillingConfig.Store.Supabase) from).config());
   }
 
   private int run(Options options, Work work) {
