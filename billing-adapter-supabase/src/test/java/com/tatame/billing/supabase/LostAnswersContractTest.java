@@ -35,7 +35,7 @@ class LostAnswersContractTest implements BillingStoreContract {
       InstantSource.system()));
 
   LostAnswersContractTest() {
-    project.loseEvery(7, Fault.DROPPED_AFTER, Fault.BAD_GATEWAY_AFTER, Fault.BAD_GATEWAY_BEFORE);
+    project.loseEvery(7, Fault.values());
   }
 
   @AfterAll

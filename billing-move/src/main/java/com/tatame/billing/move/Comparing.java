@@ -79,13 +79,16 @@ final class Comparing {
     return new Verification(rows.get(), differences);
   }
 
-  /** Compares the rows that the log names between one place and another up to which it was followed. */
+  /** Compares the rows that the log names between one place and another, while more change. */
   Verification touched(LogPosition after, LogPosition through) {
     List<Difference> differences = new ArrayList<>();
     long rows = 0;
     for (LogPosition place = after; !place.equals(through); ) {
       Touched touched = source.touched(place, through, ENTRIES);
-      look(touched.keys(), through, differences);
+      look(touched.keys(), followed.get().position(), differences);
+      if (touched.entries() == ENTRIES) {
+        follow.run();
+      }
       rows += touched.entries();
       place = touched.next();
     }

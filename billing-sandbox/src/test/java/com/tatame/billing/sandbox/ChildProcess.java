@@ -174,6 +174,15 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
+  boolean endsWithin(Duration time) {
+    try {
+      return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   /** Waits for the end and gives the exit code. */
   int awaitExit(Duration atMost) {
     try {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
-import com.tatame.billing.server.Main;
 import com.tatame.billing.testkit.SimulatorControl;
 import com.tatame.billing.testkit.WebhookSigner;
 import com.tatame.billing.testkit.simulator.StripeSimulator;
@@ -36,6 +35,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -47,6 +47,8 @@ final class MoveTest {
   private static final long SEED = Long.getLong("seed", new Random().nextLong());
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CUSTOMERS = 12;
+  private static final Duration MORE_LIFE = Duration.ofMillis(100);
+  private static final String KILLS = "billing.move.kills";
   private static final String OLD_USERS = """
       insert into users (id, issuer, subject, email)
       select 'user_old_' || i, 'https://issuer.example.com', 'user_old_' || i, i || '@example.com'
@@ -61,7 +63,7 @@ final class MoveTest {
   private final Backing project = Backing.supabase();
   private final Database source = project.database();
   private final Database target = new Database(PostgresServer.shared());
-  private final Map<String, String> moving = new HashMap<>(project.environment());
+  private final MoveSteps move = MoveSteps.to(target, project);
   private final List<ServerProcess> servers = new ArrayList<>();
   private final List<JsonNode> untold = new ArrayList<>();
   private int told;
@@ -69,16 +71,12 @@ final class MoveTest {
 
   @BeforeEach
   void start() throws IOException {
-    moving.putAll(Map.of(
-        "BILLING_MOVE_TO", "postgres",
-        "BILLING_MOVE_DATABASE_URL", target.url(),
-        "DATABASE_POOL_MAX", "10"));
     Shopfront.open(stripe);
     source.run(OLD_USERS);
     String catalog = Files.readString(Path.of("../examples/tatame/catalog.yaml"))
         .replace("video_reviews: { limit: 2,", "video_reviews: { limit: 1000000,");
     Path file = Files.writeString(directory.resolve("catalog.yaml"), catalog);
-    Map<String, String> follows = new HashMap<>(moving);
+    Map<String, String> follows = new HashMap<>(move.environment());
     follows.put("BILLING_CATALOG", file.toString());
     List<CompletableFuture<ServerProcess>> starting = Stream.of(
             follows, follows, Map.of("BILLING_CATALOG", file.toString()))
@@ -109,7 +107,7 @@ final class MoveTest {
 
       killedBetweenFreezingAndOpening();
       assertThat(List.of(mode(source), mode(target))).containsExactly("frozen", "standby");
-      Json.read(ended(0, "cutover", "--yes", "--json"));
+      Json.read(move.ended(0, "cutover", "--yes", "--json"));
       awaitWrites(consumers, target);
       assertThat(List.of(mode(source), mode(target))).containsExactly("frozen", "open");
       assertRefused(unaware);
@@ -118,7 +116,7 @@ final class MoveTest {
       awaitSeen(postman, target);
 
       killed(process -> mode(target).equals("frozen"), "rollback");
-      ended(0, "rollback");
+      move.ended(0, "rollback");
       awaitWrites(consumers, source);
       assertThat(List.of(mode(source), mode(target))).containsExactly("open", "frozen");
       assertThat(consume(unaware).status()).isEqualTo(200);
@@ -126,7 +124,7 @@ final class MoveTest {
       awaitSeen(postman, source);
 
       consumers.forgetPauses();
-      JsonNode clean = Json.read(ended(0, "cutover", "--yes", "--json"));
+      JsonNode clean = Json.read(move.ended(0, "cutover", "--yes", "--json"));
       awaitWrites(consumers, target);
       System.out.printf(
           "%d kills; a cutover paused %d ms for %d rows, and nobody was served for %d ms%n",
@@ -136,36 +134,82 @@ final class MoveTest {
           consumers.pause().toMillis());
       tell(postman);
 
-      await().atMost(PATIENCE).until(() -> untold.isEmpty() && postman.unacknowledged() == 0);
-      ProviderState provider = new ProviderState(stripe, target);
-      await().atMost(PATIENCE).until(provider::isMirrored);
       granted.forEach(consumers::again);
-      consumers.finish();
-
+      assertNothingIsLostOrDoubled(postman, consumers, 2);
       assertThat(kills).isGreaterThanOrEqualTo(3);
-      assertThat(postman.takenAsNew()).doesNotHaveDuplicates();
-      assertThat(postman.refusals().keySet()).isSubsetOf(503);
-      provider.assertNoEventIsLost(Set.copyOf(postman.acknowledged()));
-      provider.assertMirrored();
-      consumers.assertAllCountedOnce(target, 2);
-      assertThat(target.count("users where id like 'user_old_%'")).isEqualTo(3000);
       assertThat(servers.get(0).process().output()).anyMatch(line -> line.contains("has switched"));
-      ended(0, "finish", "--yes");
+      move.ended(0, "finish", "--yes");
     }
   }
 
+  /** Takes minutes: {@code -Dbilling.move.kills=50}. */
+  @Test
+  @EnabledIfSystemProperty(named = KILLS, matches = "\\d+")
+  void aMoveEndsRightWhereverItIsKilled() {
+    System.out.println("seed " + SEED);
+    List<String> urls = servers.subList(0, 2).stream().map(ServerProcess::url).toList();
+    try (Postman postman = new Postman(urls, LocalServer.WEBHOOK_SECRET, SEED);
+        Consumers consumers = new Consumers(servers.subList(0, 2))) {
+      tell(postman);
+      long begin = System.nanoTime();
+      move.ended(0, "status");
+      Duration starting = Duration.ofNanos(System.nanoTime() - begin);
+      repeatedly(starting, "copy");
+      repeatedly(starting, "verify");
+      boolean moved = false;
+      for (; kills < Integer.getInteger(KILLS) || !moved; moved = !moved) {
+        repeatedly(starting, moved ? new String[] {"rollback"} : new String[] {"cutover", "--yes"});
+        awaitWrites(consumers, moved ? source : target);
+        tell(postman);
+      }
+      System.out.println(kills + " kills");
+      assertNothingIsLostOrDoubled(postman, consumers, 0);
+    }
+  }
+
+  /** Kills the step at any time after its program has started, until once it ends before. */
+  private void repeatedly(Duration starting, String... step) {
+    for (int attempts = 0; ; attempts++) {
+      ChildProcess process = move.begun(step);
+      long life = starting.toMillis() / 2
+          + random.nextInt((int) starting.toMillis())
+          + attempts * MORE_LIFE.toMillis();
+      if (process.endsWithin(Duration.ofMillis(life))) {
+        int status = process.awaitExit(PATIENCE);
+        assertThat(status).as(String.join("\n", process.output())).isZero();
+        return;
+      }
+      kills++;
+      process.kill();
+    }
+  }
+
+  private void assertNothingIsLostOrDoubled(Postman postman, Consumers consumers, int byOthers) {
+    await().atMost(PATIENCE).until(() -> untold.isEmpty() && postman.unacknowledged() == 0);
+    ProviderState provider = new ProviderState(stripe, target);
+    await().atMost(PATIENCE).until(provider::isMirrored);
+    consumers.finish();
+
+    assertThat(postman.takenAsNew()).doesNotHaveDuplicates();
+    assertThat(postman.refusals().keySet()).isSubsetOf(503);
+    provider.assertNoEventIsLost(Set.copyOf(postman.acknowledged()));
+    provider.assertMirrored();
+    consumers.assertAllCountedOnce(target, byOthers);
+    assertThat(target.count("users where id like 'user_old_%'")).isEqualTo(3000);
+  }
+
   private void copyAndVerify(Postman postman) {
-    assertThat(ended(0, "plan"))
+    assertThat(move.ended(0, "plan"))
         .contains("From supabase to postgres", "users", "Next: run billing migrate copy");
     int items = 2 + random.nextInt(16);
     killed(process -> target.count("move_progress") >= items, "copy");
-    ended(0, "copy");
-    assertThat(ended(3, "cutover", "--yes")).contains("Verify first");
+    move.ended(0, "copy");
+    assertThat(move.ended(3, "cutover", "--yes")).contains("Verify first");
     tell(postman);
     killed(
         process -> process.output().stream().anyMatch(line -> line.startsWith("comparing")),
         "verify");
-    assertThat(Json.read(ended(0, "verify", "--json")).path("equal").asBoolean())
+    assertThat(Json.read(move.ended(0, "verify", "--json")).path("equal").asBoolean())
         .isTrue();
   }
 
@@ -173,18 +217,9 @@ final class MoveTest {
     return database.query("select mode from store_state").get(0);
   }
 
-  /** Runs a step to its end, which it comes to with this status. */
-  private String ended(int status, String... step) {
-    ChildProcess process = step(step);
-    int ended = process.awaitExit(PATIENCE);
-    String output = String.join("\n", process.output());
-    assertThat(ended).as(String.join(" ", step) + ":\n" + output).isEqualTo(status);
-    return output;
-  }
-
   /** Begins a step, and kills it when it has come so far, unless it has ended before. */
   private void killed(Predicate<ChildProcess> when, String... step) {
-    ChildProcess process = step(step);
+    ChildProcess process = move.begun(step);
     await()
         .atMost(PATIENCE)
         .pollDelay(Duration.ZERO)
@@ -205,14 +240,6 @@ final class MoveTest {
     } catch (SQLException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private ChildProcess step(String... step) {
-    return ChildProcess.java(
-        Main.class,
-        moving,
-        Stream.concat(Stream.of("migrate", "--requests", "500"), Stream.of(step))
-            .toArray(String[]::new));
   }
 
   /** Waits until both servers write there. */

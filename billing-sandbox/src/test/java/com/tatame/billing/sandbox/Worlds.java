@@ -43,10 +43,7 @@ enum Worlds {
           .withPool(2, Duration.ofSeconds(10))
           .withStatementLimit(Duration.ofMillis(300)));
       LocalServer world = LocalServer.on(backing);
-      backing
-          .project()
-          .orElseThrow()
-          .loseEvery(7, Fault.DROPPED_AFTER, Fault.BAD_GATEWAY_AFTER, Fault.BAD_GATEWAY_BEFORE);
+      backing.project().orElseThrow().loseEvery(7, Fault.values());
       return world;
     }
   };

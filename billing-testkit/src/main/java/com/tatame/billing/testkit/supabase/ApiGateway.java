@@ -89,20 +89,18 @@ final class ApiGateway implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String path = exchange.getRequestURI().toString();
+      String uri = exchange.getRequestURI().toString();
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      if (!path.startsWith(PREFIX + "/")) {
+      if (!uri.startsWith(PREFIX + "/")) {
         reply(exchange, new Reply(404, "{\"message\":\"no Route matched with those values\"}"));
         return;
       }
-      path = path.substring(PREFIX.length());
+      String path = uri.substring(PREFIX.length());
       Optional<Reply> refusal = refusal(exchange);
       Optional<Fault> fault = refusal.isPresent() ? Optional.empty() : faults.take(path + body);
-      Reply reply = refusal.isPresent()
-          ? refusal.get()
-          : fault.equals(Optional.of(Fault.BAD_GATEWAY_BEFORE))
-              ? new Reply(502, BAD_GATEWAY_PAGE)
-              : handOn(exchange, path, body);
+      Reply reply = refusal
+          .or(() -> fault.flatMap(ApiGateway::instead))
+          .orElseGet(() -> handOn(exchange, path, body));
       log.add(new LoggedRequest(exchange.getRequestMethod(), path, body, reply.status(), fault));
       if (fault.equals(Optional.of(Fault.BAD_GATEWAY_AFTER))) {
         reply(exchange, new Reply(502, BAD_GATEWAY_PAGE));
@@ -123,6 +121,16 @@ final class ApiGateway implements AutoCloseable {
       return Optional.of(new Reply(401, "{\"message\":\"Invalid API key\"}"));
     }
     return Optional.empty();
+  }
+
+  /** The answer to a request that gets no further. */
+  private static Optional<Reply> instead(Fault fault) {
+    return switch (fault) {
+      case TOO_MANY_REQUESTS ->
+        Optional.of(new Reply(429, "{\"message\":\"API rate limit exceeded\"}"));
+      case BAD_GATEWAY_BEFORE -> Optional.of(new Reply(502, BAD_GATEWAY_PAGE));
+      case BAD_GATEWAY_AFTER, DROPPED_AFTER -> Optional.empty();
+    };
   }
 
   private Reply handOn(HttpExchange exchange, String path, String body) {

@@ -1,0 +1,45 @@
+package com.tatame.billing.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tatame.billing.server.Main;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The steps of a move, each a program of its own.
+ *
+ * @param environment of the programs
+ */
+record MoveSteps(Map<String, String> environment) {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** A move out of what backs a product, to a database. */
+  static MoveSteps to(Database target, Backing source) {
+    Map<String, String> environment = new HashMap<>(source.environment());
+    environment.putAll(Map.of(
+        "BILLING_MOVE_TO", "postgres",
+        "BILLING_MOVE_DATABASE_URL", target.url(),
+        "DATABASE_POOL_MAX", "10"));
+    return new MoveSteps(environment);
+  }
+
+  ChildProcess begun(String... step) {
+    return ChildProcess.java(
+        Main.class,
+        environment,
+        Stream.concat(Stream.of("migrate", "--requests", "500"), Stream.of(step))
+            .toArray(String[]::new));
+  }
+
+  /** Runs a step to its end, which it comes to with this status, and gives what it said. */
+  String ended(int status, String... step) {
+    ChildProcess process = begun(step);
+    int ended = process.awaitExit(PATIENCE);
+    String output = String.join("\n", process.output());
+    assertThat(ended).as(String.join(" ", step) + ":\n" + output).isEqualTo(status);
+    return output;
+  }
+}
