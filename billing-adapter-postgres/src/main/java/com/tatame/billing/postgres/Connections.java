@@ -25,6 +25,9 @@ final class Connections {
     pool.setMaximumPoolSize(config.maxPoolSize());
     pool.setConnectionTimeout(config.connectionWait().toMillis());
     pool.setAutoCommit(true);
+    // The server compiles what it thinks costly, at each call, and is wrong about sets that it is
+    // sent.
+    pool.setConnectionInitSql("set jit = off");
     driver(config).forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
     return pool;
   }

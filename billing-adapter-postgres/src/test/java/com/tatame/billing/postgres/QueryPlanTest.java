@@ -1,6 +1,7 @@
 package com.tatame.billing.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
@@ -67,6 +68,10 @@ import com.tatame.billing.testkit.fixture.AnInvoice;
 import com.tatame.billing.testkit.fixture.Mirrored;
 import com.tatame.billing.trial.Trial;
 import com.tatame.billing.trial.TrialStore.Mark;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,11 +81,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * On 100,000 rows in every table, PostgreSQL itself counts how often a table is read from end to end.
+ * On 100,000 rows in every table, PostgreSQL itself counts how often a table is read from end to end,
+ * and tells what it thinks that each statement costs.
  * The inbox's status stays out: it counts the whole backlog, which is that long only in trouble.
  */
 class QueryPlanTest {
@@ -88,14 +95,24 @@ class QueryPlanTest {
   private static final Duration LEASE = Duration.ofMinutes(1);
   private static final PostgresConfig CONFIG = TestDatabase.freshSchema().withMaxPoolSize(1);
 
+  private static final PostgresConfig EXPLAINED = TestDatabase.explained(CONFIG);
+
+  /** The server compiles what it thinks costlier than that, at each call; jit_above_cost. */
+  private static final double COMPILED_FROM = 100_000;
+
+  private static final Pattern PLAN =
+      Pattern.compile("plan:\\n\\tQuery Text: (.*(?:\\n(?!\\t.*\\(cost=).*)*)\\n"
+          + "\\t.*\\(cost=[\\d.]+\\.\\.([\\d.]+) rows=");
+
+  private static Set<String> read = Set.of();
+
   /** How often each statement runs: the server makes its lasting plan only after five. */
   private static final int ROUNDS = 8;
 
   private static final String ROWS = " from generate_series(1, 100000) i";
   private static final String AT = "timestamptz '2026-01-01' + i * interval '1 second'";
 
-  @BeforeAll
-  static void fill() {
+  private static void fill() {
     PostgresBillingStore.migrate(CONFIG);
     String mirrored = ", " + AT + ", " + AT + ", 'read'" + ROWS;
     TestDatabase.run(
@@ -214,10 +231,11 @@ class QueryPlanTest {
         "analyze");
   }
 
-  @Test
-  void noCallOfTheStoreReadsATableFromEndToEnd() {
+  @BeforeAll
+  static void callEverything() {
+    fill();
     Map<String, Long> before = scans();
-    try (PostgresBillingStore store = PostgresBillingStore.open(CONFIG)) {
+    try (PostgresBillingStore store = PostgresBillingStore.open(EXPLAINED)) {
       for (int round = 0; round < ROUNDS; round++) {
         work(store, round);
         commands(store, round);
@@ -231,8 +249,34 @@ class QueryPlanTest {
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
     }
+    read = grown(before);
+  }
 
-    assertThat(grown(before)).isEmpty();
+  @Test
+  void noCallOfTheStoreReadsATableFromEndToEnd() {
+    assertThat(read).isEmpty();
+  }
+
+  @Test
+  void noStatementOfACallIsSoCostlyThatItWouldBeCompiled() {
+    List<Plan> plans = plans();
+
+    assertThat(plans).hasSizeGreaterThan(500);
+    assertThat(plans)
+        .filteredOn(plan -> plan.cost() > COMPILED_FROM)
+        .extracting(Plan::statement)
+        .isEmpty();
+  }
+
+  @Test
+  void aSessionOfTheStoreCompilesNothing() throws SQLException {
+    try (HikariDataSource pool = new HikariDataSource(Connections.pool(CONFIG));
+        Connection connection = pool.getConnection();
+        ResultSet jit = connection.createStatement().executeQuery("show jit")) {
+      jit.next();
+
+      assertThat(jit.getString(1)).isEqualTo("off");
+    }
   }
 
   @Test
@@ -249,10 +293,10 @@ class QueryPlanTest {
     Map<String, Long> before = scans();
 
     for (String query : List.of(
-        "select last4 from stripe_payment_methods where stripe_customer_id = 'cus_8'",
-        "select id from provider_objects where state ->> 'customer_id' = 'cus_12' and kind ="
+        "select last4 from stripe_payment_methods where stripe_customer_id = 'cus_80008'",
+        "select id from provider_objects where state ->> 'customer_id' = 'cus_80012' and kind ="
             + " 'payment_method' and not gone order by created_at desc, id",
-        "select id from provider_objects where subject_id = 'cus_9' and kind = 'refund'"
+        "select id from provider_objects where subject_id = 'cus_80009' and kind = 'refund'"
             + " and not gone order by created_at desc, id",
         "select id from provider_objects where kind = 'promotion_code' and not gone"
             + " and lower(state ->> 'code') = 'code10'",
@@ -264,6 +308,18 @@ class QueryPlanTest {
     }
 
     assertThat(grown(before)).isEmpty();
+  }
+
+  /** As the server planned a statement, at a cost of its own measure. */
+  private record Plan(String statement, double cost) {}
+
+  private static List<Plan> plans() {
+    TestDatabase.run(CONFIG, "do $$ begin raise log 'all is logged'; end $$");
+    await().until(() -> TestDatabase.log().contains("all is logged"));
+    return PLAN.matcher(TestDatabase.log())
+        .results()
+        .map(plan -> new Plan(plan.group(1), Double.parseDouble(plan.group(2))))
+        .toList();
   }
 
   private static Set<String> grown(Map<String, Long> before) {

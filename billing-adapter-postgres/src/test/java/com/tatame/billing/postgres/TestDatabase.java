@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,8 +25,12 @@ final class TestDatabase {
 
   private static EmbeddedPostgres start() {
     try {
-      EmbeddedPostgres server =
-          EmbeddedPostgres.builder().setServerConfig("max_connections", "60").start();
+      EmbeddedPostgres server = EmbeddedPostgres.builder()
+          .setServerConfig("max_connections", "60")
+          .setServerConfig("logging_collector", "on")
+          .setServerConfig("log_rotation_size", "0")
+          .setServerConfig("log_rotation_age", "0")
+          .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
       return server;
     } catch (IOException e) {
@@ -44,6 +50,33 @@ final class TestDatabase {
     return PostgresConfig.of(
             "postgres://postgres:postgres@localhost:" + SERVER.getPort() + "/postgres")
         .withSchema("test_" + SCHEMAS.incrementAndGet());
+  }
+
+  /** The same, and the plan of each statement is logged, also of those within functions. */
+  static PostgresConfig explained(PostgresConfig config) {
+    String options = String.join(
+        "%20",
+        "-csession_preload_libraries=auto_explain",
+        "-cauto_explain.log_min_duration=0",
+        "-cauto_explain.log_nested_statements=on");
+    return PostgresConfig.of(config.url() + "?options=" + options)
+        .withSchema(config.schema())
+        .withMaxPoolSize(config.maxPoolSize());
+  }
+
+  /** What the server has logged so far. */
+  static String log() {
+    try (Connection connection = SERVER.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet file = statement.executeQuery(
+            "select current_setting('data_directory') || '/' || pg_current_logfile()")) {
+      file.next();
+      return Files.readString(Path.of(file.getString(1)));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Runs statements in one session of the superuser, the schema first in its search path. */

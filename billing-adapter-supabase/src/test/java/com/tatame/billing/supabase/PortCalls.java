@@ -453,14 +453,14 @@ final class PortCalls {
     then(
         "account_states_v1",
         store -> store.usage().states(Set.of(ACCOUNT), NOON).keySet());
-    then("consume_v3", store -> store.usage().consume(List.of(draw("use_1", 3), draw("use_2", 9))));
-    then("consume_v3", store -> store.usage().consume(List.of(draw("use_1", 3))));
+    then("consume_v4", store -> store.usage().consume(List.of(draw("use_1", 3), draw("use_2", 9))));
+    then("consume_v4", store -> store.usage().consume(List.of(draw("use_1", 3))));
     then("account_usage_v3", store -> said(store.usage().read(ACCOUNT, NOON)));
     then("release_consumption_v2", store -> store.usage().release(ACCOUNT, "quiz", "use_1", NOON));
     then("account_usage_v3", store -> said(store.usage().read(ACCOUNT, NOON)));
-    then("give_item_v2", store -> store.purchases().give(free("pur_3"), draw("sale_1", 1)));
+    then("give_item_v3", store -> store.purchases().give(free("pur_3"), draw("sale_1", 1)));
     then("given_item_v1", store -> store.purchases().given(ACCOUNT, "sale_1"));
-    then("consume_v3", store -> store.usage().consume(List.of(draw("sale_2", 1))));
+    then("consume_v4", store -> store.usage().consume(List.of(draw("sale_2", 1))));
     then("held_units_v1", store -> store.reservations().held(Optional.empty(), 10));
     then(
         "settle_unit_v1",

@@ -55,7 +55,8 @@ public final class Migrations {
       "V38__moving.sql",
       "V40__imports.sql",
       "V41__quicker_usage.sql",
-      "V42__states_of_accounts.sql");
+      "V42__states_of_accounts.sql",
+      "V43__usage_that_is_not_compiled.sql");
 
   private Migrations() {}
 

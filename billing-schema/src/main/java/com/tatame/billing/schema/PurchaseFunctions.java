@@ -54,7 +54,7 @@ final class PurchaseFunctions implements PurchaseStore {
   public Giving give(Purchase free, Draw draw) {
     Row answer = functions
         .row(
-            "give_item_v2",
+            "give_item_v3",
             Row.empty().with("purchase", row(free)).with("draw", UsageFunctions.row(draw)))
         .orElseThrow();
     return new Giving(

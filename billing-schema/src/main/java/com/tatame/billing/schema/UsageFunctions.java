@@ -89,7 +89,7 @@ final class UsageFunctions implements UsageStore {
       waves.get(wave - 1).add(row(draws.get(n)).with("n", n));
     }
     DrawResult[] results = new DrawResult[draws.size()];
-    functions.rows("consume_v3", Row.empty().with("waves", waves)).stream().forEach(answer -> {
+    functions.rows("consume_v4", Row.empty().with("waves", waves)).stream().forEach(answer -> {
       int n = answer.integer("n");
       results[n] = result(answer, draws.get(n));
     });
@@ -243,7 +243,7 @@ final class UsageFunctions implements UsageStore {
       case "denied" -> new DrawResult.Denied();
       case "stale" -> new DrawResult.Stale();
       case "key_reused" -> new DrawResult.KeyReused();
-      default -> throw new IllegalStateException("consume_v3 answered something unknown");
+      default -> throw new IllegalStateException("consume_v4 answered something unknown");
     };
   }
 

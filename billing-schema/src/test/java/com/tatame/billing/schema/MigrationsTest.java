@@ -83,7 +83,7 @@ class MigrationsTest {
         .allSatisfy(function -> assertThat(function)
             .contains("security invoker set search_path = \"billing\", pg_temp as"));
     assertThat(functions.stream().filter(function -> !isForPeople(function)))
-        .hasSize(functions.size() - 5)
+        .hasSize(functions.size() - 6)
         .allSatisfy(
             function -> assertThat(function)
                 .containsPattern(
