@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Measures the webhook path in rounds, in which all contestants take turns on one PostgreSQL. Prints
@@ -19,6 +20,7 @@ final class Bench implements AutoCloseable {
   private static final String BEFORE = "before";
   private static final String PGBENCH = "pgbench";
   private static final String EXPRESS = "Express";
+  private static final String BARE = "bare Javalin";
   private static final int[] CLIENTS = {32, 64};
   private static final int OPEN_RATE = 300;
   private static final String WEBHOOKS = "/webhooks/stripe";
@@ -34,6 +36,7 @@ final class Bench implements AutoCloseable {
   private final Map<String, Target> storing = new LinkedHashMap<>();
   private final Map<String, Target> serving = new LinkedHashMap<>();
   private final List<AutoCloseable> opened = new ArrayList<>();
+  private Optional<Target> receiving = Optional.empty();
 
   private Bench(Options options) throws Exception {
     this.options = options;
@@ -58,6 +61,7 @@ final class Bench implements AutoCloseable {
     }
     if (!options.alone) {
       startExpress();
+      startBare();
       database.create("pgbench_limit");
       database.execute("pgbench_limit", Files.readString(home.resolve("sql/limit.sql")));
     }
@@ -75,6 +79,7 @@ final class Bench implements AutoCloseable {
       contestants.add(PGBENCH);
     }
     contestants.addAll(serving.keySet());
+    receiving.ifPresent(bare -> contestants.add(BARE));
     String report = machine() + "\n\n" + samples.table(contestants) + "\nStripe was asked " + stripe.reads()
         + " times, and took " + options.readMillis + " ms for each answer.\n";
     Files.writeString(output.resolve("report.md"), report);
@@ -84,8 +89,7 @@ final class Bench implements AutoCloseable {
   private void startOurs(String name, Path jar) throws Exception {
     database.create(name + "_storing");
     database.create(name);
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> serve = new ArrayList<>(List.of(java));
+    List<String> serve = new ArrayList<>(List.of(java()));
     List.of(System.getenv().getOrDefault("BENCH_SERVER_OPTIONS", "").split(" ")).stream()
         .filter(option -> !option.isEmpty())
         .forEach(serve::add);
@@ -130,6 +134,19 @@ final class Bench implements AutoCloseable {
     serving.put(EXPRESS, express);
   }
 
+  private void startBare() throws Exception {
+    String classes = output.resolve("classes") + ":" + output.resolve("billing-server.jar");
+    Target bare = start(
+        "bare", List.of(java(), "-cp", classes, BareServer.class.getName()), environment("bare"));
+    opened.add(bare);
+    bare.rest();
+    receiving = Optional.of(bare);
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
   private Target start(String name, List<String> command, Map<String, String> environment)
       throws Exception {
     return Target.start(name, command, environment, output.resolve(name + ".log"));
@@ -150,6 +167,9 @@ final class Bench implements AutoCloseable {
 
   private void warmUp() throws Exception {
     System.err.println("warming up");
+    if (receiving.isPresent()) {
+      receive(new Samples(), "stored events/s", receiving.get(), 32);
+    }
     for (Map.Entry<String, Target> entry : serving.entrySet()) {
       boolean express = entry.getKey().equals(EXPRESS);
       Target target = entry.getValue();
@@ -180,6 +200,9 @@ final class Bench implements AutoCloseable {
         String path = entry.getKey().equals(EXPRESS) ? "/store" : WEBHOOKS;
         load(measure, entry.getKey(), entry.getValue(), path, clients, false);
       }
+      if (receiving.isPresent()) {
+        receive(samples, measure, receiving.get(), clients);
+      }
       measure = "processed events/s, " + clients + " clients";
       limit(measure, "project", clients);
       for (Map.Entry<String, Target> entry : serving.entrySet()) {
@@ -189,6 +212,18 @@ final class Bench implements AutoCloseable {
     limit("stored as jsonb/s, 32 clients", "store-jsonb", 32);
     lone();
     open();
+  }
+
+  /** What it costs to receive events and to do nothing with them. */
+  private void receive(Samples into, String measure, Target bare, int clients) throws Exception {
+    List<byte[]> requests = events.next(WEBHOOKS, options.events);
+    bare.wake();
+    double cpu = bare.cpuSeconds();
+    Load.Outcome outcome = Load.closed(bare.port, requests, clients);
+    cpu = bare.cpuSeconds() - cpu;
+    bare.rest();
+    into.add(measure, BARE, outcome.perSecond());
+    into.add(cpuOf(measure), BARE, cpu * 1e6 / outcome.accepted());
   }
 
   private void limit(String measure, String script, int clients) throws Exception {
