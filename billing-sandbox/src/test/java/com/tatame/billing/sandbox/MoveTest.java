@@ -181,6 +181,7 @@ final class MoveTest {
       }
       kills++;
       process.kill();
+      System.out.println(kills + ": " + step[0] + " was killed after " + life + " ms");
     }
   }
 

@@ -2,6 +2,7 @@ package com.tatame.billing.sandbox;
 
 import com.tatame.billing.server.Main;
 import com.tatame.billing.testkit.simulator.StripeSimulator;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ final class ServerProcess implements RunningProduct {
       Pattern.compile("\"message\":\"serving\".*\"port\":(\\d+)");
 
   private static final InstantSource WALL = InstantSource.system();
+  private static final Duration TOKENS_LAST = Duration.ofHours(2);
 
   private final StripeSimulator stripe;
   private final Map<String, String> more;
@@ -93,7 +95,7 @@ final class ServerProcess implements RunningProduct {
   public String token(String user) {
     return LocalServer.ISSUER
         .sessionToken(user)
-        .expiresAt(WALL.instant().plusSeconds(600))
+        .expiresAt(WALL.instant().plus(TOKENS_LAST))
         .sign();
   }
 
