@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Lets callers that write at the same time share one commit: a database charges for commits, not
  * for rows. There is no thread of its own. A caller that finds nobody writing writes what is
  * waiting, its own part among it, so that a lone one goes at once; the others wait for whoever
- * writes theirs. Only a full batch is written beside another: sharing a commit costs less than
- * having one at the same time, but one that is held up must not hold up everybody.
+ * writes theirs. Beside another a batch is written only if it is large: sharing a commit costs less
+ * than having one at the same time, but one that is held up must not hold up everybody.
  *
  * @param <T> what a caller writes
  * @param <R> what it is told then
@@ -32,9 +32,19 @@ public final class GroupCommit<T, R> {
   static final int MAX_WAITING = 1_000;
 
   private final Function<List<T>, List<R>> write;
+  private final int large;
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Waiting<T, R>> queue = new ArrayDeque<>();
   private int writing;
+
+  /**
+   * Writes nothing yet; only a full batch is written beside another.
+   *
+   * @param write as of {@link #GroupCommit(Function, int)}
+   */
+  public GroupCommit(Function<List<T>, List<R>> write) {
+    this(write, MAX_BATCH);
+  }
 
   /**
    * Writes nothing yet.
@@ -42,9 +52,12 @@ public final class GroupCommit<T, R> {
    * @param write writes all of a batch or none of it, in one commit, and tells of each part, in
    *     their order, what came of it; what it throws that is no {@link BillingException} is taken to
    *     be about one of the parts, and each is tried by itself
+   * @param large how many waiting parts are written beside another batch; fewer than
+   *     {@link #MAX_BATCH} where the database works on a batch for longer than it takes to commit
    */
-  public GroupCommit(Function<List<T>, List<R>> write) {
+  public GroupCommit(Function<List<T>, List<R>> write, int large) {
     this.write = write;
+    this.large = large;
   }
 
   private static final class Waiting<T, R> {
@@ -148,7 +161,7 @@ public final class GroupCommit<T, R> {
   }
 
   private boolean mayWrite() {
-    return writing == 0 || (writing < WRITERS && queue.size() >= MAX_BATCH);
+    return writing == 0 || (writing < WRITERS && queue.size() >= large);
   }
 
   private void wakeNext() {

@@ -26,6 +26,10 @@ import java.util.random.RandomGenerator;
 public final class Entitlements {
   private static final String PREFIX = "use_";
   private static final int MAX_ROUNDS = 10;
+
+  // Deciding takes the database longer than committing: two batches keep two of its cores busy.
+  private static final int LARGE_BATCH = 16;
+
   private static final Duration AHEAD = Duration.ofMinutes(5);
   private static final Duration BEHIND = Duration.ofDays(35);
 
@@ -46,7 +50,7 @@ public final class Entitlements {
   public Entitlements(
       UsageStore store, Catalog catalog, InstantSource clock, RandomGenerator random) {
     this.store = store;
-    this.draws = new GroupCommit<>(store::consume);
+    this.draws = new GroupCommit<>(store::consume, LARGE_BATCH);
     this.catalog = catalog;
     this.clock = clock;
     this.random = random;

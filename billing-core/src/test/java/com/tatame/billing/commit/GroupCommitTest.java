@@ -21,7 +21,7 @@ class GroupCommitTest {
   private final ExecutorService callers = Executors.newCachedThreadPool();
   private final Database database = new Database();
   private int nextId;
-  private final GroupCommit<String, String> group = new GroupCommit<>(database::write);
+  private GroupCommit<String, String> group = new GroupCommit<>(database::write);
 
   @AfterEach
   void stop() {
@@ -60,6 +60,20 @@ class GroupCommitTest {
 
     assertThat(database.batches.get(1)).hasSize(GroupCommit.MAX_BATCH);
     assertThat(group.waiting()).isZero();
+    database.open();
+  }
+
+  @Test
+  void howManyAreWorthACommitBesideAnotherIsTheOwnersChoice() {
+    group = new GroupCommit<>(database::write, 3);
+    beginWriting();
+    store(2);
+    assertThat(database.batches).hasSize(1);
+
+    submit(1);
+    database.entered.acquireUninterruptibly();
+
+    assertThat(database.batches.get(1)).hasSize(3);
     database.open();
   }
 
