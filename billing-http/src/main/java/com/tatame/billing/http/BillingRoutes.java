@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -145,7 +146,11 @@ public final class BillingRoutes {
   /** Adds the routes, and nothing that touches the host's own. */
   public void mount(JavalinConfig config) {
     Map<String, List<String>> methods = new TreeMap<>();
-    for (Route route : table) {
+    // Javalin tries one after the other, and what is asked for most has no parameters.
+    List<Route> inOrder = table.stream()
+        .sorted(Comparator.comparing(route -> route.pathParameters().size()))
+        .toList();
+    for (Route route : inOrder) {
       Handler handler = shell.handler(route, route.handler().apply(handlers));
       config.routes.addHttpHandler(type(route.method()), route.path(), handler);
       List<String> allowed = methods.computeIfAbsent(route.path(), path -> new ArrayList<>());
