@@ -51,7 +51,7 @@ final class Progress {
     static final Followed NOTHING = new Followed(LogPosition.START, 0);
 
     String json() {
-      return write(written(position).put("rows", rows));
+      return write(position.json().put("rows", rows));
     }
   }
 
@@ -62,7 +62,7 @@ final class Progress {
   }
 
   static String checked(LogPosition position) {
-    return write(written(position));
+    return write(position.json());
   }
 
   Optional<String> raw(String item) {
@@ -80,7 +80,7 @@ final class Progress {
 
   Followed followed() {
     return read(FOLLOWED)
-        .map(json -> new Followed(position(json), json.path("rows").longValue()))
+        .map(json -> new Followed(LogPosition.of(json), json.path("rows").longValue()))
         .orElse(Followed.NOTHING);
   }
 
@@ -93,7 +93,7 @@ final class Progress {
 
   /** What the log names behind this has not been compared since. */
   LogPosition checked() {
-    return read(CHECKED).map(Progress::position).orElse(LogPosition.START);
+    return read(CHECKED).map(LogPosition::of).orElse(LogPosition.START);
   }
 
   boolean wayBack() {
@@ -115,18 +115,6 @@ final class Progress {
         throw new IllegalStateException("progress of " + item + " can't be read", e);
       }
     });
-  }
-
-  private static ObjectNode written(LogPosition position) {
-    return JSON.createObjectNode()
-        .put("rev", position.rev())
-        .put("tbl", position.table())
-        .put("pk", position.key());
-  }
-
-  private static LogPosition position(JsonNode json) {
-    return new LogPosition(
-        json.path("rev").asText(), json.path("tbl").asText(), json.path("pk").asText());
   }
 
   private static String write(ObjectNode json) {

@@ -135,10 +135,10 @@ final class StoreEnd extends MoveEnd {
   @Override
   Changes changes(LogPosition after, int limit, boolean last) {
     ObjectNode asked = JSON.createObjectNode().put("limit", limit).put("final", last);
-    asked.set("after", json(after));
+    asked.set("after", after.json());
     JsonNode changes = allowed("move_changes_v1", asked);
     return new Changes(
-        position(changes.path("next")),
+        LogPosition.of(changes.path("next")),
         changes.path("entries").intValue(),
         changes.path("settled").asText(),
         each(
@@ -152,15 +152,16 @@ final class StoreEnd extends MoveEnd {
   @Override
   Touched touched(LogPosition after, LogPosition through, int limit) {
     ObjectNode asked = JSON.createObjectNode().put("limit", limit);
-    asked.set("after", json(after));
-    asked.set("through", json(through));
+    asked.set("after", after.json());
+    asked.set("through", through.json());
     JsonNode touched = call("move_touched_v1", asked);
     Map<String, List<String>> keys = new LinkedHashMap<>();
     touched
         .path("keys")
         .properties()
         .forEach(table -> keys.put(table.getKey(), each(table.getValue(), JsonNode::toString)));
-    return new Touched(position(touched.path("next")), touched.path("entries").intValue(), keys);
+    return new Touched(
+        LogPosition.of(touched.path("next")), touched.path("entries").intValue(), keys);
   }
 
   @Override
@@ -210,7 +211,7 @@ final class StoreEnd extends MoveEnd {
   @Override
   List<RowState> rows(String table, List<String> keys, LogPosition after) {
     ObjectNode asked = JSON.createObjectNode().put("table", table).putRawValue("keys", array(keys));
-    asked.set("after", json(after));
+    asked.set("after", after.json());
     return each(
         call("move_rows_v1", asked),
         row -> new RowState(
@@ -224,18 +225,6 @@ final class StoreEnd extends MoveEnd {
     range.after().ifPresent(key -> asked.putRawValue("after", new RawValue(key)));
     range.through().ifPresent(key -> asked.putRawValue("through", new RawValue(key)));
     return asked;
-  }
-
-  private static ObjectNode json(LogPosition position) {
-    return JSON.createObjectNode()
-        .put("rev", position.rev())
-        .put("tbl", position.table())
-        .put("pk", position.key());
-  }
-
-  private static LogPosition position(JsonNode json) {
-    return new LogPosition(
-        json.path("rev").asText(), json.path("tbl").asText(), json.path("pk").asText());
   }
 
   private static RawValue array(List<String> elements) {
