@@ -164,7 +164,7 @@ enum Repetition {
       Map.entry("move_changes_v1", SAME_ANSWER),
       Map.entry("move_digest_v1", SAME_ANSWER),
       Map.entry("move_hashes_v1", SAME_ANSWER),
-      Map.entry("move_rows_v1", SAME_ANSWER),
+      Map.entry("move_rows_v2", SAME_ANSWER),
       Map.entry("move_touched_v1", SAME_ANSWER),
       Map.entry("move_obstacles_v1", SAME_ANSWER),
       Map.entry("move_progress_v1", SAME_ANSWER),

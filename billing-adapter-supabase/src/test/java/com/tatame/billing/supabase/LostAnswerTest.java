@@ -100,7 +100,7 @@ class LostAnswerTest {
         "move_changes_v1",
         "move_digest_v1",
         "move_hashes_v1",
-        "move_rows_v1",
+        "move_rows_v2",
         "move_touched_v1",
         "move_obstacles_v1",
         "move_progress_v1",

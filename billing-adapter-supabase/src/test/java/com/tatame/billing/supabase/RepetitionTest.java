@@ -32,6 +32,7 @@ class RepetitionTest {
       "consume_v2",
       "consume_v3",
       "give_item_v1",
+      "move_rows_v1",
       "give_item_v2",
       "release_consumption_v1",
       "set_gauge_v1",

@@ -56,7 +56,8 @@ public final class Migrations {
       "V40__imports.sql",
       "V41__quicker_usage.sql",
       "V42__states_of_accounts.sql",
-      "V43__usage_that_is_not_compiled.sql");
+      "V43__usage_that_is_not_compiled.sql",
+      "V44__rows_that_change_meanwhile.sql");
 
   private Migrations() {}
 

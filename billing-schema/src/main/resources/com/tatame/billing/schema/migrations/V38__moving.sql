@@ -486,9 +486,9 @@ begin
     'select coalesce(jsonb_agg(jsonb_build_object(
        ''key'', k.v,
        ''hash'', t.hash,
-       ''pending'', k.v::text in (
-         select l.pk from move_log l
-         where l.tbl = %1$L
+       ''pending'', exists (
+         select from move_log l
+         where l.tbl = %1$L and l.pk = k.v::text
            and (l.rev, l.tbl, l.pk) > (($2 ->> ''rev'')::xid8, ($2 ->> ''tbl'') collate "C", ($2 ->> ''pk'') collate "C")))
        order by k.n), ''[]'')
      from jsonb_array_elements($1) with ordinality k(v, n)
