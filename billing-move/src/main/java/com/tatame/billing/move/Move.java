@@ -176,14 +176,18 @@ public final class Move {
 
   /**
    * Takes the move back. Before the switch the target is given up and the source goes on as if nothing
-   * had been; after it, what was written since is brought back and the source takes over again.
+   * had been; after it, what was written since is brought back and the source takes over again. Repeated after it
+   * was killed, it ends what it had begun.
    *
    * @return the pause that this took
    * @throws MoveRefused if there is nothing to take back, or no way back any more
    */
   public Cutover rollback() {
     switch (status().phase()) {
-      case NOT_BEGUN, ROLLED_BACK ->
+      case ROLLED_BACK -> {
+        return new Cutover(Duration.ZERO, 0);
+      }
+      case NOT_BEGUN ->
         throw new MoveRefused("There is nothing to roll back: " + source.label() + " is at work.");
       case FINISHED ->
         throw new MoveRefused("The move was finished, and there is no way back. Move again, from "

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +103,7 @@ class MoveTest {
         assertThat(writers.committed()).isPositive();
       }
       assertThat(move.status().phase()).isEqualTo(Phase.ROLLED_BACK);
+      assertThat(move.rollback()).isEqualTo(new Cutover(Duration.ZERO, 0));
       assertThat(source.query(ALL_ROWS)).as("seed %s", seed).isEqualTo(target.query(ALL_ROWS));
 
       try (Writers writers = Writers.at(source, 2, seed + 200)) {
