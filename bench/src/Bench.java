@@ -165,10 +165,13 @@ final class Bench implements AutoCloseable {
     return environment;
   }
 
+  /** Until the JVMs have compiled what they will run: for their first seconds they cost ten times as much. */
   private void warmUp() throws Exception {
     System.err.println("warming up");
     if (receiving.isPresent()) {
-      receive(new Samples(), "stored events/s", receiving.get(), 32);
+      for (int done = 0; done < options.warmUp; done += options.events) {
+        receive(new Samples(), "", receiving.get(), 32);
+      }
     }
     for (Map.Entry<String, Target> entry : serving.entrySet()) {
       boolean express = entry.getKey().equals(EXPRESS);
@@ -176,18 +179,15 @@ final class Bench implements AutoCloseable {
       target.wake();
       List<byte[]> introductions = events.introductions(WEBHOOKS, entry.getKey());
       check(Load.closed(target.port, introductions, 32), introductions.size());
-      List<byte[]> requests = events.next(WEBHOOKS, express ? options.expressEvents() : options.events);
-      check(Load.closed(target.port, requests, 32), requests.size());
-      if (!express) {
-        awaitProcessed(target);
-      }
       target.rest();
+      int events = express ? options.expressEvents() : options.events;
+      for (int done = 0; done < options.warmUp * events / options.events; done += events) {
+        load(new Samples(), "", entry.getKey(), target, WEBHOOKS, 32, true);
+      }
       if (!express) {
-        Target alone = storing.get(entry.getKey());
-        alone.wake();
-        List<byte[]> more = events.next(WEBHOOKS, options.events);
-        check(Load.closed(alone.port, more, 32), more.size());
-        alone.rest();
+        for (int done = 0; done < options.warmUp; done += events) {
+          load(new Samples(), "", entry.getKey(), storing.get(entry.getKey()), WEBHOOKS, 32, false);
+        }
       }
     }
   }
@@ -198,7 +198,7 @@ final class Bench implements AutoCloseable {
       limit(measure, "store-text", clients);
       for (Map.Entry<String, Target> entry : storing.entrySet()) {
         String path = entry.getKey().equals(EXPRESS) ? "/store" : WEBHOOKS;
-        load(measure, entry.getKey(), entry.getValue(), path, clients, false);
+        load(samples, measure, entry.getKey(), entry.getValue(), path, clients, false);
       }
       if (receiving.isPresent()) {
         receive(samples, measure, receiving.get(), clients);
@@ -206,7 +206,7 @@ final class Bench implements AutoCloseable {
       measure = "processed events/s, " + clients + " clients";
       limit(measure, "project", clients);
       for (Map.Entry<String, Target> entry : serving.entrySet()) {
-        load(measure, entry.getKey(), entry.getValue(), WEBHOOKS, clients, true);
+        load(samples, measure, entry.getKey(), entry.getValue(), WEBHOOKS, clients, true);
       }
     }
     limit("stored as jsonb/s, 32 clients", "store-jsonb", 32);
@@ -251,7 +251,13 @@ final class Bench implements AutoCloseable {
   }
 
   private void load(
-      String measure, String name, Target target, String path, int clients, boolean process)
+      Samples into,
+      String measure,
+      String name,
+      Target target,
+      String path,
+      int clients,
+      boolean process)
       throws Exception {
     boolean express = name.equals(EXPRESS);
     List<byte[]> requests = events.next(path, express ? options.expressEvents() : options.events);
@@ -271,11 +277,11 @@ final class Bench implements AutoCloseable {
     target.rest();
 
     double perEvent = 1e6 / outcome.accepted();
-    samples.add(measure, name, process ? outcome.accepted() / seconds : outcome.perSecond());
-    samples.add(cpuOf(measure), name, (serverCpu + databaseCpu) * perEvent);
-    samples.add(cpuOf(measure) + ", server alone", name, serverCpu * perEvent);
+    into.add(measure, name, process ? outcome.accepted() / seconds : outcome.perSecond());
+    into.add(cpuOf(measure), name, (serverCpu + databaseCpu) * perEvent);
+    into.add(cpuOf(measure) + ", server alone", name, serverCpu * perEvent);
     if (process && !express) {
-      samples.add("accepted meanwhile/s, " + clients + " clients", name, outcome.perSecond());
+      into.add("accepted meanwhile/s, " + clients + " clients", name, outcome.perSecond());
     }
   }
 
@@ -349,14 +355,16 @@ final class Bench implements AutoCloseable {
   private String machine() throws SQLException {
     return String.format(
         Locale.ROOT,
-        "%d cores, PostgreSQL %s, JDK %s, %d rounds of %,d events of %,d customers, %,d bytes each.",
+        "%d cores, PostgreSQL %s, JDK %s, %d rounds of %,d events of %,d customers, %,d bytes each,"
+            + " after %,d to warm up.",
         Runtime.getRuntime().availableProcessors(),
         database.version(),
         System.getProperty("java.version"),
         options.rounds,
         options.events,
         options.customers,
-        events.sample().length());
+        events.sample().length(),
+        options.warmUp);
   }
 
   @Override

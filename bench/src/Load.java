@@ -1,33 +1,43 @@
 package com.tatame.billing.bench;
 
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.Socket;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntToLongFunction;
 
-/** Sends prepared requests over keep-alive connections, one thread each. */
+/**
+ * Sends prepared requests over keep-alive connections. One thread serves them all, as pgbench's does:
+ * a thread each would take a quarter of the machine from those that are measured.
+ */
 final class Load {
-  private final int port;
-  private final List<byte[]> requests;
-  private final long[] nanos;
-  private final AtomicInteger next = new AtomicInteger();
-  private final AtomicInteger accepted = new AtomicInteger();
-  private final AtomicInteger refused = new AtomicInteger();
+  private static final long AT_ONCE = Long.MIN_VALUE;
 
-  private Load(int port, List<byte[]> requests) {
-    this.port = port;
+  private final Selector selector;
+  private final List<byte[]> requests;
+  private final IntToLongFunction due;
+  private final long[] nanos;
+  private final Deque<Connection> idle = new ArrayDeque<>();
+  private int sent;
+  private int accepted;
+  private int refused;
+
+  private Load(Selector selector, List<byte[]> requests, IntToLongFunction due) {
+    this.selector = selector;
     this.requests = requests;
+    this.due = due;
     this.nanos = new long[requests.size()];
   }
 
@@ -51,90 +61,148 @@ final class Load {
 
   /** Each connection sends its next request when the last one is answered. */
   static Outcome closed(int port, List<byte[]> requests, int connections) {
-    return new Load(port, requests).run(connections, number -> Long.MIN_VALUE);
+    return run(port, requests, connections, number -> AT_ONCE);
   }
 
   /** Requests go at fixed instants, whether or not others are answered; latency counts from these. */
   static Outcome open(int port, List<byte[]> requests, int perSecond) {
     long start = System.nanoTime() + 100_000_000;
-    return new Load(port, requests).run(64, number -> start + number * 1_000_000_000L / perSecond);
+    return run(port, requests, 64, number -> start + number * 1_000_000_000L / perSecond);
   }
 
-  private Outcome run(int connections, IntToLongFunction due) {
-    CountDownLatch ready = new CountDownLatch(connections);
-    CountDownLatch go = new CountDownLatch(1);
-    Thread[] threads = new Thread[connections];
-    for (int i = 0; i < connections; i++) {
-      threads[i] = new Thread(() -> connection(ready, go, due));
-      threads[i].start();
-    }
-    try {
-      ready.await();
-      long startedAt = System.nanoTime();
-      go.countDown();
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      long endedAt = System.nanoTime();
-      Arrays.sort(nanos);
-      return new Outcome(accepted.get(), refused.get(), startedAt, endedAt, nanos);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private void connection(CountDownLatch ready, CountDownLatch go, IntToLongFunction due) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setTcpNoDelay(true);
-      ready.countDown();
-      go.await();
-      InputStream in = new BufferedInputStream(socket.getInputStream());
-      OutputStream out = socket.getOutputStream();
-      for (int i = next.getAndIncrement(); i < requests.size(); i = next.getAndIncrement()) {
-        long from = Math.max(due.applyAsLong(i), Long.MIN_VALUE);
-        for (long left = from - System.nanoTime(); from != Long.MIN_VALUE && left > 0; ) {
-          LockSupport.parkNanos(left);
-          left = from - System.nanoTime();
+  private static Outcome run(
+      int port, List<byte[]> requests, int connections, IntToLongFunction due) {
+    try (Selector selector = Selector.open()) {
+      Load load = new Load(selector, requests, due);
+      try {
+        for (int i = 0; i < connections; i++) {
+          load.idle.add(new Connection(selector, port));
         }
-        if (from == Long.MIN_VALUE) {
-          from = System.nanoTime();
+        Thread pace = new Thread(load::pace);
+        pace.setDaemon(true);
+        long startedAt = System.nanoTime();
+        pace.start();
+        load.serve();
+        long endedAt = System.nanoTime();
+        Arrays.sort(load.nanos);
+        return new Outcome(load.accepted, load.refused, startedAt, endedAt, load.nanos);
+      } finally {
+        for (SelectionKey key : selector.keys()) {
+          key.channel().close();
         }
-        out.write(requests.get(i));
-        int status = answer(in);
-        nanos[i] = System.nanoTime() - from;
-        (status == 200 ? accepted : refused).incrementAndGet();
       }
-    } catch (IOException | InterruptedException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("a connection broke", e);
     }
   }
 
-  private static int answer(InputStream in) throws IOException {
-    int status = Integer.parseInt(line(in).split(" ")[1]);
-    int length = 0;
-    for (String header = line(in); !header.isEmpty(); header = line(in)) {
-      String lower = header.toLowerCase(Locale.ROOT);
-      if (lower.startsWith("content-length:")) {
-        length = Integer.parseInt(lower.substring("content-length:".length()).strip());
-      } else if (lower.startsWith("transfer-encoding:")) {
-        throw new IOException("an answer without a length");
+  /** A selector wakes on the millisecond only; a request must go when it is due. */
+  private void pace() {
+    for (int i = 0; i < requests.size() && due.applyAsLong(i) != AT_ONCE; i++) {
+      for (long left = due.applyAsLong(i) - System.nanoTime(); left > 0; ) {
+        LockSupport.parkNanos(left);
+        left = due.applyAsLong(i) - System.nanoTime();
       }
+      selector.wakeup();
     }
-    in.skipNBytes(length);
-    return status;
   }
 
-  private static String line(InputStream in) throws IOException {
-    byte[] bytes = new byte[1024];
-    int length = 0;
-    for (int b = in.read(); b != '\n'; b = in.read()) {
-      if (b < 0) {
-        throw new EOFException();
+  private void serve() throws IOException {
+    while (accepted + refused < requests.size()) {
+      while (sent < requests.size() && !idle.isEmpty() && due(sent) <= System.nanoTime()) {
+        idle.remove().send(sent, requests.get(sent), due(sent));
+        sent++;
       }
-      if (b != '\r') {
-        bytes[length++] = (byte) b;
+      selector.select(key -> answered((Connection) key.attachment()));
+    }
+  }
+
+  private long due(int number) {
+    long at = due.applyAsLong(number);
+    return at == AT_ONCE ? System.nanoTime() : at;
+  }
+
+  private void answered(Connection connection) {
+    try {
+      int status = connection.status();
+      if (status == 0) {
+        return;
+      }
+      nanos[connection.number] = System.nanoTime() - connection.from;
+      if (status == 200) {
+        accepted++;
+      } else {
+        refused++;
+      }
+      idle.add(connection);
+    } catch (IOException e) {
+      throw new IllegalStateException("a connection broke", e);
+    }
+  }
+
+  private static final class Connection {
+    private static final byte[] END = {'\r', '\n', '\r', '\n'};
+
+    final SocketChannel channel;
+    final ByteBuffer answer = ByteBuffer.allocate(64 * 1024);
+    int number;
+    long from;
+
+    Connection(Selector selector, int port) throws IOException {
+      channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_READ, this);
+    }
+
+    void send(int number, byte[] request, long from) throws IOException {
+      this.number = number;
+      this.from = from;
+      ByteBuffer bytes = ByteBuffer.wrap(request);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
       }
     }
-    return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+
+    /** That of the answer, or 0 while it isn't here as a whole. */
+    int status() throws IOException {
+      if (channel.read(answer) < 0) {
+        throw new EOFException();
+      }
+      int head = head();
+      if (head < 0) {
+        return 0;
+      }
+      String[] lines =
+          new String(answer.array(), 0, head, StandardCharsets.ISO_8859_1).split("\r\n");
+      if (answer.position() < head + END.length + length(lines)) {
+        return 0;
+      }
+      answer.clear();
+      return Integer.parseInt(lines[0].split(" ")[1]);
+    }
+
+    private int head() {
+      byte[] bytes = answer.array();
+      for (int i = 0; i + END.length <= answer.position(); i++) {
+        if (Arrays.equals(bytes, i, i + END.length, END, 0, END.length)) {
+          return i;
+        }
+      }
+      return -1;
+    }
+
+    private static int length(String[] lines) throws IOException {
+      for (String line : lines) {
+        String lower = line.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("content-length:")) {
+          return Integer.parseInt(lower.substring("content-length:".length()).strip());
+        }
+        if (lower.startsWith("transfer-encoding:")) {
+          throw new IOException("an answer without a length");
+        }
+      }
+      return 0;
+    }
   }
 }

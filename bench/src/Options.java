@@ -15,6 +15,7 @@ final class Options {
   boolean alone;
   int rounds = 3;
   int events;
+  int warmUp;
   int customers = 5_000;
   long readMillis = 0;
   Optional<Path> against = Optional.empty();
@@ -32,6 +33,7 @@ final class Options {
         case "--alone" -> options.alone = true;
         case "--rounds" -> options.rounds = Integer.parseInt(left.pop());
         case "--events" -> options.events = Integer.parseInt(left.pop());
+        case "--warm-up" -> options.warmUp = Integer.parseInt(left.pop());
         case "--customers" -> options.customers = Integer.parseInt(left.pop());
         case "--read-millis" -> options.readMillis = Long.parseLong(left.pop());
         case "--against" -> options.against = Optional.of(Path.of(left.pop()).toAbsolutePath());
@@ -40,6 +42,9 @@ final class Options {
     }
     if (options.events == 0) {
       options.events = options.quick ? 20_000 : 60_000;
+    }
+    if (options.warmUp == 0) {
+      options.warmUp = options.quick ? 60_000 : 240_000;
     }
     return options;
   }

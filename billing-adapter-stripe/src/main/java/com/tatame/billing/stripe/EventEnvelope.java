@@ -1,7 +1,8 @@
 package com.tatame.billing.stripe;
 
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.tatame.billing.failure.InvalidSignature;
 import com.tatame.billing.inbox.ReceivedEvent;
 import java.io.IOException;
@@ -18,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * that can't be stored and named is refused like a wrong signature.
  */
 final class EventEnvelope {
+  private static final JsonFactory JSON = new JsonFactory();
   private static final int LONGEST_NAME = 255;
   private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
-  private final JsonReader json;
+  private final JsonParser json;
   private @Nullable String id;
   private @Nullable String type;
   private @Nullable String account;
@@ -31,19 +33,19 @@ final class EventEnvelope {
   private @Nullable Instant created;
   private boolean live;
 
-  private EventEnvelope(JsonReader json) {
+  private EventEnvelope(JsonParser json) {
     this.json = json;
   }
 
   static ReceivedEvent read(byte[] body) {
     String payload = decode(body);
-    EventEnvelope envelope = new EventEnvelope(StrictJson.reader(payload));
-    try {
+    try (JsonParser json = JSON.createParser(body)) {
+      EventEnvelope envelope = new EventEnvelope(json);
       envelope.readEvent();
-    } catch (IOException | IllegalStateException | NumberFormatException | DateTimeException e) {
+      return envelope.received(payload);
+    } catch (IOException | IllegalStateException | DateTimeException e) {
       throw new InvalidSignature("The body is not an event as JSON.");
     }
-    return envelope.received(payload);
   }
 
   private static String decode(byte[] body) {
@@ -76,103 +78,96 @@ final class EventEnvelope {
   }
 
   private void readEvent() throws IOException {
-    json.beginObject();
-    while (json.hasNext()) {
-      switch (json.nextName()) {
+    if (json.nextToken() != JsonToken.START_OBJECT) {
+      throw new IllegalStateException("not an object");
+    }
+    for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+      json.nextToken();
+      switch (name) {
         case "id" -> id = name();
         case "type" -> type = name();
         case "account" -> account = optionalName();
         case "api_version" -> apiVersion = optionalName();
         case "created" -> created = instant();
-        case "livemode" -> live = json.nextBoolean();
+        case "livemode" -> live = json.getBooleanValue();
         case "data" -> readData();
-        default -> json.skipValue();
+        default -> json.skipChildren();
       }
     }
-    json.endObject();
-    if (json.peek() != JsonToken.END_DOCUMENT) {
+    if (json.nextToken() != null) {
       throw new IllegalStateException("more than one value");
     }
   }
 
   private void readData() throws IOException {
-    if (!entersObject()) {
-      return;
-    }
-    while (json.hasNext()) {
-      if (json.nextName().equals("object")) {
-        readObject();
-      } else {
-        json.skipValue();
+    if (isObject()) {
+      for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+        json.nextToken();
+        if (name.equals("object")) {
+          readObject();
+        } else {
+          json.skipChildren();
+        }
       }
     }
-    json.endObject();
   }
 
   private void readObject() throws IOException {
-    if (!entersObject()) {
-      return;
-    }
-    while (json.hasNext()) {
-      switch (json.nextName()) {
-        case "id" -> objectId = hint();
-        case "customer" -> customer = json.peek() == JsonToken.BEGIN_OBJECT ? nestedId() : hint();
-        default -> json.skipValue();
+    if (isObject()) {
+      for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+        json.nextToken();
+        switch (name) {
+          case "id" -> objectId = hint();
+          case "customer" -> customer = nestedId();
+          default -> json.skipChildren();
+        }
       }
     }
-    json.endObject();
   }
 
   private @Nullable String nestedId() throws IOException {
+    if (!json.hasToken(JsonToken.START_OBJECT)) {
+      return hint();
+    }
     String nested = null;
-    json.beginObject();
-    while (json.hasNext()) {
-      if (json.nextName().equals("id")) {
+    for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+      json.nextToken();
+      if (name.equals("id")) {
         nested = hint();
       } else {
-        json.skipValue();
+        json.skipChildren();
       }
     }
-    json.endObject();
     return nested;
   }
 
-  private boolean entersObject() throws IOException {
-    if (json.peek() == JsonToken.BEGIN_OBJECT) {
-      json.beginObject();
+  /** Whether an object begins here; anything else is passed over. */
+  private boolean isObject() throws IOException {
+    if (json.hasToken(JsonToken.START_OBJECT)) {
       return true;
     }
-    json.skipValue();
+    json.skipChildren();
     return false;
   }
 
   private String name() throws IOException {
-    if (json.peek() != JsonToken.STRING) {
-      throw new IllegalStateException("not a text");
-    }
-    String name = json.nextString();
-    if (!storable(name)) {
+    if (!json.hasToken(JsonToken.VALUE_STRING) || !storable(json.getText())) {
       throw new IllegalStateException("not a name");
     }
-    return name;
+    return json.getText();
   }
 
   private @Nullable String optionalName() throws IOException {
-    if (json.peek() == JsonToken.NULL) {
-      json.nextNull();
-      return null;
-    }
-    return name();
+    return json.hasToken(JsonToken.VALUE_NULL) ? null : name();
   }
 
   /** Of a lane, which may be wrong or missing without harm. */
   private @Nullable String hint() throws IOException {
-    if (json.peek() != JsonToken.STRING) {
-      json.skipValue();
-      return null;
+    if (json.hasToken(JsonToken.VALUE_STRING) && storable(json.getText())) {
+      return json.getText();
     }
-    String hint = json.nextString();
-    return storable(hint) ? hint : null;
+    json.skipChildren();
+    return null;
   }
 
   private static boolean storable(String name) {
@@ -183,10 +178,13 @@ final class EventEnvelope {
 
   /** Seconds, or ISO 8601 in a thin event. */
   private Instant instant() throws IOException {
-    if (json.peek() == JsonToken.STRING) {
-      return stored(Instant.parse(json.nextString()));
+    if (json.hasToken(JsonToken.VALUE_STRING)) {
+      return stored(Instant.parse(json.getText()));
     }
-    return stored(Instant.ofEpochSecond(json.nextLong()));
+    if (!json.hasToken(JsonToken.VALUE_NUMBER_INT)) {
+      throw new IllegalStateException("not a time");
+    }
+    return stored(Instant.ofEpochSecond(json.getLongValue()));
   }
 
   private static Instant stored(Instant instant) {

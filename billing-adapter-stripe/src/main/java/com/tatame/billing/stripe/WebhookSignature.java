@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebhookSignature {
   private static final String ALGORITHM = "HmacSHA256";
-  private static final int LONGEST_SECONDS = 12;
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,12}");
 
   private final List<SecretKeySpec> secrets;
   private final Duration tolerance;
@@ -79,7 +80,7 @@ final class WebhookSignature {
       if (name.equals("v1")) {
         signatures.add(value.getBytes(StandardCharsets.UTF_8));
       } else if (name.equals("t")) {
-        if (timestamp.isPresent() || !value.matches("[0-9]{1," + LONGEST_SECONDS + "}")) {
+        if (timestamp.isPresent() || !SECONDS.matcher(value).matches()) {
           throw malformed();
         }
         timestamp = Optional.of(value);

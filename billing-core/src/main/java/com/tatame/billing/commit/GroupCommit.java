@@ -6,17 +6,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets callers that write at the same time share one commit: a database charges for commits, not
- * for rows. There is no thread of its own. A caller that finds nobody writing writes what is
- * waiting, its own part among it, so that a lone one goes at once; the others wait for whoever
- * writes theirs. Beside another a batch is written only if it is large: sharing a commit costs less
- * than having one at the same time, but one that is held up must not hold up everybody.
+ * for rows. What comes while nobody writes is written at once; what comes meanwhile waits, and is
+ * then written together by a thread of this group. Beside another a batch is written only if it is large: sharing a commit costs less than
+ * having one at the same time, but one that is held up must not hold up everybody.
  *
  * @param <T> what a caller writes
  * @param <R> what it is told then
@@ -33,6 +34,7 @@ public final class GroupCommit<T, R> {
 
   private final Function<List<T>, List<R>> write;
   private final int large;
+  private final ExecutorService writers = Executors.newCachedThreadPool(GroupCommit::writer);
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Waiting<T, R>> queue = new ArrayDeque<>();
   private int writing;
@@ -60,47 +62,45 @@ public final class GroupCommit<T, R> {
     this.large = large;
   }
 
-  private static final class Waiting<T, R> {
-    final T part;
-
-    // What happened is told through it, so that those who wait need not queue for the lock, too.
-    final Semaphore turn = new Semaphore(0);
-    boolean taken;
-    volatile boolean settled;
-
-    @Nullable
-    R result;
-
-    @Nullable
-    RuntimeException failure;
-
-    Waiting(T part) {
-      this.part = part;
-    }
+  // They end when nothing was written for a minute, and keep no program from ending.
+  private static Thread writer(Runnable work) {
+    Thread thread = new Thread(work, "billing-commit");
+    thread.setDaemon(true);
+    return thread;
   }
 
+  private record Waiting<T, R>(T part, CompletableFuture<R> told) {}
+
   /**
-   * Writes a part durably.
+   * Writes a part durably; a lone caller by itself, without a change of threads.
    *
    * @return what came of it
    * @throws StoreUnavailable if it could not be written, or nobody can tell
    */
   public R write(T part) {
-    Waiting<T, R> own = enqueue(part);
-    for (List<Waiting<T, R>> batch = awaitTurn(own); !batch.isEmpty(); batch = awaitTurn(own)) {
-      try {
-        write(batch);
-      } finally {
-        release(batch);
-      }
+    CompletableFuture<R> told = new CompletableFuture<>();
+    finish(enqueue(new Waiting<>(part, told)));
+    try {
+      return told.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
-    if (own.failure != null) {
-      throw own.failure;
+  }
+
+  /**
+   * As {@link #write}, without keeping the caller's thread.
+   *
+   * @return what came of it, or the failure; told by the thread that wrote it with others, which
+   *     must not be kept either
+   */
+  public CompletableFuture<R> submit(T part) {
+    CompletableFuture<R> told = new CompletableFuture<>();
+    try {
+      handOver(enqueue(new Waiting<>(part, told)));
+    } catch (StoreUnavailable e) {
+      told.completeExceptionally(e);
     }
-    if (own.result == null) {
-      throw new StoreUnavailable("Whoever wrote this with others did not come back.");
-    }
-    return own.result;
+    return told;
   }
 
   /** How many callers wait for somebody to write their part. */
@@ -113,92 +113,97 @@ public final class GroupCommit<T, R> {
     }
   }
 
-  private Waiting<T, R> enqueue(T part) {
+  /** Adds it to what waits, and takes what the caller has to see written: nothing, if others do. */
+  private List<Waiting<T, R>> enqueue(Waiting<T, R> own) {
     lock.lock();
     try {
       if (queue.size() >= MAX_WAITING) {
         throw new StoreUnavailable("More arrives than the database can store at the moment.");
       }
-      Waiting<T, R> own = new Waiting<>(part);
       queue.add(own);
-      return own;
+      return takeBatch();
     } finally {
       lock.unlock();
     }
   }
 
-  /** What this caller has to write; nothing if somebody else wrote its part. */
-  private List<Waiting<T, R>> awaitTurn(Waiting<T, R> own) {
-    while (!own.settled) {
-      List<Waiting<T, R>> batch = takeBatch(own);
-      if (!batch.isEmpty()) {
-        return batch;
-      }
-      own.turn.acquireUninterruptibly();
-    }
-    return List.of();
-  }
-
-  private List<Waiting<T, R>> takeBatch(Waiting<T, R> own) {
-    lock.lock();
-    try {
-      return own.taken || !mayWrite() ? List.of() : takeBatch();
-    } finally {
-      lock.unlock();
-    }
-  }
-
+  /** What may be written now; the lock is the caller's to hold. */
   private List<Waiting<T, R>> takeBatch() {
+    boolean may = writing == 0 || (writing < WRITERS && queue.size() >= large);
+    if (!may || queue.isEmpty()) {
+      return List.of();
+    }
     List<Waiting<T, R>> batch = new ArrayList<>(Math.min(queue.size(), MAX_BATCH));
     while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
-      Waiting<T, R> next = queue.remove();
-      next.taken = true;
-      batch.add(next);
+      batch.add(queue.remove());
     }
     writing++;
-    wakeNext();
     return batch;
   }
 
-  private boolean mayWrite() {
-    return writing == 0 || (writing < WRITERS && queue.size() >= large);
-  }
-
-  private void wakeNext() {
-    if (!queue.isEmpty() && mayWrite()) {
-      queue.element().turn.release();
+  private void finish(List<Waiting<T, R>> batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    List<Runnable> news = new ArrayList<>(batch.size());
+    try {
+      write(batch, news);
+    } finally {
+      // The next batch is on its way before those are told whose parts are written.
+      handOver(release());
+      news.forEach(Runnable::run);
+      giveUp(batch);
     }
   }
 
-  // The next one begins to write before those are told whose parts are written.
-  private void release(List<Waiting<T, R>> batch) {
+  private List<Waiting<T, R>> release() {
     lock.lock();
     try {
       writing--;
-      wakeNext();
+      return takeBatch();
     } finally {
       lock.unlock();
     }
-    for (Waiting<T, R> each : batch) {
-      each.settled = true;
-      each.turn.release();
+  }
+
+  private void handOver(List<Waiting<T, R>> batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    try {
+      writers.execute(() -> finish(batch));
+    } catch (OutOfMemoryError noMoreThreads) {
+      giveUp(batch);
+      handOver(release());
     }
   }
 
-  private void write(List<Waiting<T, R>> batch) {
+  private void giveUp(List<Waiting<T, R>> batch) {
+    for (Waiting<T, R> each : batch) {
+      if (!each.told().isDone()) {
+        each.told()
+            .completeExceptionally(
+                new StoreUnavailable("Whoever wrote this with others did not come back."));
+      }
+    }
+  }
+
+  private void write(List<Waiting<T, R>> batch, List<Runnable> news) {
     try {
-      List<R> results = write.apply(batch.stream().map(each -> each.part).toList());
+      List<R> results = write.apply(batch.stream().map(Waiting::part).toList());
       for (int i = 0; i < batch.size(); i++) {
-        batch.get(i).result = results.get(i);
+        Waiting<T, R> each = batch.get(i);
+        R result = results.get(i);
+        news.add(() -> each.told().complete(result));
       }
     } catch (BillingException e) {
-      batch.forEach(each -> each.failure = e);
+      batch.forEach(each -> news.add(() -> each.told().completeExceptionally(e)));
     } catch (RuntimeException e) {
       if (batch.size() == 1) {
-        batch.get(0).failure = e;
+        news.add(() -> batch.get(0).told().completeExceptionally(e));
       } else {
         // One of them is what the database refuses: it must not take its neighbours with it.
-        batch.forEach(each -> write(List.of(each)));
+        batch.forEach(each -> write(List.of(each), news));
       }
     }
   }

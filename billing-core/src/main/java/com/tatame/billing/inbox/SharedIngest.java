@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** Stores events; those that come at the same time share a commit. */
 final class SharedIngest {
@@ -22,6 +23,11 @@ final class SharedIngest {
   /** Stores an event durably, and tells whether it was new. */
   boolean store(ReceivedEvent event) {
     return commits.write(event);
+  }
+
+  /** As {@link #store}, without keeping the caller's thread while others write. */
+  CompletableFuture<Boolean> submit(ReceivedEvent event) {
+    return commits.submit(event);
   }
 
   /** How many callers wait for somebody to store their event. */

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Use cases: events from the provider, in; and how they are doing. */
@@ -85,6 +86,19 @@ public final class Webhooks {
   public Receipt receive(byte[] body, String signatureHeader) {
     ReceivedEvent event = source.verify(body, signatureHeader);
     return new Receipt(event.id(), !events.store(event));
+  }
+
+  /**
+   * As {@link #receive}, without keeping the caller's thread until the event is stored: so a server
+   * takes in as many at a time as share a commit.
+   *
+   * @return the receipt or, as its failure, {@code StoreUnavailable}; told by the thread that stored
+   *     the event with others, which must not be kept waiting
+   * @throws com.tatame.billing.failure.InvalidSignature if it can't be trusted
+   */
+  public CompletableFuture<Receipt> receiveAsync(byte[] body, String signatureHeader) {
+    ReceivedEvent event = source.verify(body, signatureHeader);
+    return events.submit(event).thenApply(fresh -> new Receipt(event.id(), !fresh));
   }
 
   private Set<String> storeForWorkers(List<ReceivedEvent> events, Instant receivedAt) {

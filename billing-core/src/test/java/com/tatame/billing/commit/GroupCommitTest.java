@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.tatame.billing.failure.StoreUnavailable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +37,65 @@ class GroupCommitTest {
 
     assertThat(database.batches).containsExactly(List.of("evt_1"));
     assertThat(database.writers).containsOnly(Thread.currentThread());
+  }
+
+  @Test
+  void whoSubmitsIsNotKeptWhileItIsWritten() throws Exception {
+    CompletableFuture<String> told = group.submit("evt_1");
+    database.entered.acquireUninterruptibly();
+    assertThat(told).isNotDone();
+
+    database.open();
+
+    assertThat(told.get(20, SECONDS)).isEqualTo("wrote evt_1");
+    assertThat(database.writers).doesNotContain(Thread.currentThread());
+  }
+
+  @Test
+  void whatIsSubmittedSharesCommitsWithWhoWaits() throws Exception {
+    List<Future<Boolean>> first = beginWriting();
+    CompletableFuture<String> submitted = group.submit("evt_submitted");
+    Future<Boolean> waiting = callers.submit(() -> isWritten("evt_waiting"));
+    awaitWaiting(2);
+
+    database.open();
+
+    all(first);
+    assertThat(submitted.get(20, SECONDS)).isEqualTo("wrote evt_submitted");
+    assertThat(waiting.get(20, SECONDS)).isTrue();
+    assertThat(database.batches).hasSize(2);
+  }
+
+  @Test
+  void whatIsSubmittedAndRefusedIsToldSo() {
+    database.refused = "evt_bad";
+    database.open();
+
+    assertThatThrownBy(() -> group.submit("evt_bad").get(20, SECONDS))
+        .hasCauseInstanceOf(IllegalStateException.class);
+    database.gone = true;
+    assertThatThrownBy(() -> group.submit("evt_gone").get(20, SECONDS))
+        .hasCauseInstanceOf(StoreUnavailable.class);
+  }
+
+  @Test
+  void oneThatIsToldOfItsPartAndDoesNotComeBackKeepsNobodyElseFromBeingWritten() throws Exception {
+    CountDownLatch returns = new CountDownLatch(1);
+    CompletableFuture<Void> stuck = group.submit("evt_stuck").thenAccept(told -> {
+      try {
+        returns.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    database.entered.acquireUninterruptibly();
+    database.open();
+
+    assertThat(group.submit("evt_next").get(20, SECONDS)).isEqualTo("wrote evt_next");
+
+    assertThat(stuck).isNotDone();
+    returns.countDown();
+    stuck.get(20, SECONDS);
   }
 
   @Test
@@ -155,6 +215,8 @@ class GroupCommitTest {
     List<Future<Boolean>> rest = store(GroupCommit.MAX_WAITING);
 
     assertThatThrownBy(() -> group.write("evt_late")).isInstanceOf(StoreUnavailable.class);
+    assertThatThrownBy(() -> group.submit("evt_late").get(20, SECONDS))
+        .hasCauseInstanceOf(StoreUnavailable.class);
 
     database.open();
     all(first);

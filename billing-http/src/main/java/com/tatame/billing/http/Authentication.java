@@ -10,7 +10,6 @@ import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.Forbidden;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.failure.ValidationFailed;
-import io.javalin.http.Context;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -27,7 +26,7 @@ final class Authentication {
   private final KnownKeys keys;
   private final AnonymousSessions visitors;
   private final MetricsAccess metrics;
-  private final Predicate<Context> webhookSource;
+  private final Predicate<ClientRequest> webhookSource;
 
   /**
    * Wires it.
@@ -39,7 +38,7 @@ final class Authentication {
       KnownKeys keys,
       AnonymousSessions visitors,
       MetricsAccess metrics,
-      Predicate<Context> webhookSource) {
+      Predicate<ClientRequest> webhookSource) {
     this.identity = identity;
     this.keys = keys;
     this.visitors = visitors;
@@ -54,25 +53,25 @@ final class Authentication {
    * @throws Forbidden for a caller who may not
    * @throws ValidationFailed for a key that doesn't say for whom it acts, where it must
    */
-  Optional<Principal> admit(Route route, Context context) {
+  Optional<Principal> admit(Route route, Exchange exchange) {
     return switch (route.access()) {
       case PUBLIC -> {
-        if (route.fromProvider() && !webhookSource.test(context)) {
+        if (route.fromProvider() && !webhookSource.test(exchange)) {
           throw new Forbidden("Webhooks are not accepted from this address.");
         }
         yield Optional.empty();
       }
       case METRICS -> {
-        admitCollector(context);
+        admitCollector(exchange);
         yield Optional.empty();
       }
       case SIGNED_IN ->
-        Optional.of(anonymousToken(context)
+        Optional.of(anonymousToken(exchange)
             .map(token -> anonymous(route, token))
-            .orElseGet(() -> signedIn(route.scope(), context)));
+            .orElseGet(() -> signedIn(route.scope(), exchange)));
       case ADMINISTRATOR -> {
-        anonymousToken(context).ifPresent(token -> anonymous(route, token));
-        yield Optional.of(administrator(route.scope(), context));
+        anonymousToken(exchange).ifPresent(token -> anonymous(route, token));
+        yield Optional.of(administrator(route.scope(), exchange));
       }
     };
   }
@@ -86,15 +85,15 @@ final class Authentication {
   }
 
   /** A user, or a key that may do this for the account that it names. */
-  Principal signedIn(Scope scope, Context context) {
-    String token = token(context);
+  Principal signedIn(Scope scope, Exchange exchange) {
+    String token = token(exchange);
     return ApiKeys.looksLikeKey(token)
-        ? permitted(token, scope).actingFor(account(context))
+        ? permitted(token, scope).actingFor(account(exchange))
         : identity.verify(token);
   }
 
-  private Principal administrator(Scope scope, Context context) {
-    String token = token(context);
+  private Principal administrator(Scope scope, Exchange exchange) {
+    String token = token(exchange);
     if (ApiKeys.looksLikeKey(token)) {
       return permitted(token, scope).asItself();
     }
@@ -113,15 +112,15 @@ final class Authentication {
     return key;
   }
 
-  private static AccountId account(Context context) {
-    String account = context.header(ACCOUNT_HEADER);
+  private static AccountId account(Exchange exchange) {
+    String account = exchange.header(ACCOUNT_HEADER);
     if (account == null || !Texts.id(account)) {
       throw ValidationFailed.of(ACCOUNT_HEADER, "must name the account that the API key acts for");
     }
     return new AccountId(account);
   }
 
-  private void admitCollector(Context context) {
+  private void admitCollector(Exchange exchange) {
     if (metrics.open()) {
       return;
     }
@@ -129,22 +128,22 @@ final class Authentication {
         .token()
         .map(Texts::utf8)
         .orElseThrow(() -> new Forbidden("Metrics are off until METRICS_TOKEN is set."));
-    if (!MessageDigest.isEqual(expected, Texts.utf8(token(context)))) {
+    if (!MessageDigest.isEqual(expected, Texts.utf8(token(exchange)))) {
       throw new Unauthenticated("The bearer token is not the one of METRICS_TOKEN.");
     }
   }
 
-  private static String token(Context context) {
-    return after(SCHEME, context)
+  private static String token(Exchange exchange) {
+    return after(SCHEME, exchange)
         .orElseThrow(() -> new Unauthenticated("Send the header Authorization: Bearer <token>."));
   }
 
-  private static Optional<String> anonymousToken(Context context) {
-    return after(ANONYMOUS_SCHEME, context);
+  private static Optional<String> anonymousToken(Exchange exchange) {
+    return after(ANONYMOUS_SCHEME, exchange);
   }
 
-  private static Optional<String> after(String scheme, Context context) {
-    return Optional.ofNullable(context.header("Authorization"))
+  private static Optional<String> after(String scheme, Exchange exchange) {
+    return Optional.ofNullable(exchange.header("Authorization"))
         .filter(header -> header.regionMatches(true, 0, scheme, 0, scheme.length()))
         .map(header -> header.substring(scheme.length()).strip());
   }

@@ -176,6 +176,16 @@ public final class BillingRoutes {
   }
 
   /**
+   * A handler for Jetty to put in front of all others: it takes in webhooks at half of what the
+   * routes cost, which remain for what it leaves. Everything behind it is answered on threads of the
+   * server's pool.
+   */
+  public org.eclipse.jetty.server.Handler.Singleton webhookIntake() {
+    return new WebhookIntake(
+        shell, table.stream().filter(Route::fromProvider).toList(), handlers.webhooks()::receive);
+  }
+
+  /**
    * A handler for the host's own routes that lets through only callers who are signed in and whose
    * plan includes the feature, and who have some left of what is counted; others get a problem
    * document and no further handler runs. Nothing is used by passing.
@@ -183,7 +193,7 @@ public final class BillingRoutes {
    * @param feature as the catalog names it
    */
   public Handler requires(String feature) {
-    return context -> shell.guard(context, () -> guard.require(feature, context));
+    return context -> shell.guard(context, exchange -> guard.require(feature, exchange));
   }
 
   private void unrouted(Context context) {
@@ -240,8 +250,8 @@ public final class BillingRoutes {
     private Optional<String> publishableKey = Optional.empty();
     private boolean liveMode;
     private FailureListener failures = FailureListener.NONE;
-    private Predicate<Context> secure = context -> context.scheme().equals("https");
-    private Predicate<Context> webhookSource = context -> true;
+    private Predicate<ClientRequest> secure = request -> request.scheme().equals("https");
+    private Predicate<ClientRequest> webhookSource = request -> true;
     private BooleanSupplier accepting = () -> true;
     private String version = "0";
 
@@ -336,13 +346,13 @@ public final class BillingRoutes {
     }
 
     /** Whether a client's connection is encrypted. Default: what the server itself sees. */
-    public Builder secure(Predicate<Context> value) {
+    public Builder secure(Predicate<ClientRequest> value) {
       secure = value;
       return this;
     }
 
     /** Whether a webhook may come from where it comes from. Default: from anywhere. */
-    public Builder webhookSource(Predicate<Context> value) {
+    public Builder webhookSource(Predicate<ClientRequest> value) {
       webhookSource = value;
       return this;
     }

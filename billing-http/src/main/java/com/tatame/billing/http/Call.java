@@ -5,17 +5,16 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.failure.ValidationFailed;
-import io.javalin.http.Context;
 import java.util.Optional;
 
 /** One request, as far as handlers may see it. */
 final class Call {
-  private final Context context;
+  private final Exchange exchange;
   private final Optional<Principal> principal;
   private final byte[] body;
 
-  Call(Context context, Optional<Principal> principal, byte[] body) {
-    this.context = context;
+  Call(Exchange exchange, Optional<Principal> principal, byte[] body) {
+    this.exchange = exchange;
     this.principal = principal;
     this.body = body;
   }
@@ -30,7 +29,7 @@ final class Call {
 
   /** A path parameter; what can't be an id is not found. */
   String id(String name) {
-    String value = context.pathParam(name);
+    String value = exchange.pathParameter(name);
     if (!Texts.id(value)) {
       throw new NotFound("object", "the id is not well formed");
     }
@@ -40,7 +39,7 @@ final class Call {
   /** A query parameter; empty if it is missing or blank. */
   Optional<String> query(String name) {
     Optional<String> value =
-        Optional.ofNullable(context.queryParam(name)).filter(text -> !text.isBlank());
+        Optional.ofNullable(exchange.queryParameter(name)).filter(text -> !text.isBlank());
     if (value.filter(text -> !Texts.plain(text) || text.length() > 255).isPresent()) {
       throw ValidationFailed.of(name, "must be a text of at most 255 characters");
     }
@@ -61,7 +60,7 @@ final class Call {
   }
 
   String header(String name) {
-    String value = context.header(name);
+    String value = exchange.header(name);
     return value == null ? "" : value;
   }
 

@@ -71,8 +71,7 @@ final class ChangeRoutes {
         .findFirst()
         .orElseThrow();
     return List.of(
-        update.alias("/stripe/subscriptions/{id}/update", update.handler(), update.replies()),
-        update.alias(
-            "/api/v1/stripe/subscriptions/{id}/update", update.handler(), update.replies()));
+        update.alias("/stripe/subscriptions/{id}/update"),
+        update.alias("/api/v1/stripe/subscriptions/{id}/update"));
   }
 }

@@ -1,7 +1,7 @@
 package com.tatame.billing.http;
 
-import io.javalin.http.Context;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 
 /** Lets pages of the listed origins read answers. Tokens travel in headers, so cookies stay out. */
@@ -11,6 +11,7 @@ final class Cors {
           + " RateLimit-Policy, Location, Idempotent-Replayed";
   private static final String ALLOWED_HEADERS =
       "Authorization, Content-Type, Idempotency-Key, X-Request-ID, X-Account-Id";
+  private static final String ALLOWED_ORIGIN = "Access-Control-Allow-Origin";
   private static final String MAX_AGE_SECONDS = "600";
 
   private final Set<String> origins;
@@ -20,27 +21,27 @@ final class Cors {
   }
 
   /** Adds what a page needs to read this answer. */
-  void apply(Context context) {
+  void apply(Exchange exchange, Map<String, String> headers) {
     if (origins.isEmpty()) {
       return;
     }
-    context.res().addHeader("Vary", "Origin");
-    String origin = context.header("Origin");
+    headers.put("Vary", "Origin");
+    String origin = exchange.header("Origin");
     if (origin != null && origins.contains(origin)) {
-      context.header("Access-Control-Allow-Origin", origin);
-      context.header("Access-Control-Expose-Headers", EXPOSED);
+      headers.put(ALLOWED_ORIGIN, origin);
+      headers.put("Access-Control-Expose-Headers", EXPOSED);
     }
   }
 
   /** Answers the browser's question whether it may send a request. */
-  void preflight(Context context, Collection<String> methods) {
+  void preflight(Exchange exchange, Collection<String> methods, Map<String, String> headers) {
     String allow = String.join(", ", methods);
-    context.status(204).header("Allow", allow);
-    apply(context);
-    if (context.res().getHeader("Access-Control-Allow-Origin") != null) {
-      context.header("Access-Control-Allow-Methods", allow);
-      context.header("Access-Control-Allow-Headers", ALLOWED_HEADERS);
-      context.header("Access-Control-Max-Age", MAX_AGE_SECONDS);
+    headers.put("Allow", allow);
+    apply(exchange, headers);
+    if (headers.containsKey(ALLOWED_ORIGIN)) {
+      headers.put("Access-Control-Allow-Methods", allow);
+      headers.put("Access-Control-Allow-Headers", ALLOWED_HEADERS);
+      headers.put("Access-Control-Max-Age", MAX_AGE_SECONDS);
     }
   }
 }

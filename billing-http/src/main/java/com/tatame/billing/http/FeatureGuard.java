@@ -5,7 +5,6 @@ import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.failure.Forbidden;
-import io.javalin.http.Context;
 
 /** Stands in front of somebody else's routes and lets through who is entitled. */
 final class FeatureGuard {
@@ -17,8 +16,8 @@ final class FeatureGuard {
     this.entitlements = entitlements;
   }
 
-  void require(String feature, Context context) {
-    Principal caller = authentication.signedIn(Scope.ENTITLEMENTS, context);
+  void require(String feature, Exchange exchange) {
+    Principal caller = authentication.signedIn(Scope.ENTITLEMENTS, exchange);
     Decision decision = entitlements.check(caller.account(), feature);
     if (!decision.allowed() && decision.allowance().isPresent()) {
       throw decision.refusal();

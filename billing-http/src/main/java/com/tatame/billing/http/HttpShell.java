@@ -4,13 +4,21 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.failure.BillingException;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.opentelemetry.api.trace.Span;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,109 +59,149 @@ final class HttpShell {
     this.failures = failures;
   }
 
-  Handler handler(Route route, RouteHandler handler) {
-    return context -> exchange(
-        context,
+  Handler handler(Route route, RouteHandler.Later handler) {
+    return context -> answer(route, handler, new JavalinExchange(context));
+  }
+
+  void answer(Route route, RouteHandler.Later handler, Exchange exchange) {
+    exchange(
+        exchange,
         route.path(),
-        requestId -> respond(route, handler, context, requestId),
+        requestId -> respond(route, handler, exchange, requestId),
         isPrivate(route));
   }
 
   Handler preflight(List<String> methods) {
     return context -> {
-      context.header(REQUEST_ID, requestId(context));
-      cors.preflight(context, methods);
+      Exchange exchange = new JavalinExchange(context);
+      Map<String, String> headers = new LinkedHashMap<>();
+      headers.put(REQUEST_ID, requestId(exchange));
+      cors.preflight(exchange, methods, headers);
+      exchange.send(204, headers, null, new byte[0]);
     };
   }
 
   /** Answers a request that no route of anybody's took. */
   void answerUnrouted(Context context, ProblemCode code, String detail, List<String> allowed) {
     exchange(
-        context,
+        new JavalinExchange(context),
         UNROUTED,
         requestId -> {
           Answer answer = code.answer(requestId, detail);
-          return allowed.isEmpty() ? answer : answer.with("Allow", String.join(", ", allowed));
+          return CompletableFuture.completedFuture(
+              allowed.isEmpty() ? answer : answer.with("Allow", String.join(", ", allowed)));
         },
         true);
   }
 
   /** Lets a request pass to the host's handler, or answers it with the refusal. */
-  void guard(Context context, Runnable check) {
-    String requestId = requestId(context);
+  void guard(Context context, Consumer<Exchange> check) {
+    Exchange exchange = new JavalinExchange(context);
+    String requestId = requestId(exchange);
     try {
-      check.run();
+      check.accept(exchange);
     } catch (BillingException e) {
-      write(context, expected(e, requestId), requestId, true);
+      write(exchange, expected(e, requestId), requestId, true);
       context.skipRemainingHandlers();
     }
   }
 
   /** Answers a request that failed outside of every handler. */
   void answerUnexpected(Context context, Exception failure) {
-    exchange(context, UNROUTED, requestId -> unexpected(failure, UNROUTED, requestId), true);
+    exchange(
+        new JavalinExchange(context),
+        UNROUTED,
+        requestId -> CompletableFuture.completedFuture(unexpected(failure, UNROUTED, requestId)),
+        true);
   }
 
   private void exchange(
-      Context context, String template, Function<String, Answer> responder, boolean isPrivate) {
-    String requestId = requestId(context);
-    String method = template.equals(UNROUTED) ? "any" : context.method().name();
+      Exchange exchange,
+      String template,
+      Function<String, CompletableFuture<Answer>> responder,
+      boolean isPrivate) {
+    String requestId = requestId(exchange);
+    String method = template.equals(UNROUTED) ? "any" : exchange.method();
     RequestMetrics.Running running = metrics.start();
+    Span span = traces.begin(exchange, method, template, requestId);
+    Consumer<Answer> end = answer -> {
+      write(exchange, answer, requestId, isPrivate);
+      int status = logged(requestId, () -> running.end(method, template, answer.status()));
+      RequestTraces.end(span, status);
+    };
+    CompletableFuture<Answer> answer =
+        RequestTraces.within(span, () -> logged(requestId, () -> responder.apply(requestId)));
+    if (answer.isDone()) {
+      end.accept(answer.join());
+    } else {
+      exchange.await(answer.thenAccept(end));
+    }
+  }
+
+  /** Does work, and names the request in what it logs. */
+  private static <T> T logged(String requestId, Supplier<T> work) {
     MDC.put("requestId", requestId);
     try {
-      traces.trace(context, method, template, requestId, () -> {
-        Answer answer = responder.apply(requestId);
-        write(context, answer, requestId, isPrivate);
-        running.end(method, template, answer.status());
-        return answer.status();
-      });
+      return work.get();
     } finally {
       MDC.remove("requestId");
     }
   }
 
-  private Answer respond(Route route, RouteHandler handler, Context context, String requestId) {
+  private CompletableFuture<Answer> respond(
+      Route route, RouteHandler.Later handler, Exchange exchange, String requestId) {
     try {
-      Optional<Principal> principal = authentication.admit(route, context);
+      Optional<Principal> principal = authentication.admit(route, exchange);
       Optional<byte[]> read = SENDS_BODY.contains(route.method())
-          ? RequestBody.read(context, route.bodyRule().limit())
+          ? exchange.body(route.bodyRule().limit())
           : Optional.of(new byte[0]);
       if (read.isEmpty()) {
-        return ProblemCode.PAYLOAD_TOO_LARGE.answer(
-            requestId, "At most " + route.bodyRule().limit() + " bytes are accepted here.");
+        return CompletableFuture.completedFuture(ProblemCode.PAYLOAD_TOO_LARGE.answer(
+            requestId, "At most " + route.bodyRule().limit() + " bytes are accepted here."));
       }
       byte[] body = read.get();
-      if (body.length > 0
-          && route.bodyRule() == Route.BodyRule.JSON
-          && !RequestBody.saysJson(context)) {
-        return ProblemCode.UNSUPPORTED_MEDIA_TYPE.answer(
-            requestId, "Send the body as application/json.");
+      if (body.length > 0 && route.bodyRule() == Route.BodyRule.JSON && !saysJson(exchange)) {
+        return CompletableFuture.completedFuture(ProblemCode.UNSUPPORTED_MEDIA_TYPE.answer(
+            requestId, "Send the body as application/json."));
       }
-      Call call = new Call(context, principal, body);
-      Optional<String> key = Optional.ofNullable(context.header("Idempotency-Key"))
+      Call call = new Call(exchange, principal, body);
+      Optional<String> key = Optional.ofNullable(exchange.header("Idempotency-Key"))
           .filter(any -> route.method().equals("POST") && !route.ownKeys());
-      return principal.isPresent() && key.isPresent()
-          ? idempotentAnswers.answer(
-              principal.get().account(),
-              key.get(),
-              fingerprint(context, body),
-              () -> handle(route, handler, call, requestId))
-          : handle(route, handler, call, requestId);
-    } catch (BillingException e) {
-      return expected(e, requestId);
+      if (principal.isPresent() && key.isPresent()) {
+        return CompletableFuture.completedFuture(idempotentAnswers.answer(
+            principal.get().account(),
+            key.get(),
+            fingerprint(exchange, body),
+            () -> handle(route, handler, call, requestId).join()));
+      }
+      return handle(route, handler, call, requestId);
     } catch (RuntimeException e) {
-      return unexpected(e, named(route), requestId);
+      return CompletableFuture.completedFuture(failed(e, route, requestId));
     }
   }
 
-  private Answer handle(Route route, RouteHandler handler, Call call, String requestId) {
+  /** Its answer, which is a problem if it fails; the future never does. */
+  private CompletableFuture<Answer> handle(
+      Route route, RouteHandler.Later handler, Call call, String requestId) {
+    CompletableFuture<Answer> answer;
     try {
-      return handler.handle(call);
-    } catch (BillingException e) {
-      return expected(e, requestId);
+      answer = handler.handle(call);
     } catch (RuntimeException e) {
-      return unexpected(e, named(route), requestId);
+      return CompletableFuture.completedFuture(failed(e, route, requestId));
     }
+    return answer.exceptionally(failure -> {
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+      return failed(
+          cause instanceof RuntimeException known ? known : new CompletionException(cause),
+          route,
+          requestId);
+    });
+  }
+
+  private Answer failed(RuntimeException failure, Route route, String requestId) {
+    return failure instanceof BillingException expected
+        ? expected(expected, requestId)
+        : unexpected(failure, named(route), requestId);
   }
 
   private static Answer expected(BillingException failure, String requestId) {
@@ -175,35 +223,41 @@ final class HttpShell {
         requestId, "It was logged under the request id. Repeat the request or ask for help.");
   }
 
-  private void write(Context context, Answer answer, String requestId, boolean isPrivate) {
-    context.status(answer.status());
-    pageHeaders.apply(context, answer.contentType());
-    context.header("Cache-Control", isPrivate || answer.status() >= 400 ? "no-store" : "no-cache");
-    cors.apply(context);
-    context.header(REQUEST_ID, requestId);
-    answer.headers().forEach(context::header);
-    if (answer.status() != 204) {
-      context.result(Texts.utf8(answer.body())).contentType(answer.contentType());
-    }
+  private void write(Exchange exchange, Answer answer, String requestId, boolean isPrivate) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    pageHeaders.apply(exchange, answer.contentType(), headers);
+    headers.put("Cache-Control", isPrivate || answer.status() >= 400 ? "no-store" : "no-cache");
+    cors.apply(exchange, headers);
+    headers.put(REQUEST_ID, requestId);
+    headers.putAll(answer.headers());
+    boolean empty = answer.status() == 204;
+    exchange.send(
+        answer.status(), headers, empty ? null : answer.contentType(), Texts.utf8(answer.body()));
+  }
+
+  private static boolean saysJson(Exchange exchange) {
+    String type = exchange.header("Content-Type");
+    return type != null
+        && type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json");
   }
 
   private static boolean isPrivate(Route route) {
     return route.access() != Access.PUBLIC || route.method().equals("POST");
   }
 
-  private String requestId(Context context) {
-    return Optional.ofNullable(context.header(REQUEST_ID))
+  private String requestId(Exchange exchange) {
+    return Optional.ofNullable(exchange.header(REQUEST_ID))
         .filter(Texts::requestId)
         .orElseGet(() -> HexFormat.of().toHexDigits(random.nextLong())
             + HexFormat.of().toHexDigits(random.nextLong()));
   }
 
-  private static String fingerprint(Context context, byte[] body) {
+  private static String fingerprint(Exchange exchange, byte[] body) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      String query = context.queryString();
+      String query = exchange.queryString();
       digest.update(Texts.utf8(
-          context.method() + " " + context.path() + "?" + (query == null ? "" : query) + "\n"));
+          exchange.method() + " " + exchange.path() + "?" + (query == null ? "" : query) + "\n"));
       return HexFormat.of().formatHex(digest.digest(body));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java has SHA-256", e);

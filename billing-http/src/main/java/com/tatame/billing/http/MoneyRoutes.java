@@ -128,8 +128,7 @@ final class MoneyRoutes {
         .filter(route -> !route.tag().equals("Tax"))
         .flatMap(route -> {
           String path = "/stripe" + route.path().substring(ROOT.length());
-          return Stream.of(path, ROOT + path)
-              .map(old -> route.alias(old, route.handler(), route.replies()));
+          return Stream.of(path, ROOT + path).map(old -> route.alias(old));
         })
         .toList();
   }

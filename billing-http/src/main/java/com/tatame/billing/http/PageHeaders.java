@@ -1,6 +1,6 @@
 package com.tatame.billing.http;
 
-import io.javalin.http.Context;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** Headers that keep browsers from doing more with an answer than they should. */
@@ -11,26 +11,26 @@ final class PageHeaders {
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   private static final String ONE_YEAR = "max-age=31536000; includeSubDomains";
 
-  private final Predicate<Context> secure;
+  private final Predicate<ClientRequest> secure;
 
   /**
    * Wires the headers.
    *
    * @param secure whether the client's connection is encrypted
    */
-  PageHeaders(Predicate<Context> secure) {
+  PageHeaders(Predicate<ClientRequest> secure) {
     this.secure = secure;
   }
 
-  void apply(Context context, String contentType) {
-    context.header("X-Content-Type-Options", "nosniff");
-    context.header("X-Frame-Options", "DENY");
-    context.header("Referrer-Policy", "no-referrer");
-    context.header("Cross-Origin-Resource-Policy", "same-site");
-    context.header(
+  void apply(ClientRequest request, String contentType, Map<String, String> headers) {
+    headers.put("X-Content-Type-Options", "nosniff");
+    headers.put("X-Frame-Options", "DENY");
+    headers.put("Referrer-Policy", "no-referrer");
+    headers.put("Cross-Origin-Resource-Policy", "same-site");
+    headers.put(
         "Content-Security-Policy", contentType.startsWith("text/html") ? PAGE_POLICY : DATA_POLICY);
-    if (secure.test(context)) {
-      context.header("Strict-Transport-Security", ONE_YEAR);
+    if (secure.test(request)) {
+      headers.put("Strict-Transport-Security", ONE_YEAR);
     }
   }
 }

@@ -56,7 +56,8 @@ final class RequestMetrics {
       this.sample = sample;
     }
 
-    void end(String method, String template, int status) {
+    /** Counts and logs it, and gives back its status. */
+    int end(String method, String template, int status) {
       long nanos = sample.stop(
           timers.computeIfAbsent(new Kind(method, template, status), RequestMetrics.this::timer));
       LOG.atInfo()
@@ -65,6 +66,7 @@ final class RequestMetrics {
           .addKeyValue("status", status)
           .addKeyValue("ms", nanos / 1_000_000)
           .log("request");
+      return status;
     }
   }
 }

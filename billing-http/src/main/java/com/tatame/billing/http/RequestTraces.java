@@ -1,15 +1,14 @@
 package com.tatame.billing.http;
 
-import io.javalin.http.Context;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ final class RequestTraces {
       AttributeKey.longKey("http.response.status_code");
   private static final AttributeKey<String> REQUEST_ID =
       AttributeKey.stringKey("billing.request_id");
-  private static final TextMapGetter<Context> HEADERS = new Headers();
+  private static final TextMapGetter<Exchange> HEADERS = new Headers();
 
   private final Tracer tracer;
   private final TextMapPropagator propagator;
@@ -31,42 +30,40 @@ final class RequestTraces {
     this.propagator = telemetry.getPropagators().getTextMapPropagator();
   }
 
-  /**
-   * Traces a request, as part of the caller's trace if it names one.
-   *
-   * @param work answers the request, and gives the status
-   */
-  void trace(
-      Context context, String method, String template, String requestId, Supplier<Integer> work) {
-    var parent = propagator.extract(io.opentelemetry.context.Context.root(), context, HEADERS);
-    Span span = tracer
+  /** Begins the span of a request, as part of the caller's trace if it names one. */
+  Span begin(Exchange exchange, String method, String template, String requestId) {
+    return tracer
         .spanBuilder(method + " " + template)
         .setSpanKind(SpanKind.SERVER)
-        .setParent(parent)
+        .setParent(propagator.extract(Context.root(), exchange, HEADERS))
         .setAttribute(METHOD, method)
         .setAttribute(ROUTE, template)
         .setAttribute(REQUEST_ID, requestId)
         .startSpan();
-    try {
-      int status = parent.with(span).wrapSupplier(work).get();
-      span.setAttribute(STATUS, status);
-      if (status >= 500) {
-        span.setStatus(StatusCode.ERROR);
-      }
-    } finally {
-      span.end();
-    }
   }
 
-  private static final class Headers implements TextMapGetter<Context> {
+  /** Does a part of the request's work that stays in this thread. */
+  static <T> T within(Span span, Supplier<T> work) {
+    return Context.current().with(span).wrapSupplier(work).get();
+  }
+
+  static void end(Span span, int status) {
+    span.setAttribute(STATUS, status);
+    if (status >= 500) {
+      span.setStatus(StatusCode.ERROR);
+    }
+    span.end();
+  }
+
+  private static final class Headers implements TextMapGetter<Exchange> {
     @Override
-    public Iterable<String> keys(Context context) {
-      return List.copyOf(context.headerMap().keySet());
+    public Iterable<String> keys(Exchange exchange) {
+      return exchange.headerNames();
     }
 
     @Override
-    public @Nullable String get(@Nullable Context context, String key) {
-      return context == null ? null : context.header(key);
+    public @Nullable String get(@Nullable Exchange exchange, String key) {
+      return exchange == null ? null : exchange.header(key);
     }
   }
 }

@@ -37,7 +37,7 @@ record Route(
     List<Reply> replies,
     List<ProblemCode> refusals,
     Optional<String> deprecatedFor,
-    Function<Handlers, RouteHandler> handler) {
+    Function<Handlers, RouteHandler.Later> handler) {
   private static final Pattern PATH_PARAMETER = Pattern.compile("\\{(\\w+)}");
 
   /** A query or header parameter. */
@@ -122,7 +122,17 @@ record Route(
   }
 
   /** The same route under an old path. */
+  Route alias(String oldPath) {
+    return aliasBy(oldPath, handler, replies);
+  }
+
+  /** An old path, at which the same was answered otherwise. */
   Route alias(String oldPath, Function<Handlers, RouteHandler> oldHandler, List<Reply> oldReplies) {
+    return aliasBy(oldPath, RouteHandler.now(oldHandler), oldReplies);
+  }
+
+  private Route aliasBy(
+      String oldPath, Function<Handlers, RouteHandler.Later> oldHandler, List<Reply> oldReplies) {
     return new Route(
         method,
         oldPath,
@@ -160,7 +170,7 @@ record Route(
     return access == Access.SIGNED_IN || access == Access.ADMINISTRATOR;
   }
 
-  /** Puts a row together; each row ends with {@link #by}. */
+  /** Puts a row together; each row ends with {@link #by} or {@link #byLater}. */
   static final class Builder {
     private final String method;
     private final String path;
@@ -245,6 +255,11 @@ record Route(
     }
 
     Route by(Function<Handlers, RouteHandler> handler) {
+      return byLater(RouteHandler.now(handler));
+    }
+
+    /** Done by one that keeps no thread until its answer is known. */
+    Route byLater(Function<Handlers, RouteHandler.Later> handler) {
       return new Route(
           method,
           path,

@@ -115,7 +115,7 @@ final class RouteTable {
             .fromProvider()
             .takesRaw()
             .answers(reply(200, ReceiptAnswer.class, "It is stored."))
-            .by(to -> to.webhooks()::receive),
+            .byLater(to -> to.webhooks()::receive),
         get("/api/v1/plans", PUBLIC)
             .is("Catalog", "The plans as they are sold")
             .answers(reply(200, PlansAnswer.class, "In the catalog's order."))
@@ -357,7 +357,7 @@ final class RouteTable {
             path,
             to -> to.subscriptions()::listLive,
             List.of(pageOf(SubscriptionAnswer.class, "Those that are live; newest first.")));
-      default -> route.alias(path, route.handler(), route.replies());
+      default -> route.alias(path);
     };
   }
 }

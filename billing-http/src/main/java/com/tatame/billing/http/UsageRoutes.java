@@ -119,6 +119,6 @@ final class UsageRoutes {
   }
 
   private static Route alias(Route route, String path) {
-    return route.alias(path, route.handler(), route.replies());
+    return route.alias(path);
   }
 }

@@ -1,7 +1,7 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.inbox.Webhooks;
-import com.tatame.billing.inbox.Webhooks.Receipt;
+import java.util.concurrent.CompletableFuture;
 
 /** Events from the payment provider, in. */
 final class WebhookHandlers {
@@ -15,8 +15,9 @@ final class WebhookHandlers {
       boolean received,
       @Doc("Whether it had been stored before.") boolean duplicate) {}
 
-  Answer receive(Call call) {
-    Receipt receipt = webhooks.receive(call.rawBody(), call.header("Stripe-Signature"));
-    return Answer.ok(new ReceiptAnswer(true, receipt.duplicate()));
+  CompletableFuture<Answer> receive(Call call) {
+    return webhooks
+        .receiveAsync(call.rawBody(), call.header("Stripe-Signature"))
+        .thenApply(receipt -> Answer.ok(new ReceiptAnswer(true, receipt.duplicate())));
   }
 }

@@ -105,12 +105,12 @@ public final class BillingServer implements AutoCloseable {
           .failures((failure, route, requestId) ->
               tracker.ifPresent(reports -> reports.request(failure, route, requestId)))
           .secure(proxies::encrypted)
-          .webhookSource(context -> config.web().webhookSources().admit(proxies.client(context)))
+          .webhookSource(request -> config.web().webhookSources().admit(proxies.client(request)))
           .accepting(accepting::get)
           .version(Version.current())
           .build();
       javalin = Javalin.create(javalinConfig -> {
-        HttpServer.configure(javalinConfig);
+        HttpServer.configure(javalinConfig, routes, config.port());
         with.pages.accept(javalinConfig, billing);
         routes.mountAlone(javalinConfig);
       });
@@ -120,7 +120,7 @@ public final class BillingServer implements AutoCloseable {
     }
     try {
       // First the port: a provider that hangs must not keep stored data from being served.
-      javalin.start(config.port());
+      javalin.start();
       billing.start();
     } catch (RuntimeException e) {
       close();

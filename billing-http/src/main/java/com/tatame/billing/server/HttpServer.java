@@ -1,7 +1,13 @@
 package com.tatame.billing.server;
 
+import com.tatame.billing.http.BillingRoutes;
 import io.javalin.config.JavalinConfig;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 
 /** Limits of the HTTP server itself, which a library must not impose on its host. */
@@ -13,7 +19,7 @@ final class HttpServer {
 
   private HttpServer() {}
 
-  static void configure(JavalinConfig config) {
+  static void configure(JavalinConfig config, BillingRoutes routes, int port) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.concurrency.useVirtualThreads = true;
@@ -23,7 +29,28 @@ final class HttpServer {
       http.setRequestHeaderSize(HEADER_BYTES);
       http.setIdleTimeout(IDLE_MILLIS);
     });
-    config.jetty.modifyServer(HttpServer::limit);
+    config.jetty.addConnector((server, http) -> connector(server, http, port));
+    config.jetty.modifyServer(server -> {
+      server.insertHandler(routes.webhookIntake());
+      limit(server);
+    });
+  }
+
+  private static ServerConnector connector(Server server, HttpConfiguration http, int port) {
+    Executor pool = server.getThreadPool();
+    // A connection goes on where its answer was sent: the intake keeps what blocks off that thread,
+    // and to wake another one would cost more than all that is left to do.
+    Executor inPlace = task -> {
+      if (task instanceof Connection) {
+        task.run();
+      } else {
+        pool.execute(task);
+      }
+    };
+    ServerConnector connector =
+        new ServerConnector(server, inPlace, null, null, -1, -1, new HttpConnectionFactory(http));
+    connector.setPort(port);
+    return connector;
   }
 
   private static void limit(Server server) {

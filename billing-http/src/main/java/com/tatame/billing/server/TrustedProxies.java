@@ -1,26 +1,24 @@
 package com.tatame.billing.server;
 
-import io.javalin.http.Context;
+import com.tatame.billing.http.ClientRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** The proxies whose word about a client's connection counts. */
 record TrustedProxies(AddressRanges ranges) {
 
   /** Whether the client's connection is encrypted, to here or to a proxy that says so. */
-  boolean encrypted(Context context) {
-    return context.scheme().equals("https")
-        || ("https".equals(context.header("X-Forwarded-Proto"))
-            && ranges.contain(context.req().getRemoteAddr()));
+  boolean encrypted(ClientRequest request) {
+    return request.scheme().equals("https")
+        || (request.headers("X-Forwarded-Proto").stream().findFirst().equals(Optional.of("https"))
+            && ranges.contain(request.remoteAddress()));
   }
 
   /** The client's address; what a proxy of somebody else claims counts for nothing. */
-  String client(Context context) {
-    return client(
-        context.req().getRemoteAddr(),
-        Collections.list(context.req().getHeaders("X-Forwarded-For")));
+  String client(ClientRequest request) {
+    return client(request.remoteAddress(), request.headers("X-Forwarded-For"));
   }
 
   /**

@@ -1,0 +1,109 @@
+package com.tatame.billing.http;
+
+import com.tatame.billing.failure.ValidationFailed;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** A request to a path without parameters that Jetty itself has read to its end. */
+final class JettyExchange implements Exchange {
+  private final Request request;
+  private final Response response;
+  private final Callback callback;
+  private final byte @Nullable [] body;
+
+  /**
+   * Answers nothing yet.
+   *
+   * @param body null if it could not be read
+   */
+  JettyExchange(Request request, Response response, Callback callback, byte @Nullable [] body) {
+    this.request = request;
+    this.response = response;
+    this.callback = callback;
+    this.body = body;
+  }
+
+  @Override
+  public String method() {
+    return request.getMethod();
+  }
+
+  @Override
+  public String path() {
+    return Request.getPathInContext(request);
+  }
+
+  @Override
+  public @Nullable String queryString() {
+    return request.getHttpURI().getQuery();
+  }
+
+  @Override
+  public String scheme() {
+    return request.getHttpURI().getScheme();
+  }
+
+  @Override
+  public String remoteAddress() {
+    return Request.getRemoteAddr(request);
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return request.getHeaders().get(name);
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return request.getHeaders().getValuesList(name);
+  }
+
+  @Override
+  public Collection<String> headerNames() {
+    return request.getHeaders().getFieldNamesCollection();
+  }
+
+  @Override
+  public String pathParameter(String name) {
+    throw new IllegalStateException("the path has no " + name);
+  }
+
+  @Override
+  public @Nullable String queryParameter(String name) {
+    return Request.extractQueryParameters(request).getValue(name);
+  }
+
+  @Override
+  public Optional<byte[]> body(int limit) {
+    if (body == null) {
+      throw ValidationFailed.of("body", "could not be read to its end");
+    }
+    return body.length > limit ? Optional.empty() : Optional.of(body);
+  }
+
+  @Override
+  public void await(CompletableFuture<?> sent) {
+    // Jetty keeps the connection until the callback is told.
+  }
+
+  @Override
+  public void send(
+      int status, Map<String, String> headers, @Nullable String contentType, byte[] body) {
+    response.setStatus(status);
+    headers.forEach(response.getHeaders()::put);
+    if (contentType != null) {
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    }
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    response.write(true, ByteBuffer.wrap(body), callback);
+  }
+}
