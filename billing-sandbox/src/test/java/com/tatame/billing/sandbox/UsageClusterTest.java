@@ -35,6 +35,8 @@ final class UsageClusterTest {
   private static final int CALLERS = 64;
   private static final int KEYS_EACH = 25;
   private static final int KILLS = 3;
+  private static final int CHANGES = 12;
+  private static final long REMEMBERED = Duration.ofSeconds(1).toNanos();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String DENIED = "denied";
 
@@ -113,6 +115,49 @@ final class UsageClusterTest {
     assertThat(kept).containsExactlyInAnyOrderElementsOf(granted);
     assertThat(clients.get(0).get("/api/v1/entitlements/export").at("/remaining"))
         .isEqualTo("0");
+  }
+
+  /**
+   * The bound of docs/adr/0025: who begins to ask a second after a change was answered is told of it,
+   * also by a server whose connections to the database were cut meanwhile.
+   */
+  @Test
+  void noServerTellsWhatAnotherChangedMoreThanASecondAgo() {
+    List<Long> millis = new ArrayList<>();
+    for (int change = 1; change <= CHANGES; change++) {
+      consume(change, "change-" + change);
+      long answered = System.nanoTime();
+      if (change % 4 == 0) {
+        backing
+            .database()
+            .query("select pg_terminate_backend(pid) from pg_stat_activity"
+                + " where datname = current_database() and pid <> pg_backend_pid()");
+      }
+      for (ApiClient client : clients) {
+        millis.add(Duration.ofNanos(untilTold(client, change, answered)).toMillis());
+      }
+    }
+    millis.sort(null);
+    System.out.println("staleness in ms: median " + millis.get(millis.size() / 2) + ", most "
+        + millis.get(millis.size() - 1) + ", of " + millis.size());
+    assertThat(millis.get(millis.size() - 1))
+        .as("if no server remembered anything, this would show nothing")
+        .isPositive();
+  }
+
+  /** How long after the change the first question was asked that was told of it. */
+  private static long untilTold(ApiClient client, int used, long answered) {
+    while (true) {
+      long asked = System.nanoTime() - answered;
+      Reply reply = client.get("/api/v1/entitlements/export");
+      if (reply.status() != 200) {
+        assertThat(reply.status()).as(reply.body()).isEqualTo(503);
+      } else if (reply.at("/used").equals(Integer.toString(used))) {
+        return asked;
+      } else {
+        assertThat(asked).as("asked after, and told " + reply.body()).isLessThan(REMEMBERED);
+      }
+    }
   }
 
   /** Under a key that was granted the answer stays the same, whoever gives it. */
