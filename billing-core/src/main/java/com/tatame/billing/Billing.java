@@ -196,8 +196,8 @@ public final class Billing implements AutoCloseable {
         observations,
         gateway.reads(),
         with.clock);
-    entitlements =
-        new Entitlements(snapshots.over(store.usage()), catalog, with.clock, with.random);
+    entitlements = new Entitlements(
+        snapshots.over(store.usage()), snapshots::inMind, catalog, with.clock, with.random);
     grants = new Grants(snapshots.over(store.grants()), catalog, with.clock, with.random);
     guard = new Guard(entitlements);
     purchases = new Purchases(store.purchases());

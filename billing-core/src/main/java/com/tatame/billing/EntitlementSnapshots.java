@@ -131,6 +131,29 @@ final class EntitlementSnapshots {
     return moment.isZero() ? store : new ForgettingPurchases(store);
   }
 
+  /**
+   * What is in mind of an account and may be told, without asking the store; empty also while many
+   * moments come to an end, so that somebody asks whether what is in mind is still so.
+   */
+  Optional<AccountUsage> inMind(AccountId account, Instant now) {
+    Instant asked = wallClock.instant();
+    Snapshot known = held.get(account);
+    if (known == null
+        || known.spent
+        || !fresh(known, asked)
+        || !coversNow(known, now)
+        || manyAge(asked)) {
+      return Optional.empty();
+    }
+    known.askedAt = asked;
+    return Optional.of(known.usage);
+  }
+
+  // What had ended by the time it was read is not in it, but may have held when something was used.
+  private static boolean coversNow(Snapshot snapshot, Instant now) {
+    return !now.isBefore(snapshot.of.minus(LATE));
+  }
+
   /** Forgets an account whose use has changed. */
   void forget(AccountId account) {
     held.remove(account);
@@ -250,9 +273,8 @@ final class EntitlementSnapshots {
 
     private AccountUsage remembered(
         AccountId account, Instant now, BiPredicate<Snapshot, Instant> young) {
-      // What had ended by then is not in it, but may have held when something was used.
       BiPredicate<Snapshot, Instant> good =
-          young.and((snapshot, asked) -> !now.isBefore(snapshot.of.minus(LATE)));
+          young.and((snapshot, asked) -> coversNow(snapshot, now));
       Instant asked = wallClock.instant();
       Snapshot known = held.get(account);
       if (known != null && good.test(known, asked)) {

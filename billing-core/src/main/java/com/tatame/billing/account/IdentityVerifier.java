@@ -1,5 +1,7 @@
 package com.tatame.billing.account;
 
+import java.util.Optional;
+
 /** Port: turns a bearer token into the principal that it proves. */
 public interface IdentityVerifier {
   /**
@@ -11,6 +13,14 @@ public interface IdentityVerifier {
    * @throws com.tatame.billing.failure.IdentityUnavailable if no token can be judged at present
    */
   Principal verify(String token);
+
+  /**
+   * The principal of a token that was verified before and is still good, without asking anybody and
+   * without any work that takes longer than a look; empty if it has to be verified.
+   */
+  default Optional<Principal> remembered(String token) {
+    return Optional.empty();
+  }
 
   /** Whether tokens can be verified at present, for health reports. */
   default boolean ready() {

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
 /** Use cases: what an account may do now, and doing it. A question costs one query. */
@@ -34,6 +35,7 @@ public final class Entitlements {
   private static final Duration BEHIND = Duration.ofDays(35);
 
   private final UsageStore store;
+  private final BiFunction<AccountId, Instant, Optional<AccountUsage>> inMind;
   private final GroupCommit<Draw, DrawResult> draws;
   private final Catalog catalog;
   private final InstantSource clock;
@@ -49,7 +51,24 @@ public final class Entitlements {
    */
   public Entitlements(
       UsageStore store, Catalog catalog, InstantSource clock, RandomGenerator random) {
+    this(store, (account, now) -> Optional.empty(), catalog, clock, random);
+  }
+
+  /**
+   * Wires the use cases over a store that remembers.
+   *
+   * @param inMind what it would tell of an account at an instant without asking anybody, if anything
+   * @param clock the billing clock
+   * @param random source of ids
+   */
+  public Entitlements(
+      UsageStore store,
+      BiFunction<AccountId, Instant, Optional<AccountUsage>> inMind,
+      Catalog catalog,
+      InstantSource clock,
+      RandomGenerator random) {
     this.store = store;
+    this.inMind = inMind;
     this.draws = new GroupCommit<>(store::consume, LARGE_BATCH);
     this.catalog = catalog;
     this.clock = clock;
@@ -63,6 +82,17 @@ public final class Entitlements {
   /** All features at once. */
   public EntitlementReport of(AccountId account) {
     return standing(account, now()).report(account);
+  }
+
+  /**
+   * As {@link #of}, where that is known without a query, so that nobody has to wait for it; empty
+   * where it isn't.
+   */
+  public Optional<EntitlementReport> inMind(AccountId account) {
+    Instant now = now();
+    return inMind
+        .apply(account, now)
+        .map(usage -> new Standing(catalog, usage, now).report(account));
   }
 
   /**

@@ -76,6 +76,13 @@ final class Authentication {
     };
   }
 
+  /** A user whose token is in mind; empty for whoever has to be asked about. */
+  Optional<Principal> inMind(Exchange exchange) {
+    return after(SCHEME, exchange)
+        .filter(token -> !ApiKeys.looksLikeKey(token))
+        .flatMap(identity::remembered);
+  }
+
   private Principal anonymous(Route route, String token) {
     Principal visitor = visitors.verify(token);
     if (!route.anonymousToo()) {

@@ -230,9 +230,17 @@ final class EntitlementHandlers {
   record ReleaseRequest(@Doc("As consuming answered.") String consumptionId) {}
 
   Answer all(Call call) {
-    EntitlementReport report = at(call)
+    return told(at(call)
         .map(past -> past.of(call.account()))
-        .orElseGet(() -> entitlements.of(call.account()));
+        .orElseGet(() -> entitlements.of(call.account())));
+  }
+
+  /** As {@link #all} for the present, if that needs no query. */
+  Optional<Answer> inMind(AccountId account) {
+    return entitlements.inMind(account).map(EntitlementHandlers::told);
+  }
+
+  private static Answer told(EntitlementReport report) {
     Map<String, FeatureAnswer> features = new TreeMap<>();
     report.features().forEach((name, decision) -> features.put(name, FeatureAnswer.of(decision)));
     return Answer.ok(new EntitlementsAnswer(

@@ -71,6 +71,20 @@ final class HttpShell {
         isPrivate(route));
   }
 
+  /** What {@link #answer} does, where the answer is known and whose it is. */
+  void tell(Route route, Answer answer, Exchange exchange) {
+    exchange(
+        exchange,
+        route.path(),
+        requestId -> CompletableFuture.completedFuture(answer),
+        isPrivate(route));
+  }
+
+  /** A caller who is known without asking anybody. */
+  Optional<Principal> inMind(Exchange exchange) {
+    return authentication.inMind(exchange);
+  }
+
   Handler preflight(List<String> methods) {
     return context -> {
       Exchange exchange = new JavalinExchange(context);

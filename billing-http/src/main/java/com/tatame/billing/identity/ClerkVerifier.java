@@ -93,6 +93,15 @@ public final class ClerkVerifier implements IdentityVerifier {
   }
 
   @Override
+  public Optional<Principal> remembered(String token) {
+    return token.length() > MAX_LENGTH
+        ? Optional.empty()
+        : Optional.ofNullable(remembered.getIfPresent(sha256(token)))
+            .filter(session -> !claims.expired(session.expiresAt()))
+            .map(SessionClaims.Session::principal);
+  }
+
+  @Override
   public boolean ready() {
     return keys.ready();
   }

@@ -56,9 +56,13 @@ final class SessionClaims {
   }
 
   void requireUnexpired(Instant expiresAt) {
-    if (!expiresAt.isAfter(wallClock.instant().minus(SKEW))) {
+    if (expired(expiresAt)) {
       throw new Unauthenticated("The token has expired.");
     }
+  }
+
+  boolean expired(Instant expiresAt) {
+    return !expiresAt.isAfter(wallClock.instant().minus(SKEW));
   }
 
   private static JsonNode parse(String payload) {

@@ -31,14 +31,14 @@ final class HttpServer {
     });
     config.jetty.addConnector((server, http) -> connector(server, http, port));
     config.jetty.modifyServer(server -> {
-      server.insertHandler(routes.webhookIntake());
+      server.insertHandler(routes.atOnce());
       limit(server);
     });
   }
 
   private static ServerConnector connector(Server server, HttpConfiguration http, int port) {
     Executor pool = server.getThreadPool();
-    // A connection goes on where its answer was sent: the intake keeps what blocks off that thread,
+    // A connection goes on where its answer was sent: what may block is kept off that thread,
     // and to wake another one would cost more than all that is left to do.
     Executor inPlace = task -> {
       if (task instanceof Connection) {

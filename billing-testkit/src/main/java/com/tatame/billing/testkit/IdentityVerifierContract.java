@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +140,24 @@ public interface IdentityVerifierContract {
     clock.advance(Duration.ofSeconds(60).plus(SKEW));
 
     refuses(verifier, token);
+  }
+
+  @Test
+  default void onlyWhatWasVerifiedIsRememberedAndOnlyWhileItIsGood() {
+    SettableClock clock = new SettableClock(NOW);
+    IdentityVerifier verifier = verifier(trust(Set.of(OUR_ORIGIN), clock));
+    String token = token().expiresAt(NOW.plusSeconds(60)).sign();
+    assertThat(verifier.remembered(token)).isEmpty();
+
+    Principal principal = verifier.verify(token);
+    assertThat(verifier.remembered(token)).isIn(Optional.empty(), Optional.of(principal));
+    assertThat(verifier.remembered(token + "x")).isEmpty();
+    String foreign = FOREIGN.sessionToken("user_ada").sign();
+    refuses(verifier, foreign);
+    assertThat(verifier.remembered(foreign)).isEmpty();
+
+    clock.advance(Duration.ofSeconds(60).plus(SKEW));
+    assertThat(verifier.remembered(token)).isEmpty();
   }
 
   @Test

@@ -1,7 +1,11 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.IdentityVerifier;
+import com.tatame.billing.account.Principal;
 import com.tatame.billing.testkit.SpecimenVerifier.Rule;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +34,9 @@ class BadVerifiersTest {
         Arguments.of(MixesLayouts.class, "eachLayoutHasItsOwnPlaceForTheOrganization"),
         Arguments.of(
             PromotesOrganizers.class, "aRoleInsideAnOrganizationNeverMakesAnAdministrator"),
-        Arguments.of(QuotesTokens.class, "anExpiredTokenIsRefused"));
+        Arguments.of(QuotesTokens.class, "anExpiredTokenIsRefused"),
+        Arguments.of(
+            RemembersForEver.class, "onlyWhatWasVerifiedIsRememberedAndOnlyWhileItIsGood"));
   }
 
   @ParameterizedTest
@@ -49,6 +55,27 @@ class BadVerifiersTest {
     @Override
     public IdentityVerifier verifier(Trust trust) {
       return new SpecimenVerifier(trust, Set.of(forgotten));
+    }
+  }
+
+  static class RemembersForEver implements IdentityVerifierContract {
+    @Override
+    public IdentityVerifier verifier(Trust trust) {
+      IdentityVerifier right = new SpecimenVerifier(trust, Set.of());
+      Map<String, Principal> verified = new HashMap<>();
+      return new IdentityVerifier() {
+        @Override
+        public Principal verify(String token) {
+          Principal principal = right.verify(token);
+          verified.put(token, principal);
+          return principal;
+        }
+
+        @Override
+        public Optional<Principal> remembered(String token) {
+          return Optional.ofNullable(verified.get(token));
+        }
+      };
     }
   }
 

@@ -9,6 +9,8 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
+import com.tatame.billing.entitlement.EntitlementReport;
+import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Explanation;
 import com.tatame.billing.entitlement.Ground.OfSubscription;
 import com.tatame.billing.entitlement.UsageStore;
@@ -79,6 +81,46 @@ class RememberedEntitlementsTest {
     assertThat(reads.get()).isEqualTo(before);
     assertThat(why.decision().allowed()).isTrue();
     assertThat(((OfSubscription) why.grounds().get(0)).evidence()).isPresent();
+  }
+
+  @Test
+  void whatIsInMindIsWhatWouldBeAnsweredAndCostsNoQuery() {
+    Entitlements entitlements = world.billing().entitlements();
+    assertThat(entitlements.inMind(ADA)).isEmpty();
+    assertThat(reads.get()).isZero();
+
+    EntitlementReport answered = entitlements.of(ADA);
+    assertThat(entitlements.inMind(ADA)).contains(answered);
+    assertThat(reads.get()).isEqualTo(1);
+
+    world.wallClock().advance(Duration.ofSeconds(1));
+    assertThat(entitlements.inMind(ADA)).isEmpty();
+  }
+
+  @Test
+  void whoseUnitsWereUsedIsNotInMind() {
+    Entitlements entitlements = world.billing().entitlements();
+    Shopper.named("ada", world).buys("pro", Shopper.PAYS);
+    entitlements.of(ADA);
+    assertThat(entitlements.inMind(ADA)).isPresent();
+
+    entitlements.consume(ADA, new Use("quiz", 1, Optional.empty(), Optional.empty()));
+
+    assertThat(entitlements.inMind(ADA)).isEmpty();
+  }
+
+  @Test
+  void whileManyMomentsEndNobodyIsToldFromMindSoThatSomebodyConfirms() {
+    Entitlements entitlements = world.billing().entitlements();
+    ACCOUNTS.forEach(entitlements::of);
+    world.wallClock().advance(Duration.ofMillis(600));
+
+    assertThat(entitlements.inMind(ACCOUNTS.get(0))).isEmpty();
+    entitlements.of(ACCOUNTS.get(0));
+
+    assertThat(confirmations.get()).isEqualTo(1);
+    assertThat(entitlements.inMind(ACCOUNTS.get(0))).isPresent();
+    assertThat(reads.get()).isEqualTo(MANY);
   }
 
   @Test

@@ -3,6 +3,7 @@ package com.tatame.billing.http;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.http.RunningServer.Reply;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.InMemoryBillingStore;
@@ -14,23 +15,31 @@ import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** How events arrive on the wire, and what they keep from whom meanwhile. */
-final class WebhookIntakeTest {
+/** What is done in the thread that reads requests, and what it keeps from nobody. */
+@Timeout(60)
+final class AtOnceTest {
   /** More than the server has threads. */
   private static final int MANY = 300;
 
   private final InMemoryBillingStore store = new InMemoryBillingStore();
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch open = new CountDownLatch(1);
-  private final RunningServer server =
-      new RunningServer(Map.of(), parts -> parts.store(gated(BillingStore.class, store)));
+  /** Time stands still, so that what is in mind stays there. */
+  private final RunningServer server = new RunningServer(
+      Map.of(),
+      parts -> parts
+          .store(gated(BillingStore.class, store))
+          .wallClock(InstantSource.fixed(Instant.now())));
 
   @AfterEach
   void stop() {
@@ -53,6 +62,44 @@ final class WebhookIntakeTest {
       assertThat(answers(each, 1)).hasSize(1);
       each.close();
     }
+  }
+
+  @Test
+  void entitlementsThatAreInMindAreToldThoughEveryThreadIsBusy() throws Exception {
+    String ada = RunningServer.bearer("user_ada");
+    String fromStore = entitlements(ada).body();
+    List<Socket> waiting = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      waiting.add(sent("GET /api/v1/webhooks/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+          + RunningServer.bearer("user_root") + "\r\n\r\n"));
+    }
+    assertThat(asked.await(20, SECONDS)).isTrue();
+
+    Reply fromMind = entitlements(ada);
+
+    assertThat(fromMind.status()).isEqualTo(200);
+    assertThat(fromMind.body()).isEqualTo(fromStore);
+    assertThat(fromMind.header("Cache-Control")).isEqualTo("no-store");
+    assertThat(fromMind.header("Content-Type")).isEqualTo("application/json");
+    open.countDown();
+    for (Socket each : waiting) {
+      each.close();
+    }
+  }
+
+  @Test
+  void whatWasUsedSinceIsTold() {
+    open.countDown();
+    String feature = "/api/v1/entitlements/video_reviews";
+    String ada = RunningServer.bearer("user_ada");
+    server.subscribe("user_ada", "basic");
+    entitlements(ada);
+    String before = entitlements(ada).at("/features/video_reviews/used");
+
+    assertThat(server.post(feature + "/consume", "user_ada", "{}").status()).isEqualTo(200);
+
+    assertThat(before).isEqualTo("0");
+    assertThat(entitlements(ada).at("/features/video_reviews/used")).isEqualTo("1");
   }
 
   @Test
@@ -108,6 +155,10 @@ final class WebhookIntakeTest {
         .doesNotContain("evt_broken");
   }
 
+  private Reply entitlements(String bearer) {
+    return server.get("/api/v1/entitlements", null, "Authorization", bearer);
+  }
+
   private Socket sent(String requests) throws IOException {
     Socket socket = new Socket("localhost", server.port());
     socket.setSoTimeout(20_000);
@@ -150,11 +201,11 @@ final class WebhookIntakeTest {
         + "\"livemode\":false,\"api_version\":\"2026-07-29.dahlia\"}";
   }
 
-  /** The same, whose inbox stores nothing before it is opened. */
+  /** The same, whose inbox does nothing before it is opened. */
   private <T> T gated(Class<T> port, T original) {
     return port.cast(Proxy.newProxyInstance(
         port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
-          if (method.getName().equals("ingest")) {
+          if (Set.of("ingest", "events").contains(method.getName())) {
             asked.countDown();
             open.await();
           }

@@ -1,0 +1,119 @@
+package com.tatame.billing.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does in the thread that reads requests what needs no other: takes in events, and tells
+ * entitlements that are in mind. Everything else is left to the handlers behind it, which may block,
+ * on threads of their own.
+ */
+final class AtOnce extends Handler.Wrapper {
+  private final HttpShell shell;
+  private final Map<String, Route> webhooks;
+  private final Map<String, Route> entitlements;
+  private final Handlers handlers;
+
+  /**
+   * Wires it.
+   *
+   * @param webhooks at which the provider may call
+   * @param entitlements at which a caller asks for all of them
+   */
+  AtOnce(HttpShell shell, List<Route> webhooks, List<Route> entitlements, Handlers handlers) {
+    this.shell = shell;
+    this.webhooks = byPath(webhooks);
+    this.entitlements = byPath(entitlements);
+    this.handlers = handlers;
+  }
+
+  private static Map<String, Route> byPath(List<Route> routes) {
+    return routes.stream().collect(Collectors.toMap(Route::path, route -> route));
+  }
+
+  @Override
+  public InvocationType getInvocationType() {
+    return InvocationType.NON_BLOCKING;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    String path = Request.getPathInContext(request);
+    if (!takesIn(webhooks.get(path), request, response, callback)
+        && !tells(entitlements.get(path), request, response, callback)) {
+      leave(request, response, callback);
+    }
+    return true;
+  }
+
+  /** An event of a known length that is allowed, as the provider sends them. */
+  private boolean takesIn(
+      @Nullable Route route, Request request, Response response, Callback callback) {
+    if (route == null
+        || !request.getMethod().equals(route.method())
+        || request.getLength() < 0
+        || request.getLength() > route.bodyRule().limit()) {
+      return false;
+    }
+    Content.Source.asByteArrayAsync(
+        request,
+        route.bodyRule().limit(),
+        Promise.Invocable.from(InvocationType.NON_BLOCKING, (body, failure) -> {
+          try {
+            shell.answer(
+                route,
+                handlers.webhooks()::receive,
+                new JettyExchange(request, response, callback, body));
+          } catch (RuntimeException e) {
+            callback.failed(e);
+          }
+        }));
+    return true;
+  }
+
+  /** To a user whose token and account are in mind, and who asks for the present. */
+  private boolean tells(
+      @Nullable Route route, Request request, Response response, Callback callback) {
+    if (route == null
+        || !request.getMethod().equals(route.method())
+        || request.getHttpURI().getQuery() != null) {
+      return false;
+    }
+    Exchange exchange = new JettyExchange(request, response, callback, new byte[0]);
+    Optional<Answer> answer =
+        shell.inMind(exchange).flatMap(user -> handlers.entitlements().inMind(user.account()));
+    answer.ifPresent(known -> shell.tell(route, known, exchange));
+    return answer.isPresent();
+  }
+
+  private void leave(Request request, Response response, Callback callback) {
+    try {
+      VirtualThreads.execute(
+          getServer().getThreadPool(), () -> answer(request, response, callback));
+    } catch (RejectedExecutionException e) {
+      Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
+    }
+  }
+
+  private void answer(Request request, Response response, Callback callback) {
+    try {
+      if (!super.handle(request, response, callback)) {
+        Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
+      }
+    } catch (Exception e) {
+      Response.writeError(request, response, callback, e);
+    }
+  }
+}
