@@ -47,8 +47,10 @@ final class HttpServer {
         pool.execute(task);
       }
     };
-    ServerConnector connector =
-        new ServerConnector(server, inPlace, null, null, -1, -1, new HttpConnectionFactory(http));
+    // By default there is one for two cores, which only reads; here it also works.
+    int selectors = Runtime.getRuntime().availableProcessors();
+    ServerConnector connector = new ServerConnector(
+        server, inPlace, null, null, -1, selectors, new HttpConnectionFactory(http));
     connector.setPort(port);
     return connector;
   }
