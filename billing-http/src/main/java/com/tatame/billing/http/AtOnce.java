@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * on threads of their own.
  */
 final class AtOnce extends Handler.Wrapper {
+  /** Larger events keep a thread each while they arrive, so that not many are held at a time. */
+  private static final int LARGEST = 64 * 1024;
+
   private final HttpShell shell;
   private final Map<String, Route> webhooks;
   private final Map<String, Route> entitlements;
@@ -58,19 +61,17 @@ final class AtOnce extends Handler.Wrapper {
     return true;
   }
 
-  /** An event of a known length that is allowed, as the provider sends them. */
+  /** An event of a known length that is not too large, as the provider sends them. */
   private boolean takesIn(
       @Nullable Route route, Request request, Response response, Callback callback) {
     if (route == null
         || !request.getMethod().equals(route.method())
         || request.getLength() < 0
-        || request.getLength() > route.bodyRule().limit()) {
+        || request.getLength() > LARGEST) {
       return false;
     }
     Content.Source.asByteArrayAsync(
-        request,
-        route.bodyRule().limit(),
-        Promise.Invocable.from(InvocationType.NON_BLOCKING, (body, failure) -> {
+        request, LARGEST, Promise.Invocable.from(InvocationType.NON_BLOCKING, (body, failure) -> {
           try {
             shell.answer(
                 route,

@@ -283,7 +283,7 @@ final class CrashTest {
     database.run(END_ALL_LEASES);
     ServerProcess other = keep(ServerProcess.start(stripe, stripe.url(), backing));
     cancelAtPeriodEnd(id, false);
-    await().atMost(Duration.ofSeconds(60)).until(() -> lastEventIsMirrored(false));
+    await().atMost(Duration.ofSeconds(30)).until(() -> lastEventIsMirrored(false));
     List<String> before = rowsOf(id);
 
     oldTruth.release();
