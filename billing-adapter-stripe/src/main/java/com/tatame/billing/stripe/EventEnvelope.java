@@ -3,6 +3,7 @@ package com.tatame.billing.stripe;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.tatame.billing.failure.InvalidSignature;
 import com.tatame.billing.inbox.ReceivedEvent;
 import java.io.IOException;
@@ -19,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  * that can't be stored and named is refused like a wrong signature.
  */
 final class EventEnvelope {
-  private static final JsonFactory JSON = new JsonFactory();
+  // As deep as the SDK's parser reads later: deeper ones would be stored and then understood by
+  // nobody.
+  private static final JsonFactory JSON = JsonFactory.builder()
+      .streamReadConstraints(
+          StreamReadConstraints.builder().maxNestingDepth(255).build())
+      .build();
   private static final int LONGEST_NAME = 255;
   private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 

@@ -43,6 +43,23 @@ class WebhookTest {
   }
 
   @Test
+  void whatIsTakenInIsNoDeeperThanWhatIsReadLater() {
+    String deep = nested(254);
+    String deeper = nested(255);
+
+    ReceivedEvent event = events.verify(bytes(deep), header(T, NEW, deep));
+
+    assertThat(events.translate(event.payload())).isInstanceOf(EventSource.Observed.class);
+    assertThatThrownBy(() -> events.verify(bytes(deeper), header(T, NEW, deeper)))
+        .isInstanceOf(InvalidSignature.class);
+  }
+
+  /** The event with a field of that many arrays in one another. */
+  private static String nested(int arrays) {
+    return EVENT.replaceFirst("\\{", "{\"deep\": " + "[".repeat(arrays) + "]".repeat(arrays) + ",");
+  }
+
+  @Test
   void aSignatureThatAnotherProgramMadeIsAccepted() {
     // printf '1767225610.{}' | openssl dgst -sha256 -hmac whsec_old
     String header =
