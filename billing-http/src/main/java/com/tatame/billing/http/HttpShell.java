@@ -4,7 +4,6 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.failure.BillingException;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import io.opentelemetry.api.trace.Span;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -137,14 +136,14 @@ final class HttpShell {
     String requestId = requestId(exchange);
     String method = template.equals(UNROUTED) ? "any" : exchange.method();
     RequestMetrics.Running running = metrics.start();
-    Span span = traces.begin(exchange, method, template, requestId);
+    var traced = traces.begin(exchange, method, template, requestId);
     Consumer<Answer> end = answer -> {
       write(exchange, answer, requestId, isPrivate);
       int status = logged(requestId, () -> running.end(method, template, answer.status()));
-      RequestTraces.end(span, status);
+      RequestTraces.end(traced, status);
     };
     CompletableFuture<Answer> answer =
-        RequestTraces.within(span, () -> logged(requestId, () -> responder.apply(requestId)));
+        RequestTraces.within(traced, () -> logged(requestId, () -> responder.apply(requestId)));
     if (answer.isDone()) {
       end.accept(answer.join());
     } else {

@@ -30,24 +30,29 @@ final class RequestTraces {
     this.propagator = telemetry.getPropagators().getTextMapPropagator();
   }
 
-  /** Begins the span of a request, as part of the caller's trace if it names one. */
-  Span begin(Exchange exchange, String method, String template, String requestId) {
-    return tracer
+  /**
+   * Begins the span of a request, as part of the caller's trace if it names one, with what the caller
+   * sends along.
+   */
+  Context begin(Exchange exchange, String method, String template, String requestId) {
+    Context caller = propagator.extract(Context.root(), exchange, HEADERS);
+    return caller.with(tracer
         .spanBuilder(method + " " + template)
         .setSpanKind(SpanKind.SERVER)
-        .setParent(propagator.extract(Context.root(), exchange, HEADERS))
+        .setParent(caller)
         .setAttribute(METHOD, method)
         .setAttribute(ROUTE, template)
         .setAttribute(REQUEST_ID, requestId)
-        .startSpan();
+        .startSpan());
   }
 
   /** Does a part of the request's work that stays in this thread. */
-  static <T> T within(Span span, Supplier<T> work) {
-    return Context.current().with(span).wrapSupplier(work).get();
+  static <T> T within(Context traced, Supplier<T> work) {
+    return traced.wrapSupplier(work).get();
   }
 
-  static void end(Span span, int status) {
+  static void end(Context traced, int status) {
+    Span span = Span.fromContext(traced);
     span.setAttribute(STATUS, status);
     if (status >= 500) {
       span.setStatus(StatusCode.ERROR);
