@@ -16,8 +16,9 @@ import java.util.function.Function;
 /**
  * Lets callers that write at the same time share one commit: a database charges for commits, not
  * for rows. What comes while nobody writes is written at once; what comes meanwhile waits, and is
- * then written together by a thread of this group. Beside another a batch is written only if it is large: sharing a commit costs less than
- * having one at the same time, but one that is held up must not hold up everybody.
+ * then written together by a thread of this group. Beside another a batch is written only if it is
+ * large: sharing a commit costs less than having one at the same time, but one that is held up must
+ * not hold up everybody.
  *
  * @param <T> what a caller writes
  * @param <R> what it is told then

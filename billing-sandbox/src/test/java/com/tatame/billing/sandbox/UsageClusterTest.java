@@ -49,6 +49,7 @@ final class UsageClusterTest {
   private final List<ApiClient> clients = new ArrayList<>();
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
+  private final AtomicInteger stale = new AtomicInteger();
   private final Map<String, String> answers = new ConcurrentHashMap<>();
 
   UsageClusterTest(Durable durable) {
@@ -139,14 +140,14 @@ final class UsageClusterTest {
     }
     millis.sort(null);
     System.out.println("staleness in ms: median " + millis.get(millis.size() / 2) + ", most "
-        + millis.get(millis.size() - 1) + ", of " + millis.size());
-    assertThat(millis.get(millis.size() - 1))
-        .as("if no server remembered anything, this would show nothing")
-        .isPositive();
+        + millis.get(millis.size() - 1) + ", of " + millis.size() + "; " + stale + " were stale");
+    assertThat(stale)
+        .as("answers out of date: if no server remembered anything, this would show nothing")
+        .hasPositiveValue();
   }
 
   /** How long after the change the first question was asked that was told of it. */
-  private static long untilTold(ApiClient client, int used, long answered) {
+  private long untilTold(ApiClient client, int used, long answered) {
     while (true) {
       long asked = System.nanoTime() - answered;
       Reply reply = client.get("/api/v1/entitlements/export");
@@ -156,6 +157,7 @@ final class UsageClusterTest {
         return asked;
       } else {
         assertThat(asked).as("asked after, and told " + reply.body()).isLessThan(REMEMBERED);
+        stale.incrementAndGet();
       }
     }
   }
