@@ -181,7 +181,8 @@ final class Bench implements AutoCloseable {
       check(Load.closed(target.port, introductions, 32), introductions.size());
       target.rest();
       int events = express ? options.expressEvents() : options.events;
-      for (int done = 0; done < options.warmUp * events / options.events; done += events) {
+      int warmUp = express ? options.warmUp / 5 : options.warmUp;
+      for (int done = 0; done < warmUp; done += events) {
         load(new Samples(), "", entry.getKey(), target, WEBHOOKS, 32, true);
       }
       if (!express) {

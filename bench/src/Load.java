@@ -24,20 +24,22 @@ import java.util.function.IntToLongFunction;
  */
 final class Load {
   private static final long AT_ONCE = Long.MIN_VALUE;
+  private static final long AHEAD = 100_000_000;
 
   private final Selector selector;
   private final List<byte[]> requests;
-  private final IntToLongFunction due;
+  private final IntToLongFunction dueAfter;
   private final long[] nanos;
   private final Deque<Connection> idle = new ArrayDeque<>();
   private int sent;
   private int accepted;
   private int refused;
+  private long startedAt;
 
-  private Load(Selector selector, List<byte[]> requests, IntToLongFunction due) {
+  private Load(Selector selector, List<byte[]> requests, IntToLongFunction dueAfter) {
     this.selector = selector;
     this.requests = requests;
-    this.due = due;
+    this.dueAfter = dueAfter;
     this.nanos = new long[requests.size()];
   }
 
@@ -66,26 +68,26 @@ final class Load {
 
   /** Requests go at fixed instants, whether or not others are answered; latency counts from these. */
   static Outcome open(int port, List<byte[]> requests, int perSecond) {
-    long start = System.nanoTime() + 100_000_000;
-    return run(port, requests, 64, number -> start + number * 1_000_000_000L / perSecond);
+    return run(port, requests, 64, number -> number * 1_000_000_000L / perSecond);
   }
 
   private static Outcome run(
-      int port, List<byte[]> requests, int connections, IntToLongFunction due) {
+      int port, List<byte[]> requests, int connections, IntToLongFunction dueAfter) {
     try (Selector selector = Selector.open()) {
-      Load load = new Load(selector, requests, due);
+      Load load = new Load(selector, requests, dueAfter);
       try {
         for (int i = 0; i < connections; i++) {
           load.idle.add(new Connection(selector, port));
         }
         Thread pace = new Thread(load::pace);
         pace.setDaemon(true);
-        long startedAt = System.nanoTime();
+        // Who connects may wait for that; no request is late for it.
+        load.startedAt = System.nanoTime();
         pace.start();
         load.serve();
         long endedAt = System.nanoTime();
         Arrays.sort(load.nanos);
-        return new Outcome(load.accepted, load.refused, startedAt, endedAt, load.nanos);
+        return new Outcome(load.accepted, load.refused, load.startedAt, endedAt, load.nanos);
       } finally {
         for (SelectionKey key : selector.keys()) {
           key.channel().close();
@@ -98,10 +100,10 @@ final class Load {
 
   /** A selector wakes on the millisecond only; a request must go when it is due. */
   private void pace() {
-    for (int i = 0; i < requests.size() && due.applyAsLong(i) != AT_ONCE; i++) {
-      for (long left = due.applyAsLong(i) - System.nanoTime(); left > 0; ) {
+    for (int i = 0; i < requests.size() && dueAfter.applyAsLong(i) != AT_ONCE; i++) {
+      for (long left = due(i) - System.nanoTime(); left > 0; ) {
         LockSupport.parkNanos(left);
-        left = due.applyAsLong(i) - System.nanoTime();
+        left = due(i) - System.nanoTime();
       }
       selector.wakeup();
     }
@@ -118,8 +120,8 @@ final class Load {
   }
 
   private long due(int number) {
-    long at = due.applyAsLong(number);
-    return at == AT_ONCE ? System.nanoTime() : at;
+    long after = dueAfter.applyAsLong(number);
+    return after == AT_ONCE ? System.nanoTime() : startedAt + AHEAD + after;
   }
 
   private void answered(Connection connection) {

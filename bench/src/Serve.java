@@ -13,6 +13,7 @@ final class Serve {
     SLF4JBridgeHandler.install();
     BillingServer server = BillingServer.builder(BillingConfig.fromEnv(System.getenv()))
         .workers(0)
+        .projectOnArrival(false)
         .start();
     Runtime.getRuntime().addShutdownHook(new Thread(server::close));
     Thread.currentThread().join();

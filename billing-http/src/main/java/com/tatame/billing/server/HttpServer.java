@@ -14,6 +14,8 @@ import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 final class HttpServer {
   private static final long STOP_MILLIS = 10_000;
   private static final long IDLE_MILLIS = 30_000;
+  // By default it is 50, and whoever comes as the 51st at a time tries again after a second.
+  private static final int CONNECTING = 1_024;
   private static final int HEADER_BYTES = 16 * 1024;
   private static final long LEAST_BYTES_PER_SECOND = 200;
 
@@ -52,6 +54,7 @@ final class HttpServer {
     ServerConnector connector = new ServerConnector(
         server, inPlace, null, null, -1, selectors, new HttpConnectionFactory(http));
     connector.setPort(port);
+    connector.setAcceptQueueSize(CONNECTING);
     return connector;
   }
 
