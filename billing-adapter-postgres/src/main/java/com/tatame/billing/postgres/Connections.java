@@ -13,6 +13,13 @@ final class Connections {
   /** How much longer the network is waited for, so that a cancelled statement's answer arrives. */
   private static final Duration CANCELLATION_TAKES = Duration.ofSeconds(5);
 
+  /**
+   * The server compiles what it thinks costly, at each call, and is wrong about sets that it is sent.
+   * And it keeps plans: those made while a table was small, as the queue is most of the time, would
+   * read all of it when it has grown.
+   */
+  private static final String PLANNING = "set jit = off; set enable_seqscan = off";
+
   private Connections() {}
 
   static HikariConfig pool(PostgresConfig config) {
@@ -25,9 +32,7 @@ final class Connections {
     pool.setMaximumPoolSize(config.maxPoolSize());
     pool.setConnectionTimeout(config.connectionWait().toMillis());
     pool.setAutoCommit(true);
-    // The server compiles what it thinks costly, at each call, and is wrong about sets that it is
-    // sent.
-    pool.setConnectionInitSql("set jit = off");
+    pool.setConnectionInitSql(PLANNING);
     driver(config).forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
     return pool;
   }
