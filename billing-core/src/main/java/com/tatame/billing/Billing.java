@@ -39,6 +39,7 @@ import com.tatame.billing.portal.Portal;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.RememberedSubjects;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.promotion.ManualDiscounts;
@@ -149,7 +150,12 @@ public final class Billing implements AutoCloseable {
       drafts.see(committed);
       sales.see(committed);
     };
-    ProjectionStore rows = new WatchedProjections(store.projections(), snapshots::forget, followUp);
+    RememberedSubjects remembered = new RememberedSubjects();
+    Consumer<Collection<Unit>> touched = units -> {
+      snapshots.forget(units);
+      remembered.forget(units);
+    };
+    ProjectionStore rows = new WatchedProjections(store.projections(), touched, followUp);
     ItemUnits units = new ItemUnits(snapshots.over(store.usage()), catalog, with.clock);
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =
@@ -285,7 +291,7 @@ public final class Billing implements AutoCloseable {
         with.random);
     worker = new InboxWorker(
         store.inbox(),
-        rows,
+        remembered.over(rows),
         gateway.events(),
         gateway.reads(),
         observations,
@@ -306,6 +312,7 @@ public final class Billing implements AutoCloseable {
         gateway.events(),
         store.inbox(),
         rows,
+        remembered,
         projector,
         with.clock,
         with.wallClock,

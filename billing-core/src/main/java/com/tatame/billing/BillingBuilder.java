@@ -44,7 +44,7 @@ public final class BillingBuilder {
   Duration keepEvents = Duration.ofDays(90);
   Duration catchUpEvery = Duration.ofMinutes(5);
   Duration rememberEntitlements = Duration.ofSeconds(1);
-  boolean projectOnArrival;
+  boolean projectOnArrival = true;
   DriftPolicy drift = DriftPolicy.REPAIR;
   InboxListener listener = InboxListener.NONE;
   TrialKeys trialKeys = TrialKeys.NONE;
@@ -172,7 +172,8 @@ public final class BillingBuilder {
 
   /**
    * Whether events are applied in the commit that stores them, as far as they alone tell; workers do
-   * the rest. Without it, workers do everything, in larger batches. Default: false.
+   * the rest, and everything while more events come than can be applied as fast. Without it,
+   * workers do everything, in larger batches. Default: true.
    */
   public BillingBuilder projectOnArrival(boolean value) {
     projectOnArrival = value;

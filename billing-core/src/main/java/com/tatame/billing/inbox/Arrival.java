@@ -1,6 +1,7 @@
 package com.tatame.billing.inbox;
 
 import com.tatame.billing.projection.Unit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,15 @@ public record Arrival(List<ReceivedEvent> events, List<Told> told, Map<String, S
     events = List.copyOf(events);
     told = List.copyOf(told);
     ignored = Map.copyOf(ignored);
+  }
+
+  /** The same, with other units in the places of what is told. */
+  Arrival with(List<Unit> units) {
+    List<Told> others = new ArrayList<>(told.size());
+    for (int i = 0; i < told.size(); i++) {
+      others.add(new Told(told.get(i).eventIds(), units.get(i)));
+    }
+    return new Arrival(events, others, ignored);
   }
 
   /**

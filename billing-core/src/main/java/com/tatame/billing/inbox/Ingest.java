@@ -1,5 +1,6 @@
 package com.tatame.billing.inbox;
 
+import com.tatame.billing.commit.GroupCommit;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -9,4 +10,9 @@ import java.util.Set;
 interface Ingest {
   /** Stores them, and tells the ids that were new. */
   Set<String> store(List<ReceivedEvent> events, Instant receivedAt);
+
+  /** How many waiting events are worth a commit beside another. */
+  default int large() {
+    return GroupCommit.MAX_BATCH;
+  }
 }

@@ -1,5 +1,7 @@
 package com.tatame.billing.inbox;
 
+import static java.util.Collections.disjoint;
+
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.EventSource.Irrelevant;
 import com.tatame.billing.inbox.EventSource.Observed;
@@ -12,6 +14,7 @@ import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.RememberedSubjects;
 import com.tatame.billing.projection.Unit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,9 +40,13 @@ import java.util.function.Consumer;
 final class ProjectedIngest implements Ingest {
   private static final Logger LOG = System.getLogger(ProjectedIngest.class.getName());
 
+  /** The database works on such a batch for longer than it takes to commit. */
+  private static final int LARGE = 16;
+
   private final EventSource source;
   private final InboxStore inbox;
   private final ProjectionStore rows;
+  private final RememberedSubjects remembered;
   private final Projector projector;
   private final InstantSource clock;
   private final InstantSource wallClock;
@@ -51,6 +58,7 @@ final class ProjectedIngest implements Ingest {
       EventSource source,
       InboxStore inbox,
       ProjectionStore rows,
+      RememberedSubjects remembered,
       Projector projector,
       InstantSource clock,
       InstantSource wallClock,
@@ -59,7 +67,8 @@ final class ProjectedIngest implements Ingest {
       Runnable wakeWorkers) {
     this.source = source;
     this.inbox = inbox;
-    this.rows = rows;
+    this.rows = remembered.over(rows);
+    this.remembered = remembered;
     this.projector = projector;
     this.clock = clock;
     this.wallClock = wallClock;
@@ -72,6 +81,11 @@ final class ProjectedIngest implements Ingest {
     Group() {
       this(new HashSet<>(), new ArrayList<>());
     }
+  }
+
+  @Override
+  public int large() {
+    return LARGE;
   }
 
   @Override
@@ -100,15 +114,25 @@ final class ProjectedIngest implements Ingest {
 
   // A refused row doesn't say whose it is: the workers find out, subject by subject.
   private Optional<Arrival.Stored> receive(Arrival arrival, Instant receivedAt) {
+    List<Unit> units = arrival.told().stream().map(Arrival.Told::unit).toList();
+    RememberedSubjects.Attempt attempt = remembered.attempt(units);
     try {
-      return Optional.of(inbox.receive(arrival, receivedAt));
+      Arrival.Stored stored = inbox.receive(arrival.with(attempt.units()), receivedAt);
+      for (int i = 0; i < units.size(); i++) {
+        Set<String> events = arrival.told().get(i).eventIds();
+        // Beside a duplicate a unit is refused, whatever is in mind.
+        if (stored.fresh().containsAll(events)) {
+          attempt.ended(i, disjoint(stored.waiting(), events));
+        }
+      }
+      return Optional.of(stored);
     } catch (BillingException e) {
       throw e;
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "events are left to the workers: {0}", e.getMessage());
       return Optional.empty();
     } finally {
-      applied.accept(arrival.told().stream().map(Arrival.Told::unit).toList());
+      applied.accept(units);
     }
   }
 

@@ -9,15 +9,26 @@ import java.util.concurrent.CompletableFuture;
 
 /** Stores events; those that come at the same time share a commit. */
 final class SharedIngest {
-  private final Ingest ingest;
+  /** More waiting events than that are stored in the quicker way: what comes in a rush must not be lost. */
+  static final int RUSH = 4 * GroupCommit.MAX_BATCH;
+
+  private final Ingest usual;
+  private final Ingest quicker;
   private final InstantSource wallClock;
   private final InboxListener listener;
-  private final GroupCommit<ReceivedEvent, Boolean> commits = new GroupCommit<>(this::storeAll);
+  private final GroupCommit<ReceivedEvent, Boolean> commits;
 
-  SharedIngest(Ingest ingest, InstantSource wallClock, InboxListener listener) {
-    this.ingest = ingest;
+  /**
+   * Stores nothing yet.
+   *
+   * @param quicker may leave more to others, and is used while more than {@link #RUSH} events wait
+   */
+  SharedIngest(Ingest usual, Ingest quicker, InstantSource wallClock, InboxListener listener) {
+    this.usual = usual;
+    this.quicker = quicker;
     this.wallClock = wallClock;
     this.listener = listener;
+    this.commits = new GroupCommit<>(this::storeAll, usual.large());
   }
 
   /** Stores an event durably, and tells whether it was new. */
@@ -36,6 +47,7 @@ final class SharedIngest {
   }
 
   private List<Boolean> storeAll(List<ReceivedEvent> events) {
+    Ingest ingest = waiting() > RUSH ? quicker : usual;
     Set<String> fresh = ingest.store(events, wallClock.instant());
     listener.stored(events.size());
     Set<String> seen = new HashSet<>();

@@ -12,6 +12,7 @@ import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.RememberedSubjects;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.Unit;
 import java.time.Instant;
@@ -49,6 +50,7 @@ public final class Webhooks {
       EventSource source,
       InboxStore inbox,
       ProjectionStore rows,
+      RememberedSubjects remembered,
       Projector projector,
       InstantSource clock,
       InstantSource wallClock,
@@ -63,11 +65,20 @@ public final class Webhooks {
     this.clock = clock;
     this.wallClock = wallClock;
     this.wakeWorkers = wakeWorkers;
-    Ingest ingest = projectOnArrival
+    Ingest usual = projectOnArrival
         ? new ProjectedIngest(
-            source, inbox, rows, projector, clock, wallClock, listener, applied, wakeWorkers)
+            source,
+            inbox,
+            rows,
+            remembered,
+            projector,
+            clock,
+            wallClock,
+            listener,
+            applied,
+            wakeWorkers)
         : this::storeForWorkers;
-    this.events = new SharedIngest(ingest, wallClock, listener);
+    this.events = new SharedIngest(usual, this::storeForWorkers, wallClock, listener);
   }
 
   /** A stored event. */

@@ -3,6 +3,7 @@ package com.tatame.billing.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tatame.billing.commit.GroupCommit;
 import com.tatame.billing.failure.StoreUnavailable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -26,7 +28,7 @@ class SharedIngestTest {
   private final CountDownLatch writing = new CountDownLatch(1);
   private final CountDownLatch gate = new CountDownLatch(1);
   private final SharedIngest ingest =
-      new SharedIngest(this::write, () -> Instant.EPOCH, new InboxListener() {
+      new SharedIngest(this::write, this::write, () -> Instant.EPOCH, new InboxListener() {
         @Override
         public void stored(int events) {
           commits.add(events);
@@ -72,12 +74,11 @@ class SharedIngestTest {
   @Test
   void whatIsNotStoredIsNotReported() {
     gate.countDown();
-    SharedIngest gone = new SharedIngest(
-        (events, at) -> {
-          throw new StoreUnavailable("gone");
-        },
-        () -> Instant.EPOCH,
-        new InboxListener() {
+    Ingest unavailable = (events, at) -> {
+      throw new StoreUnavailable("gone");
+    };
+    SharedIngest gone =
+        new SharedIngest(unavailable, unavailable, () -> Instant.EPOCH, new InboxListener() {
           @Override
           public void stored(int events) {
             commits.add(events);
@@ -86,6 +87,47 @@ class SharedIngestTest {
 
     assertThatThrownBy(() -> gone.store(event("evt_1"))).isInstanceOf(StoreUnavailable.class);
     assertThat(commits).isEmpty();
+  }
+
+  @Test
+  void aRushIsStoredInTheQuickerWay() throws Exception {
+    List<Integer> usual = new CopyOnWriteArrayList<>();
+    List<Integer> quicker = new CopyOnWriteArrayList<>();
+    SharedIngest shared = new SharedIngest(
+        (events, at) -> {
+          usual.add(events.size());
+          return write(events, at);
+        },
+        (events, at) -> {
+          quicker.add(events.size());
+          return write(events, at);
+        },
+        () -> Instant.EPOCH,
+        new InboxListener() {});
+    List<Future<Boolean>> told = new ArrayList<>();
+    told.add(callers.submit(() -> shared.store(event("evt_writing"))));
+    writing.await();
+    // Beside the one that is written, batches that are full are written too, as many as may be.
+    int others = 3 * GroupCommit.MAX_BATCH;
+    int rush = SharedIngest.RUSH + 8 * GroupCommit.MAX_BATCH;
+    List<CompletableFuture<Boolean>> submitted = new ArrayList<>();
+    for (int i = 0; i < others + rush; i++) {
+      submitted.add(shared.submit(event("evt_" + i)));
+    }
+
+    gate.countDown();
+
+    for (CompletableFuture<Boolean> each : submitted) {
+      assertThat(each.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(told.get(0).get(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(sum(quicker)).isPositive();
+    assertThat(sum(usual)).isGreaterThanOrEqualTo(SharedIngest.RUSH);
+    assertThat(sum(usual) + sum(quicker)).isEqualTo(1 + others + rush);
+  }
+
+  private static int sum(List<Integer> sizes) {
+    return sizes.stream().mapToInt(Integer::intValue).sum();
   }
 
   private Set<String> write(List<ReceivedEvent> events, Instant receivedAt) {

@@ -265,7 +265,7 @@ public final class BillingServer implements AutoCloseable {
     private InstantSource wallClock = InstantSource.system();
     private RandomGenerator random = new SecureRandom();
     private int workers = DEFAULT_WORKERS;
-    private boolean projectOnArrival;
+    private boolean projectOnArrival = true;
     private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
 
     private Builder(BillingConfig config) {
@@ -318,7 +318,7 @@ public final class BillingServer implements AutoCloseable {
       return this;
     }
 
-    /** Whether events are applied in the commit that stores them. Default: false. */
+    /** Whether events are applied in the commit that stores them. Default: true. */
     public Builder projectOnArrival(boolean value) {
       projectOnArrival = value;
       return this;

@@ -308,7 +308,7 @@ final class RunningServer implements AutoCloseable {
           if (writesPaused.get() && method.getName().equals("mode")) {
             return StoreMode.FROZEN;
           }
-          if (writesPaused.get() && method.getName().equals("ingest")) {
+          if (writesPaused.get() && Set.of("ingest", "receive").contains(method.getName())) {
             throw StoreUnavailable.writesPaused(
                 "The store is being moved.", new IllegalStateException("PT503"));
           }

@@ -99,7 +99,7 @@ final class TracesTest {
 
   @Test
   void aBatchOfEventsIsASpanWithWhatBecameOfThem() {
-    try (RunningServer server = traced()) {
+    try (RunningServer server = tracedWorkers(new InMemoryBillingStore())) {
       server.subscribe("user_ada", "pro");
       await()
           .untilAsserted(() -> assertThat(spans("process events"))
@@ -137,8 +137,7 @@ final class TracesTest {
         () -> Replaced.part(InboxStore.class, store.inbox(), "settle", () -> {
           throw new IllegalStateException("of user_ada");
         }));
-    try (RunningServer server =
-        new RunningServer(Map.of(), parts -> parts.openTelemetry(sdk).store(forgetful))) {
+    try (RunningServer server = tracedWorkers(forgetful)) {
       String event = """
           {"id":"evt_1","object":"event","type":"unheard.of","created":1767225600,"livemode":false,
            "api_version":"2026-07-29.dahlia","data":{"object":{"id":"x_1","object":"x"}}}""";
@@ -194,6 +193,12 @@ final class TracesTest {
 
   private RunningServer traced() {
     return new RunningServer(Map.of(), server -> server.openTelemetry(sdk));
+  }
+
+  /** Its workers get every event. */
+  private RunningServer tracedWorkers(BillingStore store) {
+    return new RunningServer(
+        Map.of(), server -> server.openTelemetry(sdk).store(store).projectOnArrival(false));
   }
 
   private SpanData span(String name) {
