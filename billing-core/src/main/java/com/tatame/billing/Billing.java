@@ -322,7 +322,8 @@ public final class Billing implements AutoCloseable {
           snapshots.forget(applied);
           followUp.accept(applied);
         },
-        workers::wake);
+        workers::wake,
+        workers::wakeReads);
     CatchUp catchUp =
         new CatchUp(gateway.history(), store.inbox(), with.wallClock, with.listener, workers::wake);
     schedule = new Schedule(

@@ -13,12 +13,14 @@ final class Connections {
   /** How much longer the network is waited for, so that a cancelled statement's answer arrives. */
   private static final Duration CANCELLATION_TAKES = Duration.ofSeconds(5);
 
+  /** The server compiles what it thinks costly, at each call, and is wrong about sets that it is sent. */
+  private static final String COMPILE_NOTHING = "set jit = off";
+
   /**
-   * The server compiles what it thinks costly, at each call, and is wrong about sets that it is sent.
-   * And it keeps plans: those made while a table was small, as the queue is most of the time, would
-   * read all of it when it has grown.
+   * A session keeps its plans, and those made while a table was small, as the queue is most of the
+   * time, would read all of it when it has grown.
    */
-  private static final String PLANNING = "set jit = off; set enable_seqscan = off";
+  private static final String EXPECT_LARGE_TABLES = "; set enable_seqscan = off";
 
   private Connections() {}
 
@@ -32,9 +34,15 @@ final class Connections {
     pool.setMaximumPoolSize(config.maxPoolSize());
     pool.setConnectionTimeout(config.connectionWait().toMillis());
     pool.setAutoCommit(true);
-    pool.setConnectionInitSql(PLANNING);
+    pool.setConnectionInitSql(
+        sessionsAreOurs(config, url) ? COMPILE_NOTHING + EXPECT_LARGE_TABLES : COMPILE_NOTHING);
     driver(config).forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
     return pool;
+  }
+
+  // Behind a pooler other programs go on with a session, with all that was set in it.
+  private static boolean sessionsAreOurs(PostgresConfig config, DatabaseUrl url) {
+    return config.prepareStatements() && url.preparesStatements();
   }
 
   static Optional<String> user(PostgresConfig config) {
@@ -57,7 +65,7 @@ final class Connections {
     properties.setProperty(
         "socketTimeout",
         Long.toString(config.statementLimit().plus(CANCELLATION_TAKES).toSeconds()));
-    if (!config.prepareStatements() || !url.preparesStatements()) {
+    if (!sessionsAreOurs(config, url)) {
       properties.setProperty("prepareThreshold", "0");
     }
     return properties;

@@ -95,7 +95,10 @@ import org.junit.jupiter.api.Test;
 class QueryPlanTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
   private static final Duration LEASE = Duration.ofMinutes(1);
-  private static final PostgresConfig CONFIG = TestDatabase.freshSchema().withMaxPoolSize(1);
+
+  /** Not as our own sessions plan, which avoid scans anyway, but as those of poolers and PostgREST. */
+  private static final PostgresConfig CONFIG =
+      TestDatabase.freshSchema().withMaxPoolSize(1).withPrepareStatements(false);
 
   private static final PostgresConfig EXPLAINED = TestDatabase.explained(CONFIG);
 
@@ -289,12 +292,22 @@ class QueryPlanTest {
 
   @Test
   void aSessionOfTheStoreCompilesNothing() throws SQLException {
-    try (HikariDataSource pool = new HikariDataSource(Connections.pool(CONFIG));
-        Connection connection = pool.getConnection();
-        ResultSet jit = connection.createStatement().executeQuery("show jit")) {
-      jit.next();
+    assertThat(setting(CONFIG, "jit")).isEqualTo("off");
+    assertThat(setting(CONFIG.withPrepareStatements(true), "jit")).isEqualTo("off");
+  }
 
-      assertThat(jit.getString(1)).isEqualTo("off");
+  @Test
+  void aSessionExpectsLargeTablesIfItIsNobodyElses() throws SQLException {
+    assertThat(setting(CONFIG.withPrepareStatements(true), "enable_seqscan")).isEqualTo("off");
+    assertThat(setting(CONFIG, "enable_seqscan")).isEqualTo("on");
+  }
+
+  private static String setting(PostgresConfig config, String name) throws SQLException {
+    try (HikariDataSource pool = new HikariDataSource(Connections.pool(config));
+        Connection connection = pool.getConnection();
+        ResultSet setting = connection.createStatement().executeQuery("show " + name)) {
+      setting.next();
+      return setting.getString(1);
     }
   }
 

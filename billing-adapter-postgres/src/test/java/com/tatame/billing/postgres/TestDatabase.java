@@ -61,6 +61,7 @@ final class TestDatabase {
         "-cauto_explain.log_nested_statements=on");
     return PostgresConfig.of(config.url() + "?options=" + options)
         .withSchema(config.schema())
+        .withPrepareStatements(config.prepareStatements())
         .withMaxPoolSize(config.maxPoolSize());
   }
 

@@ -14,9 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Threads that keep the inbox empty: some process events, one makes the reads that these owe, one
- * sends what was used, one does what is due now and then. Events wait neither for the provider's answers nor for the latter.
- * All sleep until something is stored here, and look by themselves once a second for what other
- * nodes stored or what became due. Closing lets every batch that was begun end.
+ * sends what was used, one does what is due now and then. Events wait neither for the provider's
+ * answers nor for the latter. All sleep until something is stored here, and look by themselves once a
+ * second for what other nodes stored or what became due. Closing lets every batch that was begun end.
  */
 public final class InboxWorkers implements AutoCloseable {
   /** How often the maintenance runs. */
@@ -25,13 +25,16 @@ public final class InboxWorkers implements AutoCloseable {
   private static final Logger LOG = System.getLogger(InboxWorkers.class.getName());
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  /** Between two looks at what reads are owed: many commits may owe some at a time. */
+  private static final Duration BREATH = Duration.ofMillis(20);
+
   private final InboxWorker worker;
   private final InboxListener listener;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger busy = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Signal stored = new Signal();
-  private final Signal processed = new Signal();
+  private final Signal owed = new Signal();
   private final Signal billed = new Signal();
   private final Signal never = new Signal();
   private boolean closed;
@@ -52,12 +55,12 @@ public final class InboxWorkers implements AutoCloseable {
     this.worker = worker;
     this.listener = listener;
     for (int i = 0; i < threadCount; i++) {
-      prepare("billing-inbox-" + i, () -> repeat(stored, LOOK, this::processEvents));
+      prepare("billing-inbox-" + i, () -> repeat(stored, LOOK, Duration.ZERO, this::processEvents));
     }
     if (threadCount > 0) {
-      prepare("billing-reads", () -> repeat(processed, LOOK, worker::settlePendingReads));
-      prepare("billing-usage", () -> repeat(billed, MAINTENANCE, usage));
-      prepare("billing-maintenance", () -> repeat(never, MAINTENANCE, maintenance));
+      prepare("billing-reads", () -> repeat(owed, LOOK, BREATH, worker::settlePendingReads));
+      prepare("billing-usage", () -> repeat(billed, MAINTENANCE, Duration.ZERO, usage));
+      prepare("billing-maintenance", () -> repeat(never, MAINTENANCE, Duration.ZERO, maintenance));
     }
   }
 
@@ -76,6 +79,11 @@ public final class InboxWorkers implements AutoCloseable {
     tell(stored);
   }
 
+  /** Tells that reads of the provider may be owed. */
+  public void wakeReads() {
+    tell(owed);
+  }
+
   /** Tells that an invoice waits for what was used. */
   public void wakeUsage() {
     tell(billed);
@@ -86,10 +94,11 @@ public final class InboxWorkers implements AutoCloseable {
     return busy.get() == 0;
   }
 
-  private void repeat(Signal signal, Duration atLeast, Runnable work) {
+  private void repeat(Signal signal, Duration atLeast, Duration rest, Runnable work) {
     long seen = 0;
     while (!closed()) {
       guarded(work);
+      await(never, 0, rest);
       seen = await(signal, seen, atLeast);
     }
   }
@@ -98,7 +107,7 @@ public final class InboxWorkers implements AutoCloseable {
     Optional<Step> batch = worker.claim();
     while (batch.isPresent()) {
       listener.batch(batch.get()::runAll);
-      tell(processed);
+      tell(owed);
       batch = closed() ? Optional.empty() : worker.claim();
     }
   }
@@ -164,7 +173,7 @@ public final class InboxWorkers implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      for (Signal signal : List.of(stored, processed, billed, never)) {
+      for (Signal signal : List.of(stored, owed, billed, never)) {
         signal.told.signalAll();
       }
     } finally {

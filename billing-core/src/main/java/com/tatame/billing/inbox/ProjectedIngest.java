@@ -6,7 +6,6 @@ import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.EventSource.Irrelevant;
 import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.inbox.EventSource.Translation;
-import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
@@ -53,6 +52,7 @@ final class ProjectedIngest implements Ingest {
   private final InboxListener listener;
   private final Consumer<List<Unit>> applied;
   private final Runnable wakeWorkers;
+  private final Runnable wakeReads;
 
   ProjectedIngest(
       EventSource source,
@@ -64,7 +64,8 @@ final class ProjectedIngest implements Ingest {
       InstantSource wallClock,
       InboxListener listener,
       Consumer<List<Unit>> applied,
-      Runnable wakeWorkers) {
+      Runnable wakeWorkers,
+      Runnable wakeReads) {
     this.source = source;
     this.inbox = inbox;
     this.rows = remembered.over(rows);
@@ -75,6 +76,7 @@ final class ProjectedIngest implements Ingest {
     this.listener = listener;
     this.applied = applied;
     this.wakeWorkers = wakeWorkers;
+    this.wakeReads = wakeReads;
   }
 
   private record Group(Set<String> eventIds, List<Observation> observations) {
@@ -98,8 +100,7 @@ final class ProjectedIngest implements Ingest {
       wakeWorkers.run();
       return fresh;
     }
-    if (!stored.get().waiting().isEmpty()
-        || arrival.filter(ProjectedIngest::asks).isPresent()) {
+    if (!stored.get().waiting().isEmpty()) {
       wakeWorkers.run();
     }
     report(arrival.get(), stored.get(), receivedAt);
@@ -118,6 +119,9 @@ final class ProjectedIngest implements Ingest {
     RememberedSubjects.Attempt attempt = remembered.attempt(units);
     try {
       Arrival.Stored stored = inbox.receive(arrival.with(attempt.units()), receivedAt);
+      if (attempt.units().stream().anyMatch(ProjectedIngest::owesReads)) {
+        wakeReads.run();
+      }
       for (int i = 0; i < units.size(); i++) {
         Set<String> events = arrival.told().get(i).eventIds();
         // Beside a duplicate a unit is refused, whatever is in mind.
@@ -191,22 +195,8 @@ final class ProjectedIngest implements Ingest {
             known.subject(), known.version(), Optional.empty(), Set.of(), projection.changes())));
   }
 
-  // A row that is written is read in its time; one that waits for a read is read at once.
-  private static boolean asks(Arrival arrival) {
-    return arrival.told().stream().anyMatch(told -> asks(told.unit()));
-  }
-
-  private static boolean asks(Unit unit) {
-    Set<ObjectRef> written = new HashSet<>();
-    Set<ObjectRef> required = new HashSet<>();
-    for (Change change : unit.changes()) {
-      if (change instanceof Change.Put put) {
-        written.add(put.state().ref());
-      } else if (change instanceof Change.RequireRead read) {
-        required.add(read.object());
-      }
-    }
-    return !written.containsAll(required);
+  private static boolean owesReads(Unit unit) {
+    return unit.changes().stream().anyMatch(Change.RequireRead.class::isInstance);
   }
 
   private void report(Arrival arrival, Arrival.Stored stored, Instant receivedAt) {

@@ -44,7 +44,8 @@ public final class Webhooks {
    * @param clock the billing clock
    * @param projectOnArrival whether events are applied as they are stored, as far as they alone tell
    * @param applied told what was committed with an event, or may have been
-   * @param wakeWorkers called after something new was stored
+   * @param wakeWorkers called after something was stored that waits for a worker
+   * @param wakeReads called after something was stored that owes reads of the provider
    */
   public Webhooks(
       EventSource source,
@@ -57,7 +58,8 @@ public final class Webhooks {
       InboxListener listener,
       boolean projectOnArrival,
       Consumer<List<Unit>> applied,
-      Runnable wakeWorkers) {
+      Runnable wakeWorkers,
+      Runnable wakeReads) {
     this.source = source;
     this.inbox = inbox;
     this.rows = rows;
@@ -76,7 +78,8 @@ public final class Webhooks {
             wallClock,
             listener,
             applied,
-            wakeWorkers)
+            wakeWorkers,
+            wakeReads)
         : this::storeForWorkers;
     this.events = new SharedIngest(usual, this::storeForWorkers, wallClock, listener);
   }

@@ -80,7 +80,7 @@ public final class RememberedSubjects {
     }
   }
 
-  /** Units on their way to the store. Until they are known to have ended nothing is in mind of them. */
+  /** Units on their way to the store, of which nothing is in mind until they are known to be there. */
   public final class Attempt {
     private final List<Optional<RememberedSubject>> before;
     private final List<Unit> units;
@@ -164,12 +164,18 @@ public final class RememberedSubjects {
     }
   }
 
-  // Only what the unit was worked out from tells what its commit comes to.
+  // Only what the unit was worked out from tells what its commit comes to; what is newer stays.
   private Optional<RememberedSubject> take(Unit unit) {
     lock.lock();
     try {
-      return Optional.ofNullable(held.remove(unit.subject()))
-          .filter(subject -> subject.known().version() == unit.expectedVersion());
+      RememberedSubject subject = held.get(unit.subject());
+      if (subject == null || subject.known().version() > unit.expectedVersion()) {
+        return Optional.empty();
+      }
+      held.remove(unit.subject());
+      return subject.known().version() == unit.expectedVersion()
+          ? Optional.of(subject)
+          : Optional.empty();
     } finally {
       lock.unlock();
     }

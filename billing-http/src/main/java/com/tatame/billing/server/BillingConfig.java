@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
  * @param port 0 for any that is free
  * @param trialKeys under which the evidence of trials is hashed
  * @param moveTo the store that everything is being moved to
+ * @param projectOnArrival whether events are applied in the commit that stores them
  * @param keepEvents how long the payloads of processed events are kept
  * @param drift what is done about rows that differ from what Stripe holds
  */
@@ -41,6 +42,7 @@ public record BillingConfig(
     Identity identity,
     Store store,
     Optional<Store> moveTo,
+    boolean projectOnArrival,
     Duration keepEvents,
     DriftPolicy drift,
     Web web,
@@ -168,6 +170,7 @@ public record BillingConfig(
         identity(env),
         stores.configured(),
         stores.moveTo(),
+        env.parsed(Variable.BILLING_PROJECT_ON_ARRIVAL, BillingConfig::flag).orElse(true),
         Duration.ofDays(
             env.number(Variable.BILLING_KEEP_EVENTS_DAYS, LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS)),
         env.parsed(Variable.BILLING_DRIFT, BillingConfig::drift).orElse(DriftPolicy.REPAIR),

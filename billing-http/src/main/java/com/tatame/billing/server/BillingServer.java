@@ -265,11 +265,12 @@ public final class BillingServer implements AutoCloseable {
     private InstantSource wallClock = InstantSource.system();
     private RandomGenerator random = new SecureRandom();
     private int workers = DEFAULT_WORKERS;
-    private boolean projectOnArrival = true;
+    private boolean projectOnArrival;
     private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
 
     private Builder(BillingConfig config) {
       this.config = config;
+      this.projectOnArrival = config.projectOnArrival();
     }
 
     /** Another store; it stays the caller's to close. */
@@ -318,7 +319,7 @@ public final class BillingServer implements AutoCloseable {
       return this;
     }
 
-    /** Whether events are applied in the commit that stores them. Default: true. */
+    /** Whether events are applied in the commit that stores them. Default: as the configuration says. */
     public Builder projectOnArrival(boolean value) {
       projectOnArrival = value;
       return this;

@@ -50,6 +50,14 @@ final class ServerProcess implements RunningProduct {
     return server;
   }
 
+  /** As {@link #start}, and its workers get every event. */
+  static ServerProcess ofWorkers(StripeSimulator stripe, String apiBase, Backing backing) {
+    ServerProcess server =
+        unannounced(stripe, apiBase, backing, Map.of("BILLING_PROJECT_ON_ARRIVAL", "false"));
+    server.announce();
+    return server;
+  }
+
   private void announce() {
     stripe.createWebhookEndpoint(
         url() + "/webhooks/stripe", Optional.of(LocalServer.WEBHOOK_SECRET), Optional.empty());
