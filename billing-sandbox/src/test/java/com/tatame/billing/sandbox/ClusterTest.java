@@ -76,11 +76,16 @@ final class ClusterTest {
   void startAllAtOnce() {
     Shopfront.open(stripe);
     List<CompletableFuture<ServerProcess>> starting = IntStream.range(0, SERVERS)
-        .mapToObj(any -> CompletableFuture.supplyAsync(
-            () -> ServerProcess.unannounced(stripe, stripe.url(), backing)))
+        .mapToObj(number -> CompletableFuture.supplyAsync(
+            () -> ServerProcess.unannounced(stripe, stripe.url(), backing, whoApplies(number))))
         .toList();
     starting.forEach(server -> servers.add(server.join()));
     database.run(NOTE_HOW_IT_IS_COMMITTED);
+  }
+
+  /** Of some servers the workers, of the others whoever stores. */
+  private static Map<String, String> whoApplies(int server) {
+    return Map.of("BILLING_PROJECT_ON_ARRIVAL", Boolean.toString(server % 2 == 1));
   }
 
   @AfterEach

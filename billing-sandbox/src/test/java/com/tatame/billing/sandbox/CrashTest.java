@@ -110,7 +110,8 @@ final class CrashTest {
 
   @Test
   void aCustomerThatWasCreatedButNotStoredIsFoundAgain() throws Exception {
-    ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), backing));
+    // No event tells of it.
+    ServerProcess server = keep(ServerProcess.unannounced(stripe, proxy.url(), backing));
     Buyer buyer = new Buyer(server);
     Hold hold = proxy.hold("POST /v1/customers");
     CompletableFuture<Void> asked = CompletableFuture.runAsync(() -> {
@@ -128,7 +129,6 @@ final class CrashTest {
     assertThat(database.count("stripe_customer_mapping")).isZero();
 
     database.run(END_ALL_LEASES);
-    database.run(A_WHILE_LATER);
     ServerProcess again = keep(ServerProcess.again(server, proxy.url(), backing));
     Reply found = buyer.api().post("/api/v1/customer");
 
@@ -142,7 +142,7 @@ final class CrashTest {
     assertThat(database.query("select stripe_customer_id from stripe_customer_mapping"))
         .containsExactly(found.at("/customerId"));
     // Its server finishes it by itself, too, and may note it a moment later.
-    awaitFinished();
+    awaitSent();
     assertThat(database.query("select state from commands")).containsExactly("succeeded");
     assertThat(again.process().output()).noneMatch(line -> line.contains("\"ERROR\""));
   }
@@ -244,11 +244,15 @@ final class CrashTest {
 
   /** Nobody asks again: what was under way is finished by itself. */
   private void awaitFinished() throws InterruptedException {
+    awaitSent();
+    awaitMirrored();
+  }
+
+  private void awaitSent() {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() ->
             database.query("select distinct state from commands").equals(List.of("succeeded")));
-    awaitMirrored();
   }
 
   private static List<String> payments(Buyer buyer) {
@@ -282,7 +286,7 @@ final class CrashTest {
 
   @Test
   void aServerThatWakesUpAfterAnotherTookItsWorkOverChangesNothing() throws Exception {
-    ServerProcess sleeper = keep(ServerProcess.start(stripe, proxy.url(), backing));
+    ServerProcess sleeper = keep(ServerProcess.ofWorkers(stripe, proxy.url(), backing));
     String id = new Buyer(sleeper).subscribe("basic", "monthly", Buyer.PAYS);
     awaitMirrored();
 
@@ -291,7 +295,7 @@ final class CrashTest {
     oldTruth.awaitAnswered();
     sleeper.process().signal("STOP");
     database.run(END_ALL_LEASES);
-    ServerProcess other = keep(ServerProcess.start(stripe, stripe.url(), backing));
+    ServerProcess other = keep(ServerProcess.ofWorkers(stripe, stripe.url(), backing));
     cancelAtPeriodEnd(id, false);
     await().atMost(Duration.ofSeconds(30)).until(() -> lastEventIsMirrored(false));
     List<String> before = rowsOf(id);

@@ -78,7 +78,7 @@ final class OverSupabaseTest {
     assertThat(events)
         .singleElement()
         .satisfies(event -> assertThat(
-                naming(event).filter(request -> request.body().contains("\"ingest_events_")))
+                naming(event).filter(request -> request.body().contains("\"receive_events_")))
             .hasSize(1));
   }
 
