@@ -178,8 +178,7 @@ public final class BillingRoutes {
   /**
    * A handler for Jetty to put in front of all others: what needs no thread of its own (events that
    * come in, entitlements that are in mind) it does for less than the routes cost, which remain for
-   * what it leaves. Everything behind it is answered on threads of the server's
-   * pool.
+   * what it leaves. Everything behind it is answered on threads of the server's pool.
    */
   public org.eclipse.jetty.server.Handler.Singleton atOnce() {
     return new AtOnce(
