@@ -8,6 +8,7 @@ import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.DrawResult;
 import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.PastUsage;
+import com.tatame.billing.entitlement.Reading;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.failure.BillingException;
@@ -58,6 +59,7 @@ final class EntitlementSnapshots {
   private static final int MOMENTS = 10;
 
   private final Duration moment;
+  private final Duration ripe;
   private final InstantSource wallClock;
   private final Map<AccountId, Snapshot> held = new ConcurrentHashMap<>();
 
@@ -73,13 +75,15 @@ final class EntitlementSnapshots {
    */
   EntitlementSnapshots(Duration moment, InstantSource wallClock) {
     this.moment = moment;
+    // Early enough for those who ask meanwhile not to find it too old.
+    this.ripe = moment.dividedBy(2);
     this.wallClock = wallClock;
   }
 
   /** What was read. */
   private static final class Snapshot {
     final AccountId account;
-    final AccountUsage usage;
+    final Reading reading;
 
     /** The instant that it was read for: what had ended by then is not in it. */
     final Instant of;
@@ -94,13 +98,13 @@ final class EntitlementSnapshots {
 
     Snapshot(
         AccountId account,
-        AccountUsage usage,
+        Reading reading,
         Instant of,
         Instant knownAt,
         boolean spent,
         Instant askedAt) {
       this.account = account;
-      this.usage = usage;
+      this.reading = reading;
       this.of = of;
       this.knownAt = knownAt;
       this.spent = spent;
@@ -108,11 +112,11 @@ final class EntitlementSnapshots {
     }
 
     Snapshot confirmed(Instant when) {
-      return new Snapshot(account, usage, of, when, spent, askedAt);
+      return new Snapshot(account, reading, of, when, spent, askedAt);
     }
 
     Snapshot spent() {
-      return new Snapshot(account, usage, of, knownAt, true, askedAt);
+      return new Snapshot(account, reading, of, knownAt, true, askedAt);
     }
   }
 
@@ -132,21 +136,22 @@ final class EntitlementSnapshots {
   }
 
   /**
-   * What is in mind of an account and may be told, without asking the store; empty also while many
-   * moments come to an end, so that somebody asks whether what is in mind is still so.
+   * What is in mind of an account and may be told, without asking the store; empty also where many
+   * moments come to an end and nobody asks yet whether what is in mind is still so: then this caller
+   * is to, by a read.
    */
-  Optional<AccountUsage> inMind(AccountId account, Instant now) {
+  Optional<Reading> inMind(AccountId account, Instant now) {
     Instant asked = wallClock.instant();
     Snapshot known = held.get(account);
     if (known == null
         || known.spent
         || !fresh(known, asked)
         || !coversNow(known, now)
-        || manyAge(asked)) {
+        || (manyAge(asked) && !confirming.isLocked())) {
       return Optional.empty();
     }
     known.askedAt = asked;
-    return Optional.of(known.usage);
+    return Optional.of(known.reading);
   }
 
   // What had ended by the time it was read is not in it, but may have held when something was used.
@@ -174,9 +179,8 @@ final class EntitlementSnapshots {
     return within(moment, snapshot, now);
   }
 
-  // Early enough for those who ask meanwhile not to find it too old.
   private boolean ages(Snapshot snapshot, Instant now) {
-    return !within(moment.dividedBy(2), snapshot, now);
+    return !within(ripe, snapshot, now);
   }
 
   private static boolean within(Duration time, Snapshot snapshot, Instant now) {
@@ -239,7 +243,8 @@ final class EntitlementSnapshots {
 
   // What was changed here in the meantime is held as something else by now.
   private void settle(Snapshot asked, @Nullable String state, Instant now) {
-    boolean same = !asked.usage.state().isEmpty() && asked.usage.state().equals(state);
+    String read = asked.reading.usage().state();
+    boolean same = !read.isEmpty() && read.equals(state);
     held.computeIfPresent(asked.account, (account, current) -> {
       if (current != asked) {
         return current;
@@ -280,7 +285,7 @@ final class EntitlementSnapshots {
       if (known != null && good.test(known, asked)) {
         known.askedAt = asked;
         confirm(store, now, asked);
-        return known.usage;
+        return known.reading.usage();
       }
       leaveOut(asked);
       if (held.size() >= MOST) {
@@ -295,11 +300,13 @@ final class EntitlementSnapshots {
             if (old != null && good.test(old, wallClock.instant())) {
               return old;
             }
-            Snapshot read = new Snapshot(same, store.read(same, now), now, asked, false, asked);
+            Snapshot read =
+                new Snapshot(same, new Reading(store.read(same, now)), now, asked, false, asked);
             aging.add(read);
             return read;
           })
-          .usage;
+          .reading
+          .usage();
     }
 
     @Override

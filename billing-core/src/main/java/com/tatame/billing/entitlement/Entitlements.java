@@ -35,7 +35,7 @@ public final class Entitlements {
   private static final Duration BEHIND = Duration.ofDays(35);
 
   private final UsageStore store;
-  private final BiFunction<AccountId, Instant, Optional<AccountUsage>> inMind;
+  private final BiFunction<AccountId, Instant, Optional<Reading>> inMind;
   private final GroupCommit<Draw, DrawResult> draws;
   private final Catalog catalog;
   private final InstantSource clock;
@@ -63,7 +63,7 @@ public final class Entitlements {
    */
   public Entitlements(
       UsageStore store,
-      BiFunction<AccountId, Instant, Optional<AccountUsage>> inMind,
+      BiFunction<AccountId, Instant, Optional<Reading>> inMind,
       Catalog catalog,
       InstantSource clock,
       RandomGenerator random) {
@@ -86,13 +86,11 @@ public final class Entitlements {
 
   /**
    * As {@link #of}, where that is known without a query, so that nobody has to wait for it; empty
-   * where it isn't.
+   * where it isn't. As long as it stays as it is, the report is the same object.
    */
   public Optional<EntitlementReport> inMind(AccountId account) {
     Instant now = now();
-    return inMind
-        .apply(account, now)
-        .map(usage -> new Standing(catalog, usage, now).report(account));
+    return inMind.apply(account, now).map(reading -> reading.report(catalog, account, now));
   }
 
   /**

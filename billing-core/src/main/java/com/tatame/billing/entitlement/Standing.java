@@ -218,6 +218,30 @@ final class Standing {
     return new EntitlementReport(account, plan.tier(), source(), granted, features);
   }
 
+  /** The first instant after now at which the report may be another one, though nothing changes. */
+  Instant until() {
+    Stream<Instant> sources = usage.entitlement().stream()
+        .flatMap(entitlement -> entitlement.sources().stream())
+        .flatMap(source -> source.graceUntil().stream());
+    Stream<Instant> grants = usage.grants().stream()
+        .flatMap(grant -> Stream.concat(
+            Stream.of(grant.startsAt()),
+            Stream.concat(
+                grant.expiresAt().stream(), grant.revoked().map(Grant.Revocation::at).stream())));
+    Stream<Instant> counted = usage.open().stream()
+        .flatMap(row -> Stream.of(row.period().start(), row.period().end()));
+    Stream<Instant> windows = catalog.plans().stream()
+        .flatMap(any -> any.features().keySet().stream())
+        .map(name -> period(feature(name).orElseThrow()).end());
+    Stream<Instant> cycle = subscription.flatMap(AccountEntitlement.Source::cycle).stream()
+        .map(told -> told.current().start());
+    return Stream.of(sources, grants, counted, windows, cycle)
+        .flatMap(instants -> instants)
+        .filter(now::isBefore)
+        .min(Comparator.naturalOrder())
+        .orElse(Instant.MAX);
+  }
+
   /** How the decision about a feature comes about. */
   Explanation explain(AccountId account, String name, Feature feature) {
     Decision decision = decide(name, feature);

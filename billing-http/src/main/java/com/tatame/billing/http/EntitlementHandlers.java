@@ -1,5 +1,7 @@
 package com.tatame.billing.http;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Decision;
@@ -23,8 +25,16 @@ import org.jspecify.annotations.Nullable;
 /** What the caller may do, and the doing of it. */
 final class EntitlementHandlers {
   private static final String KEY_HEADER = "Idempotency-Key";
+  private static final long MOST_CHARACTERS = 16L << 20;
 
   private final Entitlements entitlements;
+
+  /** Of reports that are in mind, for as long as they are. */
+  private final Cache<EntitlementReport, Answer> written = Caffeine.newBuilder()
+      .weakKeys()
+      .maximumWeight(MOST_CHARACTERS)
+      .weigher((EntitlementReport report, Answer answer) -> answer.body().length())
+      .build();
 
   EntitlementHandlers(Entitlements entitlements) {
     this.entitlements = entitlements;
@@ -237,7 +247,9 @@ final class EntitlementHandlers {
 
   /** As {@link #all} for the present, if that needs no query. */
   Optional<Answer> inMind(AccountId account) {
-    return entitlements.inMind(account).map(EntitlementHandlers::told);
+    return entitlements
+        .inMind(account)
+        .map(report -> written.get(report, EntitlementHandlers::told));
   }
 
   private static Answer told(EntitlementReport report) {

@@ -52,6 +52,7 @@ class RememberedEntitlementsTest {
   private final AtomicInteger confirmations = new AtomicInteger();
   private volatile boolean confirmable = true;
   private volatile Runnable afterRead = () -> {};
+  private volatile Runnable beforeConfirmation = () -> {};
   private final InMemoryBillingStore memory = new InMemoryBillingStore();
   private final BillingWorld world =
       BillingWorld.builder().catalog(catalog()).store(counting(memory)).build();
@@ -121,6 +122,46 @@ class RememberedEntitlementsTest {
     assertThat(confirmations.get()).isEqualTo(1);
     assertThat(entitlements.inMind(ACCOUNTS.get(0))).isPresent();
     assertThat(reads.get()).isEqualTo(MANY);
+  }
+
+  @Test
+  void whileSomebodyConfirmsOthersAreToldFromMind() throws Exception {
+    Entitlements entitlements = world.billing().entitlements();
+    ACCOUNTS.forEach(entitlements::of);
+    world.wallClock().advance(Duration.ofMillis(600));
+    for (int i = MANY; i < 2 * MANY; i++) {
+      entitlements.of(new AccountId("user_" + i));
+    }
+    CountDownLatch asks = new CountDownLatch(1);
+    CountDownLatch others = new CountDownLatch(1);
+    beforeConfirmation = () -> {
+      asks.countDown();
+      await(others);
+    };
+    CompletableFuture<EntitlementReport> asked =
+        CompletableFuture.supplyAsync(() -> entitlements.of(ACCOUNTS.get(0)));
+    await(asks);
+
+    assertThat(entitlements.inMind(ACCOUNTS.get(1)))
+        .contains(new Entitlements(memory.usage(), catalog(), world.engine()::now, new Random(1))
+            .of(ACCOUNTS.get(1)));
+
+    others.countDown();
+    asked.get(20, SECONDS);
+    assertThat(reads.get()).isEqualTo(2 * MANY);
+  }
+
+  @Test
+  void whatStaysAsItIsIsToldAsTheSameReportUntilSomethingEnds() {
+    Entitlements entitlements = world.billing().entitlements();
+    entitlements.of(ADA);
+    EntitlementReport first = entitlements.inMind(ADA).orElseThrow();
+    assertThat(entitlements.inMind(ADA)).get().isSameAs(first);
+
+    world.engine().advanceTo(world.engine().now().plus(Duration.ofDays(40)));
+
+    assertThat(entitlements.inMind(ADA)).contains(entitlements.of(ADA));
+    assertThat(entitlements.inMind(ADA)).get().isNotEqualTo(first);
   }
 
   @Test
@@ -448,6 +489,7 @@ class RememberedEntitlementsTest {
         (proxy, method, arguments) -> {
           if (method.getName().equals("states")) {
             confirmations.incrementAndGet();
+            beforeConfirmation.run();
             if (!confirmable) {
               throw new StoreUnavailable("not now");
             }
