@@ -203,7 +203,7 @@ public final class Billing implements AutoCloseable {
         gateway.reads(),
         with.clock);
     entitlements = new Entitlements(
-        snapshots.over(store.usage()), snapshots::inMind, catalog, with.clock, with.random);
+        snapshots.over(store.usage()), snapshots, catalog, with.clock, with.random);
     grants = new Grants(snapshots.over(store.grants()), catalog, with.clock, with.random);
     guard = new Guard(entitlements);
     purchases = new Purchases(store.purchases());

@@ -7,6 +7,7 @@ import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.DrawResult;
 import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.entitlement.InMind;
 import com.tatame.billing.entitlement.PastUsage;
 import com.tatame.billing.entitlement.Reading;
 import com.tatame.billing.entitlement.UsageRow;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * decided from it but answers to questions: units are used in the store, against the version of what
  * was read. Thread-safe.
  */
-final class EntitlementSnapshots {
+final class EntitlementSnapshots implements InMind {
   private static final Logger LOG = System.getLogger(EntitlementSnapshots.class.getName());
   private static final Duration LATE = Duration.ofMinutes(1);
 
@@ -136,11 +137,11 @@ final class EntitlementSnapshots {
   }
 
   /**
-   * What is in mind of an account and may be told, without asking the store; empty also where many
-   * moments come to an end and nobody asks yet whether what is in mind is still so: then this caller
-   * is to, by a read.
+   * Empty also where many moments come to an end and nobody asks yet whether what is in mind is still
+   * so: then this caller is to, by a read.
    */
-  Optional<Reading> inMind(AccountId account, Instant now) {
+  @Override
+  public Optional<Reading> toTell(AccountId account, Instant now) {
     Instant asked = wallClock.instant();
     Snapshot known = held.get(account);
     if (known == null
@@ -151,6 +152,16 @@ final class EntitlementSnapshots {
       return Optional.empty();
     }
     known.askedAt = asked;
+    return Optional.of(known.reading);
+  }
+
+  @Override
+  public Optional<Reading> toDrawBy(AccountId account, Instant now) {
+    Snapshot known = held.get(account);
+    if (known == null || !coversNow(known, now)) {
+      return Optional.empty();
+    }
+    known.askedAt = wallClock.instant();
     return Optional.of(known.reading);
   }
 

@@ -252,11 +252,24 @@ final class Fields {
 
   /** A database holds neither NUL nor half a surrogate pair, though JSON can spell both. */
   private static String storable(String text) {
+    if (plain(text)) {
+      return text;
+    }
     StringBuilder storable = new StringBuilder(text.length());
     text.codePoints()
         .map(c ->
             c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) ? 0xFFFD : c)
         .forEach(storable::appendCodePoint);
     return storable.toString();
+  }
+
+  private static boolean plain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0 || Character.isSurrogate(c)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -20,7 +20,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /** Use cases: what an account may do now, and doing it. A question costs one query. */
@@ -35,7 +36,7 @@ public final class Entitlements {
   private static final Duration BEHIND = Duration.ofDays(35);
 
   private final UsageStore store;
-  private final BiFunction<AccountId, Instant, Optional<Reading>> inMind;
+  private final InMind inMind;
   private final GroupCommit<Draw, DrawResult> draws;
   private final Catalog catalog;
   private final InstantSource clock;
@@ -51,19 +52,19 @@ public final class Entitlements {
    */
   public Entitlements(
       UsageStore store, Catalog catalog, InstantSource clock, RandomGenerator random) {
-    this(store, (account, now) -> Optional.empty(), catalog, clock, random);
+    this(store, InMind.NOTHING, catalog, clock, random);
   }
 
   /**
    * Wires the use cases over a store that remembers.
    *
-   * @param inMind what it would tell of an account at an instant without asking anybody, if anything
+   * @param inMind what it remembers
    * @param clock the billing clock
    * @param random source of ids
    */
   public Entitlements(
       UsageStore store,
-      BiFunction<AccountId, Instant, Optional<Reading>> inMind,
+      InMind inMind,
       Catalog catalog,
       InstantSource clock,
       RandomGenerator random) {
@@ -90,7 +91,7 @@ public final class Entitlements {
    */
   public Optional<EntitlementReport> inMind(AccountId account) {
     Instant now = now();
-    return inMind.apply(account, now).map(reading -> reading.report(catalog, account, now));
+    return inMind.toTell(account, now).map(reading -> reading.report(catalog, account, now));
   }
 
   /**
@@ -168,10 +169,7 @@ public final class Entitlements {
       });
       DrawResult result = draws.write(draw(account, use, standing, feature, now));
       if (result instanceof DrawResult.Granted granted) {
-        return new Used.Granted(
-            Optional.of(granted.consumption()),
-            charge(granted.consumption(), use),
-            granted.again());
+        return granted(granted, use);
       } else if (result instanceof DrawResult.KeyReused) {
         throw Conflict.idempotencyKeyReused();
       } else if (result instanceof DrawResult.Denied) {
@@ -179,6 +177,43 @@ public final class Entitlements {
       }
     }
     throw changing(account);
+  }
+
+  /**
+   * As {@link #consume}, without keeping the caller's thread: where it is in mind what to draw by, it
+   * waits for the commit that it shares and for nothing else.
+   *
+   * @param mayBlock does what has to be read first, or once more
+   * @return what came of it, or the failure that {@link #consume} throws; told by the thread that
+   *     wrote it, which must not be kept
+   */
+  public CompletableFuture<Used> consumeAsync(AccountId account, Use use, Executor mayBlock) {
+    Instant now = now();
+    Optional<Draw> draw = inMind
+        .toDrawBy(account, now)
+        .map(reading -> new Standing(catalog, reading.usage(), now))
+        .flatMap(standing ->
+            drawable(standing, use).map(feature -> draw(account, use, standing, feature, now)));
+    return draw.isEmpty()
+        ? CompletableFuture.supplyAsync(() -> consume(account, use), mayBlock)
+        : draws.submit(draw.get()).thenCompose(result -> used(result, account, use, mayBlock));
+  }
+
+  private CompletableFuture<Used> used(
+      DrawResult result, AccountId account, Use use, Executor mayBlock) {
+    if (result instanceof DrawResult.Granted granted) {
+      return CompletableFuture.completedFuture(granted(granted, use));
+    } else if (result instanceof DrawResult.KeyReused) {
+      return CompletableFuture.failedFuture(Conflict.idempotencyKeyReused());
+    } else if (result instanceof DrawResult.Denied) {
+      return CompletableFuture.supplyAsync(() -> new Used.Denied(denied(account, use)), mayBlock);
+    }
+    return CompletableFuture.supplyAsync(() -> consume(account, use), mayBlock);
+  }
+
+  private static Used granted(DrawResult.Granted granted, Use use) {
+    return new Used.Granted(
+        Optional.of(granted.consumption()), charge(granted.consumption(), use), granted.again());
   }
 
   /**
@@ -340,12 +375,13 @@ public final class Entitlements {
   // What is recalled may be of another time: the store tells if a draw is, but only of a draw.
   private Standing toDrawBy(AccountId account, Use use, Instant now) {
     Standing recalled = recalled(account, now);
-    return recalled
-            .feature(use.feature())
-            .filter(feature -> counted(feature) && priceMistake(feature, use).isEmpty())
-            .isPresent()
-        ? recalled
-        : standing(account, now);
+    return drawable(recalled, use).isPresent() ? recalled : standing(account, now);
+  }
+
+  private static Optional<Feature> drawable(Standing standing, Use use) {
+    return standing
+        .feature(use.feature())
+        .filter(feature -> counted(feature) && priceMistake(feature, use).isEmpty());
   }
 
   private Standing toDrawBy(AccountId account, UsageReport report, Instant at) {

@@ -177,12 +177,17 @@ public final class BillingRoutes {
 
   /**
    * A handler for Jetty to put in front of all others: what needs no thread of its own (events that
-   * come in, entitlements that are in mind) it does for less than the routes cost, which remain for
-   * what it leaves. Everything behind it is answered on threads of the server's pool.
+   * come in, entitlements that are in mind, units that are used) it does for less than the routes
+   * cost, which remain for what it leaves. Everything behind it is answered on threads of the
+   * server's pool.
    */
   public org.eclipse.jetty.server.Handler.Singleton atOnce() {
     return new AtOnce(
-        shell, routesOf("/webhooks/stripe"), routesOf("/api/v1/entitlements"), handlers);
+        shell,
+        routesOf("/webhooks/stripe"),
+        routesOf("/api/v1/entitlements"),
+        routesOf("/api/v1/entitlements/{feature}/consume").get(0),
+        handlers);
   }
 
   /** A canonical route and its other names. */

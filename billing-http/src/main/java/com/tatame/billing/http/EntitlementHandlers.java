@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** What the caller may do, and the doing of it. */
@@ -290,13 +292,26 @@ final class EntitlementHandlers {
   }
 
   Answer consume(Call call) {
+    return told(entitlements.consume(call.account(), use(call)));
+  }
+
+  /** As {@link #consume}, without keeping the caller's thread. */
+  CompletableFuture<Answer> consumeAsync(Call call, Executor mayBlock) {
+    return entitlements
+        .consumeAsync(call.account(), use(call), mayBlock)
+        .thenApply(EntitlementHandlers::told);
+  }
+
+  private static Use use(Call call) {
     ConsumeRequest body = call.optionalBody(ConsumeRequest.class);
-    Use use = new Use(
+    return new Use(
         call.id("feature"),
         body.amount() == null ? 1 : body.amount(),
         Optional.ofNullable(body.itemPrice()).map(price -> price("itemPrice", price)),
         key(call, body.idempotencyKey()));
-    Used used = entitlements.consume(call.account(), use);
+  }
+
+  private static Answer told(Used used) {
     if (used instanceof Used.Denied denied) {
       throw denied.decision().refusal();
     }

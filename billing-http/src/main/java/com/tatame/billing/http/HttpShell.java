@@ -63,10 +63,23 @@ final class HttpShell {
   }
 
   void answer(Route route, RouteHandler.Later handler, Exchange exchange) {
+    answer(route, handler, exchange, () -> authentication.admit(route, exchange));
+  }
+
+  /** What {@link #answer} does, where it is known that the route admits the caller. */
+  void answer(Principal caller, Route route, RouteHandler.Later handler, Exchange exchange) {
+    answer(route, handler, exchange, () -> Optional.of(caller));
+  }
+
+  private void answer(
+      Route route,
+      RouteHandler.Later handler,
+      Exchange exchange,
+      Supplier<Optional<Principal>> caller) {
     exchange(
         exchange,
         route.path(),
-        requestId -> respond(route, handler, exchange, requestId),
+        requestId -> respond(route, handler, exchange, caller, requestId),
         isPrivate(route));
   }
 
@@ -162,9 +175,13 @@ final class HttpShell {
   }
 
   private CompletableFuture<Answer> respond(
-      Route route, RouteHandler.Later handler, Exchange exchange, String requestId) {
+      Route route,
+      RouteHandler.Later handler,
+      Exchange exchange,
+      Supplier<Optional<Principal>> caller,
+      String requestId) {
     try {
-      Optional<Principal> principal = authentication.admit(route, exchange);
+      Optional<Principal> principal = caller.get();
       Optional<byte[]> read = SENDS_BODY.contains(route.method())
           ? exchange.body(route.bodyRule().limit())
           : Optional.of(new byte[0]);

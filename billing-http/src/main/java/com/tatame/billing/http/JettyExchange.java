@@ -13,11 +13,12 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** A request to a path without parameters that Jetty itself has read to its end. */
+/** A request that Jetty itself has read to its end. */
 final class JettyExchange implements Exchange {
   private final Request request;
   private final Response response;
   private final Callback callback;
+  private final Map<String, String> pathParameters;
   private final byte @Nullable [] body;
 
   /**
@@ -25,10 +26,16 @@ final class JettyExchange implements Exchange {
    *
    * @param body null if it could not be read
    */
-  JettyExchange(Request request, Response response, Callback callback, byte @Nullable [] body) {
+  JettyExchange(
+      Request request,
+      Response response,
+      Callback callback,
+      Map<String, String> pathParameters,
+      byte @Nullable [] body) {
     this.request = request;
     this.response = response;
     this.callback = callback;
+    this.pathParameters = pathParameters;
     this.body = body;
   }
 
@@ -74,7 +81,11 @@ final class JettyExchange implements Exchange {
 
   @Override
   public String pathParameter(String name) {
-    throw new IllegalStateException("the path has no " + name);
+    String value = pathParameters.get(name);
+    if (value == null) {
+      throw new IllegalStateException("the path has no " + name);
+    }
+    return value;
   }
 
   @Override

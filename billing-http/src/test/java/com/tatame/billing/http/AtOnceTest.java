@@ -31,6 +31,8 @@ final class AtOnceTest {
   /** More than the server has threads. */
   private static final int MANY = 300;
 
+  private static final String CONSUME = "/api/v1/entitlements/video_reviews/consume";
+
   private final InMemoryBillingStore store = new InMemoryBillingStore();
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch open = new CountDownLatch(1);
@@ -85,6 +87,50 @@ final class AtOnceTest {
     for (Socket each : waiting) {
       each.close();
     }
+  }
+
+  @Test
+  void unitsAreUsedThoughEveryThreadIsBusy() throws Exception {
+    String use = "POST " + CONSUME + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
+        + "Authorization: " + RunningServer.bearer("user_ada") + "\r\n\r\n";
+    try (Socket ada = sent(use)) {
+      assertThat(answers(ada, 1)).singleElement().asString().contains("\"used\":1");
+      List<Socket> waiting = new ArrayList<>();
+      for (int i = 0; i < MANY; i++) {
+        waiting.add(
+            sent("GET /api/v1/webhooks/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+                + RunningServer.bearer("user_root") + "\r\n\r\n"));
+      }
+      assertThat(asked.await(20, SECONDS)).isTrue();
+
+      ada.getOutputStream().write(use.getBytes(StandardCharsets.UTF_8));
+
+      assertThat(answers(ada, 1)).singleElement().asString().contains("\"used\":2");
+      open.countDown();
+      for (Socket each : waiting) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
+  void whatIsWrongWithAUseIsToldAsEverywhere() {
+    String ada = RunningServer.bearer("user_ada");
+    consumes(ada, "{}");
+
+    assertThat(consumes(ada, "{\"amount\":\"two\"}").at("/errors/0/field")).isEqualTo("amount");
+    assertThat(consumes(ada, "{\"amount\":99999}").status()).isEqualTo(402);
+    assertThat(consumes(ada, "nonsense").status()).isEqualTo(400);
+    assertThat(consumes(ada, "{\"idempotencyKey\":\"k\",\"amount\":1}").status())
+        .isEqualTo(200);
+    assertThat(consumes(ada, "{\"idempotencyKey\":\"k\",\"amount\":2}").code())
+        .isEqualTo("idempotency_key_reused");
+    assertThat(server
+            .post("/api/v1/entitlements/unheard_of/consume", null, "{}", "Authorization", ada)
+            .status())
+        .isEqualTo(404);
+    assertThat(server.get(CONSUME, null, "Authorization", ada).status()).isEqualTo(405);
+    assertThat(entitlements(ada).at("/features/video_reviews/used")).isEqualTo("2");
   }
 
   @Test
@@ -153,6 +199,10 @@ final class AtOnceTest {
     }
     assertThat(server.get("/api/v1/webhooks/events", "user_root").body())
         .doesNotContain("evt_broken");
+  }
+
+  private Reply consumes(String bearer, String body) {
+    return server.post(CONSUME, null, body, "Authorization", bearer);
   }
 
   private Reply entitlements(String bearer) {

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.scenario;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
@@ -16,6 +17,7 @@ import com.tatame.billing.entitlement.Ground.OfSubscription;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.entitlement.Used;
+import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingWorld;
@@ -32,8 +34,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +54,7 @@ class RememberedEntitlementsTest {
       IntStream.range(0, MANY).mapToObj(i -> new AccountId("user_" + i)).toList();
 
   private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicInteger draws = new AtomicInteger();
   private final AtomicInteger confirmations = new AtomicInteger();
   private volatile boolean confirmable = true;
   private volatile Runnable afterRead = () -> {};
@@ -242,6 +248,77 @@ class RememberedEntitlementsTest {
     assertThat(world.billing().entitlements().consume(ADA, quizzes(1)))
         .isInstanceOf(Used.Granted.class);
     assertThat(reads.get()).isEqualTo(1);
+  }
+
+  @Test
+  void whoIsInMindUsesUnitsWithoutAThreadThatMayBlock() {
+    world.billing().entitlements().consume(ADA, quizzes(1));
+
+    Used used = usedAsync(quizzes(1), work -> {
+      throw new AssertionError("nothing has to be read");
+    });
+
+    assertThat(((Used.Granted) used).consumption().orElseThrow().remaining()).contains(1L);
+    assertThat(reads.get()).isEqualTo(1);
+  }
+
+  @Test
+  void whatMustBeReadIsReadByAThreadThatMayBlock() throws Exception {
+    assertThat(usedAsync(quizzes(1), Runnable::run)).isInstanceOf(Used.Granted.class);
+    assertThat(reads.get()).isEqualTo(1);
+
+    BlockingQueue<Runnable> handedOver = new LinkedBlockingQueue<>();
+    CompletableFuture<Used> denied =
+        world.billing().entitlements().consumeAsync(ADA, quizzes(3), handedOver::add);
+    Runnable read = handedOver.poll(20, SECONDS);
+    assertThat(read).isNotNull();
+    assertThat(denied).isNotDone();
+    read.run();
+
+    assertThat(
+            ((Used.Denied) denied.join()).decision().allowance().orElseThrow().remaining())
+        .contains(2L);
+    assertThat(draws.get()).as("a refusal is counted once").isEqualTo(2);
+  }
+
+  @Test
+  void whatAnotherNodeSoldIsUsedAtOnceWithoutKeepingAThreadToo() {
+    AccountId bob = new AccountId("user_bob");
+    try (Billing elsewhere = world.program(world.store(), world.gateway())) {
+      elsewhere.entitlements().check(bob, "quiz");
+      Shopper.named("bob", world).buys("pro", Shopper.PAYS);
+
+      assertThat(elsewhere
+              .entitlements()
+              .consumeAsync(bob, quizzes(4), Runnable::run)
+              .join())
+          .isInstanceOf(Used.Granted.class);
+    }
+  }
+
+  @Test
+  void aKeyThatWasUsedForSomethingElseFailsWithoutKeepingAThread() {
+    Use one = new Use("quiz", 1, Optional.empty(), Optional.of("key"));
+    Use two = new Use("quiz", 2, Optional.empty(), Optional.of("key"));
+    world.billing().entitlements().consume(ADA, one);
+
+    assertThat(usedAsync(one, Runnable::run))
+        .isInstanceOfSatisfying(
+            Used.Granted.class, again -> assertThat(again.again()).isTrue());
+    assertThatThrownBy(() -> usedAsync(two, Runnable::run)).hasCauseInstanceOf(Conflict.class);
+  }
+
+  @Test
+  void aFlagIsUsedWithoutKeepingAThread() {
+    Shopper.named("ada", world).buys("pro", Shopper.PAYS);
+    Use export = new Use("export", 1, Optional.empty(), Optional.empty());
+
+    assertThat(usedAsync(export, Runnable::run)).isInstanceOf(Used.Granted.class);
+    assertThat(usedAsync(export, Runnable::run)).isInstanceOf(Used.Granted.class);
+  }
+
+  private Used usedAsync(Use use, Executor mayBlock) {
+    return world.billing().entitlements().consumeAsync(ADA, use, mayBlock).join();
   }
 
   @Test
@@ -487,6 +564,9 @@ class RememberedEntitlementsTest {
         UsageStore.class.getClassLoader(),
         new Class<?>[] {UsageStore.class},
         (proxy, method, arguments) -> {
+          if (method.getName().equals("consume")) {
+            draws.addAndGet(((List<?>) arguments[0]).size());
+          }
           if (method.getName().equals("states")) {
             confirmations.incrementAndGet();
             beforeConfirmation.run();
