@@ -49,11 +49,7 @@ final class StripeChanges {
   Optional<InvoicePreview> preview(SubscriptionChange change) {
     InvoiceCreatePreviewParams.SubscriptionDetails.Builder details =
         InvoiceCreatePreviewParams.SubscriptionDetails.builder()
-            .addItem(InvoiceCreatePreviewParams.SubscriptionDetails.Item.builder()
-                .setId(change.itemId())
-                .setPrice(change.priceId())
-                .setQuantity(change.quantity())
-                .build())
+            .addItem(previewed(change))
             .setProrationBehavior(
                 change.policy() == ChangePolicy.PRORATE
                     ? InvoiceCreatePreviewParams.SubscriptionDetails.ProrationBehavior
@@ -75,6 +71,27 @@ final class StripeChanges {
     } catch (UnreadableShape e) {
       throw StripeReads.senseless(PREVIEW);
     }
+  }
+
+  private static InvoiceCreatePreviewParams.SubscriptionDetails.Item previewed(
+      SubscriptionChange change) {
+    var item = InvoiceCreatePreviewParams.SubscriptionDetails.Item.builder()
+        .setId(change.itemId())
+        .setPrice(change.priceId());
+    ordered(change.quantity()).ifPresent(item::setQuantity);
+    return item.build();
+  }
+
+  private static SubscriptionUpdateParams.Item updated(SubscriptionChange change) {
+    var item =
+        SubscriptionUpdateParams.Item.builder().setId(change.itemId()).setPrice(change.priceId());
+    ordered(change.quantity()).ifPresent(item::setQuantity);
+    return item.build();
+  }
+
+  /** A metered price takes no quantity, which is ordered as none. */
+  private static Optional<Long> ordered(long quantity) {
+    return Optional.of(quantity).filter(count -> count > 0);
   }
 
   /**
@@ -99,11 +116,7 @@ final class StripeChanges {
   private Observation update(
       SubscriptionChange change, PaymentBehavior behavior, String idempotencyKey) {
     SubscriptionUpdateParams.Builder params = SubscriptionUpdateParams.builder()
-        .addItem(SubscriptionUpdateParams.Item.builder()
-            .setId(change.itemId())
-            .setPrice(change.priceId())
-            .setQuantity(change.quantity())
-            .build())
+        .addItem(updated(change))
         .setProrationBehavior(
             change.policy() == ChangePolicy.PRORATE
                 ? SubscriptionUpdateParams.ProrationBehavior.ALWAYS_INVOICE
@@ -181,7 +194,9 @@ final class StripeChanges {
   }
 
   private static Phase.Item item(String priceId, long quantity) {
-    return Phase.Item.builder().setPrice(priceId).setQuantity(quantity).build();
+    Phase.Item.Builder item = Phase.Item.builder().setPrice(priceId);
+    ordered(quantity).ifPresent(item::setQuantity);
+    return item.build();
   }
 
   /** Lets a subscription go on by itself, as if nothing had been scheduled. */

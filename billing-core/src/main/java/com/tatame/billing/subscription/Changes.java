@@ -6,6 +6,7 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.catalog.ProductCatalog;
+import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
@@ -179,7 +180,7 @@ final class Changes {
               offer.map(found -> found.plan().tier()),
               offer.map(Catalog.Offer::interval),
               item.priceId(),
-              item.quantity().orElse(1L),
+              item.quantity().orElseGet(() -> offer.filter(Changes::metered).isPresent() ? 0L : 1L),
               phase.startsAt());
         });
   }
@@ -191,13 +192,39 @@ final class Changes {
       Optional<Instant> prorationDate) {
     requireChangeable(subscription, request.policy());
     Subscription.Item item = subscription.mainItem();
+    String priceId = priceId(account, subscription, request);
     return new SubscriptionChange(
         subscription.id(),
         item.id(),
-        priceId(account, subscription, request),
-        request.quantity().orElse(item.quantity()),
+        priceId,
+        quantity(subscription, priceId, request),
         request.policy(),
         prorationDate);
+  }
+
+  /** Of what is paid for by its use none is ordered. */
+  private long quantity(Subscription subscription, String priceId, ChangeRequest request) {
+    Subscription.Item item = subscription.mainItem();
+    boolean wasMetered = item.recurrence().filter(Recurrence::metered).isPresent();
+    boolean stays = priceId.equals(item.priceId());
+    boolean metered =
+        stays ? wasMetered : products.offer(priceId).filter(Changes::metered).isPresent();
+    if (metered && request.quantity().isPresent()) {
+      throw ValidationFailed.of("quantity", "must be left out: the plan is paid for by its use");
+    }
+    boolean usedForMoney = wasMetered && subscription.status() != SubscriptionStatus.TRIALING;
+    if (usedForMoney && !stays && request.policy() != ChangePolicy.AT_RENEWAL) {
+      throw ValidationFailed.of(
+          "policy", "must be at_renewal: what was used is billed when the period ends");
+    }
+    if (metered) {
+      return 0;
+    }
+    return request.quantity().orElse(wasMetered ? 1 : item.quantity());
+  }
+
+  private static boolean metered(Catalog.Offer offer) {
+    return offer.price().meter().isPresent();
   }
 
   private static void requireChangeable(Subscription subscription, ChangePolicy policy) {

@@ -8,6 +8,7 @@ import java.util.Optional;
  * What a subscription will sell from a later period on.
  *
  * @param tier of the catalog; empty for a price that it doesn't sell
+ * @param quantity 0 where it will be paid for by its use
  * @param at when it takes effect
  */
 public record ScheduledChange(

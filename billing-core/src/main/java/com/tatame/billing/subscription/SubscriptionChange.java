@@ -7,6 +7,7 @@ import java.util.Optional;
  * Another price or quantity for one item of a subscription, as the provider is asked for it.
  *
  * @param itemId which of its items; without it the provider would add a second one
+ * @param quantity 0 for a metered price
  * @param prorationDate a whole second up to which the old price counts; empty for the provider's now
  */
 public record SubscriptionChange(

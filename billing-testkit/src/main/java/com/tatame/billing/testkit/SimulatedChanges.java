@@ -73,15 +73,9 @@ final class SimulatedChanges {
 
   private static Map<String, Object> details(SubscriptionChange change) {
     Map<String, Object> details = new HashMap<>();
-    details.put(
-        "items",
-        List.of(Map.of(
-            "id",
-            change.itemId(),
-            "price",
-            change.priceId(),
-            "quantity",
-            Long.toString(change.quantity()))));
+    Map<String, Object> item = item(change.priceId(), change.quantity());
+    item.put("id", change.itemId());
+    details.put("items", List.of(item));
     details.put(
         "proration_behavior", change.policy() == ChangePolicy.PRORATE ? "always_invoice" : "none");
     change
@@ -173,7 +167,12 @@ final class SimulatedChanges {
   }
 
   private static Map<String, Object> item(String price, long quantity) {
-    return Map.of("price", price, "quantity", Long.toString(quantity));
+    Map<String, Object> item = new HashMap<>(Map.of("price", price));
+    // A metered price takes no quantity, which is ordered as none.
+    if (quantity > 0) {
+      item.put("quantity", Long.toString(quantity));
+    }
+    return item;
   }
 
   Optional<PaymentAction> paymentAction(String subscriptionId) {

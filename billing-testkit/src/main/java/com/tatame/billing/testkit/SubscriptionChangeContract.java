@@ -13,6 +13,7 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentAction;
+import com.tatame.billing.setup.Setup;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.InvoicePreview;
 import com.tatame.billing.subscription.PauseBehavior;
@@ -20,6 +21,7 @@ import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.subscription.SubscriptionSchedule;
+import com.tatame.billing.testkit.fixture.ACatalog;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,6 +153,45 @@ public interface SubscriptionChangeContract extends GatewayUnderTest {
   }
 
   @Test
+  default void ofAMeteredPriceNoneIsOrderedAndOfTheOneThatFollowsItSome() {
+    Subscription basic = subscribed(GatewayCalls.PAYS);
+    String flat = basic.mainItem().priceId();
+    String metered = metered();
+    SubscriptionChange toMetered = to(metered, basic, ChangePolicy.PRORATE, 0);
+    assertThat(control().preview(toMetered)).isPresent();
+
+    Subscription used =
+        GatewayCalls.state(control().change(toMetered, Ids.next("key")), Subscription.class);
+
+    assertThat(used.mainItem().priceId()).isEqualTo(metered);
+    assertThat(used.mainItem().quantity()).isZero();
+    SubscriptionChange back = to(flat, used, ChangePolicy.AT_RENEWAL, 2);
+    Observation answer = control().changeAtRenewal(back, Ids.next("key"));
+    assertThat(GatewayCalls.state(answer, SubscriptionSchedule.class).phases())
+        .extracting(SubscriptionSchedule.Phase::items)
+        .containsExactly(
+            List.of(new SubscriptionSchedule.Item(metered, Optional.empty())),
+            List.of(new SubscriptionSchedule.Item(flat, Optional.of(2L))));
+    provider().advance(Duration.ofDays(32));
+    Subscription renewed = GatewayCalls.read(gateway(), used);
+    assertThat(renewed.mainItem().priceId()).isEqualTo(flat);
+    assertThat(renewed.mainItem().quantity()).isEqualTo(2);
+  }
+
+  @Test
+  default void aMeteredPriceIsNotOrderedByTheNumber() {
+    Subscription basic = subscribed(GatewayCalls.PAYS);
+    SubscriptionChange two = to(metered(), basic, ChangePolicy.PRORATE, 2);
+
+    assertThatThrownBy(() -> control().change(two, Ids.next("key")))
+        .isInstanceOf(ProviderRejected.class);
+    assertThatThrownBy(
+            () -> control().changeAtRenewal(two.with(ChangePolicy.AT_RENEWAL), Ids.next("key")))
+        .isInstanceOf(ProviderRejected.class);
+    assertThat(GatewayCalls.read(gateway(), basic)).isEqualTo(basic);
+  }
+
+  @Test
   default void whatIsScheduledIsReplacedByWhatIsScheduledLater() {
     Subscription basic = subscribed(GatewayCalls.PAYS);
     String last = dearer();
@@ -263,6 +304,15 @@ public interface SubscriptionChangeContract extends GatewayUnderTest {
             "usd",
             Recurrence.Unit.MONTH,
             Ids.next("monthly"));
+  }
+
+  private String metered() {
+    new Setup(ACatalog.metered(), gateway().setup()).run();
+    return gateway().setup().state().prices().stream()
+        .filter(price -> price.recurrence().filter(Recurrence::metered).isPresent())
+        .findFirst()
+        .orElseThrow()
+        .id();
   }
 
   private SubscriptionChange to(

@@ -29,6 +29,10 @@ final class Caller {
     this.world = world;
   }
 
+  static Caller of(Shopper shopper, Subscription subscription, BillingWorld world) {
+    return new Caller(shopper, subscription, world);
+  }
+
   static Caller subscribed(String name, BillingWorld world) {
     Shopper shopper = Shopper.named(name, world);
     return new Caller(shopper, shopper.buys("api", Shopper.PAYS), world);

@@ -110,10 +110,13 @@ final class ItemPlan {
       return;
     }
     String price = wanted.text("price");
+    boolean wasMetered = cycle(item).metered();
     if (price != null && !price.equals(item.price)) {
       item.price = sellable(price, wanted).id;
     }
-    item.quantity = wanted.number("quantity", item.quantity);
+    boolean metered = cycle(item).metered();
+    long kept = metered == wasMetered ? item.quantity : metered ? 0 : 1;
+    item.quantity = wanted.number("quantity", kept);
     checkQuantity(item, wanted);
     wanted.mergeMetadata(item.metadata);
   }

@@ -58,8 +58,7 @@ final class Schedules {
     SubscriptionSchedule.Phase phase = new SubscriptionSchedule.Phase();
     phase.start = subscription.item().periodStart;
     phase.end = subscription.item().periodEnd;
-    subscription.items.forEach(
-        item -> phase.items.add(new SubscriptionSchedule.Item(item.price, item.quantity)));
+    subscription.items.forEach(item -> phase.items.add(sold(item)));
     schedule.phases.add(phase);
     call.params().mergeMetadata(schedule.metadata);
     account.schedules.put(schedule.id, schedule);
@@ -92,6 +91,11 @@ final class Schedules {
     return new Outcome.One(schedule);
   }
 
+  private SubscriptionSchedule.Item sold(SubscriptionItem item) {
+    boolean metered = account.price(item.price).recurrence().metered();
+    return new SubscriptionSchedule.Item(item.price, metered ? 0 : item.quantity);
+  }
+
   private SubscriptionSchedule.Phase running(Subscription subscription, Params params) {
     SubscriptionSchedule.Phase phase = phase(params);
     SubscriptionItem item = subscription.item();
@@ -100,9 +104,8 @@ final class Schedules {
     if (params.number("start_date", phase.start) != phase.start || params.given("duration")) {
       throw StripeException.notModelled(params.path("start_date") + " other than the period's");
     }
-    List<SubscriptionSchedule.Item> present = subscription.items.stream()
-        .map(now -> new SubscriptionSchedule.Item(now.price, now.quantity))
-        .toList();
+    List<SubscriptionSchedule.Item> present =
+        subscription.items.stream().map(this::sold).toList();
     if (phase.end != item.periodEnd || !phase.items.equals(present)) {
       throw StripeException.notModelled(params.path("items") + " other than the present ones");
     }
@@ -139,7 +142,13 @@ final class Schedules {
             item.path("price"),
             "The price specified is inactive. This field only accepts active prices.");
       }
-      phase.items.add(new SubscriptionSchedule.Item(price.id, item.number("quantity", 1)));
+      boolean metered = price.recurrence().metered();
+      if (metered && item.given("quantity")) {
+        throw StripeException.invalid(
+            null, item.path("quantity"), "You can't set a quantity on a metered price.");
+      }
+      phase.items.add(
+          new SubscriptionSchedule.Item(price.id, item.number("quantity", metered ? 0 : 1)));
     }
     if (phase.items.isEmpty()) {
       throw StripeException.invalid(
@@ -251,8 +260,10 @@ final class Schedules {
           .addObject()
           .put("plan", item.price())
           .put("price", item.price())
-          .put("quantity", item.quantity())
           .putNull("billing_thresholds");
+      if (!account.price(item.price()).recurrence().metered()) {
+        node.put("quantity", item.quantity());
+      }
       node.putArray("discounts");
       node.putArray("tax_rates");
       node.putObject("metadata");
