@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.subscription.ChangePolicy;
@@ -11,6 +13,7 @@ import com.tatame.billing.subscription.ChangeRequest;
 import com.tatame.billing.subscription.Quote;
 import com.tatame.billing.subscription.ScheduledChange;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.fixture.ACatalog;
 import java.time.Duration;
@@ -89,6 +92,44 @@ class MeteredPlanChangeTest {
     world.advance(A_PERIOD);
     assertThat(ada.invoices()).extracting(Caller::billed).containsExactly(5L);
     assertThat(ada.shopper.newest().tier()).contains("api");
+  }
+
+  @Test
+  void inATrialOfWhichNothingIsBilledOneMayGoAtOnce() {
+    try (BillingWorld trials = BillingWorld.builder().catalog(withTrials()).build()) {
+      Shopper cy = Shopper.named("cy", trials);
+      Subscription trial = cy.buys("api", Shopper.PAYS);
+      assertThat(trial.status()).isEqualTo(SubscriptionStatus.TRIALING);
+
+      Subscription changed = trials
+          .billing()
+          .subscriptions()
+          .change(cy.account(), trial.id(), to("pro", ChangePolicy.NONE));
+
+      assertThat(changed.tier()).contains("pro");
+      assertThat(changed.mainItem().quantity()).isEqualTo(1);
+    }
+  }
+
+  private static Catalog withTrials() {
+    Catalog catalog = ACatalog.meteredBelowPro();
+    return new Catalog(
+        catalog.plans().stream().map(MeteredPlanChangeTest::withTrial).toList(),
+        catalog.defaultTier(),
+        catalog.grace());
+  }
+
+  private static Plan withTrial(Plan plan) {
+    return new Plan(
+        plan.tier(),
+        plan.name(),
+        plan.description(),
+        plan.family(),
+        plan.rank(),
+        plan.selfService(),
+        plan.prices().isEmpty() ? 0 : 14,
+        plan.prices(),
+        plan.features());
   }
 
   @ParameterizedTest
