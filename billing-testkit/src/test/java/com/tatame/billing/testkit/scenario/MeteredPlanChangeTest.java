@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.catalog.Catalog;
-import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.subscription.ChangePolicy;
@@ -96,7 +94,8 @@ class MeteredPlanChangeTest {
 
   @Test
   void inATrialOfWhichNothingIsBilledOneMayGoAtOnce() {
-    try (BillingWorld trials = BillingWorld.builder().catalog(withTrials()).build()) {
+    try (BillingWorld trials =
+        BillingWorld.builder().catalog(ACatalog.meteredBelowPro(14)).build()) {
       Shopper cy = Shopper.named("cy", trials);
       Subscription trial = cy.buys("api", Shopper.PAYS);
       assertThat(trial.status()).isEqualTo(SubscriptionStatus.TRIALING);
@@ -109,27 +108,6 @@ class MeteredPlanChangeTest {
       assertThat(changed.tier()).contains("pro");
       assertThat(changed.mainItem().quantity()).isEqualTo(1);
     }
-  }
-
-  private static Catalog withTrials() {
-    Catalog catalog = ACatalog.meteredBelowPro();
-    return new Catalog(
-        catalog.plans().stream().map(MeteredPlanChangeTest::withTrial).toList(),
-        catalog.defaultTier(),
-        catalog.grace());
-  }
-
-  private static Plan withTrial(Plan plan) {
-    return new Plan(
-        plan.tier(),
-        plan.name(),
-        plan.description(),
-        plan.family(),
-        plan.rank(),
-        plan.selfService(),
-        plan.prices().isEmpty() ? 0 : 14,
-        plan.prices(),
-        plan.features());
   }
 
   @ParameterizedTest
