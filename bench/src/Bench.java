@@ -197,6 +197,7 @@ final class Bench implements AutoCloseable {
     for (int clients : CLIENTS) {
       String measure = "stored events/s, " + clients + " clients";
       limit(measure, "store-text", clients);
+      limit("stored as jsonb/s, " + clients + " clients", "store-jsonb", clients);
       for (Map.Entry<String, Target> entry : storing.entrySet()) {
         String path = entry.getKey().equals(EXPRESS) ? "/store" : WEBHOOKS;
         load(samples, measure, entry.getKey(), entry.getValue(), path, clients, false);
@@ -206,11 +207,11 @@ final class Bench implements AutoCloseable {
       }
       measure = "processed events/s, " + clients + " clients";
       limit(measure, "project", clients);
+      limit("processed as jsonb/s, " + clients + " clients", "project-jsonb", clients);
       for (Map.Entry<String, Target> entry : serving.entrySet()) {
         load(samples, measure, entry.getKey(), entry.getValue(), WEBHOOKS, clients, true);
       }
     }
-    limit("stored as jsonb/s, 32 clients", "store-jsonb", 32);
     lone();
     open();
   }

@@ -36,9 +36,12 @@ final class UsageBench implements AutoCloseable {
   private static final String HTTP = "HTTP";
   private static final String PGBENCH = "pgbench";
   private static final String BARE = "bare Javalin";
+  private static final String EXPRESS = "Express";
+  private static final String REMEMBERING = "Express that remembers";
   private static final int[] CLIENTS = {32, 64};
   private static final String DATABASE = "usage";
   private static final int SEED = 7;
+  private static final double WAKING_SECONDS = 4;
 
   private final Options options;
   private final Path home = Path.of("").toAbsolutePath();
@@ -85,6 +88,7 @@ final class UsageBench implements AutoCloseable {
         command("-cp", output.resolve("classes") + ":" + output.resolve("billing-server.jar"), BareServer.class.getName()),
         bare);
     javalin.rest();
+    Target express = startExpress();
     PostgresBillingStore store = PostgresBillingStore.open(PostgresConfig.of(database.url(DATABASE)));
     opened.add(store);
     Billing billing = Billing.builder()
@@ -99,8 +103,8 @@ final class UsageBench implements AutoCloseable {
       System.err.println(round == 0 ? "warming up" : "round " + round);
       Samples into = round == 0 ? new Samples() : samples;
       for (int clients : CLIENTS) {
-        use(into, clients, billing.entitlements(), server);
-        read(into, clients, billing.entitlements(), server, javalin);
+        use(into, clients, billing.entitlements(), server, express);
+        read(into, clients, billing.entitlements(), server, javalin, express);
       }
       alone(into, billing.entitlements());
       database.execute(DATABASE, "vacuum analyze");
@@ -113,9 +117,30 @@ final class UsageBench implements AutoCloseable {
             System.getProperty("java.version"),
             options.rounds,
             options.customers)
-        + samples.table(List.of(IN_PROCESS, HTTP, PGBENCH, BARE), List.of(IN_PROCESS, HTTP));
+        + samples.table(
+            List.of(IN_PROCESS, HTTP, PGBENCH, BARE, EXPRESS, REMEMBERING), List.of(IN_PROCESS, HTTP));
     Files.writeString(output.resolve("usage.md"), report);
     System.out.println(report);
+  }
+
+  private Target startExpress() throws Exception {
+    database.create("express");
+    for (String sql : List.of("schema.sql", "usage.sql")) {
+      database.execute("express", Files.readString(home.resolve("express").resolve(sql)));
+    }
+    Map<String, String> environment = Map.of(
+        "DATABASE_URL", database.url("express"),
+        "CLERK_JWT_KEY", identity.publicKeyPem(),
+        "ISSUER", Identity.ISSUER,
+        "NODE_ENV", "production");
+    Target express = Target.start(
+        "express",
+        List.of("node", home.resolve("express/usage.mjs").toString()),
+        environment,
+        output.resolve("express.log"));
+    opened.add(express);
+    express.rest();
+    return express;
   }
 
   private List<String> command(String... arguments) {
@@ -169,7 +194,8 @@ final class UsageBench implements AutoCloseable {
     server.rest();
   }
 
-  private void use(Samples into, int clients, Entitlements entitlements, Target server) throws Exception {
+  private void use(Samples into, int clients, Entitlements entitlements, Target server, Target express)
+      throws Exception {
     String measure = "uses/s, " + clients + " clients";
     limit(into, measure, "use", clients);
 
@@ -181,15 +207,19 @@ final class UsageBench implements AutoCloseable {
     }));
     counted(() -> overHttp(
         into, measure, HTTP, server, clients, "POST /api/v1/entitlements/reviews/consume"));
+    overHttp(into, measure, EXPRESS, express, clients, "POST /use");
   }
 
-  private void read(Samples into, int clients, Entitlements entitlements, Target server, Target javalin)
+  private void read(
+      Samples into, int clients, Entitlements entitlements, Target server, Target javalin, Target express)
       throws Exception {
     String measure = "reads/s, " + clients + " clients";
     limit(into, measure, "read", clients);
     inProcess(into, measure, clients, entitlements::of);
     overHttp(into, measure, HTTP, server, clients, "GET /api/v1/entitlements");
     overHttp(into, measure, BARE, javalin, clients, "GET /entitlements");
+    overHttp(into, measure, EXPRESS, express, clients, "GET /entitlements");
+    overHttp(into, measure, REMEMBERING, express, clients, "GET /remembered");
   }
 
   /** One thread, and one account that is in mind: what a guard in front of some code costs. */
@@ -285,7 +315,7 @@ final class UsageBench implements AutoCloseable {
     return calls.get();
   }
 
-  /** After one pass that does not count: the server has slept, and remembers nobody. */
+  /** After passes that do not count: the server has slept, and it takes seconds until it remembers everybody. */
   private long overHttp(
       Samples into, String measure, String name, Target target, int clients, String request)
       throws Exception {
@@ -295,7 +325,12 @@ final class UsageBench implements AutoCloseable {
       requests.add(Asked.request(request, tokens.get(random.nextInt(tokens.size()))));
     }
     target.wake();
-    long accepted = accepted(Load.closed(target.port, requests, clients));
+    long accepted = 0;
+    for (double seconds = 0; seconds < WAKING_SECONDS; ) {
+      Load.Outcome outcome = Load.closed(target.port, requests, clients);
+      accepted += accepted(outcome);
+      seconds += outcome.accepted() / outcome.perSecond();
+    }
     double databaseCpu = database.cpuSeconds();
     double cpu = target.cpuSeconds();
     long measured = 0;
