@@ -46,15 +46,6 @@ final class Gauges {
           ? new Feature.Unlimited(ALWAYS, unlimited.meter())
           : feature;
     });
-    return new Plan(
-        plan.tier(),
-        plan.name(),
-        plan.description(),
-        plan.family(),
-        plan.rank(),
-        plan.selfService(),
-        plan.trialDays(),
-        plan.prices(),
-        features);
+    return plan.with(features);
   }
 }

@@ -29,6 +29,12 @@ public record Plan(
     features = Map.copyOf(features);
   }
 
+  /** The same plan with these features instead of its own. */
+  public Plan with(Map<String, Feature> features) {
+    return new Plan(
+        tier, name, description, family, rank, selfService, trialDays, prices, features);
+  }
+
   /** The provider's meters that the use of its features is reported to. */
   public Set<String> meters() {
     return features.values().stream()

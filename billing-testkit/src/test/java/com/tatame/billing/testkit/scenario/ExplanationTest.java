@@ -268,16 +268,7 @@ class ExplanationTest {
     for (Plan plan : shop.plans()) {
       Map<String, Feature> features = new HashMap<>(plan.features());
       features.put("quiz", quiz);
-      plans.add(new Plan(
-          plan.tier(),
-          plan.name(),
-          plan.description(),
-          plan.family(),
-          plan.rank(),
-          plan.selfService(),
-          plan.trialDays(),
-          plan.prices(),
-          features));
+      plans.add(plan.with(features));
     }
     return new Catalog(plans, "free", shop.grace());
   }

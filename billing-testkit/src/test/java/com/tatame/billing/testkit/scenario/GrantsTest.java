@@ -335,16 +335,7 @@ class GrantsTest {
         .map(plan -> {
           Map<String, Feature> features = new HashMap<>(plan.features());
           features.put("quiz", new Feature.Counter(2, month));
-          return new Plan(
-              plan.tier(),
-              plan.name(),
-              plan.description(),
-              plan.family(),
-              plan.rank(),
-              plan.selfService(),
-              0,
-              plan.prices(),
-              features);
+          return plan.with(features);
         })
         .toList();
     return new Catalog(plans, "free", Catalog.DEFAULT_GRACE);

@@ -205,16 +205,7 @@ class PastEntitlementsTest {
               Optional.of(new Overage(20, Optional.of(3L), Overage.Beyond.FULL_PRICE))));
       features.put("box", new Feature.Counter(6, new Window(Window.Kind.LIFETIME, ZoneOffset.UTC)));
       features.put("room", new Feature.Gauge(3L + plan.rank()));
-      plans.add(new Plan(
-          plan.tier(),
-          plan.name(),
-          plan.description(),
-          plan.family(),
-          plan.rank(),
-          plan.selfService(),
-          plan.trialDays(),
-          plan.prices(),
-          features));
+      plans.add(plan.with(features));
     }
     return new Catalog(plans, "free", shop.grace());
   }
