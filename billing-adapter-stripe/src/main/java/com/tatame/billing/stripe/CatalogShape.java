@@ -5,10 +5,12 @@ import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.Recurrence;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Products, prices, and what prices and plans say about repetition. */
 final class CatalogShape {
   private static final long LONGEST_INTERVAL_COUNT = 10_000;
+  private static final Pattern CURRENCY = Pattern.compile("[a-z]{3}");
 
   private CatalogShape() {}
 
@@ -54,7 +56,7 @@ final class CatalogShape {
 
   static String currency(Fields fields, String name) {
     String currency = fields.text(name);
-    if (!currency.matches("[a-z]{3}")) {
+    if (!CURRENCY.matcher(currency).matches()) {
       throw fields.unreadable(name, "is not three lower-case letters");
     }
     return currency;

@@ -55,17 +55,23 @@ final class EventEnvelope {
   }
 
   private static String decode(byte[] body) {
-    String payload;
-    try {
-      payload =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-    } catch (CharacterCodingException e) {
-      throw new InvalidSignature("The body is not UTF-8.");
+    String payload = new String(body, StandardCharsets.UTF_8);
+    // Stands for what is malformed, and may have been sent as such.
+    if (payload.indexOf('\uFFFD') >= 0) {
+      requireUtf8(body);
     }
     if (payload.indexOf('\0') >= 0) {
       throw new InvalidSignature("The body holds a NUL character.");
     }
     return payload;
+  }
+
+  private static void requireUtf8(byte[] body) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+    } catch (CharacterCodingException e) {
+      throw new InvalidSignature("The body is not UTF-8.");
+    }
   }
 
   private ReceivedEvent received(String payload) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * The fields of one JSON object. Null and missing are different things: null is a value that Stripe
@@ -23,6 +24,7 @@ import java.util.function.Function;
 final class Fields {
   private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
   private static final int LONGEST_DECIMAL = 20;
+  private static final Pattern PLAIN_DECIMAL = Pattern.compile("-?\\d+(\\.\\d+)?");
 
   private final JsonObject json;
   private final String path;
@@ -229,7 +231,7 @@ final class Fields {
 
   private BigDecimal decimal(String name, JsonElement element) {
     String digits = digits(name, element);
-    if (digits.length() > LONGEST_DECIMAL || !digits.matches("-?\\d+(\\.\\d+)?")) {
+    if (digits.length() > LONGEST_DECIMAL || !PLAIN_DECIMAL.matcher(digits).matches()) {
       throw unreadable(name, "is not a plain decimal");
     }
     BigDecimal decimal = new BigDecimal(digits).stripTrailingZeros();

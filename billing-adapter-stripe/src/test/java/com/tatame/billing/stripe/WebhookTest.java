@@ -54,6 +54,10 @@ class WebhookTest {
         .isInstanceOf(InvalidSignature.class);
   }
 
+  private static String named(String name) {
+    return EVENT.replaceFirst("\\{", "{\"name\": \"" + name + "\",");
+  }
+
   /** The event with a field of that many arrays in one another. */
   private static String nested(int arrays) {
     return EVENT.replaceFirst("\\{", "{\"deep\": " + "[".repeat(arrays) + "]".repeat(arrays) + ",");
@@ -174,12 +178,18 @@ class WebhookTest {
 
   @Test
   void aBodyThatIsNotUtf8IsRefused() {
-    byte[] body =
-        EVENT.replace("Ada", "Ad\u00e4").concat("\u00e4").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] body = named("Ad\u00e4").getBytes(StandardCharsets.ISO_8859_1);
 
     assertThatThrownBy(() -> events.verify(body, "t=" + T + ",v1=" + Signing.hmac(NEW, T, body)))
         .isInstanceOf(InvalidSignature.class)
         .hasMessageContaining("UTF-8");
+  }
+
+  @Test
+  void whatStandsForMalformedBytesMayBeSentItself() {
+    String body = named("Ad\uFFFD \u00e4 \uD83D\uDE00");
+
+    assertThat(events.verify(bytes(body), header(T, NEW, body)).payload()).isEqualTo(body);
   }
 
   @Test

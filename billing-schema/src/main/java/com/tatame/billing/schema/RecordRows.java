@@ -1,11 +1,14 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,41 +20,66 @@ import java.util.Optional;
  * name for good.
  */
 final class RecordRows {
+  // Reflection makes its answers anew each time, which costs more than all that is done with them.
+  private static final ClassValue<Components> COMPONENTS = new ClassValue<>() {
+    @Override
+    protected Components computeValue(Class<?> type) {
+      return Components.of(type);
+    }
+  };
+
   private RecordRows() {}
+
+  private record Component(String column, Type type, Method accessor) {
+    static Component of(RecordComponent component) {
+      return new Component(
+          component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT),
+          component.getGenericType(),
+          component.getAccessor());
+    }
+
+    Object of(Record value) {
+      try {
+        return accessor.invoke(value);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(accessor + " can't be called", e);
+      }
+    }
+  }
+
+  private record Components(List<Component> all, Constructor<?> constructor) {
+    static Components of(Class<?> type) {
+      RecordComponent[] components = type.getRecordComponents();
+      Class<?>[] types =
+          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      try {
+        return new Components(
+            Arrays.stream(components).map(Component::of).toList(),
+            type.getDeclaredConstructor(types));
+      } catch (NoSuchMethodException e) {
+        throw new IllegalStateException(type + " has no constructor of all components", e);
+      }
+    }
+  }
 
   static Row row(Record value) {
     Row row = Row.empty();
-    for (RecordComponent component : value.getClass().getRecordComponents()) {
-      row.with(column(component), component(value, component));
+    for (Component component : COMPONENTS.get(value.getClass()).all) {
+      row.with(component.column, component.of(value));
     }
     return row;
   }
 
   static <R> R read(Class<R> type, Row row) {
-    RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types = new Class<?>[components.length];
-    Object[] values = new Object[components.length];
-    for (int i = 0; i < components.length; i++) {
-      types[i] = components[i].getType();
-      values[i] = value(components[i].getGenericType(), row, column(components[i]));
-    }
+    Components components = COMPONENTS.get(type);
+    Object[] values = components.all.stream()
+        .map(component -> value(component.type, row, component.column))
+        .toArray();
     try {
-      return type.getDeclaredConstructor(types).newInstance(values);
+      return type.cast(components.constructor.newInstance(values));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("what is stored is no " + type.getSimpleName(), e);
     }
-  }
-
-  private static Object component(Record value, RecordComponent component) {
-    try {
-      return component.getAccessor().invoke(value);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(component + " can't be read", e);
-    }
-  }
-
-  private static String column(RecordComponent component) {
-    return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 
   private static Object value(Type type, Row row, String column) {
