@@ -70,6 +70,18 @@ async function use(userId) {
   return { granted: used.rows.length === 1, used: Number(used.rows[0]?.amount) };
 }
 
+async function products() {
+  const found = await pool.query(
+    `select p.id, p.name, p.description, p.active, p.metadata,
+       json_agg(json_build_object('id', x.id, 'productId', x.product_id, 'active', x.active,
+         'unitAmount', json_build_object('amount', x.unit_amount, 'currency', x.currency),
+         'interval', x.billing_interval, 'lookupKey', x.lookup_key) order by x.id) as prices
+     from products p join prices x on x.product_id = p.id
+     group by p.id order by p.id limit 21`,
+  );
+  return { data: found.rows.slice(0, 20), hasMore: found.rows.length > 20, nextCursor: null };
+}
+
 function answering(answer) {
   return async (request, response) => {
     try {
@@ -83,6 +95,7 @@ function answering(answer) {
 
 app.get('/entitlements', answering(entitlements));
 app.get('/remembered', answering(forAMoment));
+app.get('/products', answering(products));
 app.post('/use', answering(use));
 app.get('/health/live', (request, response) => response.json({ status: 'ok' }));
 app.listen(Number(process.env.PORT), '127.0.0.1');

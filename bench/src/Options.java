@@ -18,6 +18,7 @@ final class Options {
   int warmUp;
   int customers = 5_000;
   long readMillis = 0;
+  Optional<String> only = Optional.empty();
   Optional<Path> against = Optional.empty();
 
   static Options parse(String[] arguments) {
@@ -36,6 +37,7 @@ final class Options {
         case "--warm-up" -> options.warmUp = Integer.parseInt(left.pop());
         case "--customers" -> options.customers = Integer.parseInt(left.pop());
         case "--read-millis" -> options.readMillis = Long.parseLong(left.pop());
+        case "--only" -> options.only = Optional.of(left.pop());
         case "--against" -> options.against = Optional.of(Path.of(left.pop()).toAbsolutePath());
         default -> throw new IllegalArgumentException("unknown option " + name + "; see bench/README.md");
       }
@@ -47,6 +49,10 @@ final class Options {
       options.warmUp = options.quick ? 60_000 : 240_000;
     }
     return options;
+  }
+
+  boolean measures(String name) {
+    return only.isEmpty() || only.get().equals(name);
   }
 
   int expressEvents() {

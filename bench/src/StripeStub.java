@@ -8,9 +8,27 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Stripe's API as far as processing asks it: customers and subscriptions, and lists that are empty. */
 final class StripeStub implements AutoCloseable {
+  private static final String PRODUCTS = IntStream.rangeClosed(1, 3)
+      .mapToObj(i -> """
+          {"id":"prod_%1$d","object":"product","active":true,"created":1767225600,"description":"Product %1$d",
+          "images":[],"livemode":false,"metadata":{"tier":"tier_%1$d"},"name":"Product %1$d","type":"service",
+          "updated":1767225600}""".formatted(i))
+      .collect(Collectors.joining(","));
+  private static final String PRICES = IntStream.rangeClosed(1, 3)
+      .boxed()
+      .flatMap(i -> Stream.of("month", "year").map(interval -> """
+          {"id":"price_%1$d_%2$s","object":"price","active":true,"billing_scheme":"per_unit","created":1767225600,
+          "currency":"usd","livemode":false,"lookup_key":"key_%1$d_%2$s","metadata":{},"product":"prod_%1$d",
+          "recurring":{"interval":"%2$s","interval_count":1,"usage_type":"licensed"},"type":"recurring",
+          "unit_amount":%1$d000,"unit_amount_decimal":"%1$d000"}""".formatted(i, interval)))
+      .collect(Collectors.joining(","));
+
   private final HttpServer server;
   private final Events events;
   private final long millis;
@@ -44,11 +62,19 @@ final class StripeStub implements AutoCloseable {
       reads.incrementAndGet();
       pause();
       send(exchange, 200, events.object(id));
+    } else if (path.equals("/v1/products")) {
+      send(exchange, 200, list(path, PRODUCTS));
+    } else if (path.equals("/v1/prices")) {
+      send(exchange, 200, list(path, PRICES));
     } else if (id.contains("_")) {
       send(exchange, 404, "{\"error\":{\"type\":\"invalid_request_error\",\"code\":\"resource_missing\"}}");
     } else {
-      send(exchange, 200, "{\"object\":\"list\",\"url\":\"" + path + "\",\"has_more\":false,\"data\":[]}");
+      send(exchange, 200, list(path, ""));
     }
+  }
+
+  private static String list(String path, String data) {
+    return "{\"object\":\"list\",\"url\":\"" + path + "\",\"has_more\":false,\"data\":[" + data + "]}";
   }
 
   private void pause() {

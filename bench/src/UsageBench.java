@@ -4,7 +4,7 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Use;
-import com.tatame.billing.entitlement.Used;
+import com.tatame.billing.entitlement.ConsumeResult;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.postgres.PostgresConfig;
 import com.tatame.billing.server.CatalogFile;
@@ -76,18 +76,18 @@ final class UsageBench implements AutoCloseable {
     Target server = start("usage", command("-jar", "billing-server.jar", "serve"), environment());
     subscribeEverybody(server);
     server.wake();
-    String answer = new Asked(server.port).entitlements(tokens.get(0));
+    Asked asked = new Asked(server.port);
+    String answer = asked.get("/api/v1/entitlements", tokens.get(0));
     if (!answer.contains("\"tier\":\"pro\"")) {
       throw new IllegalStateException("nobody has what was subscribed to: " + answer);
     }
+    String products = asked.get("/api/v1/products", tokens.get(0));
+    if (!products.contains("price_3_year")) {
+      throw new IllegalStateException("the products are not there: " + products);
+    }
     server.rest();
-    Map<String, String> bare = environment();
-    bare.put("BARE_ANSWER", answer);
-    Target javalin = start(
-        "bare",
-        command("-cp", output.resolve("classes") + ":" + output.resolve("billing-server.jar"), BareServer.class.getName()),
-        bare);
-    javalin.rest();
+    Target javalin = startBare(answer);
+    Target bareProducts = startBare(products);
     Target express = startExpress();
     PostgresBillingStore store = PostgresBillingStore.open(PostgresConfig.of(database.url(DATABASE)));
     opened.add(store);
@@ -103,10 +103,22 @@ final class UsageBench implements AutoCloseable {
       System.err.println(round == 0 ? "warming up" : "round " + round);
       Samples into = round == 0 ? new Samples() : samples;
       for (int clients : CLIENTS) {
-        use(into, clients, billing.entitlements(), server, express);
-        read(into, clients, billing.entitlements(), server, javalin, express);
+        if (options.measures("use")) {
+          use(into, clients, billing.entitlements(), server, express);
+        }
+        if (options.measures("read")) {
+          read(into, clients, billing.entitlements(), server, javalin, express);
+        }
+        if (options.measures("products")) {
+          products(into, clients, server, bareProducts, express);
+        }
       }
-      alone(into, billing.entitlements());
+      if (options.measures("health")) {
+        overHttp(into, "health checks/s, 32 clients", HTTP, server, CLIENTS[0], "GET /health");
+      }
+      if (options.measures("alone")) {
+        alone(into, billing.entitlements());
+      }
       database.execute(DATABASE, "vacuum analyze");
     }
     String report = String.format(
@@ -121,6 +133,17 @@ final class UsageBench implements AutoCloseable {
             List.of(IN_PROCESS, HTTP, PGBENCH, BARE, EXPRESS, REMEMBERING), List.of(IN_PROCESS, HTTP));
     Files.writeString(output.resolve("usage.md"), report);
     System.out.println(report);
+  }
+
+  private Target startBare(String answer) throws Exception {
+    Map<String, String> environment = environment();
+    environment.put("BARE_ANSWER", answer);
+    Target javalin = start(
+        "bare",
+        command("-cp", output.resolve("classes") + ":" + output.resolve("billing-server.jar"), BareServer.class.getName()),
+        environment);
+    javalin.rest();
+    return javalin;
   }
 
   private Target startExpress() throws Exception {
@@ -201,7 +224,7 @@ final class UsageBench implements AutoCloseable {
 
     Use use = new Use("reviews", 1, Optional.empty(), Optional.empty());
     counted(() -> inProcess(into, measure, clients, account -> {
-      if (!(entitlements.consume(account, use) instanceof Used.Granted)) {
+      if (!(entitlements.consume(account, use) instanceof ConsumeResult.Granted)) {
         throw new IllegalStateException("refused");
       }
     }));
@@ -220,6 +243,14 @@ final class UsageBench implements AutoCloseable {
     overHttp(into, measure, BARE, javalin, clients, "GET /entitlements");
     overHttp(into, measure, EXPRESS, express, clients, "GET /entitlements");
     overHttp(into, measure, REMEMBERING, express, clients, "GET /remembered");
+  }
+
+  private void products(Samples into, int clients, Target server, Target javalin, Target express)
+      throws Exception {
+    String measure = "products/s, " + clients + " clients";
+    overHttp(into, measure, HTTP, server, clients, "GET /api/v1/products");
+    overHttp(into, measure, BARE, javalin, clients, "GET /entitlements");
+    overHttp(into, measure, EXPRESS, express, clients, "GET /products");
   }
 
   /** One thread, and one account that is in mind: what a guard in front of some code costs. */
@@ -374,11 +405,11 @@ final class UsageBench implements AutoCloseable {
           .getBytes(StandardCharsets.UTF_8);
     }
 
-    String entitlements(String token) throws Exception {
+    String get(String path, String token) throws Exception {
       return HttpClient.newHttpClient()
           .send(
               HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:" + port + "/api/v1/entitlements"))
+                      URI.create("http://127.0.0.1:" + port + path))
                   .header("Authorization", "Bearer " + token)
                   .build(),
               HttpResponse.BodyHandlers.ofString())

@@ -3,13 +3,14 @@ package com.tatame.billing;
 import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.audit.BillingEvents;
+import com.tatame.billing.catalog.CachedProductStore;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.checkout.Reservations;
 import com.tatame.billing.checkout.ReturnUrls;
+import com.tatame.billing.command.CommandAdministration;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.OperatedCommands;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.Comparison;
 import com.tatame.billing.drift.DriftCauses;
@@ -33,13 +34,16 @@ import com.tatame.billing.inbox.ReadBudget;
 import com.tatame.billing.inbox.Step;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.invoice.Invoices;
+import com.tatame.billing.lease.Heartbeats;
 import com.tatame.billing.metering.MeteredUsage;
+import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.payment.SavedPaymentMethods;
 import com.tatame.billing.portal.Portal;
+import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
-import com.tatame.billing.projection.RememberedSubjects;
+import com.tatame.billing.projection.SubjectCache;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.promotion.ManualDiscounts;
@@ -81,6 +85,9 @@ import org.jspecify.annotations.Nullable;
 public final class Billing implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Billing.class.getName());
   private static final Duration KEEP_ANSWERS = Duration.ofHours(24);
+  /** How late a node may see a product that another node stored. */
+  private static final Duration PRODUCT_TTL = Duration.ofSeconds(5);
+
   private static final Duration PRUNE_EVERY = Duration.ofHours(1);
 
   private final BillingStore store;
@@ -114,7 +121,8 @@ public final class Billing implements AutoCloseable {
   private final InboxWorker worker;
   private final InboxWorkers workers;
   private final Commands commands;
-  private final OperatedCommands operatedCommands;
+  private final CommandAdministration operatedCommands;
+  private final Heartbeats heartbeats;
   private final Schedule schedule;
   private final InstantSource wallClock;
   private volatile boolean catalogPublished;
@@ -144,34 +152,49 @@ public final class Billing implements AutoCloseable {
         store.purchases(),
         store.paymentIntents(),
         with.clock,
-        snapshots::forget);
-    SalesWatch sales = new SalesWatch(reservations);
+        snapshots::evict);
+    ReservationSettler sales = new ReservationSettler(reservations);
     Consumer<Collection<Unit>> followUp = committed -> {
-      drafts.see(committed);
-      sales.see(committed);
+      drafts.onCommit(committed);
+      sales.onCommit(committed);
     };
-    RememberedSubjects remembered = new RememberedSubjects();
+    SubjectCache remembered = new SubjectCache();
+    CachedProductStore productCache =
+        new CachedProductStore(store.products(), PRODUCT_TTL, with.wallClock);
+    Consumer<Collection<Unit>> evictProducts = changed -> {
+      if (changed.stream().anyMatch(Billing::changesProducts)) {
+        productCache.evict();
+      }
+    };
     Consumer<Collection<Unit>> touched = units -> {
-      snapshots.forget(units);
-      remembered.forget(units);
+      snapshots.evict(units);
+      remembered.evict(units);
+      evictProducts.accept(units);
     };
     ProjectionStore rows = new WatchedProjections(store.projections(), touched, followUp);
     ItemUnits units = new ItemUnits(snapshots.over(store.usage()), catalog, with.clock);
     Projector projector = new Projector(catalog);
     ObservationRecorder observations =
         new ObservationRecorder(rows, projector, gateway.reads(), with.clock, with.wallClock);
+    heartbeats = new Heartbeats(with.wallClock);
     commands = new Commands(
         store.commands(),
         observations,
-        SentCommands.ofAllFeatures(catalog, gateway, store, units, reservations),
+        CommandHandlers.ofAllFeatures(catalog, gateway, store, units, reservations),
         with.wallClock,
         with.random,
-        with.pause);
+        with.pause,
+        heartbeats);
 
     operatedCommands =
-        new OperatedCommands(store.commands(), observations, gateway.reads(), with.wallClock);
+        new CommandAdministration(store.commands(), observations, gateway.reads(), with.wallClock);
     products = new ProductCatalog(
-        catalog, store.products(), gateway.products(), observations, with.wallClock);
+        catalog,
+        productCache,
+        gateway.products(),
+        gateway::reachable,
+        observations,
+        with.wallClock);
     customers = new Customers(store.customers(), commands);
     invoices =
         new Invoices(store.invoices(), gateway.invoices(), gateway.reads(), observations, commands);
@@ -206,7 +229,7 @@ public final class Billing implements AutoCloseable {
         snapshots.over(store.usage()), snapshots, catalog, with.clock, with.random);
     grants = new Grants(snapshots.over(store.grants()), catalog, with.clock, with.random);
     guard = new Guard(entitlements);
-    purchases = new Purchases(store.purchases());
+    purchases = new Purchases(store.purchases(), catalog);
     ItemSales itemSales = new ItemSales(
         catalog, with.itemPricing, units, snapshots.over(store.purchases()), commands, with.clock);
     itemPayments = new ItemPayments(
@@ -216,7 +239,7 @@ public final class Billing implements AutoCloseable {
         gateway.paymentIntents(),
         commands,
         observations);
-    refunds = new Refunds(store.refunds(), gateway.refunds(), commands, observations);
+    refunds = new Refunds(store.refunds(), gateway.refunds(), commands, observations, with.clock);
     duplicates = new Duplicates(
         catalog,
         store.duplicates(),
@@ -304,10 +327,11 @@ public final class Billing implements AutoCloseable {
         with.random);
     setup = new Setup(catalog, gateway.setup());
     anonymousSessions = new AnonymousSessions(
-        store.anonymousSessions(), with.wallClock, with.random, snapshots::forget);
+        store.anonymousSessions(), with.wallClock, with.random, snapshots::evict);
     apiKeys = new ApiKeys(store.apiKeys(), with.wallClock, with.random);
     wallClock = with.wallClock;
-    workers = new InboxWorkers(worker, with.workers, this::maintain, metering::send, with.listener);
+    workers = new InboxWorkers(
+        worker, with.workers, this::maintain, metering::send, heartbeats::beat, with.listener);
     webhooks = new Webhooks(
         gateway.events(),
         store.inbox(),
@@ -319,7 +343,8 @@ public final class Billing implements AutoCloseable {
         with.listener,
         with.projectOnArrival,
         applied -> {
-          snapshots.forget(applied);
+          snapshots.evict(applied);
+          evictProducts.accept(applied);
           followUp.accept(applied);
         },
         workers::wake,
@@ -347,6 +372,17 @@ public final class Billing implements AutoCloseable {
             new Task("prune_answers", PRUNE_EVERY, nothing -> pruneAnswers(with.clock))),
         with.wallClock,
         with.random);
+  }
+
+  private static boolean changesProducts(Unit unit) {
+    return unit.changes().stream()
+        .anyMatch(
+            change -> (change instanceof Change.Put put && sold(put.state().kind()))
+                || (change instanceof Change.Bury bury && sold(bury.object().kind())));
+  }
+
+  private static boolean sold(ObjectKind kind) {
+    return kind == ObjectKind.PRODUCT || kind == ObjectKind.PRICE;
   }
 
   private Optional<String> prune(Duration keepEvents) {
@@ -478,8 +514,16 @@ public final class Billing implements AutoCloseable {
   }
 
   /** What was sent to the provider, and what of it waits for a person's decision. */
-  public OperatedCommands commands() {
+  public CommandAdministration commands() {
     return operatedCommands;
+  }
+
+  /**
+   * The leases of what this program is doing. Workers extend them every few seconds, and so does {@link
+   * #work}; a program without either may call {@link Heartbeats#beat} itself.
+   */
+  public Heartbeats heartbeats() {
+    return heartbeats;
   }
 
   /** Where what is stored differs from what the provider holds. */
@@ -508,18 +552,18 @@ public final class Billing implements AutoCloseable {
   }
 
   /**
-   * Starts the workers, after reading the provider's products. A provider that is down doesn't keep
-   * this from starting. What an earlier run left behind is finished by the first worker, or without
+   * Starts the workers, and reads the provider's products. A provider that is down or hangs doesn't
+   * keep this from starting: it is waited for two seconds at most. What an earlier run left behind is finished by the first worker, or without
    * workers by {@link #work}.
    */
   public void start() {
     publishCatalog();
+    workers.start();
     try {
-      products.refresh();
+      products.refreshSoon();
     } catch (BillingException e) {
       LOG.log(Level.WARNING, "products are served as last known: {0}", e.getMessage());
     }
-    workers.start();
   }
 
   private void wakeUsage() {
@@ -545,6 +589,7 @@ public final class Billing implements AutoCloseable {
    * @return whether anything was done
    */
   public boolean work() {
+    heartbeats.beat();
     boolean maintained = maintainIfDue();
     var batch = worker.claim();
     boolean worked = batch.isPresent();

@@ -25,17 +25,17 @@ final class DraftInvoices {
   }
 
   /** Looks through what was committed. */
-  void see(Collection<Unit> committed) {
+  void onCommit(Collection<Unit> committed) {
     for (Unit unit : committed) {
       for (Change change : unit.changes()) {
         if (change instanceof Change.Put put && put.state() instanceof Invoice invoice) {
-          see(invoice);
+          onCommit(invoice);
         }
       }
     }
   }
 
-  private void see(Invoice invoice) {
+  private void onCommit(Invoice invoice) {
     try {
       metering.seen(invoice);
       if (metering.hurried()) {

@@ -4,12 +4,12 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.DebitResult;
+import com.tatame.billing.entitlement.EntitlementCache;
+import com.tatame.billing.entitlement.EntitlementSnapshot;
 import com.tatame.billing.entitlement.GrantStore;
-import com.tatame.billing.entitlement.InMind;
 import com.tatame.billing.entitlement.PastUsage;
-import com.tatame.billing.entitlement.Reading;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.failure.BillingException;
@@ -36,60 +36,60 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was last read of accounts, for a moment, so that who asks again and again costs one query in
- * that time. Where the moments of many accounts come to an end, one query asks which of them are
- * still as they were read, and these are good for another moment. What is changed through the stores
- * that this hands out is seen at once; what other nodes change, when the moment is over. Nothing is
- * decided from it but answers to questions: units are used in the store, against the version of what
- * was read. Thread-safe.
+ * A cache of what was last read of accounts, with a time to live of about a second. An account that is
+ * asked about again and again costs one query in that time; where many entries are due, one query asks
+ * for the state tokens of all of them, and those whose token is unchanged live for another ttl.
+ *
+ * <p>Writes through the stores that this hands out evict at once; writes of other nodes are seen when
+ * the ttl is over. Only questions are answered from it: units are taken in the store, against the
+ * version of what was read. Thread-safe.
  */
-final class EntitlementSnapshots implements InMind {
+final class EntitlementSnapshots implements EntitlementCache {
   private static final Logger LOG = System.getLogger(EntitlementSnapshots.class.getName());
-  private static final Duration LATE = Duration.ofMinutes(1);
+  private static final Duration MAX_SKEW = Duration.ofMinutes(1);
 
-  /** Most accounts that are kept in mind. */
-  static final int MOST = 50_000;
+  /** Entries. */
+  static final int MAX_ACCOUNTS = 50_000;
 
-  /** Fewer accounts are not worth a query about all of them: each is read again if it is asked about. */
-  static final int MANY = 16;
+  /** Fewer entries are not worth a refresh: each is read again if it is asked about. */
+  static final int MIN_BATCH = 16;
 
-  /** Most accounts of one query. Somebody waits for it who only wants to know of one. */
-  private static final int AT_ONCE = 256;
+  /** Accounts of one refresh, which a caller waits for who asked about one of them. */
+  private static final int MAX_BATCH = 256;
 
-  /** Who was asked about within so many moments will be asked about again. */
-  private static final int MOMENTS = 10;
+  /** An entry that was asked about within so many ttls is worth a refresh. */
+  private static final int IDLE_TTLS = 10;
 
-  private final Duration moment;
-  private final Duration ripe;
+  private final Duration ttl;
+  private final Duration refreshAfter;
   private final InstantSource wallClock;
-  private final Map<AccountId, Snapshot> held = new ConcurrentHashMap<>();
+  private final Map<AccountId, Entry> entries = new ConcurrentHashMap<>();
 
-  /** In the order in which they were read or confirmed; those that are no longer held, too. */
-  private final Queue<Snapshot> aging = new ConcurrentLinkedQueue<>();
+  /** In the order of their reads and refreshes, evicted ones included. */
+  private final Queue<Entry> byAge = new ConcurrentLinkedQueue<>();
 
-  private final ReentrantLock confirming = new ReentrantLock();
+  private final ReentrantLock refreshing = new ReentrantLock();
 
   /**
-   * Remembers nothing yet.
+   * Creates an empty cache.
    *
-   * @param moment how long at most an account is remembered, by wall time; zero for not at all
+   * @param ttl of an entry, in wall time; zero caches nothing
    */
-  EntitlementSnapshots(Duration moment, InstantSource wallClock) {
-    this.moment = moment;
-    // Early enough for those who ask meanwhile not to find it too old.
-    this.ripe = moment.dividedBy(2);
+  EntitlementSnapshots(Duration ttl, InstantSource wallClock) {
+    this.ttl = ttl;
+    // Early enough for callers in the meantime to find it fresh.
+    this.refreshAfter = ttl.dividedBy(2);
     this.wallClock = wallClock;
   }
 
-  /** What was read. */
-  private static final class Snapshot {
+  private static final class Entry {
     final AccountId account;
-    final Reading reading;
+    final EntitlementSnapshot snapshot;
 
     /** The instant that it was read for: what had ended by then is not in it. */
     final Instant of;
 
-    /** When it was so: before it was read, or found to be as it was read. */
+    /** When it was so: before it was read, or found unchanged. */
     final Instant knownAt;
 
     /** Whether units were used since, so that it tells no longer how many are left. */
@@ -97,147 +97,147 @@ final class EntitlementSnapshots implements InMind {
 
     volatile Instant askedAt;
 
-    Snapshot(
+    Entry(
         AccountId account,
-        Reading reading,
+        EntitlementSnapshot snapshot,
         Instant of,
         Instant knownAt,
         boolean spent,
         Instant askedAt) {
       this.account = account;
-      this.reading = reading;
+      this.snapshot = snapshot;
       this.of = of;
       this.knownAt = knownAt;
       this.spent = spent;
       this.askedAt = askedAt;
     }
 
-    Snapshot confirmed(Instant when) {
-      return new Snapshot(account, reading, of, when, spent, askedAt);
+    Entry refreshed(Instant when) {
+      return new Entry(account, snapshot, of, when, spent, askedAt);
     }
 
-    Snapshot spent() {
-      return new Snapshot(account, reading, of, knownAt, true, askedAt);
+    Entry spent() {
+      return new Entry(account, snapshot, of, knownAt, true, askedAt);
     }
   }
 
-  /** The store, with its reads remembered. */
+  /** The store behind this cache. */
   UsageStore over(UsageStore store) {
-    return moment.isZero() ? store : new RememberedUsage(store);
+    return ttl.isZero() ? store : new CachedUsageStore(store);
   }
 
-  /** The store; what is given and revoked through it is seen by those who ask. */
+  /** The store; grants through it evict their account. */
   GrantStore over(GrantStore store) {
-    return moment.isZero() ? store : new ForgettingGrants(store, held::remove);
+    return ttl.isZero() ? store : new CacheEvictingGrantStore(store, entries::remove);
   }
 
-  /** The store; what it gives for units is seen by those who ask. */
+  /** The store; what it gives for units evicts its account. */
   PurchaseStore over(PurchaseStore store) {
-    return moment.isZero() ? store : new ForgettingPurchases(store);
+    return ttl.isZero() ? store : new CacheEvictingPurchaseStore(store);
   }
 
   /**
-   * Empty also where many moments come to an end and nobody asks yet whether what is in mind is still
-   * so: then this caller is to, by a read.
+   * Empty also where many entries are due for a refresh and none is under way: this caller makes it,
+   * by a read.
    */
   @Override
-  public Optional<Reading> toTell(AccountId account, Instant now) {
+  public Optional<EntitlementSnapshot> fresh(AccountId account, Instant now) {
     Instant asked = wallClock.instant();
-    Snapshot known = held.get(account);
+    Entry known = entries.get(account);
     if (known == null
         || known.spent
         || !fresh(known, asked)
         || !coversNow(known, now)
-        || (manyAge(asked) && !confirming.isLocked())) {
+        || (manyDueForRefresh(asked) && !refreshing.isLocked())) {
       return Optional.empty();
     }
     known.askedAt = asked;
-    return Optional.of(known.reading);
+    return Optional.of(known.snapshot);
   }
 
   @Override
-  public Optional<Reading> toDrawBy(AccountId account, Instant now) {
-    Snapshot known = held.get(account);
+  public Optional<EntitlementSnapshot> any(AccountId account, Instant now) {
+    Entry known = entries.get(account);
     if (known == null || !coversNow(known, now)) {
       return Optional.empty();
     }
     known.askedAt = wallClock.instant();
-    return Optional.of(known.reading);
+    return Optional.of(known.snapshot);
   }
 
   // What had ended by the time it was read is not in it, but may have held when something was used.
-  private static boolean coversNow(Snapshot snapshot, Instant now) {
-    return !now.isBefore(snapshot.of.minus(LATE));
+  private static boolean coversNow(Entry snapshot, Instant now) {
+    return !now.isBefore(snapshot.of.minus(MAX_SKEW));
   }
 
-  /** Forgets an account whose use has changed. */
-  void forget(AccountId account) {
-    held.remove(account);
+  /** Evicts an account whose use has changed. */
+  void evict(AccountId account) {
+    entries.remove(account);
   }
 
-  /** Forgets the accounts whose entitlement these change. */
-  void forget(Collection<Unit> committed) {
+  /** Evicts the accounts whose entitlement these change. */
+  void evict(Collection<Unit> committed) {
     for (Unit unit : committed) {
       for (Change change : unit.changes()) {
         if (change instanceof Change.Entitle entitle) {
-          held.remove(entitle.entitlement().account());
+          entries.remove(entitle.entitlement().account());
         }
       }
     }
   }
 
-  private boolean fresh(Snapshot snapshot, Instant now) {
-    return within(moment, snapshot, now);
+  private boolean fresh(Entry snapshot, Instant now) {
+    return within(ttl, snapshot, now);
   }
 
-  private boolean ages(Snapshot snapshot, Instant now) {
-    return !within(ripe, snapshot, now);
+  private boolean dueForRefresh(Entry snapshot, Instant now) {
+    return !within(refreshAfter, snapshot, now);
   }
 
-  private static boolean within(Duration time, Snapshot snapshot, Instant now) {
+  private static boolean within(Duration time, Entry snapshot, Instant now) {
     return !now.isBefore(snapshot.knownAt) && now.isBefore(snapshot.knownAt.plus(time));
   }
 
-  private boolean manyAge(Instant now) {
+  private boolean manyDueForRefresh(Instant now) {
     int many = 0;
-    for (Snapshot next : aging) {
-      if (!ages(next, now)) {
+    for (Entry next : byAge) {
+      if (!dueForRefresh(next, now)) {
         return false;
       }
-      if (++many == MANY) {
+      if (++many == MIN_BATCH) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean worthConfirming(Snapshot snapshot, Instant now) {
-    return held.get(snapshot.account) == snapshot
+  private boolean worthRefreshing(Entry snapshot, Instant now) {
+    return entries.get(snapshot.account) == snapshot
         && !snapshot.spent
-        && now.isBefore(snapshot.askedAt.plus(moment.multipliedBy(MOMENTS)));
+        && now.isBefore(snapshot.askedAt.plus(ttl.multipliedBy(IDLE_TTLS)));
   }
 
-  // It is too late for them: they are read again. So there are never more than a moment's.
-  private void leaveOut(Instant now) {
-    for (Snapshot next = aging.peek(); next != null && !fresh(next, now); next = aging.peek()) {
-      aging.remove(next);
+  // They are read again when asked about. So the queue never holds more than one ttl's entries.
+  private void evictExpired(Instant now) {
+    for (Entry next = byAge.peek(); next != null && !fresh(next, now); next = byAge.peek()) {
+      byAge.remove(next);
     }
   }
 
   /**
-   * Whoever is answered from memory while many moments end finds out about all of them; nobody else
-   * waits for it, and nobody for more than one query.
+   * A caller that is answered from the cache while many entries are due refreshes them; no other caller
+   * waits for it, and none for more than one query.
    */
-  private void confirm(UsageStore store, Instant billingNow, Instant now) {
-    if (!manyAge(now) || !confirming.tryLock()) {
+  private void refresh(UsageStore store, Instant billingNow, Instant now) {
+    if (!manyDueForRefresh(now) || !refreshing.tryLock()) {
       return;
     }
     try {
-      Map<AccountId, Snapshot> asked = new HashMap<>();
-      for (Snapshot next = aging.peek();
-          next != null && ages(next, now) && asked.size() < AT_ONCE;
-          next = aging.peek()) {
-        if (aging.remove(next) && worthConfirming(next, now)) {
+      Map<AccountId, Entry> asked = new HashMap<>();
+      for (Entry next = byAge.peek();
+          next != null && dueForRefresh(next, now) && asked.size() < MAX_BATCH;
+          next = byAge.peek()) {
+        if (byAge.remove(next) && worthRefreshing(next, now)) {
           asked.put(next.account, next);
         }
       }
@@ -246,77 +246,74 @@ final class EntitlementSnapshots implements InMind {
         asked.values().forEach(each -> settle(each, states.get(each.account), now));
       }
     } catch (BillingException e) {
-      LOG.log(Level.DEBUG, "what is remembered could not be confirmed", e);
+      LOG.log(Level.DEBUG, "cached entitlements could not be refreshed", e);
     } finally {
-      confirming.unlock();
+      refreshing.unlock();
     }
   }
 
-  // What was changed here in the meantime is held as something else by now.
-  private void settle(Snapshot asked, @Nullable String state, Instant now) {
-    String read = asked.reading.usage().state();
+  // An entry that was changed here in the meantime is another one by now.
+  private void settle(Entry asked, @Nullable String state, Instant now) {
+    String read = asked.snapshot.usage().state();
     boolean same = !read.isEmpty() && read.equals(state);
-    held.computeIfPresent(asked.account, (account, current) -> {
+    entries.computeIfPresent(asked.account, (account, current) -> {
       if (current != asked) {
         return current;
       }
-      Snapshot settled = same ? asked.confirmed(now) : asked.spent();
+      Entry settled = same ? asked.refreshed(now) : asked.spent();
       if (same) {
-        aging.add(settled);
+        byAge.add(settled);
       }
       return settled;
     });
   }
 
-  private final class RememberedUsage implements UsageStore {
+  private final class CachedUsageStore implements UsageStore {
     private final UsageStore store;
 
-    RememberedUsage(UsageStore store) {
+    CachedUsageStore(UsageStore store) {
       this.store = store;
     }
 
     @Override
     public AccountUsage read(AccountId account, Instant now) {
-      return remembered(
-          account, now, (snapshot, asked) -> !snapshot.spent && fresh(snapshot, asked));
+      return cached(account, now, (snapshot, asked) -> !snapshot.spent && fresh(snapshot, asked));
     }
 
     // However old it is: whatever is drawn by it is compared with what the account has by then.
     @Override
     public AccountUsage recall(AccountId account, Instant now) {
-      return remembered(account, now, (snapshot, asked) -> true);
+      return cached(account, now, (snapshot, asked) -> true);
     }
 
-    private AccountUsage remembered(
-        AccountId account, Instant now, BiPredicate<Snapshot, Instant> young) {
-      BiPredicate<Snapshot, Instant> good =
-          young.and((snapshot, asked) -> coversNow(snapshot, now));
+    private AccountUsage cached(AccountId account, Instant now, BiPredicate<Entry, Instant> young) {
+      BiPredicate<Entry, Instant> good = young.and((snapshot, asked) -> coversNow(snapshot, now));
       Instant asked = wallClock.instant();
-      Snapshot known = held.get(account);
+      Entry known = entries.get(account);
       if (known != null && good.test(known, asked)) {
         known.askedAt = asked;
-        confirm(store, now, asked);
-        return known.reading.usage();
+        refresh(store, now, asked);
+        return known.snapshot.usage();
       }
-      leaveOut(asked);
-      if (held.size() >= MOST) {
-        held.values().removeIf(old -> !fresh(old, asked));
-        if (held.size() >= MOST) {
-          held.clear();
+      evictExpired(asked);
+      if (entries.size() >= MAX_ACCOUNTS) {
+        entries.values().removeIf(old -> !fresh(old, asked));
+        if (entries.size() >= MAX_ACCOUNTS) {
+          entries.clear();
         }
       }
-      // Whoever changes the account meanwhile waits for this read to end before it is forgotten,
-      // and others who ask share it.
-      return held.compute(account, (same, old) -> {
+      // A writer waits for this read to end before it evicts, and other readers share it.
+      return entries
+          .compute(account, (same, old) -> {
             if (old != null && good.test(old, wallClock.instant())) {
               return old;
             }
-            Snapshot read =
-                new Snapshot(same, new Reading(store.read(same, now)), now, asked, false, asked);
-            aging.add(read);
+            Entry read = new Entry(
+                same, new EntitlementSnapshot(store.read(same, now)), now, asked, false, asked);
+            byAge.add(read);
             return read;
           })
-          .reading
+          .snapshot
           .usage();
     }
 
@@ -331,18 +328,23 @@ final class EntitlementSnapshots implements InMind {
     }
 
     @Override
-    public List<DrawResult> consume(List<Draw> draws) {
-      List<DrawResult> results = List.of();
+    public List<DebitResult> consume(List<UsageDebit> debits) {
+      List<DebitResult> results = List.of();
       try {
-        results = store.consume(draws);
+        results = store.consume(debits);
         return results;
       } finally {
-        for (int i = 0; i < draws.size(); i++) {
-          boolean granted = i < results.size() && results.get(i) instanceof DrawResult.Granted;
-          held.computeIfPresent(
-              draws.get(i).account(), (account, snapshot) -> granted ? snapshot.spent() : null);
+        for (int i = 0; i < debits.size(); i++) {
+          boolean granted = i < results.size() && results.get(i) instanceof DebitResult.Granted;
+          entries.computeIfPresent(
+              debits.get(i).account(), (account, snapshot) -> granted ? snapshot.spent() : null);
         }
       }
+    }
+
+    @Override
+    public Optional<Consumption> find(AccountId account, String feature, String consumptionId) {
+      return store.find(account, feature, consumptionId);
     }
 
     @Override
@@ -351,7 +353,7 @@ final class EntitlementSnapshots implements InMind {
       try {
         return store.release(account, feature, consumptionId, now);
       } finally {
-        held.remove(account);
+        entries.remove(account);
       }
     }
 
@@ -360,7 +362,7 @@ final class EntitlementSnapshots implements InMind {
       try {
         store.set(account, feature, value, now);
       } finally {
-        held.remove(account);
+        entries.remove(account);
       }
     }
 
@@ -381,16 +383,27 @@ final class EntitlementSnapshots implements InMind {
     }
   }
 
-  private final class ForgettingPurchases implements PurchaseStore {
+  private final class CacheEvictingPurchaseStore implements PurchaseStore {
     private final PurchaseStore store;
 
-    ForgettingPurchases(PurchaseStore store) {
+    CacheEvictingPurchaseStore(PurchaseStore store) {
       this.store = store;
     }
 
     @Override
-    public List<Purchase> list(AccountId account, Optional<String> after, int limit) {
-      return store.list(account, after, limit);
+    public List<Purchase> list(
+        AccountId account, Optional<String> item, Optional<String> after, int limit) {
+      return store.list(account, item, after, limit);
+    }
+
+    @Override
+    public Optional<Purchase> owned(AccountId account, String item) {
+      return store.owned(account, item);
+    }
+
+    @Override
+    public List<Duplicate> duplicates(Set<String> repeatable, Optional<String> after, int limit) {
+      return store.duplicates(repeatable, after, limit);
     }
 
     @Override
@@ -404,11 +417,20 @@ final class EntitlementSnapshots implements InMind {
     }
 
     @Override
-    public Giving give(Purchase free, Draw draw) {
+    public Giving give(Purchase free, UsageDebit debit) {
       try {
-        return store.give(free, draw);
+        return store.give(free, debit);
       } finally {
-        held.remove(draw.account());
+        entries.remove(debit.account());
+      }
+    }
+
+    @Override
+    public Giving giveOnce(Purchase free, UsageDebit debit) {
+      try {
+        return store.giveOnce(free, debit);
+      } finally {
+        entries.remove(debit.account());
       }
     }
 

@@ -7,14 +7,14 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
+import com.tatame.billing.entitlement.ConsumeResult;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Entitlements;
-import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
+import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.Grants;
 import com.tatame.billing.entitlement.NewGrant;
 import com.tatame.billing.entitlement.Use;
-import com.tatame.billing.entitlement.Used;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,9 +63,9 @@ class GrantsInSqlTest {
   @Test
   void theBestPlanThatIsGivenDecidesAsLongAsItHolds() {
     assertThat(tier("user_tier")).containsExactly("free");
-    gives("user_tier", new Gift.Tier("basic"), Optional.empty());
-    Grant pro = gives("user_tier", new Gift.Tier("pro"), Optional.of(soon()));
-    gives("user_tier", new Gift.Tier("basic"), Optional.of(soon()));
+    gives("user_tier", new GrantContent.Tier("basic"), Optional.empty());
+    Grant pro = gives("user_tier", new GrantContent.Tier("pro"), Optional.of(soon()));
+    gives("user_tier", new GrantContent.Tier("basic"), Optional.of(soon()));
 
     assertThat(tier("user_tier")).containsExactly("pro");
     assertThat(query("select get_user_subscription('user_tier') #>> '{grant,id}'"))
@@ -78,8 +78,8 @@ class GrantsInSqlTest {
   @Test
   void whatIsTrackedIsDrawnAsTheLibraryDrawsIt() {
     AccountId account = new AccountId("user_units");
-    Grant endless = gives("user_units", new Gift.Units("export", 4), Optional.empty());
-    Grant soon = gives("user_units", new Gift.Units("export", 2), Optional.of(soon()));
+    Grant endless = gives("user_units", new GrantContent.Units("export", 4), Optional.empty());
+    Grant soon = gives("user_units", new GrantContent.Units("export", 2), Optional.of(soon()));
 
     assertThat(query("select track_usage('user_units', 'export', 3) ->> 'remaining'"))
         .containsExactly("6");
@@ -93,9 +93,9 @@ class GrantsInSqlTest {
             + " from current_usage where user_id = 'user_units'"))
         .containsExactly("3 3 6 2");
 
-    Used used =
+    ConsumeResult used =
         ENTITLEMENTS.consume(account, new Use("export", 4, Optional.empty(), Optional.of("k")));
-    Consumption consumption = ((Used.Granted) used).consumption().orElseThrow();
+    Consumption consumption = ((ConsumeResult.Granted) used).consumption().orElseThrow();
     assertThat(consumption.ofGrants()).isEqualTo(Map.of(endless.id(), 2L));
     assertThat(query("select track_usage('user_units', 'export', 5) ->> 'remaining'"))
         .containsExactly("0");
@@ -109,14 +109,14 @@ class GrantsInSqlTest {
   @Test
   void ofAThousandCallersAsManyAreGrantedAsAreIncludedAndGiven() throws Exception {
     AccountId account = new AccountId("user_many");
-    gives("user_many", new Gift.Units("export", 200), Optional.of(soon()));
-    gives("user_many", new Gift.Units("export", 97), Optional.empty());
+    gives("user_many", new GrantContent.Units("export", 200), Optional.of(soon()));
+    gives("user_many", new GrantContent.Units("export", 97), Optional.empty());
     ExecutorService threads = Executors.newFixedThreadPool(50);
     List<Future<Boolean>> answers = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       String key = "k" + i;
-      answers.add(threads.submit(
-          () -> ENTITLEMENTS.consume(account, Use.one("export", key)) instanceof Used.Granted));
+      answers.add(threads.submit(() ->
+          ENTITLEMENTS.consume(account, Use.one("export", key)) instanceof ConsumeResult.Granted));
     }
     int granted = 0;
     for (Future<Boolean> answer : answers) {
@@ -132,7 +132,7 @@ class GrantsInSqlTest {
         .containsExactly("0");
   }
 
-  private static Grant gives(String account, Gift gift, Optional<Instant> end) {
+  private static Grant gives(String account, GrantContent gift, Optional<Instant> end) {
     return GRANTS
         .give(
             new NewGrant(

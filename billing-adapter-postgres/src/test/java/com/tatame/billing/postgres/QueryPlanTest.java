@@ -21,20 +21,21 @@ import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.AccountEntitlement;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.GrantContent;
+import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.entitlement.ReservationStore;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
-import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventStatus;
+import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
@@ -470,9 +471,9 @@ class QueryPlanTest {
 
   private static void arrive(PostgresBillingStore store, int round) {
     List<ReceivedEvent> events = AnEvent.several(20, NOW);
-    List<Arrival.Told> told = new ArrayList<>();
+    List<ProjectedBatch.ProjectedUnit> told = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      told.add(new Arrival.Told(
+      told.add(new ProjectedBatch.ProjectedUnit(
           Set.of(events.get(i).id()),
           unit(
               50_000 + round * 100 + i,
@@ -480,7 +481,8 @@ class QueryPlanTest {
               Set.of(),
               events.get(i).id())));
     }
-    Arrival arrival = new Arrival(events, told, Map.of(events.get(10).id(), "x"));
+    ProjectedBatch arrival =
+        new ProjectedBatch(events, told, Map.of(events.get(10).id(), "x"));
     assertThat(store.inbox().receive(arrival, NOW).waiting()).hasSize(9);
     assertThat(store.inbox().receive(arrival, NOW).fresh()).isEmpty();
     // They would be claimed instead of those that this test looks at.
@@ -535,12 +537,15 @@ class QueryPlanTest {
         NOW);
     store.commands().open(planned);
     store.commands().begin(planned.id(), "lease", NOW, LEASE);
+    store.commands().extend(planned.id(), "lease", NOW, LEASE);
     store.commands().renew(planned.id(), "lease", 1, NOW, LEASE);
     store
         .commands()
         .end(
             planned.id(), "lease", CommandState.SUCCEEDED, Optional.empty(), Optional.empty(), NOW);
     store.commands().find(planned.id());
+    store.commands().findOpen(account, CommandKind.CREATE_CUSTOMER, "customer");
+    store.commands().ofRequest(RequestKey.of("ada", "key-" + round));
     store.commands().lastSucceeded(account, CommandKind.CREATE_CUSTOMER, "customer");
     store.commands().list(JournalFilter.ALL, Optional.of(planned.id()), 10);
     store
@@ -564,9 +569,10 @@ class QueryPlanTest {
             new Resolution(
                 Resolution.Outcome.NOT_EXECUTED, Optional.empty(), "not seen", "ada", NOW));
     store.commands().abandoned(Instant.parse("2026-01-01T00:01:00Z"), NOW, 10);
-    store.idempotency().reserve(account, "key", "f", NOW, LEASE);
-    store.idempotency().complete(account, "key", 200, "{}", NOW);
-    store.idempotency().release(account, "key");
+    store.idempotency().reserve(account, "key", "f", "lease", NOW, LEASE);
+    store.idempotency().extend(account, "key", "lease", NOW, LEASE);
+    store.idempotency().complete(account, "key", "lease", 200, "{}", NOW);
+    store.idempotency().release(account, "key", "lease");
   }
 
   private static void apiKeys(PostgresBillingStore store, int round) {
@@ -675,12 +681,13 @@ class QueryPlanTest {
     store.usage().read(account, NOW);
     store.usage().states(Set.of(account, new AccountId("user_77")), NOW);
     Period period = new Period(NOW.minusSeconds(1), NOW.plusSeconds(1));
-    Draw.Offer offer = new Draw.Offer(Place.INCLUDED, Optional.of(1L), Optional.empty());
-    List<Draw> draws = new ArrayList<>();
+    UsageDebit.Offer offer =
+        new UsageDebit.Offer(PriceBand.INCLUDED, Optional.of(1L), Optional.empty());
+    List<UsageDebit> debits = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       String id = "use_new_" + round + "_" + i;
       AccountId each = new AccountId("user_" + (round * 100 + i));
-      draws.add(new Draw(
+      debits.add(new UsageDebit(
           id,
           each,
           "quiz",
@@ -695,10 +702,10 @@ class QueryPlanTest {
           i == 0,
           Map.of()));
     }
-    store.usage().consume(draws);
+    store.usage().consume(debits);
     store.usage().release(account, "quiz", "use_" + (round + 1), NOW);
     AccountId buyer = new AccountId("buyer_" + round);
-    Draw unit = new Draw(
+    UsageDebit unit = new UsageDebit(
         "sale_" + round,
         buyer,
         "quiz",
@@ -731,7 +738,7 @@ class QueryPlanTest {
     Grant grant = new Grant(
         id,
         account,
-        new Gift.Units("quiz", 5),
+        new GrantContent.Units("quiz", 5),
         "why",
         "user_admin",
         NOW,
@@ -747,11 +754,11 @@ class QueryPlanTest {
     store.grants().findByKey(account, id);
     store.grants().list(Optional.of(account), Optional.of(id), 10);
     store.grants().list(Optional.empty(), Optional.of(id), 10);
-    Draw.Offer offer =
-        new Draw.Offer(Place.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(id));
+    UsageDebit.Offer offer = new UsageDebit.Offer(
+        PriceBand.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(id));
     store
         .usage()
-        .consume(List.of(new Draw(
+        .consume(List.of(new UsageDebit(
             id,
             account,
             "quiz",

@@ -9,9 +9,9 @@ import com.tatame.billing.catalog.Cycle;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
+import com.tatame.billing.entitlement.ConsumeResult;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Use;
-import com.tatame.billing.entitlement.Used;
 import com.tatame.billing.testkit.GoldenWindows;
 import com.tatame.billing.testkit.GoldenWindows.Golden;
 import java.time.InstantSource;
@@ -132,7 +132,7 @@ class UsageInSqlTest {
         .containsExactly("0");
 
     assertThat(ENTITLEMENTS.consume(new AccountId("user_over"), Use.one("pain_entry", "k")))
-        .isInstanceOf(Used.Denied.class);
+        .isInstanceOf(ConsumeResult.Denied.class);
     assertThat(query("select denials || ' ' || denied || ' ' || excess from usage_breaches"
             + " where user_id = 'user_over' and usage_type = 'pain_entry' and tier = 'free'"))
         .containsExactly("1 1 3");
@@ -184,9 +184,10 @@ class UsageInSqlTest {
         int own = 0;
         for (int i = 0; i < 20; i++) {
           Use use = Use.one("many", thread + "-" + i);
-          if (ENTITLEMENTS.consume(account, use) instanceof Used.Granted first) {
+          if (ENTITLEMENTS.consume(account, use) instanceof ConsumeResult.Granted first) {
             own++;
-            Used.Granted again = (Used.Granted) ENTITLEMENTS.consume(account, use);
+            ConsumeResult.Granted again =
+                (ConsumeResult.Granted) ENTITLEMENTS.consume(account, use);
             assertThat(again.consumption()).isEqualTo(first.consumption());
           }
         }

@@ -22,7 +22,6 @@ final class CheckoutShape {
         Optional.ofNullable(metadata.get(Metadata.COMMAND)),
         session.known("status", CheckoutShape::status),
         session.known("payment_status", CheckoutShape::paid),
-        session.optionalText("url"),
         session.optionalId("subscription"),
         session.instant("expires_at"),
         session.instant("created"));

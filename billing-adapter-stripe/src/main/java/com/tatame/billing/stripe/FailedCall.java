@@ -86,6 +86,11 @@ final class FailedCall extends RuntimeException {
     return status == 404 && code().equals("resource_missing") && !otherMode();
   }
 
+  /** Whether Stripe answered at all, other than by a server error. */
+  boolean answered() {
+    return status != NO_ANSWER && status < 500;
+  }
+
   /** The answer that said no; empty if there was none. */
   Optional<StripeResponse> response() {
     return Optional.ofNullable(response);

@@ -21,6 +21,7 @@ final class StripeCalls {
   private final StripeClient client;
   private final InstantSource wallClock;
   private final ProviderCallListener listener;
+  private volatile boolean reachable = true;
 
   StripeCalls(StripeClient client, InstantSource wallClock, ProviderCallListener listener) {
     this.client = client;
@@ -38,6 +39,7 @@ final class StripeCalls {
     try {
       return succeeded(operation, start, call.send(client).getLastResponse());
     } catch (FailedCall e) {
+      reachable = e.answered();
       report(operation, e.absent() ? Outcome.REJECTED : e.outcome(), start);
       throw e.failure(operation);
     } catch (StripeException e) {
@@ -51,6 +53,7 @@ final class StripeCalls {
     try {
       return succeeded(operation, start, call.send(client).getLastResponse());
     } catch (FailedCall e) {
+      reachable = e.answered();
       report(operation, e.outcome(), start);
       if (e.absent()) {
         return Answer.absent(e.response(), wallClock);
@@ -64,18 +67,25 @@ final class StripeCalls {
   private Answer succeeded(String operation, long start, StripeResponse response) {
     JsonObject body = StrictJson.object(response.body())
         .orElseThrow(() -> unreadable(operation, start, new IllegalStateException("no JSON")));
+    reachable = true;
     report(operation, Outcome.SUCCEEDED, start);
     return Answer.present(response, body, wallClock);
   }
 
   /** A success whose body makes no sense, such as a proxy's page: the effect is unknown. */
   private ProviderUnavailable unreadable(String operation, long start, Exception cause) {
+    reachable = false;
     report(operation, Outcome.UNKNOWN, start);
     return new ProviderUnavailable(
         Execution.UNKNOWN,
         Duration.ofSeconds(5),
         "The answer to " + operation + " is not one of Stripe's.",
         cause);
+  }
+
+  /** Whether the last call that ended was answered. */
+  boolean reachable() {
+    return reachable;
   }
 
   private void report(String operation, Outcome outcome, long start) {

@@ -134,7 +134,10 @@ final class StripeChanges {
     return reads.answered(UPDATE, ObjectKind.SUBSCRIPTION, answer);
   }
 
-  /** In two steps: a schedule is made from the subscription, and then told of the next phase. */
+  /**
+   * In two steps: a schedule is made from the subscription, and then told of the next phase. What is
+   * sold already needs no schedule, so the one that plans something else is released.
+   */
   Observation changeAtRenewal(SubscriptionChange change, String idempotencyKey) {
     String id = change.subscriptionId();
     SubscriptionRetrieveParams whole =
@@ -142,6 +145,14 @@ final class StripeChanges {
     Answer read = calls.send(READ, client -> client.v1().subscriptions().retrieve(id, whole));
     Subscription present = subscription(read);
     Optional<String> existing = schedule(read);
+    if (change.holds(present)) {
+      return existing
+          .map(planned -> reads.answered(
+              RELEASE,
+              ObjectKind.SUBSCRIPTION_SCHEDULE,
+              release(planned, idempotencyKey + ":release")))
+          .orElseGet(() -> reads.answered(READ, ObjectKind.SUBSCRIPTION, read));
+    }
     String schedule = existing.orElseGet(() -> begin(id, idempotencyKey));
     Answer answer;
     try {
@@ -200,10 +211,10 @@ final class StripeChanges {
   }
 
   /** Lets a subscription go on by itself, as if nothing had been scheduled. */
-  void release(String schedule, String idempotencyKey) {
+  Answer release(String schedule, String idempotencyKey) {
     SubscriptionScheduleReleaseParams params =
         SubscriptionScheduleReleaseParams.builder().build();
-    calls.send(
+    return calls.send(
         RELEASE,
         client ->
             client.v1().subscriptionSchedules().release(schedule, params, keyed(idempotencyKey)));

@@ -7,7 +7,9 @@ import com.stripe.param.checkout.SessionRetrieveParams;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.purchase.SaleTerms;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.Map;
 /** Opens and closes Stripe's hosted checkout. */
 final class StripeCheckouts implements CheckoutSessions {
   private static final String CREATE = "checkout.sessions.create";
+  private static final String READ = "checkout.sessions.read";
   private static final String EXPIRE = "checkout.sessions.expire";
   private static final String READ_PAYMENT = "checkout.sessions.payment";
   private static final String PAYMENT = "payment_intent";
@@ -56,6 +59,19 @@ final class StripeCheckouts implements CheckoutSessions {
     Answer answer = calls.send(
         READ_PAYMENT, client -> client.v1().checkout().sessions().retrieve(sessionId, params));
     return reads.named(READ_PAYMENT, ObjectKind.PAYMENT_INTENT, PAYMENT, answer);
+  }
+
+  @Override
+  public Handle read(String sessionId) {
+    Answer answer =
+        calls.read(READ, client -> client.v1().checkout().sessions().retrieve(sessionId));
+    ObjectRef ref = new ObjectRef(ObjectKind.CHECKOUT_SESSION, sessionId);
+    return new Handle(
+        StripeReads.observation(ref, new SubjectId(sessionId), answer),
+        answer
+            .live()
+            .flatMap(
+                body -> StripeReads.understood(READ, () -> Fields.of(body).optionalText("url"))));
   }
 
   @Override

@@ -191,6 +191,11 @@ public final class StripeGateway implements PaymentGateway {
     calls.send("ping", client -> client.v1().products().list(one));
   }
 
+  @Override
+  public boolean reachable() {
+    return calls.reachable();
+  }
+
   /**
    * The API versions in play. Events of any of them are understood as long as they are not newer
    * than this gateway.
@@ -215,7 +220,7 @@ public final class StripeGateway implements PaymentGateway {
   /** Settings with their defaults. What can't work is refused at once. */
   public static final class Builder {
     private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
     private final String secretKey;
     private List<String> webhookSecrets = List.of();
@@ -356,7 +361,7 @@ public final class StripeGateway implements PaymentGateway {
 
     private static Duration inRange(String name, Duration time) {
       require(
-          time.compareTo(SHORTEST) >= 0 && time.compareTo(LONGEST) <= 0,
+          time.compareTo(SHORTEST) >= 0 && time.compareTo(MAX_RETRY_AFTER) <= 0,
           name + " must be 1 ms to 1 h");
       return time;
     }

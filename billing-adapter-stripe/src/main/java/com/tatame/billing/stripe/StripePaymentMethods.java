@@ -91,13 +91,17 @@ final class StripePaymentMethods implements PaymentMethods {
   }
 
   @Override
-  public Optional<String> clientSecret(String setupIntentId) {
+  public Optional<String> clientSecret(String customerId, String setupIntentId) {
     Answer answer =
         calls.read(SECRET, client -> client.v1().setupIntents().retrieve(setupIntentId));
     return answer
         .live()
-        .flatMap(body ->
-            StripeReads.understood(SECRET, () -> Fields.of(body).optionalText("client_secret")));
+        .flatMap(body -> StripeReads.understood(
+            SECRET,
+            () -> Fields.of(body)
+                .optionalId("customer")
+                .filter(customerId::equals)
+                .flatMap(owner -> Fields.of(body).optionalText("client_secret"))));
   }
 
   /**

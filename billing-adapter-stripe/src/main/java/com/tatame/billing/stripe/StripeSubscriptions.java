@@ -16,6 +16,7 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentAction;
 import com.tatame.billing.subscription.InvoicePreview;
 import com.tatame.billing.subscription.PauseBehavior;
+import com.tatame.billing.subscription.SelfPause;
 import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.subscription.SubscriptionControl;
 import java.time.Instant;
@@ -170,7 +171,32 @@ final class StripeSubscriptions implements SubscriptionControl {
     resumesAt.map(Instant::getEpochSecond).ifPresent(pause::setResumesAt);
     return observed(update(
         subscriptionId,
-        SubscriptionUpdateParams.builder().setPauseCollection(pause.build()),
+        SubscriptionUpdateParams.builder()
+            .setPauseCollection(pause.build())
+            .putMetadata(Metadata.SELF_PAUSE, ""),
+        idempotencyKey));
+  }
+
+  @Override
+  public Observation pauseByUser(String subscriptionId, SelfPause pause, String idempotencyKey) {
+    return observed(update(
+        subscriptionId,
+        SubscriptionUpdateParams.builder()
+            .setPauseCollection(SubscriptionUpdateParams.PauseCollection.builder()
+                .setBehavior(SubscriptionUpdateParams.PauseCollection.Behavior.VOID)
+                .setResumesAt(pause.until().getEpochSecond())
+                .build())
+            .putAllMetadata(Metadata.of(pause)),
+        idempotencyKey));
+  }
+
+  @Override
+  public Observation endPauseByUser(String subscriptionId, SelfPause ended, String idempotencyKey) {
+    return observed(update(
+        subscriptionId,
+        SubscriptionUpdateParams.builder()
+            .setPauseCollection(EmptyParam.EMPTY)
+            .putAllMetadata(Metadata.of(ended)),
         idempotencyKey));
   }
 

@@ -55,7 +55,8 @@ final class SubscriptionShape {
         reason(subscription),
         subscription.optionalInstant("ended_at"),
         subscription.optionalObject("pause_collection").map(SubscriptionShape::pause),
-        discount(subscription));
+        discount(subscription),
+        Metadata.selfPause(subscription.metadata()));
   }
 
   private static Period period(Fields fields) {

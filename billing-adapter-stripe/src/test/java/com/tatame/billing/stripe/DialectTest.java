@@ -122,7 +122,6 @@ class DialectTest {
               Optional.of("4f1c"),
               CheckoutSession.Status.COMPLETE,
               true,
-              Optional.empty(),
               Optional.of("sub_1"),
               START.minus(Duration.ofDays(13)),
               TRIAL_START.minusSeconds(60)),

@@ -13,15 +13,15 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.simulator.engine.Fault;
+import com.tatame.billing.simulator.engine.Fault.When;
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.subscription.Cancellation;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.SettableClock;
 import com.tatame.billing.testkit.fixture.ACatalog;
 import com.tatame.billing.testkit.fixture.APrincipal;
-import com.tatame.billing.testkit.simulator.engine.Fault;
-import com.tatame.billing.testkit.simulator.engine.Fault.When;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -158,7 +158,7 @@ class LostCommandsTest extends OnSimulatedAccount {
 
   private static Subscription buy(Billing billing) throws IOException, InterruptedException {
     CheckoutSession session = open(billing);
-    pay(session);
+    pay(billing.checkouts().url(ACCOUNT, session.id()).orElseThrow());
     return billing.checkouts().confirm(ACCOUNT, session.id()).subscription().orElseThrow();
   }
 

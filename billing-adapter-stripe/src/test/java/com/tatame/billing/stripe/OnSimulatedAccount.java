@@ -11,9 +11,9 @@ import com.tatame.billing.customer.CustomerAccounts.NewCustomer;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.simulator.StripeSimulator;
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.subscription.Subscription;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -92,10 +92,14 @@ abstract class OnSimulatedAccount {
         gateway.reads().read(new ObjectRef(ObjectKind.SUBSCRIPTION, id), paid.subject()));
   }
 
-  static void pay(CheckoutSession session) throws IOException, InterruptedException {
+  void pay(CheckoutSession session) throws IOException, InterruptedException {
+    pay(gateway.checkouts().read(session.id()).url().orElseThrow());
+  }
+
+  static void pay(String url) throws IOException, InterruptedException {
     HttpResponse<String> answer = HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create(session.url().orElseThrow()))
+            HttpRequest.newBuilder(URI.create(url))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(
                     HttpRequest.BodyPublishers.ofString(

@@ -24,7 +24,6 @@ import com.tatame.billing.subscription.SubscriptionSchedule;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +78,6 @@ class ShapesTest {
               "metadata",
               "status",
               "payment_status",
-              "url",
               "subscription",
               "expires_at",
               "created")),
@@ -535,7 +533,6 @@ class ShapesTest {
     assertThat(session.customerId()).isEmpty();
     assertThat(session.account()).isEmpty();
     assertThat(session.paid()).isFalse();
-    assertThat(session.url()).isEqualTo(Optional.of("https://checkout.example.test/cs_1"));
     assertThat(session.subject().value()).isEqualTo("cs_1");
   }
 

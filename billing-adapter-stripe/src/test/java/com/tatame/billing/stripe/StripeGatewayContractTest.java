@@ -1,10 +1,10 @@
 package com.tatame.billing.stripe;
 
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.testkit.PaymentGatewayContract;
 import com.tatame.billing.testkit.ProviderControl;
 import com.tatame.billing.testkit.SimulatorControl;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
 import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 

@@ -11,14 +11,14 @@ import java.util.TreeMap;
 enum Repetition {
   /**
    * Asked again as it is: it reads, or it writes what its first call wrote and answers the same. A
-   * claim knows its events, a command its sender's lease.
+   * claim knows its events, a command and a key their holder's lease.
    */
   SAME_ANSWER,
 
   /**
    * Asked through {@code once_v1}, which keeps the first answer: the second would deny what the first
-   * did (an event that is no longer new, a unit that is stale, a key that is running, a command that
-   * somebody else sends by now), or would undo what came after (a key that is reserved anew).
+   * did (an event that is no longer new, a unit that is stale, a command that
+   * somebody else sends by now).
    */
   KEPT_ANSWER;
 
@@ -28,7 +28,7 @@ enum Repetition {
       Map.entry("ingest_events_v2", KEPT_ANSWER),
       Map.entry("receive_events_v1", KEPT_ANSWER),
       Map.entry("claim_events_v2", SAME_ANSWER),
-      Map.entry("settle_events_v2", KEPT_ANSWER),
+      Map.entry("settle_events_v3", KEPT_ANSWER),
       Map.entry("inbox_status_v2", SAME_ANSWER),
       Map.entry("stored_events_v2", SAME_ANSWER),
       Map.entry("settle_events_v1", KEPT_ANSWER),
@@ -66,19 +66,23 @@ enum Repetition {
       Map.entry("wanted_rows_v1", SAME_ANSWER),
       Map.entry("commit_units_v2", KEPT_ANSWER),
       Map.entry("pending_reads_v2", SAME_ANSWER),
-      Map.entry("open_command_v2", SAME_ANSWER),
+      Map.entry("open_command_v3", SAME_ANSWER),
+      Map.entry("find_open_command_v1", SAME_ANSWER),
+      Map.entry("commands_of_request_v1", SAME_ANSWER),
       Map.entry("renew_command_v1", SAME_ANSWER),
       Map.entry("list_commands_v1", SAME_ANSWER),
       Map.entry("undecided_commands_v1", SAME_ANSWER),
       Map.entry("resolve_command_v1", KEPT_ANSWER),
       Map.entry("begin_command_v1", SAME_ANSWER),
+      Map.entry("extend_command_v1", SAME_ANSWER),
       Map.entry("end_command_v1", KEPT_ANSWER),
       Map.entry("find_command_v1", SAME_ANSWER),
       Map.entry("last_succeeded_command_v1", SAME_ANSWER),
       Map.entry("abandoned_commands_v1", SAME_ANSWER),
-      Map.entry("reserve_key_v1", KEPT_ANSWER),
-      Map.entry("complete_key_v1", SAME_ANSWER),
-      Map.entry("release_key_v1", KEPT_ANSWER),
+      Map.entry("reserve_key_v2", SAME_ANSWER),
+      Map.entry("extend_key_v1", SAME_ANSWER),
+      Map.entry("complete_key_v2", SAME_ANSWER),
+      Map.entry("release_key_v2", SAME_ANSWER),
       Map.entry("prune_keys_v1", KEPT_ANSWER),
       Map.entry("add_api_key_v1", KEPT_ANSWER),
       Map.entry("api_key_by_hash_v1", SAME_ANSWER),
@@ -94,7 +98,9 @@ enum Repetition {
       Map.entry("list_subscriptions_v1", SAME_ANSWER),
       Map.entry("find_subscription_v1", SAME_ANSWER),
       Map.entry("find_checkout_v2", SAME_ANSWER),
-      Map.entry("list_purchases_v1", SAME_ANSWER),
+      Map.entry("list_purchases_v2", SAME_ANSWER),
+      Map.entry("owned_purchase_v1", SAME_ANSWER),
+      Map.entry("duplicate_purchases_v1", SAME_ANSWER),
       Map.entry("find_purchase_v1", SAME_ANSWER),
       Map.entry("add_free_purchase_v2", SAME_ANSWER),
       Map.entry("find_payment_intent_v1", SAME_ANSWER),
@@ -119,6 +125,7 @@ enum Repetition {
       Map.entry("account_usage_v3", SAME_ANSWER),
       Map.entry("account_states_v1", SAME_ANSWER),
       Map.entry("consume_v4", KEPT_ANSWER),
+      Map.entry("find_consumption_v1", SAME_ANSWER),
       Map.entry("release_consumption_v2", SAME_ANSWER),
       Map.entry("publish_catalog_v1", SAME_ANSWER),
       Map.entry("publish_catalog_v2", SAME_ANSWER),
@@ -143,6 +150,7 @@ enum Repetition {
       Map.entry("held_units_v1", SAME_ANSWER),
       Map.entry("settle_unit_v1", KEPT_ANSWER),
       Map.entry("give_item_v3", KEPT_ANSWER),
+      Map.entry("give_item_once_v1", KEPT_ANSWER),
       Map.entry("given_item_v1", SAME_ANSWER),
       Map.entry("list_usage_v1", SAME_ANSWER),
       Map.entry("prune_consumptions_v2", KEPT_ANSWER),

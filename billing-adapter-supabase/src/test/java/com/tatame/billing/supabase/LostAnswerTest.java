@@ -11,7 +11,7 @@ import com.tatame.billing.idempotency.IdempotencyStore.Fresh;
 import com.tatame.billing.idempotency.IdempotencyStore.Reservation;
 import com.tatame.billing.idempotency.IdempotencyStore.Running;
 import com.tatame.billing.supabase.PortCalls.PortCall;
-import com.tatame.billing.testkit.supabase.Fault;
+import com.tatame.billing.testkit.supabase.GatewayFault;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import com.tatame.billing.testkit.supabase.LoggedRequest;
 import java.time.Duration;
@@ -127,8 +127,8 @@ class LostAnswerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Fault.class)
-  void everyCallAnswersAndLeavesWhatItDoesWhereNothingIsLost(Fault fault) {
+  @EnumSource(GatewayFault.class)
+  void everyCallAnswersAndLeavesWhatItDoesWhereNothingIsLost(GatewayFault fault) {
     String database = TestProject.migratedDatabase();
     try (LocalSupabase project = start(database);
         SupabaseBillingStore store = store(project)) {
@@ -152,14 +152,14 @@ class LostAnswerTest {
     AccountId account = new AccountId("user_1");
     try (LocalSupabase project = start(TestProject.migratedDatabase());
         SupabaseBillingStore other = store(project);
-        SupabaseBillingStore store =
-            store(project, () -> assertThat(reserve(other, account)).isEqualTo(new Fresh()))) {
-      reserve(store, account);
-      project.loseNext(Fault.DROPPED_AFTER);
+        SupabaseBillingStore store = store(
+            project, () -> assertThat(reserve(other, account, "theirs")).isEqualTo(new Fresh()))) {
+      reserve(store, account, "ours");
+      project.loseNext(GatewayFault.DROPPED_AFTER);
 
-      store.idempotency().release(account, "key");
+      store.idempotency().release(account, "key", "ours");
 
-      assertThat(reserve(store, account)).isEqualTo(new Running());
+      assertThat(reserve(store, account, "third")).isEqualTo(new Running());
     }
   }
 
@@ -178,7 +178,7 @@ class LostAnswerTest {
             store(project, () -> assertThat(begin(other, command, "theirs")).isPresent())) {
       store.commands().open(command);
       begin(store, command, "ours");
-      project.loseNext(Fault.DROPPED_AFTER);
+      project.loseNext(GatewayFault.DROPPED_AFTER);
 
       assertThat(store
               .commands()
@@ -198,9 +198,9 @@ class LostAnswerTest {
     return store.commands().begin(command.id(), lease, PortCalls.NOW, Duration.ofMinutes(1));
   }
 
-  private static Reservation reserve(SupabaseBillingStore store, AccountId account) {
+  private static Reservation reserve(SupabaseBillingStore store, AccountId account, String lease) {
     return store
         .idempotency()
-        .reserve(account, "key", "hash", PortCalls.NOW, Duration.ofMinutes(1));
+        .reserve(account, "key", "hash", lease, PortCalls.NOW, Duration.ofMinutes(1));
   }
 }

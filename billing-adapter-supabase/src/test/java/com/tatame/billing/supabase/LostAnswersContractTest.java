@@ -6,7 +6,7 @@ import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingStoreContract;
-import com.tatame.billing.testkit.supabase.Fault;
+import com.tatame.billing.testkit.supabase.GatewayFault;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -35,7 +35,7 @@ class LostAnswersContractTest implements BillingStoreContract {
       InstantSource.system()));
 
   LostAnswersContractTest() {
-    project.loseEvery(7, Fault.values());
+    project.loseEvery(7, GatewayFault.values());
   }
 
   @AfterAll

@@ -13,18 +13,19 @@ import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.AccountUsage;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.GrantContent;
+import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.ReservationStore.Outcome;
-import com.tatame.billing.inbox.Arrival;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.Settlement;
@@ -143,9 +144,9 @@ final class PortCalls {
         store -> store
             .inbox()
             .receive(
-                new Arrival(
+                new ProjectedBatch(
                     ARRIVING,
-                    List.of(new Arrival.Told(
+                    List.of(new ProjectedBatch.ProjectedUnit(
                         Set.of(ARRIVING.get(0).id()),
                         new Unit(
                             ARRIVED,
@@ -176,7 +177,7 @@ final class PortCalls {
                         new Change.Link(ACCOUNT, "cus_1", NOW)))),
                 NOW));
     then(
-        "settle_events_v2",
+        "settle_events_v3",
         store -> store
             .inbox()
             .settle(
@@ -309,8 +310,17 @@ final class PortCalls {
   }
 
   private void commands() {
-    then("open_command_v2", store -> store.commands().open(COMMAND));
+    then("open_command_v3", store -> store.commands().open(COMMAND));
+    then(
+        "find_open_command_v1",
+        store -> store.commands().findOpen(ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1"));
+    then(
+        "commands_of_request_v1",
+        store -> store.commands().ofRequest(RequestKey.of("ada", "key-1")));
     then("begin_command_v1", store -> store.commands().begin(COMMAND.id(), "lease", NOW, LEASE));
+    then(
+        "extend_command_v1",
+        store -> store.commands().extend(COMMAND.id(), "lease", NOW.plusSeconds(1), LEASE));
     then(
         "renew_command_v1",
         store -> store.commands().renew(COMMAND.id(), "lease", 1, NOW.plusSeconds(1), LEASE));
@@ -329,7 +339,7 @@ final class PortCalls {
     then(
         "last_succeeded_command_v1",
         store -> store.commands().lastSucceeded(ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1"));
-    then("open_command_v2", store -> store.commands().open(UNDECIDED));
+    then("open_command_v3", store -> store.commands().open(UNDECIDED));
     then("begin_command_v1", store -> store.commands().begin(UNDECIDED.id(), "lease", NOW, LEASE));
     then(
         "end_command_v1",
@@ -360,22 +370,25 @@ final class PortCalls {
 
   private void keys() {
     reserve();
-    then("release_key_v1", store -> {
-      store.idempotency().release(ACCOUNT, "key");
+    then("release_key_v2", store -> {
+      store.idempotency().release(ACCOUNT, "key", "ada");
       return true;
     });
     reserve();
-    then("complete_key_v1", store -> {
-      store.idempotency().complete(ACCOUNT, "key", 201, "{}", NOW);
-      return true;
-    });
+    then(
+        "extend_key_v1",
+        store -> store.idempotency().extend(ACCOUNT, "key", "ada", NOW.plusSeconds(1), LEASE));
+    then(
+        "complete_key_v2",
+        store -> store.idempotency().complete(ACCOUNT, "key", "ada", 201, "{}", NOW));
     reserve();
     then("prune_keys_v1", store -> store.idempotency().prune(NOW.plusSeconds(1)));
   }
 
   private void reserve() {
     then(
-        "reserve_key_v1", store -> store.idempotency().reserve(ACCOUNT, "key", "hash", NOW, LEASE));
+        "reserve_key_v2",
+        store -> store.idempotency().reserve(ACCOUNT, "key", "hash", "ada", NOW, LEASE));
   }
 
   private void apiKeys() {
@@ -405,7 +418,11 @@ final class PortCalls {
         "claim_anonymous_session_v2",
         store -> store.anonymousSessions().claim("hash_1", ACCOUNT, NOW));
     then("gather_usage_v1", store -> store.anonymousSessions().gather(NOW));
-    then("list_purchases_v1", store -> store.purchases().list(ACCOUNT, Optional.empty(), 10));
+    then("list_purchases_v2", store -> store.purchases().list(ACCOUNT, Optional.empty(), 10));
+    then("owned_purchase_v1", store -> store.purchases().owned(ACCOUNT, "article-1"));
+    then(
+        "duplicate_purchases_v1",
+        store -> store.purchases().duplicates(Set.of("quiz-1"), Optional.empty(), 10));
     then("find_payment_intent_v1", store -> store.paymentIntents().find(ACCOUNT, "pi_1"));
     then("paid_v1", store -> store.refunds().ofPurchase("pur_1"));
     then("find_refund_v1", store -> store.refunds().find("re_1"));
@@ -453,14 +470,20 @@ final class PortCalls {
     then(
         "account_states_v1",
         store -> store.usage().states(Set.of(ACCOUNT), NOON).keySet());
-    then("consume_v4", store -> store.usage().consume(List.of(draw("use_1", 3), draw("use_2", 9))));
-    then("consume_v4", store -> store.usage().consume(List.of(draw("use_1", 3))));
+    then(
+        "consume_v4",
+        store -> store.usage().consume(List.of(debit("use_1", 3), debit("use_2", 9))));
+    then("consume_v4", store -> store.usage().consume(List.of(debit("use_1", 3))));
     then("account_usage_v3", store -> said(store.usage().read(ACCOUNT, NOON)));
+    then("find_consumption_v1", store -> store.usage().find(ACCOUNT, "quiz", "use_1"));
     then("release_consumption_v2", store -> store.usage().release(ACCOUNT, "quiz", "use_1", NOON));
     then("account_usage_v3", store -> said(store.usage().read(ACCOUNT, NOON)));
-    then("give_item_v3", store -> store.purchases().give(free("pur_3"), draw("sale_1", 1)));
+    then("give_item_v3", store -> store.purchases().give(free("pur_3"), debit("sale_1", 1)));
+    then(
+        "give_item_once_v1",
+        store -> store.purchases().giveOnce(free("pur_4"), debit("sale_2", 1)));
     then("given_item_v1", store -> store.purchases().given(ACCOUNT, "sale_1"));
-    then("consume_v4", store -> store.usage().consume(List.of(draw("sale_2", 1))));
+    then("consume_v4", store -> store.usage().consume(List.of(debit("sale_2", 1))));
     then("held_units_v1", store -> store.reservations().held(Optional.empty(), 10));
     then(
         "settle_unit_v1",
@@ -503,7 +526,7 @@ final class PortCalls {
     Grant grant = new Grant(
         "gr_1",
         ACCOUNT,
-        new Gift.Units("quiz", 5),
+        new GrantContent.Units("quiz", 5),
         "why",
         "user_admin",
         NOW,
@@ -527,8 +550,8 @@ final class PortCalls {
             .revoke(ACCOUNT, "gr_1", new Grant.Revocation(NOON, "user_admin", Optional.empty())));
   }
 
-  private static Draw draw(String id, long amount) {
-    return new Draw(
+  private static UsageDebit debit(String id, long amount) {
+    return new UsageDebit(
         id,
         ACCOUNT,
         "quiz",
@@ -537,7 +560,7 @@ final class PortCalls {
         "",
         "free",
         new Period(NOW, NOW.plus(Duration.ofDays(1))),
-        List.of(new Draw.Offer(Place.INCLUDED, Optional.of(10L), Optional.empty())),
+        List.of(new UsageDebit.Offer(PriceBand.INCLUDED, Optional.of(10L), Optional.empty())),
         amount,
         NOON,
         false,

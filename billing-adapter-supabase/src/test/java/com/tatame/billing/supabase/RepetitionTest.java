@@ -23,7 +23,12 @@ class RepetitionTest {
       "load_subjects_v1",
       "commit_units_v1",
       "pending_reads_v1",
+      "settle_events_v2",
       "open_command_v1",
+      "open_command_v2",
+      "reserve_key_v1",
+      "complete_key_v1",
+      "release_key_v1",
       "find_checkout_v1",
       "account_usage_v1",
       "account_usage_v2",
@@ -37,13 +42,19 @@ class RepetitionTest {
       "release_consumption_v1",
       "set_gauge_v1",
       "add_free_purchase_v1",
+      "list_purchases_v1",
       "claim_anonymous_session_v1",
       "set_gauge_v2",
       "prune_consumptions_v1");
 
   /** What people call from their own SQL, and what that calls; the store calls none of it. */
   private static final Set<String> OF_PEOPLE = Set.of(
-      "track_usage", "get_user_subscription", "account_terms_v2", "tier_at_v1", "window_at_v1");
+      "mask_secrets_v1",
+      "track_usage",
+      "get_user_subscription",
+      "account_terms_v2",
+      "tier_at_v1",
+      "window_at_v1");
 
   /** What the database calls by itself, and what that calls. */
   private static final Set<String> OF_TRIGGERS =

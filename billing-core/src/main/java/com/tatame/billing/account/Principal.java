@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param issuer who vouches for the caller
  * @param subject the caller at that issuer
  * @param administrator never granted by a role inside an organisation
+ * @param organizationRole the role in the organisation whose account it is, {@code ""} if the proof
+ *     names none; empty for a personal account, a visitor and an API key
  */
 public record Principal(
     AccountId account,
@@ -16,9 +18,28 @@ public record Principal(
     String subject,
     Optional<String> email,
     Optional<String> name,
-    boolean administrator) {
+    boolean administrator,
+    Optional<String> organizationRole) {
   private static final String API_KEYS = "urn:tatame:billing:api-key";
   private static final String ANONYMOUS = "urn:tatame:billing:anonymous";
+
+  /** A user; if the account is not the subject's own, a member of an organisation without a role. */
+  public Principal(
+      AccountId account,
+      String issuer,
+      String subject,
+      Optional<String> email,
+      Optional<String> name,
+      boolean administrator) {
+    this(
+        account,
+        issuer,
+        subject,
+        email,
+        name,
+        administrator,
+        account.value().equals(subject) ? Optional.empty() : Optional.of(""));
+  }
 
   /** Somebody who has not signed in, and whose account is the session alone. */
   public static Principal ofAnonymous(AccountId session) {
@@ -29,12 +50,23 @@ public record Principal(
   /** The holder of an API key, who has neither e-mail address nor name. */
   public static Principal ofApiKey(AccountId account, String keyId, boolean administrator) {
     return new Principal(
-        account, API_KEYS, keyId, Optional.empty(), Optional.empty(), administrator);
+        account,
+        API_KEYS,
+        keyId,
+        Optional.empty(),
+        Optional.empty(),
+        administrator,
+        Optional.empty());
   }
 
   /** Whether it is somebody who has not signed in. */
   public boolean isAnonymous() {
     return issuer.equals(ANONYMOUS);
+  }
+
+  /** Whether what it says of use and money is believed: an API key or an administrator. */
+  public boolean isTrusted() {
+    return isApiKey() || administrator;
   }
 
   /** Whether it is a program with an API key, and nobody of the account itself. */

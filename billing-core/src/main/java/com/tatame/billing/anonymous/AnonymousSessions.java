@@ -30,6 +30,7 @@ public final class AnonymousSessions {
   private static final Duration LATE = Duration.ofHours(1);
   private static final String ACCOUNT_PREFIX = "anonymous:";
   private static final String TOKEN_PREFIX = "anon_";
+  private static final String SEED_PREFIX = "anonymous session\n";
   private static final Pattern FORM = Pattern.compile("anon_[A-Za-z0-9_-]{43}");
   private static final int SECRET_BYTES = 32;
 
@@ -69,10 +70,31 @@ public final class AnonymousSessions {
 
   /** Begins a session of 30 days. */
   public Begun begin() {
-    Instant now = now();
     byte[] secret = new byte[SECRET_BYTES];
     random.nextBytes(secret);
-    String token = TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    return begin(secret);
+  }
+
+  /**
+   * The session whose token follows from a seed; it begins if there is none yet. Whoever knows the
+   * seed has the session, so it must be as hard to guess as the token.
+   */
+  public Begun begin(String seed) {
+    byte[] secret = sha256(SEED_PREFIX + seed);
+    String token = token(secret);
+    return store
+        .findByHash(hash(token).orElseThrow())
+        .map(session -> new Begun(session, token))
+        .orElseGet(() -> begin(secret));
+  }
+
+  private static String token(byte[] secret) {
+    return TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+  }
+
+  private Begun begin(byte[] secret) {
+    Instant now = now();
+    String token = token(secret);
     HexFormat hex = HexFormat.of();
     String id = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
     AnonymousSession session = new AnonymousSession(
@@ -137,13 +159,14 @@ public final class AnonymousSessions {
   }
 
   private static Optional<String> hash(String token) {
-    if (!FORM.matcher(token).matches()) {
-      return Optional.empty();
-    }
+    return FORM.matcher(token).matches()
+        ? Optional.of(HexFormat.of().formatHex(sha256(token)))
+        : Optional.empty();
+  }
+
+  private static byte[] sha256(String text) {
     try {
-      return Optional.of(HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256")
-              .digest(token.getBytes(StandardCharsets.US_ASCII))));
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java has SHA-256", e);
     }

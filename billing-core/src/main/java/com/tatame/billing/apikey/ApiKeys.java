@@ -1,9 +1,12 @@
 package com.tatame.billing.apikey;
 
+import com.tatame.billing.command.RequestKey;
+import com.tatame.billing.command.RequestScope;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.time.TimeBounds;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +38,10 @@ public final class ApiKeys {
   private static final Pattern FORM = Pattern.compile("bk_[0-9a-f]{16}_[A-Za-z0-9_-]{43}");
   private static final int SECRET_BYTES = 32;
   private static final int MAX_NAME = 100;
+  private static final int ID_DIGITS = 16;
+
+  /** An idempotency key that comes again after that is a new request. */
+  private static final Duration REQUEST_LIFETIME = Duration.ofHours(23);
 
   private final ApiKeyStore store;
   private final InstantSource wallClock;
@@ -103,10 +110,14 @@ public final class ApiKeys {
       throw ValidationFailed.of(
           "scopes", "must name at least one of " + String.join(", ", Scope.codes()));
     }
-    if (expiresAt.filter(end -> !end.isAfter(now)).isPresent()) {
+    if (TimeBounds.require("expiresAt", expiresAt)
+        .filter(end -> !end.isAfter(now))
+        .isPresent()) {
       throw ValidationFailed.of("expiresAt", "must be in the future");
     }
-    String id = PREFIX + HexFormat.of().toHexDigits(random.nextLong());
+    String id = RequestScope.current()
+        .map(request -> idFor(request, now))
+        .orElseGet(() -> PREFIX + HexFormat.of().toHexDigits(random.nextLong()));
     byte[] bytes = new byte[SECRET_BYTES];
     random.nextBytes(bytes);
     String secret = id + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -114,6 +125,24 @@ public final class ApiKeys {
         new ApiKey(id, name.strip(), scopes, now, expiresAt, Optional.empty(), Optional.empty());
     store.add(key, hash(secret));
     return new Created(key, secret);
+  }
+
+  // A request that is sent again makes another key, since nobody was told the one before: that one
+  // is
+  // of no use, and revoked.
+  private String idFor(RequestKey request, Instant now) {
+    for (int attempt = 0; ; attempt++) {
+      String id = PREFIX
+          + RequestKey.of(request.value(), "api_key " + attempt).value().substring(0, ID_DIGITS);
+      Optional<ApiKey> earlier = store.find(id);
+      if (earlier.isEmpty()) {
+        return id;
+      }
+      boolean ofThisRequest = earlier.get().createdAt().plus(REQUEST_LIFETIME).isAfter(now);
+      if (ofThisRequest && earlier.get().revokedAt().isEmpty()) {
+        store.revoke(id, now);
+      }
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package com.tatame.billing.audit;
 
+import com.tatame.billing.time.TimeBounds;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,6 +17,11 @@ public record BillingEventFilter(
     Optional<String> type,
     Optional<Instant> from,
     Optional<Instant> until) {
+  public BillingEventFilter {
+    TimeBounds.require("from", from);
+    TimeBounds.require("to", until);
+  }
+
   public static final BillingEventFilter ALL = new BillingEventFilter(
       Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 }

@@ -6,9 +6,9 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
@@ -157,9 +157,9 @@ public final class CheckoutCommands {
   }
 
   // A guest's sessions can't be listed, but one whose page nobody was told of can't be paid either.
-  private static Finding madeForItem(Command command, CommandSearch search) {
+  private static CommandLookup madeForItem(Command command, CommandSearch search) {
     Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
-    return customer.isPresent() ? search.made(command, customer) : new Finding.Absent();
+    return customer.isPresent() ? search.made(command, customer) : new CommandLookup.Absent();
   }
 
   // A session is not opened if another one of the target was opened after the decision, since
@@ -170,7 +170,7 @@ public final class CheckoutCommands {
         .lastSucceeded(command.account(), command.kind(), command.target())
         .map(before -> before.id().value());
     if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
-      throw Commands.overtaken("Another checkout was opened meanwhile; try again.");
+      throw Commands.superseded("Another checkout was opened meanwhile; try again.");
     }
   }
 
@@ -179,13 +179,13 @@ public final class CheckoutCommands {
   }
 
   private static CommandHandler handler(
-      Function<Command, Observation> send, Function<Command, Finding> find) {
+      Function<Command, Observation> send, Function<Command, CommandLookup> find) {
     return handler(send, find, command -> {});
   }
 
   private static CommandHandler handler(
       Function<Command, Observation> send,
-      Function<Command, Finding> find,
+      Function<Command, CommandLookup> find,
       Consumer<Command> rejected) {
     return new CommandHandler() {
       @Override
@@ -199,7 +199,7 @@ public final class CheckoutCommands {
       }
 
       @Override
-      public Finding find(Command command) {
+      public CommandLookup find(Command command) {
         return find.apply(command);
       }
 

@@ -13,7 +13,6 @@ import java.util.Optional;
  *
  * @param account by metadata that we wrote; empty for a session that we did not make
  * @param commandId the command that made it, by metadata
- * @param url where the payer goes; only while open
  * @param subscriptionId once it is complete
  */
 public record CheckoutSession(
@@ -23,7 +22,6 @@ public record CheckoutSession(
     Optional<String> commandId,
     Status status,
     boolean paid,
-    Optional<String> url,
     Optional<String> subscriptionId,
     Instant expiresAt,
     Instant createdAt)

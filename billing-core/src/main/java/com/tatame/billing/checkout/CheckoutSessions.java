@@ -88,6 +88,21 @@ public interface CheckoutSessions {
    */
   Observation payment(String sessionId);
 
+  /**
+   * A session as it is now.
+   *
+   * @param url where the payer goes, while it is open; never kept by us
+   */
+  record Handle(Observation observation, Optional<String> url) {
+    @Override
+    public String toString() {
+      return "Handle[observation=" + observation.object() + "]";
+    }
+  }
+
+  /** Reads a session. */
+  Handle read(String sessionId);
+
   /** Closes an open session, so that nobody can pay it. */
   Observation expire(String sessionId, String idempotencyKey);
 }

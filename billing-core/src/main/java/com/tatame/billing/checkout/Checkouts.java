@@ -74,7 +74,7 @@ public final class Checkouts {
     this.products = products;
     this.customers = customers;
     this.subscriptions = subscriptions;
-    this.sessions = new SessionOpening(sessions, journal, commands, observations, reads);
+    this.sessions = new SessionOpening(sessions, provider, journal, commands, observations, reads);
     this.items = new ItemCheckouts(
         sales, units, customers, purchases, journal, provider, observations, this.sessions);
     this.observations = observations;
@@ -84,10 +84,20 @@ public final class Checkouts {
     this.returnUrls = returnUrls;
   }
 
-  /** An open session, whether this call made it, and the trial that it gives. */
-  public record Opened(CheckoutSession session, boolean created, TrialTerms trial) {
-    Opened(CheckoutSession session, boolean created) {
-      this(session, created, new TrialTerms(0, false));
+  /**
+   * An open session, whether this call made it, and the trial that it gives.
+   *
+   * @param url where the payer goes; empty if the session was completed or has expired since
+   */
+  public record Opened(
+      CheckoutSession session, Optional<String> url, boolean created, TrialTerms trial) {
+    Opened(CheckoutSession session, Optional<String> url, boolean created) {
+      this(session, url, created, new TrialTerms(0, false));
+    }
+
+    @Override
+    public String toString() {
+      return "Opened[session=" + session + "]";
     }
   }
 
@@ -103,10 +113,20 @@ public final class Checkouts {
    * What became of the wish to buy an item.
    *
    * @param session where it is paid
+   * @param url where the payer goes; empty where there is no session that is open
    * @param free the purchase itself, if there is nothing to pay
    * @param created whether this call made it
    */
-  public record Sold(Optional<CheckoutSession> session, Optional<Purchase> free, boolean created) {}
+  public record Sold(
+      Optional<CheckoutSession> session,
+      Optional<String> url,
+      Optional<Purchase> free,
+      boolean created) {
+    @Override
+    public String toString() {
+      return "Sold[session=" + session + ", free=" + free + "]";
+    }
+  }
 
   private record Sale(Plan plan, Catalog.Offer offer, String priceId) {}
 
@@ -142,7 +162,7 @@ public final class Checkouts {
         same -> true,
         () -> refuseSecond(account, sale.plan()),
         session -> session.subscriptionId().ifPresent(id -> subscription(account, id))));
-    return new Opened(opened.session(), opened.created(), trial);
+    return new Opened(opened.session(), opened.url(), opened.created(), trial);
   }
 
   private TrialTerms trial(
@@ -168,6 +188,16 @@ public final class Checkouts {
     returnUrls.require("successUrl", request.successUrl());
     returnUrls.require("cancelUrl", request.cancelUrl());
     return items.open(caller, request);
+  }
+
+  /**
+   * Where the payer of a checkout goes, as the provider has it now.
+   *
+   * @return empty if the session is not open any more
+   * @throws com.tatame.billing.failure.NotFound if the account has no such session
+   */
+  public Optional<String> url(AccountId account, String sessionId) {
+    return sessions.page(account, sessions.session(account, sessionId)).url();
   }
 
   /**

@@ -53,7 +53,8 @@ final class ItemCheckouts {
       // Nobody is to pay for what is free by now.
       sessions.close(account, CommandKind.CREATE_ITEM_CHECKOUT, request.item());
       ItemSales.Given given = offer.given().get();
-      return new Checkouts.Sold(Optional.empty(), Optional.of(given.purchase()), given.created());
+      return new Checkouts.Sold(
+          Optional.empty(), Optional.empty(), Optional.of(given.purchase()), given.created());
     }
     ItemSales.Quote quote = offer.quote().orElseThrow();
     // A guest stays one: the provider makes no customer of somebody whom we don't know.
@@ -68,9 +69,17 @@ final class ItemCheckouts {
         quote.item().id(),
         CheckoutCommands.params(quote, customer, email, request),
         before -> noDearer(before, quote),
-        () -> {},
-        session -> {}));
-    return new Checkouts.Sold(Optional.of(opened.session()), Optional.empty(), opened.created());
+        () -> sales.refuseOwned(account, request.item()),
+        session -> learnPayment(account, session)));
+    return new Checkouts.Sold(
+        Optional.of(opened.session()), opened.url(), Optional.empty(), opened.created());
+  }
+
+  // A page may have been paid a moment ago: what it sold must be known before it is sold again.
+  private void learnPayment(AccountId account, CheckoutSession session) {
+    if (session.status() == CheckoutSession.Status.COMPLETE) {
+      sold(session).ifPresent(purchaseId -> confirm(account, session, purchaseId));
+    }
   }
 
   // What was agreed holds while its page is open, unless the buyer would pay less by now.

@@ -6,12 +6,15 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
+import com.tatame.billing.command.RequestScope;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.Observations;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,6 +28,7 @@ final class SessionOpening {
   private static final int MAX_ROUNDS = 5;
 
   private final CheckoutStore sessions;
+  private final CheckoutSessions provider;
   private final CommandJournal journal;
   private final Commands commands;
   private final Observations observations;
@@ -32,16 +36,21 @@ final class SessionOpening {
 
   SessionOpening(
       CheckoutStore sessions,
+      CheckoutSessions provider,
       CommandJournal journal,
       Commands commands,
       Observations observations,
       ObjectReads reads) {
     this.sessions = sessions;
+    this.provider = provider;
     this.journal = journal;
     this.commands = commands;
     this.observations = observations;
     this.reads = reads;
   }
+
+  /** A session, and where its payer goes while it is open. */
+  record Page(CheckoutSession session, Optional<String> url) {}
 
   /**
    * What is asked for.
@@ -75,13 +84,15 @@ final class SessionOpening {
   private Optional<Opened> attempt(Wanted wanted) {
     AccountId account = wanted.account();
     Optional<Command> last = journal.lastSucceeded(account, wanted.kind(), wanted.target());
-    Optional<CheckoutSession> open = last.flatMap(command -> stillOpen(wanted, command));
+    Optional<Page> open = last.flatMap(command -> stillOpen(wanted, command));
     if (open.isPresent()
         && CheckoutCommands.sells(last.get(), wanted.params())
         && wanted.good().test(last.get())) {
-      return Optional.of(new Opened(open.get(), false));
+      boolean byThisRequest =
+          RequestScope.current().isPresent() && last.get().request().equals(RequestScope.current());
+      return Optional.of(new Opened(open.get().session(), open.get().url(), byThisRequest));
     }
-    open.ifPresent(session -> expire(account, session));
+    open.ifPresent(page -> expire(account, page.session()));
     wanted.guard().run();
     // Later than the one before even if another node's clock made that one: the journal goes by it.
     Instant now = commands.now();
@@ -96,15 +107,19 @@ final class SessionOpening {
             .orElse(now));
     try {
       return commands
-          .runIfClear(planned)
-          .map(done -> new Opened(
-              session(account, done.result().orElseThrow()), done.id().equals(planned.id())));
+          .tryRun(planned)
+          .map(done -> opened(
+              page(account, session(account, done.result().orElseThrow())), done.answers(planned)));
     } catch (ProviderRejected e) {
-      if (Commands.wasOvertaken(e)) {
+      if (Commands.wasSuperseded(e)) {
         return Optional.empty();
       }
       throw e;
     }
+  }
+
+  private static Opened opened(Page page, boolean created) {
+    return new Opened(page.session(), page.url(), created);
   }
 
   /** Closes the open session of a thing on sale, if there is one. */
@@ -119,7 +134,7 @@ final class SessionOpening {
 
   // What the mirror calls open may have been paid a moment ago; the provider has the last word, and
   // what it sold must be known before it is sold again.
-  private Optional<CheckoutSession> stillOpen(Wanted wanted, Command created) {
+  private Optional<Page> stillOpen(Wanted wanted, Command created) {
     Optional<CheckoutSession> stored =
         created.result().flatMap(id -> sessions.find(wanted.account(), id));
     if (stored
@@ -128,11 +143,24 @@ final class SessionOpening {
       stored.ifPresent(wanted.seen());
       return Optional.empty();
     }
-    CheckoutSession session = refresh(wanted.account(), stored.get());
-    wanted.seen().accept(session);
-    return session.status() == CheckoutSession.Status.OPEN
-        ? Optional.of(session)
+    Page page = page(wanted.account(), stored.get());
+    wanted.seen().accept(page.session());
+    return page.session().status() == CheckoutSession.Status.OPEN
+        ? Optional.of(page)
         : Optional.empty();
+  }
+
+  /** A session as the provider has it now, with its address, which is kept nowhere. */
+  Page page(AccountId account, CheckoutSession session) {
+    List<String> urls = new ArrayList<>();
+    observations.observe(Optional.of(session.subject()), () -> {
+      CheckoutSessions.Handle handle = provider.read(session.id());
+      // The last read counts: one before it may have been repeated.
+      urls.clear();
+      handle.url().ifPresent(urls::add);
+      return handle.observation();
+    });
+    return new Page(session(account, session.id()), urls.stream().findFirst());
   }
 
   CheckoutSession refresh(AccountId account, CheckoutSession session) {

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param firstSentAt wall time; the provider forgets idempotency keys a day later
  * @param result id of the object that it made or changed
  * @param error why it was rejected or needs an operator, safe to show
+ * @param request the request that it was made for, if that carried an idempotency key
  * @param resolutions what persons decided about it, oldest first
  */
 public record Command(
@@ -33,6 +34,7 @@ public record Command(
     Optional<Instant> firstSentAt,
     Optional<String> result,
     Optional<String> error,
+    Optional<RequestKey> request,
     List<Resolution> resolutions) {
   private static final Duration CLOCKS_APART = Duration.ofDays(1);
 
@@ -41,7 +43,7 @@ public record Command(
     params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
   }
 
-  /** A command that is about to be written down. */
+  /** A command that is about to be written down, for the request that the thread works for. */
   public static Command planned(
       CommandId id,
       AccountId account,
@@ -61,7 +63,31 @@ public record Command(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        RequestScope.current(),
         List.of());
+  }
+
+  /** This command, made for a request. */
+  public Command madeFor(RequestKey key) {
+    return new Command(
+        id,
+        account,
+        kind,
+        target,
+        params,
+        state,
+        generation,
+        createdAt,
+        firstSentAt,
+        result,
+        error,
+        Optional.of(key),
+        resolutions);
+  }
+
+  /** Whether this is the planned command itself, or one that the same request made before. */
+  public boolean answers(Command planned) {
+    return id.equals(planned.id) || (request.isPresent() && request.equals(planned.request));
   }
 
   /** The parameters without personal data, for operators. */

@@ -20,7 +20,7 @@ public interface CommandHandler {
    * Finds out whether it was executed, when its key has been forgotten or burnt. Only reads; see {@link
    * CommandSearch}. A failure to read leaves the command as it is for the next time.
    */
-  Finding find(Command command);
+  CommandLookup find(Command command);
 
   /**
    * Told once the command was rejected, so that nobody has to wait for what it held to be given back;
@@ -32,7 +32,7 @@ public interface CommandHandler {
   static CommandHandler of(
       Function<Command, Optional<SubjectId>> subject,
       Function<Command, Observation> send,
-      Function<Command, Finding> find) {
+      Function<Command, CommandLookup> find) {
     return new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
@@ -45,7 +45,7 @@ public interface CommandHandler {
       }
 
       @Override
-      public Finding find(Command command) {
+      public CommandLookup find(Command command) {
         return find.apply(command);
       }
     };

@@ -25,6 +25,14 @@ public interface CommandJournal {
   Optional<Command> begin(CommandId id, String lease, Instant now, Duration leaseTime);
 
   /**
+   * Keeps a command for its sender.
+   *
+   * @param leaseTime from now on
+   * @return false if the lease was lost or the attempt has ended; nothing was written then
+   */
+  boolean extend(CommandId id, String lease, Instant now, Duration leaseTime);
+
+  /**
    * Ends an attempt.
    *
    * @param state the new state; not {@code SENDING}
@@ -49,6 +57,12 @@ public interface CommandJournal {
       CommandId id, String lease, int generation, Instant now, Duration leaseTime);
 
   Optional<Command> find(CommandId id);
+
+  /** The open command of this account, kind and target; see {@link #open(Command)}. */
+  Optional<Command> findOpen(AccountId account, CommandKind kind, String target);
+
+  /** The commands that were made for a request, oldest first, then by id. */
+  List<Command> ofRequest(RequestKey request);
 
   /** The latest command of this account, kind and target that succeeded. */
   Optional<Command> lastSucceeded(AccountId account, CommandKind kind, String target);

@@ -113,10 +113,19 @@ public enum CommandKind {
 
   /**
    * Whether somebody who asks for {@code wanted} is served by {@code open}. An account has one
-   * customer, whatever the callers know about the person; all else must ask for the very same.
+   * customer, whatever the callers know about the person; all else must ask for the very same. What
+   * makes another object each time serves one request alone: two idempotency keys are two intents.
    */
   boolean joins(Command open, Command wanted) {
-    return this == CREATE_CUSTOMER || open.params().equals(wanted.params());
+    if (this == CREATE_CUSTOMER) {
+      return true;
+    }
+    return open.params().equals(wanted.params())
+        && (!makesAnother() || open.request().equals(wanted.request()));
+  }
+
+  private boolean makesAnother() {
+    return this == CREATE_REFUND || this == CREATE_PAYMENT_INTENT || this == BEGIN_SETUP;
   }
 
   /** The stored name, lower case. */

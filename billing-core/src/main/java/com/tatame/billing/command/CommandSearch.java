@@ -23,7 +23,7 @@ public final class CommandSearch {
    *
    * @param owner as {@link CommandTraces#made}
    */
-  public Finding made(Command command, Optional<String> owner) {
+  public CommandLookup made(Command command, Optional<String> owner) {
     ObjectKind kind = command.kind().object();
     Optional<ObjectRef> object = traces
         .made(kind, owner, command.id().value(), command.tracesSince())
@@ -31,8 +31,8 @@ public final class CommandSearch {
     return object
         .map(ref -> reads.read(ref, new SubjectId(owner.orElse(ref.id()))))
         .filter(present -> present.state().isPresent())
-        .<Finding>map(Finding.Done::new)
-        .orElseGet(Finding.Absent::new);
+        .<CommandLookup>map(CommandLookup.Done::new)
+        .orElseGet(CommandLookup.Absent::new);
   }
 
   /**
@@ -42,13 +42,13 @@ public final class CommandSearch {
    * @param present how the object is by now, a read
    * @param asWanted whether that is what the command wants
    */
-  public Finding changed(Command command, Observation present, boolean asWanted) {
+  public CommandLookup changed(Command command, Observation present, boolean asWanted) {
     boolean executed = asWanted
         || traces
             .changed(present.object().kind(), command.idempotencyKey(), command.tracesSince())
             .filter(present.object()::equals)
             .isPresent();
-    return executed ? new Finding.Done(present) : new Finding.Absent();
+    return executed ? new CommandLookup.Done(present) : new CommandLookup.Absent();
   }
 
   /** How the object that a command changes, its target, is by now. */

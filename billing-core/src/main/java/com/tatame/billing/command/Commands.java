@@ -1,11 +1,13 @@
 package com.tatame.billing.command;
 
+import com.tatame.billing.account.AccountId;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.PaymentDeclined;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
+import com.tatame.billing.lease.Heartbeats;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observations;
 import java.lang.System.Logger;
@@ -21,11 +23,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * Runs outgoing mutations: written down, sent under a key of their own, their answer committed, and
  * only then settled. Whoever asks for the same while one is open joins it; whoever finds one
- * abandoned finishes it under the same key, so that it takes effect once. Once the provider has
+ * abandoned finishes it under the same key, so that it takes effect once. A request that carries an
+ * idempotency key (see {@link RequestScope}) and is sent again gets the command that it made. Once the provider has
  * forgotten the key, or keeps nothing but a failure under it, what became of the command is looked
  * for.
  */
@@ -33,14 +37,20 @@ public final class Commands {
   /** The provider keeps idempotency keys for a day; past this nothing is sent again. */
   static final Duration KEY_LIFETIME = Duration.ofHours(23);
 
+  /** A caller's idempotency key that comes again after that is a new request. */
+  private static final Duration REQUEST_LIFETIME = Duration.ofHours(23);
+
   private static final Logger LOG = System.getLogger(Commands.class.getName());
-  private static final Duration LEASE = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofMillis(40);
-  private static final int MAX_POLLS = 500;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+  /** Ten seconds: whoever has waited that long is told that it is under way. */
+  private static final int MAX_POLLS = 250;
+
   private static final int MAX_IN_THE_WAY = 5;
   private static final int RECOVERY_BATCH = 50;
   private static final String NOT_EXECUTED = "not_executed";
-  private static final String OVERTAKEN = "overtaken";
+  private static final String SUPERSEDED = "overtaken";
 
   private enum Sending {
     FIRST,
@@ -54,11 +64,13 @@ public final class Commands {
   private final InstantSource wallClock;
   private final RandomGenerator random;
   private final Pause pause;
+  private final Heartbeats heartbeats;
 
   /**
    * Wires the engine.
    *
    * @param contributed what each feature sends: together, one handler for each kind
+   * @param heartbeats keep a command with its sender for as long as that lives
    * @throws IllegalArgumentException if a kind has none or two
    */
   public Commands(
@@ -67,13 +79,15 @@ public final class Commands {
       List<Map<CommandKind, CommandHandler>> contributed,
       InstantSource wallClock,
       RandomGenerator random,
-      Pause pause) {
+      Pause pause,
+      Heartbeats heartbeats) {
     this.journal = journal;
     this.observations = observations;
     this.handlers = oneOfEachKind(contributed);
     this.wallClock = wallClock;
     this.random = random;
     this.pause = pause;
+    this.heartbeats = heartbeats;
   }
 
   private static Map<CommandKind, CommandHandler> oneOfEachKind(
@@ -103,15 +117,27 @@ public final class Commands {
   }
 
   /**
+   * When a command is planned that follows on another one: now, and later than that one even if another
+   * node's clock made it, since the journal goes by it.
+   */
+  public Instant plannedAfter(Optional<Command> last) {
+    Instant now = now();
+    return last.map(before -> before.createdAt().plus(1, ChronoUnit.MICROS))
+        .filter(next -> next.isAfter(now))
+        .orElse(now);
+  }
+
+  /**
    * Runs the command, or joins the open one that asks for the same.
    *
    * @return the command that succeeded, which need not be the given one
    * @throws ProviderRejected if the provider refused it for good
    * @throws ProviderUnavailable if its outcome is not known yet; asking again continues it
+   * @throws Conflict {@code in_progress} if somebody else has been sending it for ten seconds
    */
   public Command run(Command planned) {
     for (int i = 0; i < MAX_IN_THE_WAY; i++) {
-      Optional<Command> done = runIfClear(planned);
+      Optional<Command> done = tryRun(planned);
       if (done.isPresent()) {
         return done.get();
       }
@@ -125,7 +151,13 @@ public final class Commands {
    *
    * @return empty if another one was in the way; that one has ended, and this one was not written
    */
-  public Optional<Command> runIfClear(Command planned) {
+  public Optional<Command> tryRun(Command planned) {
+    Optional<Command> earlier = planned
+        .request()
+        .flatMap(request -> recent(request, planned.kind(), Optional.of(planned.target())));
+    if (earlier.isPresent()) {
+      return Optional.of(finish(earlier.get()));
+    }
     Command open = journal.open(planned);
     if (open.kind().joins(open, planned)) {
       return Optional.of(drive(open));
@@ -139,22 +171,108 @@ public final class Commands {
   }
 
   /**
+   * Runs the command unless another request's is open: of that it has no share, and doesn't wait for
+   * its end.
+   *
+   * @return as {@link #run}
+   * @throws Conflict {@code in_progress} if a command of another request is open
+   */
+  public Command runAlone(Command planned) {
+    Command open = journal.open(planned);
+    refuseAnothers(open, planned.request());
+    return drive(open);
+  }
+
+  /**
+   * Refuses a request while a command of this account, kind and target is open that another one made.
+   *
+   * @throws Conflict {@code in_progress}
+   */
+  public void requireNoneUnderWay(
+      AccountId account, CommandKind kind, String target, RequestKey request) {
+    journal
+        .findOpen(account, kind, target)
+        .ifPresent(open -> refuseAnothers(open, Optional.of(request)));
+  }
+
+  private static void refuseAnothers(Command open, Optional<RequestKey> request) {
+    if (!open.request().equals(request)) {
+      if (open.state() == CommandState.NEEDS_OPERATOR) {
+        outcome(open);
+      }
+      throw Conflict.inProgress(
+          RETRY_AFTER, "Another request of this kind is under way; try again when it has ended.");
+    }
+  }
+
+  /**
+   * What an earlier attempt of the same request did: its command of this kind that succeeded or may
+   * still do so. Whoever finds one ends it by {@link #finish} instead of planning another.
+   */
+  public Optional<Command> earlier(RequestKey request, CommandKind kind) {
+    return made(request, kind).findFirst();
+  }
+
+  /**
+   * As {@link #earlier(RequestKey, CommandKind)}, for the request that the thread works for. To be
+   * asked before anything that the command itself, once it was executed, would have refused.
+   *
+   * @return the command, driven to its end; empty if the request made none, or carries no key
+   */
+  public Optional<Command> finishEarlier(CommandKind kind) {
+    return RequestScope.current()
+        .flatMap(request -> recent(request, kind, Optional.empty()))
+        .map(this::finish);
+  }
+
+  /** Whether the request that the thread works for made a command of this kind before. */
+  public boolean begunEarlier(CommandKind kind) {
+    return RequestScope.current()
+        .flatMap(request -> recent(request, kind, Optional.empty()))
+        .isPresent();
+  }
+
+  private Optional<Command> recent(RequestKey request, CommandKind kind, Optional<String> target) {
+    Instant since = now().minus(REQUEST_LIFETIME);
+    return made(request, kind)
+        .filter(command -> command.createdAt().isAfter(since))
+        .filter(command -> target.map(command.target()::equals).orElse(true))
+        .findFirst();
+  }
+
+  private Stream<Command> made(RequestKey request, CommandKind kind) {
+    return journal.ofRequest(request).stream()
+        .filter(command -> command.kind() == kind && command.state() != CommandState.REJECTED);
+  }
+
+  /** As {@link CommandJournal#lastSucceeded}. */
+  public Optional<Command> lastSucceeded(AccountId account, CommandKind kind, String target) {
+    return journal.lastSucceeded(account, kind, target);
+  }
+
+  /** Drives a command to its end, as {@link #run}. */
+  public Command finish(Command known) {
+    return known.state().settled() ? outcome(known) : drive(known);
+  }
+
+  /**
    * Thrown by a handler instead of sending, when what the command was decided on no longer holds.
    * While a command is open no other of its kind and target can be, so what its handler sees holds
    * until it ends.
    */
-  public static ProviderRejected overtaken(String message) {
-    return new ProviderRejected(OVERTAKEN, Optional.empty(), message);
+  public static ProviderRejected superseded(String message) {
+    return new ProviderRejected(SUPERSEDED, Optional.empty(), message);
   }
 
   /** Whether a command ended because another one was before it. Nothing was sent then. */
-  public static boolean wasOvertaken(ProviderRejected rejection) {
-    return rejection.providerCode().equals(OVERTAKEN);
+  public static boolean wasSuperseded(ProviderRejected rejection) {
+    return rejection.providerCode().equals(SUPERSEDED);
   }
 
   /** What a caller is told whom others keep from being served. */
   public static Conflict inTheWay() {
-    return Conflict.because("Other changes of the same kind are under way; try again.");
+    return Conflict.inProgress(
+        RETRY_AFTER, "Other changes of the same kind are under way; try again.");
   }
 
   /**
@@ -165,7 +283,7 @@ public final class Commands {
   public int recover() {
     Instant now = now();
     int succeeded = 0;
-    for (Command abandoned : journal.abandoned(now.minus(LEASE), now, RECOVERY_BATCH)) {
+    for (Command abandoned : journal.abandoned(now.minus(Heartbeats.LEASE), now, RECOVERY_BATCH)) {
       try {
         drive(abandoned);
         succeeded++;
@@ -181,12 +299,15 @@ public final class Commands {
     for (int polls = 0; polls < MAX_POLLS; polls++) {
       String lease = nextId().value();
       Instant now = now();
-      Optional<Command> mine = journal.begin(seen.id(), lease, now, LEASE);
+      CommandId id = seen.id();
+      Optional<Command> mine = journal.begin(id, lease, now, Heartbeats.LEASE);
       if (mine.isPresent()) {
         // Unsent when last seen, and sent first at this very moment: nobody was in between.
         boolean first = seen.state() == CommandState.PLANNED
             && mine.get().firstSentAt().filter(now::equals).isPresent();
-        return send(mine.get(), lease, now, first ? Sending.FIRST : Sending.AGAIN);
+        return heartbeats.during(
+            (at, leaseTime) -> journal.extend(id, lease, at, leaseTime),
+            () -> send(mine.get(), lease, now, first ? Sending.FIRST : Sending.AGAIN));
       }
       seen = journal.find(seen.id()).orElseThrow();
       if (seen.state().settled()) {
@@ -194,8 +315,12 @@ public final class Commands {
       }
       pause.pause(POLL);
     }
-    throw new ProviderUnavailable(
-        Execution.UNKNOWN, Duration.ofSeconds(5), "The same request is still under way.");
+    throw underWay();
+  }
+
+  private static Conflict underWay() {
+    return Conflict.inProgress(
+        RETRY_AFTER, "It is under way; repeat the request to get its result.");
   }
 
   private Command send(Command command, String lease, Instant now, Sending sending) {
@@ -236,33 +361,33 @@ public final class Commands {
   // What can't be learnt by sending it again is looked for. Without proof that it was not executed
   // it gets no other key.
   private Command search(Command command, String lease, CommandHandler handler) {
-    Finding finding;
+    CommandLookup finding;
     try {
       finding = handler.find(command);
     } catch (ProviderRejected e) {
-      finding = new Finding.Undecided(e.providerCode());
+      finding = new CommandLookup.Undecided(e.providerCode());
     } catch (ProviderUnavailable e) {
       end(command, lease, CommandState.UNKNOWN, Optional.empty());
       throw e;
     }
     LOG.log(Level.INFO, "command {0} was looked for: {1}", command.id(), name(finding));
-    if (finding instanceof Finding.Done done) {
+    if (finding instanceof CommandLookup.Done done) {
       // No version was taken before this read, so it counts only if nothing else is known.
       return succeed(command, lease, observations.observe(Optional.empty(), done::observation));
     }
-    if (finding instanceof Finding.Undecided undecided) {
+    if (finding instanceof CommandLookup.Undecided undecided) {
       end(command, lease, CommandState.NEEDS_OPERATOR, Optional.of(undecided.reason()));
       return outcome(journal.find(command.id()).orElseThrow());
     }
     Instant now = now();
     Optional<Command> renewed =
-        journal.renew(command.id(), lease, command.generation(), now, LEASE);
+        journal.renew(command.id(), lease, command.generation(), now, Heartbeats.LEASE);
     return renewed.isPresent()
         ? send(renewed.get(), lease, now, Sending.UNDER_A_NEW_KEY)
         : outcome(journal.find(command.id()).orElseThrow());
   }
 
-  private static String name(Finding finding) {
+  private static String name(CommandLookup finding) {
     return finding.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
@@ -298,9 +423,7 @@ public final class Commands {
       case REJECTED -> throw rejection(settled.error().orElse("unknown"));
       case NEEDS_OPERATOR ->
         throw Conflict.because("It is not known whether this was done; an operator must decide.");
-      case PLANNED, SENDING, UNKNOWN ->
-        throw new ProviderUnavailable(
-            Execution.UNKNOWN, Duration.ofSeconds(5), "The same request is still under way.");
+      case PLANNED, SENDING, UNKNOWN -> throw underWay();
     };
   }
 

@@ -70,7 +70,7 @@ public final class GroupCommit<T, R> {
     return thread;
   }
 
-  private record Waiting<T, R>(T part, CompletableFuture<R> told) {}
+  private record Waiting<T, R>(T part, CompletableFuture<R> result) {}
 
   /**
    * Writes a part durably; a lone caller by itself, without a change of threads.
@@ -79,10 +79,10 @@ public final class GroupCommit<T, R> {
    * @throws StoreUnavailable if it could not be written, or nobody can tell
    */
   public R write(T part) {
-    CompletableFuture<R> told = new CompletableFuture<>();
-    finish(enqueue(new Waiting<>(part, told)));
+    CompletableFuture<R> result = new CompletableFuture<>();
+    finish(enqueue(new Waiting<>(part, result)));
     try {
-      return told.join();
+      return result.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
@@ -95,13 +95,13 @@ public final class GroupCommit<T, R> {
    *     must not be kept either
    */
   public CompletableFuture<R> submit(T part) {
-    CompletableFuture<R> told = new CompletableFuture<>();
+    CompletableFuture<R> result = new CompletableFuture<>();
     try {
-      handOver(enqueue(new Waiting<>(part, told)));
+      handOver(enqueue(new Waiting<>(part, result)));
     } catch (StoreUnavailable e) {
-      told.completeExceptionally(e);
+      result.completeExceptionally(e);
     }
-    return told;
+    return result;
   }
 
   /** How many callers wait for somebody to write their part. */
@@ -146,14 +146,14 @@ public final class GroupCommit<T, R> {
     if (batch.isEmpty()) {
       return;
     }
-    List<Runnable> news = new ArrayList<>(batch.size());
+    List<Runnable> completions = new ArrayList<>(batch.size());
     try {
-      write(batch, news);
+      write(batch, completions);
     } finally {
       // The next batch is on its way before those are told whose parts are written.
       handOver(release());
-      news.forEach(Runnable::run);
-      giveUp(batch);
+      completions.forEach(Runnable::run);
+      failPending(batch);
     }
   }
 
@@ -174,37 +174,37 @@ public final class GroupCommit<T, R> {
     try {
       writers.execute(() -> finish(batch));
     } catch (OutOfMemoryError noMoreThreads) {
-      giveUp(batch);
+      failPending(batch);
       handOver(release());
     }
   }
 
-  private void giveUp(List<Waiting<T, R>> batch) {
+  private void failPending(List<Waiting<T, R>> batch) {
     for (Waiting<T, R> each : batch) {
-      if (!each.told().isDone()) {
-        each.told()
+      if (!each.result().isDone()) {
+        each.result()
             .completeExceptionally(
                 new StoreUnavailable("Whoever wrote this with others did not come back."));
       }
     }
   }
 
-  private void write(List<Waiting<T, R>> batch, List<Runnable> news) {
+  private void write(List<Waiting<T, R>> batch, List<Runnable> completions) {
     try {
       List<R> results = write.apply(batch.stream().map(Waiting::part).toList());
       for (int i = 0; i < batch.size(); i++) {
         Waiting<T, R> each = batch.get(i);
         R result = results.get(i);
-        news.add(() -> each.told().complete(result));
+        completions.add(() -> each.result().complete(result));
       }
     } catch (BillingException e) {
-      batch.forEach(each -> news.add(() -> each.told().completeExceptionally(e)));
+      batch.forEach(each -> completions.add(() -> each.result().completeExceptionally(e)));
     } catch (RuntimeException e) {
       if (batch.size() == 1) {
-        news.add(() -> batch.get(0).told().completeExceptionally(e));
+        completions.add(() -> batch.get(0).result().completeExceptionally(e));
       } else {
         // One of them is what the database refuses: it must not take its neighbours with it.
-        batch.forEach(each -> write(List.of(each), news));
+        batch.forEach(each -> write(List.of(each), completions));
       }
     }
   }

@@ -5,9 +5,9 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.observation.Observation;
@@ -45,7 +45,7 @@ public final class Customers {
   public Ensured ensure(Principal caller, Optional<String> email, Optional<String> name) {
     Optional<CustomerLink> existing = store.find(caller.account());
     if (existing.isPresent()) {
-      return new Ensured(existing.get(), false);
+      return new Ensured(existing.get(), commands.begunEarlier(CommandKind.CREATE_CUSTOMER));
     }
     if (!caller.isApiKey()) {
       store.rememberUser(caller);
@@ -68,12 +68,12 @@ public final class Customers {
     return new Ensured(link, created);
   }
 
-  // Whether this very command made the customer.
+  // Whether this request made the customer.
   private boolean ran(Command planned) {
     try {
-      return commands.run(planned).id().equals(planned.id());
+      return commands.run(planned).answers(planned);
     } catch (ProviderRejected e) {
-      if (Commands.wasOvertaken(e)) {
+      if (Commands.wasSuperseded(e)) {
         return false;
       }
       throw e;
@@ -95,7 +95,7 @@ public final class Customers {
       @Override
       public Observation send(Command command) {
         if (store.find(command.account()).isPresent()) {
-          throw Commands.overtaken("The account has a customer already.");
+          throw Commands.superseded("The account has a customer already.");
         }
         return provider.create(
             new CustomerAccounts.NewCustomer(
@@ -107,7 +107,7 @@ public final class Customers {
       }
 
       @Override
-      public Finding find(Command command) {
+      public CommandLookup find(Command command) {
         return search.made(command, Optional.empty());
       }
     });

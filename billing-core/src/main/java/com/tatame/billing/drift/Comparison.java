@@ -8,6 +8,7 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.Known;
@@ -15,9 +16,11 @@ import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.RowChange;
+import com.tatame.billing.projection.StoredObject;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -70,16 +73,24 @@ public final class Comparison {
     private final Known known;
     private final Projection projection;
     private final List<RowChange> changes;
+    private final Set<String> contradicted;
 
-    private Different(Known known, Projection projection, List<RowChange> changes) {
+    private Different(
+        Known known, Projection projection, List<RowChange> changes, Set<String> contradicted) {
       this.known = known;
       this.projection = projection;
       this.changes = changes;
+      this.contradicted = contradicted;
     }
 
     /** Before: as stored; after: as the provider holds it. */
     List<RowChange> rows() {
       return changes;
+    }
+
+    /** Whether the stored row calls itself final, and the provider's state doesn't. */
+    boolean contradictsFinal(RowChange row) {
+      return contradicted.contains(name(row.kind(), row.id()));
     }
 
     Known known() {
@@ -112,13 +123,13 @@ public final class Comparison {
       if (known.version() != before.version() || !Holdings.allOf(subject, held)) {
         return new Unknown();
       }
-      Projection projection = projector.project(known, held, clock.instant());
+      Projection projection = projector.reconcile(known, held, clock.instant());
       List<RowChange> changes = RowChange.of(known, projection);
       if (changes.isEmpty()) {
         drift.prove(customerId, wallClock.instant());
         return new Equal();
       }
-      return new Different(known, projection, changes);
+      return new Different(known, projection, changes, contradicted(known, held));
     } catch (ProviderUnavailable e) {
       return new Unknown();
     }
@@ -137,5 +148,23 @@ public final class Comparison {
   private List<Observation> everything(Known known) {
     ObjectRef customer = new ObjectRef(ObjectKind.CUSTOMER, known.subject().value());
     return holdings.beside(known, List.of(reads.read(customer, known.subject())));
+  }
+
+  private static Set<String> contradicted(Known known, List<Observation> held) {
+    Set<String> contradicted = new HashSet<>();
+    for (Observation seen : held) {
+      boolean storedAsFinal = Optional.ofNullable(known.rows().get(seen.object()))
+          .flatMap(StoredObject::state)
+          .filter(ProviderObject::terminal)
+          .isPresent();
+      if (storedAsFinal && seen.state().filter(state -> !state.terminal()).isPresent()) {
+        contradicted.add(name(seen.object().kind().code(), seen.object().id()));
+      }
+    }
+    return contradicted;
+  }
+
+  private static String name(String kind, String id) {
+    return kind + " " + id;
   }
 }

@@ -30,6 +30,11 @@ public record Drift(
     ROW_ALTERED,
     /** No stored event says it: one never arrived, and is too old to be fetched. */
     EVENT_MISSED,
+    /**
+     * The row says that nothing can change any more, and the provider holds something that goes on: no
+     * event puts that right.
+     */
+    CONTRADICTION,
     /** The provider's objects are the same; what follows from them was derived by other rules. */
     DERIVED;
 

@@ -33,6 +33,9 @@ public final class DriftCauses {
   }
 
   Drift.Cause of(String customerId, RowChange row, Comparison.Different different) {
+    if (different.contradictsFinal(row)) {
+      return Drift.Cause.CONTRADICTION;
+    }
     Set<String> fields = new HashSet<>(row.before().keySet());
     fields.addAll(row.after().keySet());
     if (row.kind().equals("entitlement") || OF_THE_CATALOG.containsAll(fields)) {

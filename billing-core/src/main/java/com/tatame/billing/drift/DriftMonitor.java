@@ -26,6 +26,7 @@ public final class DriftMonitor {
   static final Duration GRACE = Duration.ofMinutes(5);
 
   private static final Logger LOG = System.getLogger(DriftMonitor.class.getName());
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
   private static final int SLICE = 100;
   private static final String MONITOR = "monitor";
 
@@ -154,7 +155,8 @@ public final class DriftMonitor {
     boolean repaired = result instanceof Comparison.Equal
         || (result instanceof Comparison.Different different && different.repair());
     if (!repaired) {
-      throw Conflict.because("The customer is being changed at this moment; try again soon.");
+      throw Conflict.inProgress(
+          TRY_AGAIN, "The customer is being changed at this moment; try again soon.");
     }
     store.repaired(drift.customerId(), by, wallClock.instant());
     return find(id);

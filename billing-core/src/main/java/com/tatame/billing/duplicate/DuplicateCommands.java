@@ -4,9 +4,9 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.subscription.Subscription;
@@ -56,15 +56,17 @@ public final class DuplicateCommands {
         .map(Subscription.class::cast)
         .toList();
     if (rule.pairOf(command.target(), subscriptions).isEmpty()) {
-      throw Commands.overtaken("There are no two subscriptions any more; nothing was canceled.");
+      throw Commands.superseded("There are no two subscriptions any more; nothing was canceled.");
     }
     return provider.cancelNow(
         command.target(), Optional.of(reason(command)), command.idempotencyKey());
   }
 
-  private static Finding find(Command command, CommandSearch search) {
+  private static CommandLookup find(Command command, CommandSearch search) {
     Observation present = search.read(command, subject(command));
-    return endedByUs(command, present) ? new Finding.Done(present) : new Finding.Absent();
+    return endedByUs(command, present)
+        ? new CommandLookup.Done(present)
+        : new CommandLookup.Absent();
   }
 
   // Whoever else ended it gave another reason, and knew what to do about the money.

@@ -193,7 +193,7 @@ public final class Duplicates {
             DuplicateCommands.params(duplicate),
             commands.now()));
       } catch (ProviderRejected e) {
-        if (!Commands.wasOvertaken(e)) {
+        if (!Commands.wasSuperseded(e)) {
           throw e;
         }
         store.replace(Status.HANDLING, duplicate.over());

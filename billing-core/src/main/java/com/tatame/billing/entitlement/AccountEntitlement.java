@@ -24,7 +24,8 @@ public record AccountEntitlement(AccountId account, List<Source> sources, List<W
    * A subscription that entitles.
    *
    * @param tier of the catalog
-   * @param graceUntil when a past due subscription stops to entitle; empty unless past due
+   * @param graceUntil when it stops to entitle: a past due subscription with its grace, one that its
+   *     user paused with what is paid; empty for all others
    * @param cycle by which its windows begin anew; empty if it has no periods
    * @param particulars what it is explained by, and nothing is decided by
    */
@@ -65,7 +66,7 @@ public record AccountEntitlement(AccountId account, List<Source> sources, List<W
    * @param priceId of the item that names the plan
    * @param trialEnd set once it had a trial, also after the trial
    * @param endsAt when it ends, if that is set already
-   * @param collectionPaused whether no payments are collected for now
+   * @param collectionPaused whether an administrator has no payments collected for now
    */
   public record Particulars(
       String priceId,

@@ -45,10 +45,10 @@ public record AccountUsage(
   }
 
   /** What counts against a feature's limit. */
-  public Tally used(String feature, Period current, Instant now) {
+  public UsageTally used(String feature, Period current, Instant now) {
     return open.stream()
         .filter(row -> row.feature().equals(feature) && row.countsIn(current, now))
         .map(UsageRow::used)
-        .reduce(Tally.NONE, Tally::plus);
+        .reduce(UsageTally.NONE, UsageTally::plus);
   }
 }

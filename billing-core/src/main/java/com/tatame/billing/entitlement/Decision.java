@@ -77,20 +77,6 @@ public record Decision(
    */
   public record OverageLeft(int discountPercent, Optional<Long> remaining) {}
 
-  /** This, for somebody who wanted more at once than is left. */
-  Decision notEnough(long amount) {
-    return allowed
-        ? new Decision(
-            name,
-            false,
-            feature,
-            allowance,
-            Optional.of("There are not " + amount + " left of " + name + "."),
-            upgrade,
-            grants)
-        : this;
-  }
-
   /** This, as the failure of whoever needs it to be allowed. */
   public LimitReached refusal() {
     return new LimitReached(

@@ -7,6 +7,7 @@ import com.tatame.billing.entitlement.AccountEntitlement.Particulars;
 import com.tatame.billing.entitlement.AccountEntitlement.Source;
 import com.tatame.billing.entitlement.AccountEntitlement.Withheld;
 import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.subscription.SelfPause;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import java.time.Instant;
@@ -14,11 +15,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which subscriptions entitle, and which of them wins. Trialing and active ones do; past due ones
- * until their grace is over; incomplete, unpaid, paused and ended ones never. Paused collection
- * changes nothing. The highest rank wins, then what is paid, then the newer one.
+ * until their grace is over; incomplete, unpaid, paused and ended ones never. Collection that an
+ * administrator paused changes nothing; one that its user paused entitles until the renewal with which
+ * the pause begins, and again from the first period that is paid. The highest rank wins, then what is paid, then the newer one.
  */
 public final class EntitlementRule {
   private final Catalog catalog;
@@ -47,7 +50,9 @@ public final class EntitlementRule {
   }
 
   private boolean entitles(Subscription subscription) {
-    return subscription.status().entitles() && plan(subscription).isPresent();
+    return subscription.status().entitles()
+        && plan(subscription).isPresent()
+        && !subscription.skippedByUser();
   }
 
   private List<Withheld> withheld(Collection<Subscription> subscriptions) {
@@ -76,9 +81,7 @@ public final class EntitlementRule {
         subscription.id(),
         subscription.tier().orElseThrow(),
         subscription.status(),
-        subscription.status() == SubscriptionStatus.PAST_DUE
-            ? Optional.of(firstFailure(subscription, invoices).plus(catalog.grace()))
-            : Optional.empty(),
+        entitlesUntil(subscription, invoices),
         subscription.cycle(),
         Optional.of(new Particulars(
             subscription.mainItem().priceId(),
@@ -88,7 +91,22 @@ public final class EntitlementRule {
                 .or(() -> subscription.ends()
                     ? Optional.of(subscription.currentPeriodEnd())
                     : Optional.empty()),
-            subscription.collectionPaused().isPresent())));
+            subscription.collectionPaused().isPresent()
+                && subscription.pausedByUser().isEmpty())));
+  }
+
+  private Optional<Instant> entitlesUntil(Subscription subscription, Collection<Invoice> invoices) {
+    Optional<Instant> grace = subscription.status() == SubscriptionStatus.PAST_DUE
+        ? Optional.of(firstFailure(subscription, invoices).plus(catalog.grace()))
+        : Optional.empty();
+    return Stream.concat(
+            grace.stream(),
+            subscription
+                .pausedByUser()
+                .map(SelfPause::since)
+                .filter(subscription.currentPeriodStart()::isBefore)
+                .stream())
+        .min(Comparator.naturalOrder());
   }
 
   // The first automatic charge follows finalization at once; until the invoice is known, the start

@@ -5,12 +5,13 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.commit.GroupCommit;
-import com.tatame.billing.entitlement.Used.Charge;
+import com.tatame.billing.entitlement.ConsumeResult.Charge;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
+import com.tatame.billing.time.TimeBounds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,8 +37,8 @@ public final class Entitlements {
   private static final Duration BEHIND = Duration.ofDays(35);
 
   private final UsageStore store;
-  private final InMind inMind;
-  private final GroupCommit<Draw, DrawResult> draws;
+  private final EntitlementCache cached;
+  private final GroupCommit<UsageDebit, DebitResult> debits;
   private final Catalog catalog;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -52,32 +53,32 @@ public final class Entitlements {
    */
   public Entitlements(
       UsageStore store, Catalog catalog, InstantSource clock, RandomGenerator random) {
-    this(store, InMind.NOTHING, catalog, clock, random);
+    this(store, EntitlementCache.NONE, catalog, clock, random);
   }
 
   /**
    * Wires the use cases over a store that remembers.
    *
-   * @param inMind what it remembers
+   * @param cached what it remembers
    * @param clock the billing clock
    * @param random source of ids
    */
   public Entitlements(
       UsageStore store,
-      InMind inMind,
+      EntitlementCache cached,
       Catalog catalog,
       InstantSource clock,
       RandomGenerator random) {
     this.store = store;
-    this.inMind = inMind;
-    this.draws = new GroupCommit<>(store::consume, LARGE_BATCH);
+    this.cached = cached;
+    this.debits = new GroupCommit<>(store::consume, LARGE_BATCH);
     this.catalog = catalog;
     this.clock = clock;
     this.random = random;
     for (Plan plan : catalog.plans()) {
-      flags.put(plan.tier(), Standing.flags(catalog, plan));
+      flags.put(plan.tier(), EntitlementEvaluation.flags(catalog, plan));
     }
-    this.defaultFlags = Standing.flags(catalog, catalog.defaultPlan());
+    this.defaultFlags = EntitlementEvaluation.flags(catalog, catalog.defaultPlan());
   }
 
   /** All features at once. */
@@ -89,9 +90,9 @@ public final class Entitlements {
    * As {@link #of}, where that is known without a query, so that nobody has to wait for it; empty
    * where it isn't. As long as it stays as it is, the report is the same object.
    */
-  public Optional<EntitlementReport> inMind(AccountId account) {
+  public Optional<EntitlementReport> cached(AccountId account) {
     Instant now = now();
-    return inMind.toTell(account, now).map(reading -> reading.report(catalog, account, now));
+    return cached.fresh(account, now).map(reading -> reading.report(catalog, account, now));
   }
 
   /**
@@ -107,7 +108,7 @@ public final class Entitlements {
     if (flag != null) {
       return flag;
     }
-    Standing standing = new Standing(catalog, usage, now);
+    EntitlementEvaluation standing = new EntitlementEvaluation(catalog, usage, now);
     return standing.decide(feature, known(standing, feature));
   }
 
@@ -118,7 +119,7 @@ public final class Entitlements {
    * @throws NotFound if no plan of the catalog has such a feature
    */
   public Explanation explain(AccountId account, String feature) {
-    Standing standing = standing(account, now());
+    EntitlementEvaluation standing = standing(account, now());
     return standing.explain(account, feature, known(standing, feature));
   }
 
@@ -130,7 +131,7 @@ public final class Entitlements {
    */
   public PastEntitlements at(Instant instant) {
     Instant now = now();
-    Instant at = instant.truncatedTo(ChronoUnit.MICROS);
+    Instant at = TimeBounds.require("at", instant).truncatedTo(ChronoUnit.MICROS);
     if (at.isAfter(now)) {
       throw ValidationFailed.of("at", "must not lie ahead of now, which is " + now);
     }
@@ -153,27 +154,27 @@ public final class Entitlements {
    * @throws ValidationFailed if the feature has a highest price and none is given
    * @throws Conflict {@code idempotency_key_reused}
    */
-  public Used consume(AccountId account, Use use) {
+  public ConsumeResult consume(AccountId account, Use use) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Instant now = now();
-      Standing standing = toDrawBy(account, use, now);
+      EntitlementEvaluation standing = any(account, use, now);
       Feature feature = known(standing, use.feature());
       if (feature instanceof Feature.Flag) {
         Decision decision = standing.decide(use.feature(), feature);
         return decision.allowed()
-            ? new Used.Granted(Optional.empty(), Optional.empty(), false)
-            : new Used.Denied(decision);
+            ? new ConsumeResult.Granted(Optional.empty(), Optional.empty(), false)
+            : new ConsumeResult.Denied(decision);
       }
       priceMistake(feature, use).ifPresent(mistake -> {
         throw mistake;
       });
-      DrawResult result = draws.write(draw(account, use, standing, feature, now));
-      if (result instanceof DrawResult.Granted granted) {
+      DebitResult result = debits.write(debit(account, use, standing, feature, now));
+      if (result instanceof DebitResult.Granted granted) {
         return granted(granted, use);
-      } else if (result instanceof DrawResult.KeyReused) {
+      } else if (result instanceof DebitResult.KeyReused) {
         throw Conflict.idempotencyKeyReused();
-      } else if (result instanceof DrawResult.Denied) {
-        return new Used.Denied(denied(account, use));
+      } else if (result instanceof DebitResult.Denied) {
+        return new ConsumeResult.Denied(denied(account, use));
       }
     }
     throw changing(account);
@@ -187,33 +188,48 @@ public final class Entitlements {
    * @return what came of it, or the failure that {@link #consume} throws; told by the thread that
    *     wrote it, which must not be kept
    */
-  public CompletableFuture<Used> consumeAsync(AccountId account, Use use, Executor mayBlock) {
+  public CompletableFuture<ConsumeResult> consumeAsync(
+      AccountId account, Use use, Executor mayBlock) {
     Instant now = now();
-    Optional<Draw> draw = inMind
-        .toDrawBy(account, now)
-        .map(reading -> new Standing(catalog, reading.usage(), now))
+    Optional<UsageDebit> debit = cached
+        .any(account, now)
+        .map(reading -> new EntitlementEvaluation(catalog, reading.usage(), now))
         .flatMap(standing ->
-            drawable(standing, use).map(feature -> draw(account, use, standing, feature, now)));
-    return draw.isEmpty()
+            drawable(standing, use).map(feature -> debit(account, use, standing, feature, now)));
+    return debit.isEmpty()
         ? CompletableFuture.supplyAsync(() -> consume(account, use), mayBlock)
-        : draws.submit(draw.get()).thenCompose(result -> used(result, account, use, mayBlock));
+        : debits.submit(debit.get()).thenCompose(result -> used(result, account, use, mayBlock));
   }
 
-  private CompletableFuture<Used> used(
-      DrawResult result, AccountId account, Use use, Executor mayBlock) {
-    if (result instanceof DrawResult.Granted granted) {
+  private CompletableFuture<ConsumeResult> used(
+      DebitResult result, AccountId account, Use use, Executor mayBlock) {
+    if (result instanceof DebitResult.Granted granted) {
       return CompletableFuture.completedFuture(granted(granted, use));
-    } else if (result instanceof DrawResult.KeyReused) {
+    } else if (result instanceof DebitResult.KeyReused) {
       return CompletableFuture.failedFuture(Conflict.idempotencyKeyReused());
-    } else if (result instanceof DrawResult.Denied) {
-      return CompletableFuture.supplyAsync(() -> new Used.Denied(denied(account, use)), mayBlock);
+    } else if (result instanceof DebitResult.Denied) {
+      return CompletableFuture.supplyAsync(
+          () -> new ConsumeResult.Denied(denied(account, use)), mayBlock);
     }
     return CompletableFuture.supplyAsync(() -> consume(account, use), mayBlock);
   }
 
-  private static Used granted(DrawResult.Granted granted, Use use) {
-    return new Used.Granted(
+  private static ConsumeResult granted(DebitResult.Granted granted, Use use) {
+    return new ConsumeResult.Granted(
         Optional.of(granted.consumption()), charge(granted.consumption(), use), granted.again());
+  }
+
+  /**
+   * What was consumed, so that a program can honour what was consumed elsewhere.
+   *
+   * @throws NotFound if the account has no such consumption of the feature
+   */
+  public Consumption consumption(AccountId account, String feature, String consumptionId) {
+    // What a sale took is shown with the sale.
+    return Optional.of(consumptionId)
+        .filter(id -> !id.startsWith(ReservationStore.PREFIX))
+        .flatMap(id -> store.find(account, feature, id))
+        .orElseThrow(() -> new NotFound("consumption", consumptionId));
   }
 
   /**
@@ -242,16 +258,16 @@ public final class Entitlements {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Instant now = now();
       Instant at = report.occurredAt().map(then -> reachable(then, now)).orElse(now);
-      Standing standing = toDrawBy(account, report, at);
+      EntitlementEvaluation standing = any(account, report, at);
       Feature feature = known(standing, report.feature());
       if (feature instanceof Feature.Flag) {
         throw ValidationFailed.of(
             "type", "'" + report.feature() + "' is on or off; nothing is counted there");
       }
-      DrawResult result = draws.write(draw(account, report, standing, feature, at));
-      if (result instanceof DrawResult.Granted granted) {
+      DebitResult result = debits.write(debit(account, report, standing, feature, at));
+      if (result instanceof DebitResult.Granted granted) {
         return new Recorded(granted.consumption(), granted.again());
-      } else if (result instanceof DrawResult.KeyReused) {
+      } else if (result instanceof DebitResult.KeyReused) {
         throw Conflict.idempotencyKeyReused();
       }
     }
@@ -279,8 +295,8 @@ public final class Entitlements {
     if (!gauge) {
       throw ValidationFailed.of("feature", "'" + feature + "' is no gauge; consume it instead");
     }
-    if (value < 0 || value > Use.MOST) {
-      throw ValidationFailed.of("value", "must be a whole number from 0 to " + Use.MOST);
+    if (value < 0 || value > Use.MAX_UNITS) {
+      throw ValidationFailed.of("value", "must be a whole number from 0 to " + Use.MAX_UNITS);
     }
     store.set(account, feature, value, now());
     return check(account, feature);
@@ -292,10 +308,14 @@ public final class Entitlements {
     return store.list(account, feature, after, limit);
   }
 
-  private Draw draw(
-      AccountId account, UsageReport report, Standing standing, Feature feature, Instant at) {
+  private UsageDebit debit(
+      AccountId account,
+      UsageReport report,
+      EntitlementEvaluation standing,
+      Feature feature,
+      Instant at) {
     String id = nextId();
-    return new Draw(
+    return new UsageDebit(
         id,
         account,
         report.feature(),
@@ -311,9 +331,10 @@ public final class Entitlements {
         report.metadata());
   }
 
-  private Draw draw(AccountId account, Use use, Standing standing, Feature feature, Instant now) {
+  private UsageDebit debit(
+      AccountId account, Use use, EntitlementEvaluation standing, Feature feature, Instant now) {
     String id = nextId();
-    return new Draw(
+    return new UsageDebit(
         id,
         account,
         use.feature(),
@@ -365,41 +386,42 @@ public final class Entitlements {
 
   // As it stands after the refusal: what was loaded before it may have said that there was enough.
   private Decision denied(AccountId account, Use use) {
-    return check(account, use.feature()).notEnough(use.amount());
+    EntitlementEvaluation standing = standing(account, now());
+    return standing.refuse(use.feature(), known(standing, use.feature()), use.amount());
   }
 
-  private Standing standing(AccountId account, Instant now) {
-    return new Standing(catalog, store.read(account, now), now);
+  private EntitlementEvaluation standing(AccountId account, Instant now) {
+    return new EntitlementEvaluation(catalog, store.read(account, now), now);
   }
 
   // What is recalled may be of another time: the store tells if a draw is, but only of a draw.
-  private Standing toDrawBy(AccountId account, Use use, Instant now) {
-    Standing recalled = recalled(account, now);
+  private EntitlementEvaluation any(AccountId account, Use use, Instant now) {
+    EntitlementEvaluation recalled = recalled(account, now);
     return drawable(recalled, use).isPresent() ? recalled : standing(account, now);
   }
 
-  private static Optional<Feature> drawable(Standing standing, Use use) {
+  private static Optional<Feature> drawable(EntitlementEvaluation standing, Use use) {
     return standing
         .feature(use.feature())
         .filter(feature -> counted(feature) && priceMistake(feature, use).isEmpty());
   }
 
-  private Standing toDrawBy(AccountId account, UsageReport report, Instant at) {
-    Standing recalled = recalled(account, at);
+  private EntitlementEvaluation any(AccountId account, UsageReport report, Instant at) {
+    EntitlementEvaluation recalled = recalled(account, at);
     return recalled.feature(report.feature()).filter(Entitlements::counted).isPresent()
         ? recalled
         : standing(account, at);
   }
 
-  private Standing recalled(AccountId account, Instant now) {
-    return new Standing(catalog, store.recall(account, now), now);
+  private EntitlementEvaluation recalled(AccountId account, Instant now) {
+    return new EntitlementEvaluation(catalog, store.recall(account, now), now);
   }
 
   private static boolean counted(Feature feature) {
     return !(feature instanceof Feature.Flag);
   }
 
-  private static Feature known(Standing standing, String feature) {
+  private static Feature known(EntitlementEvaluation standing, String feature) {
     return standing.feature(feature).orElseThrow(() -> new NotFound("feature", feature));
   }
 

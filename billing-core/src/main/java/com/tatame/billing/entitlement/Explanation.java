@@ -25,7 +25,7 @@ public record Explanation(
     Instant at,
     Decision decision,
     Plan plan,
-    List<Ground> grounds,
+    List<EntitlementCandidate> grounds,
     Optional<Counting> counting,
     Optional<Hindsight> hindsight,
     String summary) {
@@ -40,14 +40,15 @@ public record Explanation(
    * @param period in which it was asked
    * @param used in it, and in windows before whose units still count
    */
-  public record Counting(Optional<Window> window, Period period, Tally used) {}
+  public record Counting(Optional<Window> window, Period period, UsageTally used) {}
 
   /**
    * What would have been answered, had everything been known then that had happened by then.
    *
    * @param knownSince by the billing clock
    */
-  public record Hindsight(Instant knownSince, Decision decision, Plan plan, List<Ground> grounds) {
+  public record Hindsight(
+      Instant knownSince, Decision decision, Plan plan, List<EntitlementCandidate> grounds) {
     public Hindsight {
       grounds = List.copyOf(grounds);
     }
@@ -62,6 +63,6 @@ public record Explanation(
         grounds,
         counting,
         Optional.of(later),
-        summary + " " + Words.afterwards(later));
+        summary + " " + ExplanationText.afterwards(later));
   }
 }

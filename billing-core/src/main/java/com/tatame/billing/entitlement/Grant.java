@@ -19,7 +19,7 @@ import java.util.Optional;
 public record Grant(
     String id,
     AccountId account,
-    Gift gift,
+    GrantContent gift,
     String reason,
     String givenBy,
     Instant givenAt,
@@ -50,6 +50,6 @@ public record Grant(
 
   /** How many units it still has, never less than 0; 0 where it has none to count. */
   public long left() {
-    return gift instanceof Gift.Units units ? Math.max(0, units.units() - used) : 0;
+    return gift instanceof GrantContent.Units units ? Math.max(0, units.units() - used) : 0;
   }
 }

@@ -112,17 +112,17 @@ public final class Grants {
     return store.list(account, before, limit);
   }
 
-  private void requireInCatalog(Gift gift) {
-    if (gift instanceof Gift.Tier tier && catalog.plan(tier.tier()).isEmpty()) {
+  private void requireInCatalog(GrantContent gift) {
+    if (gift instanceof GrantContent.Tier tier && catalog.plan(tier.tier()).isEmpty()) {
       throw ValidationFailed.of("tier", "'" + tier.tier() + "' is no tier of the catalog");
-    } else if (gift instanceof Gift.Units units
+    } else if (gift instanceof GrantContent.Units units
         && !has(
             units.feature(),
             feature ->
                 feature instanceof Feature.Counter || feature instanceof Feature.Unlimited)) {
       throw ValidationFailed.of(
           "feature", "'" + units.feature() + "' is no feature whose units are counted");
-    } else if (gift instanceof Gift.Flag flag
+    } else if (gift instanceof GrantContent.Flag flag
         && !has(flag.feature(), Feature.Flag.class::isInstance)) {
       throw ValidationFailed.of(
           "feature",

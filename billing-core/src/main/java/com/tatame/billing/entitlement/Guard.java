@@ -44,8 +44,8 @@ public final class Guard {
    * @throws Exception as the work throws it
    */
   public <T> T run(AccountId account, Use use, Callable<T> work) throws Exception {
-    Used used = consume(account, use);
-    if (used instanceof Used.Denied denied) {
+    ConsumeResult used = consume(account, use);
+    if (used instanceof ConsumeResult.Denied denied) {
       throw denied.decision().refusal();
     }
     boolean done = false;
@@ -55,16 +55,18 @@ public final class Guard {
       return result;
     } finally {
       if (!done) {
-        ((Used.Granted) used).consumption().ifPresent(consumption -> release(account, consumption));
+        ((ConsumeResult.Granted) used)
+            .consumption()
+            .ifPresent(consumption -> release(account, consumption));
       }
     }
   }
 
   // A key whose work failed stands for units that were given back: whoever tries again needs
   // others.
-  private Used consume(AccountId account, Use use) {
-    Used used = entitlements.consume(account, use);
-    Optional<String> failed = used instanceof Used.Granted granted && granted.again()
+  private ConsumeResult consume(AccountId account, Use use) {
+    ConsumeResult used = entitlements.consume(account, use);
+    Optional<String> failed = used instanceof ConsumeResult.Granted granted && granted.again()
         ? granted
             .consumption()
             .filter(consumption -> consumption.releasedAt().isPresent())

@@ -3,7 +3,7 @@ package com.tatame.billing.entitlement;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
-import com.tatame.billing.entitlement.Draw.Offer;
+import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.LimitReached;
 import com.tatame.billing.failure.StoreUnavailable;
@@ -46,7 +46,7 @@ public final class ItemUnits {
    * @param percent taken off the list price, 0 to 100
    * @param counted whether it takes a unit at all; what a plan gives by a flag takes none
    */
-  public record Terms(Place place, int percent, Money price, boolean counted) {}
+  public record Terms(PriceBand place, int percent, Money price, boolean counted) {}
 
   /**
    * Something on sale.
@@ -63,12 +63,12 @@ public final class ItemUnits {
    * @throws LimitReached if its plan refuses any more
    */
   public Optional<Terms> offered(AccountId account, String kind, Money listPrice) {
-    Standing standing = standing(account);
+    EntitlementEvaluation standing = standing(account);
     Optional<Feature> feature = standing.feature(kind);
     if (feature.filter(Feature.Flag.class::isInstance).isPresent()) {
       return feature
           .filter(flag -> standing.decide(kind, flag).allowed())
-          .map(on -> terms(Place.INCLUDED, 100, listPrice, false));
+          .map(on -> terms(PriceBand.INCLUDED, 100, listPrice, false));
     }
     List<Offer> offers = standing.itemOffers(kind, listPrice);
     if (offers.isEmpty()) {
@@ -77,7 +77,7 @@ public final class ItemUnits {
     Feature counted = feature.orElseThrow();
     Offer taken = standing
         .next(kind, counted, offers)
-        .orElseThrow(() -> standing.decide(kind, counted).notEnough(1).refusal());
+        .orElseThrow(() -> standing.refuse(kind, counted, 1).refusal());
     return Optional.of(terms(taken, listPrice));
   }
 
@@ -89,19 +89,19 @@ public final class ItemUnits {
    */
   public Optional<Terms> hold(AccountId account, Sold sold) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      Optional<Draw> draw = draw(account, sold, sold.id(), price -> price.amount() > 0);
-      if (draw.isEmpty()) {
+      Optional<UsageDebit> debit = debit(account, sold, sold.id(), price -> price.amount() > 0);
+      if (debit.isEmpty()) {
         return Optional.empty();
       }
-      DrawResult result = store.consume(List.of(draw.get())).get(0);
-      if (result instanceof DrawResult.Granted granted) {
+      DebitResult result = store.consume(List.of(debit.get())).get(0);
+      if (result instanceof DebitResult.Granted granted) {
         return Optional.of(granted.consumption())
             .filter(taken -> taken.releasedAt().isEmpty())
             .map(taken ->
                 terms(taken.place(), taken.discountPercent().orElse(100), sold.listPrice(), true));
-      } else if (result instanceof DrawResult.KeyReused) {
+      } else if (result instanceof DebitResult.KeyReused) {
         throw Conflict.idempotencyKeyReused();
-      } else if (result instanceof DrawResult.Denied) {
+      } else if (result instanceof DebitResult.Denied) {
         return Optional.empty();
       }
     }
@@ -114,8 +114,8 @@ public final class ItemUnits {
    * @param key under which it is taken once
    * @return empty if nothing is free of it
    */
-  public Optional<Draw> free(AccountId account, Sold sold, String key) {
-    return draw(account, sold, key, price -> price.amount() == 0);
+  public Optional<UsageDebit> free(AccountId account, Sold sold, String key) {
+    return debit(account, sold, key, price -> price.amount() == 0);
   }
 
   /** The failure of who finds an account changed again and again. */
@@ -123,15 +123,16 @@ public final class ItemUnits {
     return new StoreUnavailable("The entitlement of " + account.value() + " changes all the time.");
   }
 
-  private Optional<Draw> draw(AccountId account, Sold sold, String key, Predicate<Money> atPrices) {
-    Standing standing = standing(account);
+  private Optional<UsageDebit> debit(
+      AccountId account, Sold sold, String key, Predicate<Money> atPrices) {
+    EntitlementEvaluation standing = standing(account);
     List<Offer> offers = new ArrayList<>(standing.itemOffers(sold.kind(), sold.listPrice()));
     offers.removeIf(offer -> !atPrices.test(terms(offer, sold.listPrice()).price()));
     if (offers.isEmpty()) {
       return Optional.empty();
     }
     Feature feature = standing.feature(sold.kind()).orElseThrow();
-    return Optional.of(new Draw(
+    return Optional.of(new UsageDebit(
         sold.id(),
         account,
         sold.kind(),
@@ -152,13 +153,13 @@ public final class ItemUnits {
     return terms(offer.place(), offer.discountPercent().orElse(100), listPrice, true);
   }
 
-  private static Terms terms(Place place, int percent, Money listPrice, boolean counted) {
+  private static Terms terms(PriceBand place, int percent, Money listPrice, boolean counted) {
     return new Terms(place, percent, listPrice.lessPercent(percent), counted);
   }
 
-  private Standing standing(AccountId account) {
+  private EntitlementEvaluation standing(AccountId account) {
     Instant now = now();
-    return new Standing(catalog, store.read(account, now), now);
+    return new EntitlementEvaluation(catalog, store.read(account, now), now);
   }
 
   private Instant now() {

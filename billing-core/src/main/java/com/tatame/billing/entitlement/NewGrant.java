@@ -3,6 +3,7 @@ package com.tatame.billing.entitlement;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
+import com.tatame.billing.time.TimeBounds;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Optional;
  */
 public record NewGrant(
     AccountId account,
-    Gift gift,
+    GrantContent gift,
     String reason,
     Optional<Instant> startsAt,
     Optional<Instant> expiresAt,
@@ -31,18 +32,21 @@ public record NewGrant(
     if (reason.isBlank() || reason.length() > LONGEST_REASON) {
       errors.add(new FieldError("reason", "must have 1 to " + LONGEST_REASON + " characters"));
     }
-    if (gift instanceof Gift.Units units && (units.units() < 1 || units.units() > Use.MOST)) {
-      errors.add(new FieldError("units", "must be a whole number from 1 to " + Use.MOST));
+    if (gift instanceof GrantContent.Units units
+        && (units.units() < 1 || units.units() > Use.MAX_UNITS)) {
+      errors.add(new FieldError("units", "must be a whole number from 1 to " + Use.MAX_UNITS));
     }
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);
     }
-    startsAt = startsAt.map(at -> at.truncatedTo(ChronoUnit.MICROS));
-    expiresAt = expiresAt.map(at -> at.truncatedTo(ChronoUnit.MICROS));
+    startsAt =
+        TimeBounds.require("startsAt", startsAt).map(at -> at.truncatedTo(ChronoUnit.MICROS));
+    expiresAt =
+        TimeBounds.require("expiresAt", expiresAt).map(at -> at.truncatedTo(ChronoUnit.MICROS));
   }
 
   /** Given from now on and for ever, or until it is revoked; once under this key. */
-  public static NewGrant of(AccountId account, Gift gift, String reason, String key) {
+  public static NewGrant of(AccountId account, GrantContent gift, String reason, String key) {
     return new NewGrant(
         account, gift, reason, Optional.empty(), Optional.empty(), Optional.of(key));
   }

@@ -66,12 +66,12 @@ public final class PastEntitlements {
    */
   public Explanation explain(AccountId account, String feature) {
     PastUsage past = store.past(account, at);
-    Standing standing = standing(past);
+    EntitlementEvaluation standing = standing(past);
     Feature asked = standing.feature(feature).orElseThrow(() -> new NotFound("feature", feature));
     if (!(asked instanceof Feature.Flag) && !remembered()) {
       throw ValidationFailed.of(
           "at",
-          "must be " + Words.time(now.minus(REMEMBERED)) + " or later for '" + feature
+          "must be " + ExplanationText.time(now.minus(REMEMBERED)) + " or later for '" + feature
               + "': what was used before is not kept");
     }
     Explanation explanation = standing.explain(account, feature, asked);
@@ -82,19 +82,20 @@ public final class PastEntitlements {
 
   private Hindsight hindsight(
       AccountId account, String feature, PastUsage past, RecordedEntitlement later) {
-    Standing standing = standing(Optional.of(later), past);
+    EntitlementEvaluation standing = standing(Optional.of(later), past);
     Explanation explanation =
         standing.explain(account, feature, standing.feature(feature).orElseThrow());
     return new Hindsight(
         later.recordedAt(), explanation.decision(), explanation.plan(), explanation.grounds());
   }
 
-  private Standing standing(PastUsage past) {
+  private EntitlementEvaluation standing(PastUsage past) {
     return standing(past.known(), past);
   }
 
-  private Standing standing(Optional<RecordedEntitlement> known, PastUsage past) {
-    return new Standing(catalog, new AccountUsage(known, "", past.open(), past.grants()), at);
+  private EntitlementEvaluation standing(Optional<RecordedEntitlement> known, PastUsage past) {
+    return new EntitlementEvaluation(
+        catalog, new AccountUsage(known, "", past.open(), past.grants()), at);
   }
 
   private boolean remembered() {

@@ -2,6 +2,7 @@ package com.tatame.billing.entitlement;
 
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
+import com.tatame.billing.time.TimeBounds;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -28,8 +29,8 @@ public record UsageReport(
 
   public UsageReport {
     List<FieldError> errors = new ArrayList<>();
-    if (amount < 1 || amount > Use.MOST) {
-      errors.add(new FieldError("amount", "must be a whole number from 1 to " + Use.MOST));
+    if (amount < 1 || amount > Use.MAX_UNITS) {
+      errors.add(new FieldError("amount", "must be a whole number from 1 to " + Use.MAX_UNITS));
     }
     if (metadata.size() > MOST_METADATA) {
       errors.add(new FieldError("metadata", "must have at most " + MOST_METADATA + " entries"));
@@ -37,7 +38,8 @@ public record UsageReport(
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);
     }
-    occurredAt = occurredAt.map(at -> at.truncatedTo(ChronoUnit.MICROS));
+    occurredAt =
+        TimeBounds.require("occurredAt", occurredAt).map(at -> at.truncatedTo(ChronoUnit.MICROS));
     metadata = Map.copyOf(metadata);
   }
 

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param period of the window as it was when the units were used
  */
-public record UsageRow(String feature, Period period, Tally used) {
+public record UsageRow(String feature, Period period, UsageTally used) {
   private static final Pattern ID = Pattern.compile("([a-z0-9_]+)@(\\d{1,12})-(\\d{1,12})");
 
   // February is as good a month as March.
@@ -31,8 +31,8 @@ public record UsageRow(String feature, Period period, Tally used) {
     }
     Instant start = Instant.ofEpochSecond(Long.parseLong(parts.group(2)));
     Instant end = Instant.ofEpochSecond(Long.parseLong(parts.group(3)));
-    return start.isBefore(end)
-        ? Optional.of(new UsageRow(parts.group(1), new Period(start, end), Tally.NONE))
+    return start.isBefore(end) && !end.isAfter(Period.LIFETIME.end())
+        ? Optional.of(new UsageRow(parts.group(1), new Period(start, end), UsageTally.NONE))
         : Optional.empty();
   }
 

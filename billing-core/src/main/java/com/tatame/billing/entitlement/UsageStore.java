@@ -37,7 +37,10 @@ public interface UsageStore {
    *
    * @return one result for each draw, in their order
    */
-  List<DrawResult> consume(List<Draw> draws);
+  List<DebitResult> consume(List<UsageDebit> debits);
+
+  /** What was consumed, given back or not; empty if the account has no such consumption of the feature. */
+  Optional<Consumption> find(AccountId account, String feature, String consumptionId);
 
   /**
    * Gives units back to the place and the window that they were taken from, once.

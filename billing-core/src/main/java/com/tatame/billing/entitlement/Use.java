@@ -16,13 +16,13 @@ import java.util.Optional;
  * @param key under which it takes effect once, for 90 days; empty if it is never repeated
  */
 public record Use(String feature, long amount, Optional<Money> itemPrice, Optional<String> key) {
-  static final long MOST = 1_000_000_000_000L;
+  static final long MAX_UNITS = 1_000_000_000_000L;
   private static final long DEAREST = 99_999_999;
 
   public Use {
     List<FieldError> errors = new ArrayList<>();
-    if (amount < 1 || amount > MOST) {
-      errors.add(new FieldError("amount", "must be a whole number from 1 to " + MOST));
+    if (amount < 1 || amount > MAX_UNITS) {
+      errors.add(new FieldError("amount", "must be a whole number from 1 to " + MAX_UNITS));
     }
     itemPrice
         .filter(price -> price.amount() < 0 || price.amount() > DEAREST)

@@ -14,6 +14,7 @@ public abstract sealed class BillingException extends RuntimeException
         Conflict,
         LimitReached,
         PaymentDeclined,
+        RateLimited,
         ProviderRejected,
         ProviderUnavailable,
         StoreUnavailable {

@@ -1,5 +1,6 @@
 package com.tatame.billing.failure;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** The request is sound, but the present state of things forbids it. */
@@ -7,14 +8,47 @@ public final class Conflict extends BillingException {
   private static final long serialVersionUID = 1L;
 
   private final transient Optional<String> existingId;
+  private final transient Optional<Duration> retryAfter;
 
   private Conflict(String code, String message, Optional<String> existingId) {
     super(code, false, message);
     this.existingId = existingId;
+    this.retryAfter = Optional.empty();
+  }
+
+  private Conflict(String message, Duration retryAfter) {
+    super("in_progress", true, message);
+    this.existingId = Optional.empty();
+    this.retryAfter = Optional.of(retryAfter);
   }
 
   public static Conflict because(String message) {
     return new Conflict("conflict", message, Optional.empty());
+  }
+
+  /**
+   * It is under way, or something else is that must end first. Asking again under the same idempotency
+   * key fetches the result, and does nothing twice.
+   */
+  public static Conflict inProgress(Duration retryAfter, String message) {
+    return new Conflict(message, retryAfter);
+  }
+
+  /** The same amount of the same payment was refunded a moment ago. Nothing was sent. */
+  public static Conflict possibleDuplicate(String refundId) {
+    return new Conflict(
+        "possible_duplicate",
+        "The same amount of this payment was refunded less than ten minutes ago: " + refundId
+            + ". To refund it once more, send allowDuplicate: true.",
+        Optional.of(refundId));
+  }
+
+  /** The account owns the item, which is not sold twice. Nothing was sold. */
+  public static Conflict alreadyOwned(String purchaseId) {
+    return new Conflict(
+        "already_owned",
+        "The item is owned already, by the purchase " + purchaseId + ". It is not sold twice.",
+        Optional.of(purchaseId));
   }
 
   /** The account already has a live subscription of this plan family. */
@@ -50,5 +84,10 @@ public final class Conflict extends BillingException {
   /** The object that stands in the way, if it is one that the caller may see. */
   public Optional<String> existingId() {
     return existingId;
+  }
+
+  /** How long to wait before asking again; empty if waiting changes nothing. */
+  public Optional<Duration> retryAfter() {
+    return retryAfter;
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Input that can't be used; each error names its field. */
-public final class ValidationFailed extends BillingException {
+public sealed class ValidationFailed extends BillingException permits UnknownPromotionCode {
   private static final long serialVersionUID = 1L;
 
   private final transient List<FieldError> errors;

@@ -63,4 +63,10 @@ public interface PaymentGateway {
    * @throws com.tatame.billing.failure.BillingException saying what is wrong
    */
   void ping();
+
+  /**
+   * Whether the provider answered when it was last asked for anything, refusals included; true before
+   * the first call. Asks nobody.
+   */
+  boolean reachable();
 }

@@ -9,7 +9,7 @@ public interface IdempotencyStore {
   /** What a key stands for. */
   sealed interface Reservation {}
 
-  /** The key is new, or its first request never ended: carry on, then {@link #complete}. */
+  /** The key is new, or whoever held it is gone: carry on, then {@link #complete}. */
   record Fresh() implements Reservation {}
 
   /** The first answer, to be given again. */
@@ -25,16 +25,38 @@ public interface IdempotencyStore {
    * Reserves the key for this request.
    *
    * @param fingerprint hash of method, path and body
-   * @param lease after which an unanswered reservation counts as abandoned
+   * @param lease token of this attempt; asking again with it answers the same
+   * @param leaseTime after which an unanswered reservation counts as abandoned, unless it is extended
    */
   Reservation reserve(
-      AccountId account, String key, String fingerprint, Instant now, Duration lease);
+      AccountId account,
+      String key,
+      String fingerprint,
+      String lease,
+      Instant now,
+      Duration leaseTime);
 
-  /** Keeps the answer. */
-  void complete(AccountId account, String key, int status, String body, Instant now);
+  /**
+   * Keeps a reservation while its request runs.
+   *
+   * @param leaseTime from now on
+   * @return false if it is answered or gone, or another attempt holds it; nothing was written then
+   */
+  boolean extend(AccountId account, String key, String lease, Instant now, Duration leaseTime);
 
-  /** Forgets a reservation whose request failed without effect, so that it may be repeated. */
-  void release(AccountId account, String key);
+  /**
+   * Keeps the answer.
+   *
+   * @return false if another attempt took the reservation over; nothing was written then
+   */
+  boolean complete(
+      AccountId account, String key, String lease, int status, String body, Instant now);
+
+  /**
+   * Forgets a reservation whose request failed without effect, so that it may be repeated; not if
+   * another attempt took it over.
+   */
+  void release(AccountId account, String key, String lease);
 
   /** Deletes keys from before; returns how many. */
   int prune(Instant before);

@@ -109,9 +109,9 @@ final class CustomerImport {
    *
    * @param promised whose customer is to be whose, and is not stored yet
    */
-  record Manner(Readers readers, boolean dryRun, Promises promised) {
-    Manner(Readers readers, boolean dryRun) {
-      this(readers, dryRun, new Promises());
+  record Manner(ParallelReader readers, boolean dryRun, PendingLinks promised) {
+    Manner(ParallelReader readers, boolean dryRun) {
+      this(readers, dryRun, new PendingLinks());
     }
   }
 
@@ -121,8 +121,8 @@ final class CustomerImport {
    * @param listing the customers themselves as far as a list tells, asked for once their versions
    *     were loaded; those that it doesn't tell are read one by one
    */
-  Tally take(List<Claim> claims, Supplier<List<Observation>> listing, Manner manner) {
-    Tally tally = new Tally();
+  ImportCounts take(List<Claim> claims, Supplier<List<Observation>> listing, Manner manner) {
+    ImportCounts tally = new ImportCounts();
     List<Again> again = round(claims, listing, manner, tally);
     for (int round = 1; !again.isEmpty() && round < MAX_ROUNDS; round++) {
       again = round(again.stream().map(Again::claim).toList(), List::of, manner, tally);
@@ -132,7 +132,7 @@ final class CustomerImport {
   }
 
   private List<Again> round(
-      List<Claim> claims, Supplier<List<Observation>> listing, Manner manner, Tally tally) {
+      List<Claim> claims, Supplier<List<Observation>> listing, Manner manner, ImportCounts tally) {
     List<Again> again = new ArrayList<>();
     // Versions come before everything that is read, as for every read that may be committed.
     Map<SubjectId, Known> before = rows.load(claims.stream()
@@ -181,7 +181,7 @@ final class CustomerImport {
   }
 
   // Whoever is refused is not linked, but mirrored all the same.
-  private Ready project(Held all, Known known, Promises promised) {
+  private Ready project(Held all, Known known, PendingLinks promised) {
     Optional<AccountId> owner =
         all.claim().owner().or(() -> all.customer().flatMap(Customer::account));
     Optional<String> refusal = refusal(all, known, owner, promised);
@@ -227,7 +227,7 @@ final class CustomerImport {
   }
 
   private static Optional<String> refusal(
-      Held all, Known known, Optional<AccountId> owner, Promises promised) {
+      Held all, Known known, Optional<AccountId> owner, PendingLinks promised) {
     Optional<Customer> customer = all.customer();
     if (customer.isEmpty()) {
       // A customer that goes while the list is walked is nobody's loss.
@@ -277,7 +277,7 @@ final class CustomerImport {
     return units;
   }
 
-  private void count(Ready ready, Tally tally) {
+  private void count(Ready ready, ImportCounts tally) {
     Claim claim = ready.held().claim();
     Known known = ready.known();
     ready.refusal().ifPresent(reason -> tally.refused(claim.customerId(), reason));
@@ -308,7 +308,7 @@ final class CustomerImport {
     }
   }
 
-  private void countUnsold(ProviderObject state, Tally tally) {
+  private void countUnsold(ProviderObject state, ImportCounts tally) {
     if (state instanceof Subscription subscription && subscription.status().entitles()) {
       var item = subscription.mainItem();
       if (catalog.offer(item.priceId(), item.lookupKey()).isEmpty()) {

@@ -27,8 +27,8 @@ final class EventImport {
     this.wallClock = wallClock;
   }
 
-  Tally take(List<Map<String, String>> rows, EventColumns columns, boolean dryRun) {
-    Tally tally = new Tally();
+  ImportCounts take(List<Map<String, String>> rows, EventColumns columns, boolean dryRun) {
+    ImportCounts tally = new ImportCounts();
     List<ReceivedEvent> events = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (Map<String, String> row : rows) {

@@ -101,7 +101,7 @@ public final class Imports {
    *     meanwhile
    */
   public ImportReport tables(SourceTables source, TableMapping mapping, ImportSettings settings) {
-    Tally tally = new Tally();
+    ImportCounts tally = new ImportCounts();
     mapping
         .users()
         .ifPresent(columns -> tally.add(walk(
@@ -136,9 +136,9 @@ public final class Imports {
     return tally.report();
   }
 
-  private Tally customers(
+  private ImportCounts customers(
       SourceTables source, TableMapping mapping, LinkColumns columns, ImportSettings settings) {
-    try (Readers readers = new Readers(settings.parallel())) {
+    try (ParallelReader readers = new ParallelReader(settings.parallel())) {
       Manner manner = new Manner(readers, settings.dryRun());
       return walk(
           "customers",
@@ -149,11 +149,11 @@ public final class Imports {
     }
   }
 
-  private Tally walk(
+  private ImportCounts walk(
       String what,
       TableMapping mapping,
       TableWalk walk,
-      Function<List<Map<String, String>>, Tally> take,
+      Function<List<Map<String, String>>, ImportCounts> take,
       ImportSettings settings) {
     settings.listener().begins(what);
     return walk.run(
@@ -163,14 +163,14 @@ public final class Imports {
         patience(settings));
   }
 
-  private Patience patience(ImportSettings settings) {
-    return new Patience(pause, settings.listener());
+  private RetryWithBackoff patience(ImportSettings settings) {
+    return new RetryWithBackoff(pause, settings.listener());
   }
 
-  private Optional<Bookmark> bookmark(String name, ImportSettings settings) {
+  private Optional<ImportCheckpoint> bookmark(String name, ImportSettings settings) {
     return settings.dryRun()
         ? Optional.empty()
         : Optional.of(
-            new Bookmark(positions, name, Long.toHexString(random.nextLong()), wallClock));
+            new ImportCheckpoint(positions, name, Long.toHexString(random.nextLong()), wallClock));
   }
 }

@@ -31,8 +31,8 @@ final class LinkImport {
   }
 
   /** Takes over these rows; none of them overwrites a link that there is. */
-  Tally take(List<Map<String, String>> rows, LinkColumns columns, Manner manner) {
-    Tally tally = new Tally();
+  ImportCounts take(List<Map<String, String>> rows, LinkColumns columns, Manner manner) {
+    ImportCounts tally = new ImportCounts();
     Map<String, List<Claim>> byCustomer = new LinkedHashMap<>();
     for (Map<String, String> row : rows) {
       claim(row, columns, tally)
@@ -50,7 +50,7 @@ final class LinkImport {
     return tally;
   }
 
-  private Optional<Claim> claim(Map<String, String> row, LinkColumns columns, Tally tally) {
+  private Optional<Claim> claim(Map<String, String> row, LinkColumns columns, ImportCounts tally) {
     Optional<String> customer = columns.customer().map(row::get).filter(id -> !id.isBlank());
     Optional<String> subscription =
         columns.subscription().map(row::get).filter(id -> !id.isBlank());

@@ -59,20 +59,20 @@ final class ProviderImport {
     }
   }
 
-  Tally run(
+  ImportCounts run(
       CustomerOwners owners,
-      Optional<Bookmark> bookmark,
+      Optional<ImportCheckpoint> bookmark,
       ImportSettings settings,
-      Patience patience) {
+      RetryWithBackoff patience) {
     Position position = bookmark
-        .flatMap(Bookmark::open)
+        .flatMap(ImportCheckpoint::open)
         .filter(text -> !settings.afresh())
         .map(Position::parse)
         .orElse(Position.BEGINNING);
     long before = position.done();
     long total = before + patience.get(countAfter(position));
-    Tally tally = new Tally();
-    try (Readers readers = new Readers(settings.parallel())) {
+    ImportCounts tally = new ImportCounts();
+    try (ParallelReader readers = new ParallelReader(settings.parallel())) {
       settings.listener().progress(before, total, before);
       Manner manner = new Manner(readers, settings.dryRun());
       Optional<Position> next = Optional.of(position);
@@ -87,11 +87,11 @@ final class ProviderImport {
         });
       }
     }
-    bookmark.ifPresent(Bookmark::remove);
+    bookmark.ifPresent(ImportCheckpoint::remove);
     return tally;
   }
 
-  private record Page(Tally tally, Position end) {}
+  private record Page(ImportCounts tally, Position end) {}
 
   private Optional<Page> take(Position from, CustomerOwners owners, Manner manner) {
     List<Observation> first = list.page(from.after(), PAGE);
@@ -104,7 +104,7 @@ final class ProviderImport {
         .toList();
     // Listed twice: what the first answer says of a customer was read before its version was
     // loaded.
-    Tally tally = customers.take(claims, () -> list.page(from.after(), PAGE), manner);
+    ImportCounts tally = customers.take(claims, () -> list.page(from.after(), PAGE), manner);
     return Optional.of(new Page(tally, new Position(last(first), from.done() + first.size())));
   }
 

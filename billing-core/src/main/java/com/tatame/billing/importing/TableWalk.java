@@ -45,25 +45,25 @@ final class TableWalk {
     }
   }
 
-  private record Part(Tally tally, Position end) {}
+  private record Part(ImportCounts tally, Position end) {}
 
   /**
    * Walks to the end.
    *
    * @param take what becomes of some rows; it may be asked for the same rows again
    */
-  Tally run(
-      Function<List<Map<String, String>>, Tally> take,
-      Optional<Bookmark> bookmark,
+  ImportCounts run(
+      Function<List<Map<String, String>>, ImportCounts> take,
+      Optional<ImportCheckpoint> bookmark,
       ImportSettings settings,
-      Patience patience) {
+      RetryWithBackoff patience) {
     Position begin = bookmark
-        .flatMap(Bookmark::open)
+        .flatMap(ImportCheckpoint::open)
         .filter(text -> !settings.afresh())
         .map(Position::parse)
         .orElseGet(() -> new Position(0, Optional.empty()));
     long total = Math.max(begin.done(), patience.get(() -> source.count(table, key)));
-    Tally tally = new Tally();
+    ImportCounts tally = new ImportCounts();
     settings.listener().progress(begin.done(), total, begin.done());
     Optional<Part> part = patience.get(() -> part(begin, take));
     while (part.isPresent()) {
@@ -73,11 +73,12 @@ final class TableWalk {
       settings.listener().progress(end.done(), Math.max(total, end.done()), begin.done());
       part = patience.get(() -> part(end, take));
     }
-    bookmark.ifPresent(Bookmark::remove);
+    bookmark.ifPresent(ImportCheckpoint::remove);
     return tally;
   }
 
-  private Optional<Part> part(Position from, Function<List<Map<String, String>>, Tally> take) {
+  private Optional<Part> part(
+      Position from, Function<List<Map<String, String>>, ImportCounts> take) {
     List<Map<String, String>> page = source.page(table, columns, key, from.after(), limit);
     if (page.isEmpty()) {
       return Optional.empty();

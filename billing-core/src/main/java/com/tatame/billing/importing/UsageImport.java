@@ -35,8 +35,9 @@ final class UsageImport {
     this.clock = clock;
   }
 
-  Tally take(List<Map<String, String>> rows, String mapping, UsageColumns columns, boolean dryRun) {
-    Tally tally = new Tally();
+  ImportCounts take(
+      List<Map<String, String>> rows, String mapping, UsageColumns columns, boolean dryRun) {
+    ImportCounts tally = new ImportCounts();
     for (Map<String, String> row : rows) {
       String name = columns.table() + " " + row.get(columns.key());
       try {
@@ -56,7 +57,7 @@ final class UsageImport {
       String mapping,
       UsageColumns columns,
       boolean dryRun,
-      Tally tally) {
+      ImportCounts tally) {
     Optional<AccountId> account = LinkImport.account(row.get(columns.account()));
     if (account.isEmpty()) {
       tally.refused(name, columns.account() + " names no account");

@@ -20,8 +20,8 @@ final class UserImport {
     this.store = store;
   }
 
-  Tally take(List<Map<String, String>> rows, UserColumns columns, boolean dryRun) {
-    Tally tally = new Tally();
+  ImportCounts take(List<Map<String, String>> rows, UserColumns columns, boolean dryRun) {
+    ImportCounts tally = new ImportCounts();
     List<Principal> users = new ArrayList<>();
     for (Map<String, String> row : rows) {
       Optional<AccountId> account = LinkImport.account(row.get(columns.account()));

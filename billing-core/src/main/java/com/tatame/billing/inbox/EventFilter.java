@@ -1,5 +1,6 @@
 package com.tatame.billing.inbox;
 
+import com.tatame.billing.time.TimeBounds;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,6 +17,11 @@ public record EventFilter(
     Optional<String> lane,
     Optional<Instant> from,
     Optional<Instant> until) {
+  public EventFilter {
+    TimeBounds.require("from", from);
+    TimeBounds.require("to", until);
+  }
+
   /** All events. */
   public static final EventFilter ALL = new EventFilter(
       Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());

@@ -34,7 +34,7 @@ public interface InboxStore {
    *
    * @throws IllegalStateException if a row is refused for good; then nothing is stored
    */
-  Arrival.Stored receive(Arrival arrival, Instant receivedAt);
+  ProjectedBatch.Stored receive(ProjectedBatch arrival, Instant receivedAt);
 
   /**
    * Takes up to {@code max} events that are due and that nobody holds, or whose holder's lease has
@@ -46,7 +46,8 @@ public interface InboxStore {
   List<ClaimedEvent> claim(ClaimId claim, int max, Instant now, Duration lease);
 
   /**
-   * Records how events ended. Those that the claim no longer holds are left alone.
+   * Records how events ended. Those that the claim no longer holds are left alone, but that a release
+   * of one takes back one loss of its lease: its worker was late, and the event did not end it.
    *
    * @return the sequence numbers that the claim no longer held
    */

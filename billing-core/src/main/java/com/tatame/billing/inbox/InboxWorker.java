@@ -6,11 +6,9 @@ import com.tatame.billing.inbox.EventSource.Malformed;
 import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.inbox.EventSource.Translation;
 import com.tatame.billing.observation.ObjectReads;
-import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.Known;
@@ -34,7 +32,7 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * Turns stored events into rows: claim, load, read, project, commit. Holds no state between
+ * Turns stored events into rows: claim, load, project, commit. Holds no state between
  * batches, so any number of workers on any number of nodes may run. Thread-safe.
  */
 public final class InboxWorker {
@@ -87,7 +85,7 @@ public final class InboxWorker {
   /** Events of one subject in one batch, with what they and the reads told. */
   private record Group(SubjectId subject, List<ClaimedEvent> events, List<Observation> snapshots) {}
 
-  private record Batch(ClaimId claim, List<Group> groups, boolean full) {}
+  private record Batch(ClaimId claim, List<Group> groups) {}
 
   /** Claims a batch. What follows is empty if no event is due. */
   public Optional<Step> claim() {
@@ -103,7 +101,7 @@ public final class InboxWorker {
       understand(event, groups).ifPresent(settlements::add);
     }
     settle(claim, settlements);
-    return next(new Batch(claim, List.copyOf(groups.values()), events.size() == BATCH), 0);
+    return next(new Batch(claim, List.copyOf(groups.values())), 0);
   }
 
   /** Adds the event to the group of its subject, or tells how it ends without one. */
@@ -145,53 +143,17 @@ public final class InboxWorker {
     List<Observation> all = new ArrayList<>();
     batch.groups().forEach(group -> all.addAll(group.snapshots()));
     Map<SubjectId, Known> known = store.load(projector.wanted(all));
-    return Optional.of(() -> read(batch, known, round));
+    return Optional.of(() -> commit(batch, known, round));
   }
 
-  // The provider takes its time for an answer, and a whole batch would wait for it. Behind a full
-  // one more events wait: then the reads are owed, and made by whoever makes those.
-  private Optional<Step> read(Batch batch, Map<SubjectId, Known> known, int round) {
-    if (batch.full()) {
-      return Optional.of(() -> commit(batch, known, Map.of(), round));
-    }
-    Map<SubjectId, List<Observation>> answers = new TreeMap<>();
-    for (Group group : batch.groups()) {
-      List<Observation> read = new ArrayList<>();
-      for (Change change : project(group, known, List.of()).changes()) {
-        if (change instanceof Change.RequireRead required) {
-          read(required, group.subject()).ifPresent(read::add);
-        }
-      }
-      answers.put(group.subject(), read);
-    }
-    return Optional.of(() -> commit(batch, known, answers, round));
-  }
-
-  // Without budget or answer the snapshot stands, and the store remembers that it wants a read.
-  private Optional<Observation> read(Change.RequireRead required, SubjectId subject) {
-    ObjectRef object = required.object();
-    if (!budget.tryTake(object.kind(), required.priority())) {
-      return Optional.empty();
-    }
-    try {
-      Observation answer = reads.read(object, subject);
-      return answer.subject().equals(subject) ? Optional.of(answer) : Optional.empty();
-    } catch (ProviderUnavailable e) {
-      LOG.log(Level.INFO, "{0} could not be read: {1}", object.id(), e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private Optional<Step> commit(
-      Batch batch,
-      Map<SubjectId, Known> known,
-      Map<SubjectId, List<Observation>> answers,
-      int round) {
+  // No batch asks the provider: one that hangs would keep its events until their lease runs out.
+  // What
+  // must be read is owed after the commit, durably, and read by the thread that makes reads.
+  private Optional<Step> commit(Batch batch, Map<SubjectId, Known> known, int round) {
     List<Unit> units = new ArrayList<>();
     for (Group group : batch.groups()) {
       Known before = known.getOrDefault(group.subject(), Known.nothing(group.subject()));
-      Projection projection =
-          project(group, known, answers.getOrDefault(group.subject(), List.of()));
+      Projection projection = projector.project(before, group.snapshots(), clock.instant());
       projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
       units.add(new Unit(
           group.subject(),
@@ -212,20 +174,14 @@ public final class InboxWorker {
         stale.add(group);
       } else if (result instanceof CommitResult.Rejected rejected) {
         group.events().forEach(event -> settlements.add(failed(event, rejected.reason())));
-      } else if (!(result instanceof CommitResult.LeaseLost) || group.events().size() > 1) {
-        // Of a lost lease one event went to another worker; the others are still ours to give back.
+      } else {
+        // Of a lost lease some events went to another worker, which learns that this one came back;
+        // the others are still ours to give back.
         group.events().forEach(event -> settlements.add(new Settlement.Release(event.seq())));
       }
     }
     settle(batch.claim(), settlements);
-    return next(new Batch(batch.claim(), stale, batch.full()), round + 1);
-  }
-
-  private Projection project(Group group, Map<SubjectId, Known> known, List<Observation> answers) {
-    List<Observation> all = new ArrayList<>(group.snapshots());
-    all.addAll(answers);
-    return projector.project(
-        known.getOrDefault(group.subject(), Known.nothing(group.subject())), all, clock.instant());
+    return next(new Batch(batch.claim(), stale), round + 1);
   }
 
   private Settlement failed(ClaimedEvent event, RuntimeException e) {

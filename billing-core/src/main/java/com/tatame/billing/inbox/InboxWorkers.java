@@ -1,6 +1,7 @@
 package com.tatame.billing.inbox;
 
 import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.lease.Heartbeats;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Threads that keep the inbox empty: some process events, one makes the reads that these owe, one
- * sends what was used, one does what is due now and then. Events wait neither for the provider's
+ * sends what was used, one extends leases, one does what is due now and then. Events wait neither for the provider's
  * answers nor for the latter. All sleep until something is stored here, and look by themselves once a
  * second for what other nodes stored or what became due. Closing lets every batch that was begun end.
  */
@@ -45,12 +46,14 @@ public final class InboxWorkers implements AutoCloseable {
    * @param threadCount how many process events; with 0 there is no thread at all
    * @param maintenance run now and then, such as the recovery of commands
    * @param usage run as often, and when {@link #wakeUsage} says so: sends what was used
+   * @param heartbeat run every {@link Heartbeats#INTERVAL}, whatever the others wait for
    */
   public InboxWorkers(
       InboxWorker worker,
       int threadCount,
       Runnable maintenance,
       Runnable usage,
+      Runnable heartbeat,
       InboxListener listener) {
     this.worker = worker;
     this.listener = listener;
@@ -60,6 +63,8 @@ public final class InboxWorkers implements AutoCloseable {
     if (threadCount > 0) {
       prepare("billing-reads", () -> repeat(owed, LOOK, BREATH, worker::settlePendingReads));
       prepare("billing-usage", () -> repeat(billed, MAINTENANCE, Duration.ZERO, usage));
+      prepare(
+          "billing-heartbeat", () -> repeat(never, Heartbeats.INTERVAL, Duration.ZERO, heartbeat));
       prepare("billing-maintenance", () -> repeat(never, MAINTENANCE, Duration.ZERO, maintenance));
     }
   }

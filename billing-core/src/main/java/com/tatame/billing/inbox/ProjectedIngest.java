@@ -13,7 +13,7 @@ import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
-import com.tatame.billing.projection.RememberedSubjects;
+import com.tatame.billing.projection.SubjectCache;
 import com.tatame.billing.projection.Unit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -45,7 +45,7 @@ final class ProjectedIngest implements Ingest {
   private final EventSource source;
   private final InboxStore inbox;
   private final ProjectionStore rows;
-  private final RememberedSubjects remembered;
+  private final SubjectCache remembered;
   private final Projector projector;
   private final InstantSource clock;
   private final InstantSource wallClock;
@@ -58,7 +58,7 @@ final class ProjectedIngest implements Ingest {
       EventSource source,
       InboxStore inbox,
       ProjectionStore rows,
-      RememberedSubjects remembered,
+      SubjectCache remembered,
       Projector projector,
       InstantSource clock,
       InstantSource wallClock,
@@ -93,8 +93,8 @@ final class ProjectedIngest implements Ingest {
   @Override
   public Set<String> store(List<ReceivedEvent> events, Instant receivedAt) {
     List<ReceivedEvent> distinct = distinct(events);
-    Optional<Arrival> arrival = workOut(distinct);
-    Optional<Arrival.Stored> stored = arrival.flatMap(worked -> receive(worked, receivedAt));
+    Optional<ProjectedBatch> arrival = workOut(distinct);
+    Optional<ProjectedBatch.Stored> stored = arrival.flatMap(worked -> receive(worked, receivedAt));
     if (stored.isEmpty()) {
       Set<String> fresh = inbox.ingest(distinct, receivedAt);
       wakeWorkers.run();
@@ -114,11 +114,12 @@ final class ProjectedIngest implements Ingest {
   }
 
   // A refused row doesn't say whose it is: the workers find out, subject by subject.
-  private Optional<Arrival.Stored> receive(Arrival arrival, Instant receivedAt) {
-    List<Unit> units = arrival.told().stream().map(Arrival.Told::unit).toList();
-    RememberedSubjects.Attempt attempt = remembered.attempt(units);
+  private Optional<ProjectedBatch.Stored> receive(ProjectedBatch arrival, Instant receivedAt) {
+    List<Unit> units =
+        arrival.told().stream().map(ProjectedBatch.ProjectedUnit::unit).toList();
+    SubjectCache.Attempt attempt = remembered.attempt(units);
     try {
-      Arrival.Stored stored = inbox.receive(arrival.with(attempt.units()), receivedAt);
+      ProjectedBatch.Stored stored = inbox.receive(arrival.with(attempt.units()), receivedAt);
       if (attempt.units().stream().anyMatch(ProjectedIngest::owesReads)) {
         wakeReads.run();
       }
@@ -140,7 +141,7 @@ final class ProjectedIngest implements Ingest {
     }
   }
 
-  private Optional<Arrival> workOut(List<ReceivedEvent> events) {
+  private Optional<ProjectedBatch> workOut(List<ReceivedEvent> events) {
     Map<SubjectId, Group> groups = new TreeMap<>();
     Map<String, String> ignored = new HashMap<>();
     events.forEach(event -> understand(event, groups, ignored));
@@ -148,10 +149,10 @@ final class ProjectedIngest implements Ingest {
       List<Observation> all = new ArrayList<>();
       groups.values().forEach(group -> all.addAll(group.observations()));
       Map<SubjectId, Known> known = all.isEmpty() ? Map.of() : rows.load(projector.wanted(all));
-      List<Arrival.Told> told = new ArrayList<>();
+      List<ProjectedBatch.ProjectedUnit> told = new ArrayList<>();
       groups.forEach((subject, group) ->
           told(known.getOrDefault(subject, Known.nothing(subject)), group).ifPresent(told::add));
-      return Optional.of(new Arrival(events, told, ignored));
+      return Optional.of(new ProjectedBatch(events, told, ignored));
     } catch (BillingException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -180,7 +181,7 @@ final class ProjectedIngest implements Ingest {
     }
   }
 
-  private Optional<Arrival.Told> told(Known known, Group group) {
+  private Optional<ProjectedBatch.ProjectedUnit> told(Known known, Group group) {
     Projection projection;
     try {
       projection = projector.project(known, group.observations(), clock.instant());
@@ -189,7 +190,7 @@ final class ProjectedIngest implements Ingest {
       return Optional.empty();
     }
     projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
-    return Optional.of(new Arrival.Told(
+    return Optional.of(new ProjectedBatch.ProjectedUnit(
         group.eventIds(),
         new Unit(
             known.subject(), known.version(), Optional.empty(), Set.of(), projection.changes())));
@@ -199,7 +200,7 @@ final class ProjectedIngest implements Ingest {
     return unit.changes().stream().anyMatch(Change.RequireRead.class::isInstance);
   }
 
-  private void report(Arrival arrival, Arrival.Stored stored, Instant receivedAt) {
+  private void report(ProjectedBatch arrival, ProjectedBatch.Stored stored, Instant receivedAt) {
     Duration took = Duration.between(receivedAt, wallClock.instant());
     for (String id : stored.fresh()) {
       if (!stored.waiting().contains(id)) {

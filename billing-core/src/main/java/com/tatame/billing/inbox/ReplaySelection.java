@@ -1,5 +1,6 @@
 package com.tatame.billing.inbox;
 
+import com.tatame.billing.time.TimeBounds;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,5 +17,10 @@ public sealed interface ReplaySelection {
    *
    * @param until exclusive
    */
-  record Received(Instant from, Instant until, Optional<String> type) implements ReplaySelection {}
+  record Received(Instant from, Instant until, Optional<String> type) implements ReplaySelection {
+    public Received {
+      TimeBounds.require("from", from);
+      TimeBounds.require("to", until);
+    }
+  }
 }

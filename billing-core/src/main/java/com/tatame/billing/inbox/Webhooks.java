@@ -12,8 +12,8 @@ import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
-import com.tatame.billing.projection.RememberedSubjects;
 import com.tatame.billing.projection.RowChange;
+import com.tatame.billing.projection.SubjectCache;
 import com.tatame.billing.projection.Unit;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -51,7 +51,7 @@ public final class Webhooks {
       EventSource source,
       InboxStore inbox,
       ProjectionStore rows,
-      RememberedSubjects remembered,
+      SubjectCache remembered,
       Projector projector,
       InstantSource clock,
       InstantSource wallClock,

@@ -114,6 +114,9 @@ public final class Invoices {
    */
   public Shown pay(AccountId account, String id) {
     Invoice invoice = find(account, id);
+    if (commands.finishEarlier(CommandKind.PAY_INVOICE).isPresent()) {
+      return get(account, id);
+    }
     refuseUnlessOwed(invoice);
     Command planned = Command.planned(
         commands.nextId(),

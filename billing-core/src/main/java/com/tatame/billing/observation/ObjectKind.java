@@ -1,7 +1,7 @@
 package com.tatame.billing.observation;
 
 /** The provider's kinds of object that are mirrored. */
-public enum ObjectKind {
+public enum ObjectKind implements WireName {
   CUSTOMER,
   SUBSCRIPTION,
   INVOICE,

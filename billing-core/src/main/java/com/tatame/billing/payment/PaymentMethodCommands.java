@@ -3,9 +3,9 @@ package com.tatame.billing.payment;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -55,7 +55,7 @@ public final class PaymentMethodCommands {
             command -> provider.makeDefault(
                 required(command, CUSTOMER), required(command, METHOD), command.idempotencyKey()),
             // It may have been executed in part; doing it again does no harm.
-            command -> new Finding.Absent()),
+            command -> new CommandLookup.Absent()),
         CommandKind.DETACH_PAYMENT_METHOD,
         CommandHandler.of(
             PaymentMethodCommands::customer,
@@ -64,7 +64,9 @@ public final class PaymentMethodCommands {
               ObjectRef method =
                   new ObjectRef(ObjectKind.PAYMENT_METHOD, required(command, METHOD));
               Observation present = search.read(method, customer(command));
-              return present.state().isPresent() ? new Finding.Absent() : new Finding.Done(present);
+              return present.state().isPresent()
+                  ? new CommandLookup.Absent()
+                  : new CommandLookup.Done(present);
             }));
   }
 
@@ -75,7 +77,7 @@ public final class PaymentMethodCommands {
     List<Observation> saved = provider.ofCustomer(customer);
     boolean last = saved.size() == 1 && saved.get(0).object().id().equals(method);
     if (last && subscribed.test(customer)) {
-      throw Commands.overtaken("It is the last payment method of a living subscription.");
+      throw Commands.superseded("It is the last payment method of a living subscription.");
     }
     return provider.detach(customer, method, command.idempotencyKey());
   }

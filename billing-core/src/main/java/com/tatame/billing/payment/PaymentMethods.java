@@ -27,9 +27,9 @@ public interface PaymentMethods {
 
   /**
    * What the provider's library in the payer's application needs to go on with a setup intent, and
-   * with nothing else. Empty if there is no such setup intent.
+   * with nothing else. Empty if the customer has no such setup intent.
    */
-  Optional<String> clientSecret(String setupIntentId);
+  Optional<String> clientSecret(String customerId, String setupIntentId);
 
   /**
    * Charges the customer's invoices and all its living subscriptions to this one from now on.

@@ -38,7 +38,12 @@ public final class SavedPaymentMethods {
    *
    * @param clientSecret for the provider's library in the payer's application
    */
-  public record Setup(String setupIntentId, String clientSecret) {}
+  public record Setup(String setupIntentId, String clientSecret) {
+    @Override
+    public String toString() {
+      return "Setup[" + setupIntentId + "]";
+    }
+  }
 
   /**
    * One page, as {@link PaymentMethodStore#list}.
@@ -65,9 +70,26 @@ public final class SavedPaymentMethods {
         CommandKind.BEGIN_SETUP,
         customer.customerId(),
         PaymentMethodCommands.params(customer.customerId()));
-    String id = done.result().orElseThrow();
-    String secret = provider.clientSecret(id).orElseThrow(() -> new NotFound("setup intent", id));
-    return new Setup(id, secret);
+    return setup(customer, done.result().orElseThrow());
+  }
+
+  /**
+   * A payment method that was about to be saved, with the secret read again: it is kept nowhere.
+   *
+   * @throws NotFound if the account has no such setup intent
+   */
+  public Setup setup(AccountId account, String setupIntentId) {
+    return setup(
+        customers.find(account).orElseThrow(() -> new NotFound("setup intent", setupIntentId)),
+        setupIntentId);
+  }
+
+  private Setup setup(CustomerLink customer, String id) {
+    return new Setup(
+        id,
+        provider
+            .clientSecret(customer.customerId(), id)
+            .orElseThrow(() -> new NotFound("setup intent", id)));
   }
 
   /**
@@ -76,8 +98,11 @@ public final class SavedPaymentMethods {
    * @throws Conflict if it is the last one and a subscription lives on it
    */
   public void remove(AccountId account, String id) {
-    PaymentMethod method = find(account, id);
     try {
+      if (commands.finishEarlier(CommandKind.DETACH_PAYMENT_METHOD).isPresent()) {
+        return;
+      }
+      PaymentMethod method = find(account, id);
       // One after the other, so that no two go that are the last two.
       run(
           account,
@@ -85,7 +110,7 @@ public final class SavedPaymentMethods {
           method.customerId(),
           PaymentMethodCommands.params(method));
     } catch (ProviderRejected e) {
-      if (Commands.wasOvertaken(e)) {
+      if (Commands.wasSuperseded(e)) {
         throw Conflict.lastPaymentMethod();
       }
       throw e;

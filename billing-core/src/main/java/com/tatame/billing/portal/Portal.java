@@ -44,17 +44,31 @@ public final class Portal {
    * @return where to send the account's owner now; it is not kept
    * @throws ValidationFailed naming the field
    * @throws NotFound if the account has no such subscription
-   * @throws Conflict if the flow is about a subscription and none lives
+   * @throws Conflict if the flow is about a subscription and none lives, or if payments of one are
+   *     paused and the visit could change it
    */
   public String open(
       Principal caller, String returnUrl, Optional<Flow> flow, Optional<String> subscriptionId) {
     returnUrls.require("returnUrl", returnUrl);
     AccountId account = caller.account();
+    requireCollected(account, flow);
     Optional<String> about = flow.filter(wanted -> wanted != Flow.PAYMENT_METHOD_UPDATE)
         .map(wanted -> subscription(account, subscriptionId));
     CustomerLink customer =
         customers.ensure(caller, Optional.empty(), Optional.empty()).link();
     return provider.open(new NewPortalSession(customer.customerId(), returnUrl, flow, about));
+  }
+
+  // The page changes plans, too, and while nothing is collected a change costs nothing.
+  private void requireCollected(AccountId account, Optional<Flow> flow) {
+    boolean changes = flow.map(Flow.SUBSCRIPTION_UPDATE::equals).orElse(true);
+    if (changes
+        && subscriptions.all(account).stream()
+            .filter(subscription -> subscription.status().live())
+            .anyMatch(subscription -> subscription.collectionPaused().isPresent())) {
+      throw Conflict.because("Payments are paused. End the pause first, or ask for the flow"
+          + " payment_method_update or subscription_cancel.");
+    }
   }
 
   private String subscription(AccountId account, Optional<String> id) {

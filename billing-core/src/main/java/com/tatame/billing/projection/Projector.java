@@ -83,9 +83,20 @@ public final class Projector {
    */
   public Projection project(
       Known known, Collection<Observation> observations, Optional<AccountId> owner, Instant now) {
-    Fold fold = new Fold(known, now);
+    Fold fold = new Fold(known, false, now);
     observations.stream().sorted(FOLD_ORDER).forEach(fold::see);
     owner.ifPresent(fold::assign);
+    return fold.finish();
+  }
+
+  /**
+   * As {@link #project(Known, Collection, Instant)}, to find out what differs from what the provider
+   * holds, and to put it right: a read also replaces a row that calls itself final. Nothing else may,
+   * since only a row that was altered can contradict a read so.
+   */
+  public Projection reconcile(Known known, Collection<Observation> reads, Instant now) {
+    Fold fold = new Fold(known, true, now);
+    reads.stream().sorted(FOLD_ORDER).forEach(fold::see);
     return fold.finish();
   }
 
@@ -102,6 +113,7 @@ public final class Projector {
   /** One subject's rows while its observations are folded in. */
   private final class Fold {
     private final Known known;
+    private final boolean readsReplaceFinal;
     private final EntitlementEvidence evidence;
     private final Map<ObjectRef, StoredObject> rows;
     private final Map<ObjectRef, Change> writes = new TreeMap<>();
@@ -111,8 +123,9 @@ public final class Projector {
     private final List<String> alarms = new ArrayList<>();
     private Optional<Change.Link> link = Optional.empty();
 
-    Fold(Known known, Instant now) {
+    Fold(Known known, boolean readsReplaceFinal, Instant now) {
       this.known = known;
+      this.readsReplaceFinal = readsReplaceFinal;
       this.evidence = new EntitlementEvidence(known.recorded(), now);
       this.rows = new HashMap<>(known.rows());
     }
@@ -122,6 +135,9 @@ public final class Projector {
       state.ifPresent(object -> remember(object.facts(), seen.eventId()));
       MirrorRule.Verdict verdict =
           MirrorRule.decide(Optional.ofNullable(rows.get(seen.object())), seen, state);
+      if (verdict == MirrorRule.Verdict.CONTRADICTION && readsReplaceFinal) {
+        verdict = MirrorRule.Verdict.REPLACE;
+      }
       if (verdict == MirrorRule.Verdict.REPLACE || verdict == MirrorRule.Verdict.BURY) {
         evidence.told(seen, state);
       }

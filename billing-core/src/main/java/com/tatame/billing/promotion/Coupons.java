@@ -3,6 +3,8 @@ package com.tatame.billing.promotion;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Plan;
+import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
@@ -12,13 +14,14 @@ import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
+import com.tatame.billing.failure.UnknownPromotionCode;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.promotion.Obstacle.Use;
+import com.tatame.billing.promotion.Ineligibility.Use;
 import com.tatame.billing.promotion.Promotions.Offer;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStore;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Use cases: discounts that are given, and the codes by which they are claimed. */
 public final class Coupons {
@@ -76,7 +80,7 @@ public final class Coupons {
    * @param obstacle empty if it can be used
    * @param offer empty for an unknown code
    */
-  public record Verdict(Optional<Obstacle> obstacle, Optional<Offer> offer) {}
+  public record Verdict(Optional<Ineligibility> obstacle, Optional<Offer> offer) {}
 
   /** Those that the catalog calls public and the provider has, in the catalog's order. */
   public List<Coupon> list() {
@@ -89,35 +93,46 @@ public final class Coupons {
    * Whether an account can use a code now.
    *
    * @param amount of what is to be bought, before the discount; empty for what the account's only
-   *     living subscription costs
+   *     living subscription costs or, without one, for whatever of the plans on sale the code allows
    */
   public Verdict validate(AccountId account, String code, Optional<Money> amount) {
-    Optional<Money> price = amount.or(() -> {
-      List<Subscription> living = living(account);
-      return living.size() == 1 ? price(living.get(0)) : Optional.<Money>empty();
-    });
     List<Offer> offers = provider.codes(code);
     Use use = new Use(
         customers.find(account).map(CustomerLink::customerId),
         offers.stream().anyMatch(offer -> offer.code().firstPurchaseOnly()) && hasPaid(account),
-        price);
+        amount.map(List::of).orElseGet(() -> amounts(account)));
     // Of those that are spelt alike the one that can be used is meant, or else the newest.
     return offers.stream()
-        .map(offer -> new Verdict(Obstacle.of(offer, use, clock.instant()), Optional.of(offer)))
+        .map(
+            offer -> new Verdict(Ineligibility.of(offer, use, clock.instant()), Optional.of(offer)))
         .min(Comparator.comparing(verdict -> verdict.obstacle().isPresent()))
-        .orElseGet(() -> new Verdict(Optional.of(Obstacle.UNKNOWN), Optional.empty()));
+        .orElseGet(() -> new Verdict(Optional.of(Ineligibility.UNKNOWN), Optional.empty()));
+  }
+
+  private List<Money> amounts(AccountId account) {
+    List<Subscription> living = living(account);
+    Stream<Money> present = living.stream().flatMap(subscription -> price(subscription).stream());
+    return living.size() == 1
+        ? present.toList()
+        : Stream.concat(
+                present,
+                catalog.plans().stream()
+                    .filter(Plan::selfService)
+                    .flatMap(plan -> plan.prices().values().stream())
+                    .map(PlanPrice::price))
+            .toList();
   }
 
   /**
    * The code that an account may use.
    *
    * @param field names the code where it can't be used
-   * @throws ValidationFailed saying why
+   * @throws ValidationFailed saying why; {@link UnknownPromotionCode} if there is no such code
    */
   public PromotionCode usable(AccountId account, String field, String code, Money amount) {
     Verdict verdict = validate(account, code, Optional.of(amount));
     verdict.obstacle().ifPresent(obstacle -> {
-      throw ValidationFailed.of(field, obstacle.message());
+      throw refusal(field, obstacle);
     });
     return verdict.offer().orElseThrow().code();
   }
@@ -134,6 +149,10 @@ public final class Coupons {
    */
   public Subscription apply(Principal caller, String code, Optional<String> subscriptionId) {
     AccountId account = caller.account();
+    Optional<Command> earlier = commands.finishEarlier(CommandKind.APPLY_DISCOUNT);
+    if (earlier.isPresent()) {
+      return subscriptions.find(account, earlier.get().target()).orElseThrow();
+    }
     Subscription subscription = subscription(account, subscriptionId);
     Verdict verdict = validate(account, code, price(subscription));
     boolean byId = caller.administrator() || caller.isApiKey();
@@ -141,7 +160,7 @@ public final class Coupons {
         byId && verdict.offer().isEmpty() ? provider.coupon(code) : Optional.<Coupon>empty();
     if (coupon.isEmpty()) {
       verdict.obstacle().ifPresent(obstacle -> {
-        throw ValidationFailed.of("code", obstacle.message());
+        throw refusal("code", obstacle);
       });
     }
     String couponId =
@@ -166,6 +185,12 @@ public final class Coupons {
           commands.now()));
     }
     return subscriptions.find(account, subscription.id()).orElseThrow();
+  }
+
+  private static ValidationFailed refusal(String field, Ineligibility obstacle) {
+    return obstacle == Ineligibility.UNKNOWN
+        ? new UnknownPromotionCode(field, obstacle.message())
+        : ValidationFailed.of(field, obstacle.message());
   }
 
   /**

@@ -4,9 +4,9 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -46,7 +46,7 @@ public final class DiscountCommands {
     if (journal
         .lastSucceeded(command.account(), command.kind(), command.target())
         .isPresent()) {
-      throw Commands.overtaken("The discount was given already.");
+      throw Commands.superseded("The discount was given already.");
     }
     if (provider.coupon(command.target()).isEmpty()) {
       provider.createCoupon(
@@ -58,7 +58,7 @@ public final class DiscountCommands {
     return provider.applyCoupon(subscription(command), command.target(), command.idempotencyKey());
   }
 
-  private static Finding found(Command command, Promotions provider, CommandSearch search) {
+  private static CommandLookup found(Command command, Promotions provider, CommandSearch search) {
     boolean redeemed = provider
         .coupon(command.target())
         .filter(coupon -> coupon.timesRedeemed() > 0)

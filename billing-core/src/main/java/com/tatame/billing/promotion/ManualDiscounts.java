@@ -112,7 +112,7 @@ public final class ManualDiscounts {
     try {
       commands.run(planned);
     } catch (ProviderRejected e) {
-      if (!Commands.wasOvertaken(e)) {
+      if (!Commands.wasSuperseded(e)) {
         throw e;
       }
     }

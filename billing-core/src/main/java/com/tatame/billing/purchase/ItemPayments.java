@@ -6,9 +6,9 @@ import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.entitlement.ItemUnits;
@@ -37,7 +37,7 @@ public final class ItemPayments {
   private static final String AMOUNT = "amount";
   private static final String CURRENCY = "currency";
   private static final String RAW = "amount";
-  private static final long MOST = 99_999_999;
+  private static final long MAX_AMOUNT = 99_999_999;
 
   private final ItemSales sales;
   private final Customers customers;
@@ -100,8 +100,8 @@ public final class ItemPayments {
    * @throws ValidationFailed naming what can't be paid
    */
   public Begun begin(AccountId account, Money amount) {
-    if (amount.amount() < 1 || amount.amount() > MOST) {
-      throw ValidationFailed.of("amount", "must be from 1 to " + MOST + ", in minor units");
+    if (amount.amount() < 1 || amount.amount() > MAX_AMOUNT) {
+      throw ValidationFailed.of("amount", "must be from 1 to " + MAX_AMOUNT + ", in minor units");
     }
     Map<String, String> params = new TreeMap<>();
     params.put(AMOUNT, Long.toString(amount.amount()));
@@ -185,9 +185,9 @@ public final class ItemPayments {
       // One that belongs to no customer can't be listed; but it moves no money without its secret,
       // and that nobody was told.
       @Override
-      public Finding find(Command command) {
+      public CommandLookup find(Command command) {
         Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
-        return customer.isPresent() ? search.made(command, customer) : new Finding.Absent();
+        return customer.isPresent() ? search.made(command, customer) : new CommandLookup.Absent();
       }
 
       @Override
@@ -205,7 +205,7 @@ public final class ItemPayments {
             command -> canceled(command, search)));
   }
 
-  private static Finding canceled(Command command, CommandSearch search) {
+  private static CommandLookup canceled(Command command, CommandSearch search) {
     Observation present = search.read(command, Optional.empty());
     boolean canceled = present
         .state()

@@ -10,11 +10,11 @@ import com.tatame.billing.catalog.ItemPricing;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.ItemUnits;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.ReservationStore;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.LimitReached;
 import com.tatame.billing.failure.ValidationFailed;
@@ -107,6 +107,7 @@ public final class ItemSales {
    *
    * @param key under which what is free is given once; empty if it is never repeated
    * @throws ValidationFailed if the catalog has no such item
+   * @throws Conflict {@code already_owned}
    * @throws LimitReached if the caller's plan refuses any more of such items
    */
   public Offer offer(Principal caller, String itemId, Optional<String> key) {
@@ -115,6 +116,7 @@ public final class ItemSales {
     if (before.isPresent()) {
       return new Offer(Optional.empty(), Optional.of(new Given(before.get(), false)));
     }
+    refuseOwned(account, itemId);
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Quote quote = quote(caller, itemId);
       if (!quote.price().free()) {
@@ -126,6 +128,21 @@ public final class ItemSales {
       }
     }
     throw ItemUnits.changing(account);
+  }
+
+  /**
+   * Refuses to sell what the account owns. What has no list price is never sold, but had.
+   *
+   * @throws Conflict {@code already_owned}, with the purchase
+   */
+  public void refuseOwned(AccountId account, String itemId) {
+    catalog
+        .item(itemId)
+        .filter(item -> !item.repeatable() && item.price().amount() > 0)
+        .flatMap(item -> purchases.owned(account, item.id()))
+        .ifPresent(owned -> {
+          throw Conflict.alreadyOwned(owned.id());
+        });
   }
 
   private Quote quote(Principal caller, String itemId) {
@@ -150,7 +167,7 @@ public final class ItemSales {
     Optional<Discount> discount = terms.percent() == 0
         ? Optional.empty()
         : Optional.of(
-            new Discount(terms.percent(), terms.place() == Place.INCLUDED ? INCLUDED : MEMBER));
+            new Discount(terms.percent(), terms.place() == PriceBand.INCLUDED ? INCLUDED : MEMBER));
     return new ItemPrice(listPrice, discount, terms.price());
   }
 
@@ -168,14 +185,19 @@ public final class ItemSales {
     ItemUnits.Sold sold = new ItemUnits.Sold(quote.item().kind(), quote.item().price(), unitId(id));
     String drawKey = key.map(own -> drawKey(quote.item().id(), own)).orElse(sold.id());
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      Optional<Draw> draw = units.free(account, sold, drawKey);
-      if (draw.isEmpty()) {
+      Optional<UsageDebit> debit = units.free(account, sold, drawKey);
+      if (debit.isEmpty()) {
         return Optional.empty();
       }
-      PurchaseStore.Giving giving = purchases.give(free, draw.get());
-      if (giving.draw() instanceof DrawResult.KeyReused) {
+      PurchaseStore.Giving giving = quote.item().repeatable()
+          ? purchases.give(free, debit.get())
+          : purchases.giveOnce(free, debit.get());
+      giving.owned().ifPresent(owned -> {
+        throw Conflict.alreadyOwned(owned.id());
+      });
+      if (giving.debit() instanceof DebitResult.KeyReused) {
         throw Conflict.idempotencyKeyReused();
-      } else if (!(giving.draw() instanceof DrawResult.Stale)) {
+      } else if (!(giving.debit() instanceof DebitResult.Stale)) {
         return giving.purchase().map(stored -> given(free, stored));
       }
     }

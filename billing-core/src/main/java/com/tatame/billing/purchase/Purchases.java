@@ -1,21 +1,56 @@
 package com.tatame.billing.purchase;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Item;
 import com.tatame.billing.failure.NotFound;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Use cases: what an account bought. */
 public final class Purchases {
   private final PurchaseStore store;
+  private final Set<String> repeatable;
 
-  public Purchases(PurchaseStore store) {
+  /** Wires the use cases. */
+  public Purchases(PurchaseStore store, Catalog catalog) {
     this.store = store;
+    this.repeatable = catalog.items().stream()
+        .filter(Item::repeatable)
+        .map(Item::id)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** One page, as {@link PurchaseStore#list}. */
   public List<Purchase> list(AccountId account, Optional<String> after, int limit) {
     return store.list(account, after, limit);
+  }
+
+  /** One page of the purchases of an item, as {@link PurchaseStore#list}. */
+  public List<Purchase> list(
+      AccountId account, Optional<String> item, Optional<String> after, int limit) {
+    return store.list(account, item, after, limit);
+  }
+
+  /**
+   * The purchase by which an account owns an item, also after its plan has ended; the first of
+   * several. It was paid or cost nothing, not all of it was given back, and no dispute took it back.
+   */
+  public Optional<Purchase> owned(AccountId account, String item) {
+    return store.owned(account, item);
+  }
+
+  /**
+   * Purchases of what their buyers owned already, the last first: payments that arrived all the same,
+   * and what visitors bought whose claimers had it. One that is refunded wholly is listed no more.
+   *
+   * @param after the id of the last one before the page
+   * @param limit 1 to 101
+   */
+  public List<PurchaseStore.Duplicate> duplicates(Optional<String> after, int limit) {
+    return store.duplicates(repeatable, after, limit);
   }
 
   /**

@@ -60,7 +60,7 @@ public record SaleTerms(ItemSale sale, String name, Money amount) {
   public static SaleTerms of(Command command, ItemUnits units) {
     return agreed(command, units)
         .orElseThrow(
-            () -> Commands.overtaken("What the item costs has changed meanwhile; try again."));
+            () -> Commands.superseded("What the item costs has changed meanwhile; try again."));
   }
 
   /**

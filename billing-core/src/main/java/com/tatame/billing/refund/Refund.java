@@ -47,12 +47,17 @@ public record Refund(
     return refunds.stream()
         .filter(
             refund -> refund.paymentIntentId().filter(paymentIntentId::equals).isPresent())
-        .filter(refund -> switch (refund.status()) {
-          case PENDING, REQUIRES_ACTION, SUCCEEDED -> true;
-          case FAILED, CANCELED -> false;
-        })
+        .filter(Refund::counts)
         .mapToLong(Refund::amount)
         .sum();
+  }
+
+  /** Whether its amount went back, or is on its way back. */
+  boolean counts() {
+    return switch (status) {
+      case PENDING, REQUIRES_ACTION, SUCCEEDED -> true;
+      case FAILED, CANCELED -> false;
+    };
   }
 
   @Override

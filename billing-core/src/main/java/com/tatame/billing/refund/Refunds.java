@@ -3,10 +3,12 @@ package com.tatame.billing.refund;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderRejected;
@@ -18,14 +20,20 @@ import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.refund.RefundControl.NewRefund;
 import com.tatame.billing.refund.RefundStore.Given;
 import com.tatame.billing.refund.RefundStore.Payment;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Use cases: giving payments back, whole or in part. Of one payment one refund is under way at a
- * time, and each is checked against what the provider says is left.
+ * time, and each is checked against what the provider says is left, and against the refunds before
+ * it.
  */
 public final class Refunds {
   /** The reasons that are known to the provider. */
@@ -34,19 +42,33 @@ public final class Refunds {
 
   private static final String AMOUNT = "amount";
   private static final String REASON = "reason";
+
+  /** Set if all that was left was asked for. */
+  private static final String ALL = "all";
+
+  /** The refund of the same payment that came before, and was seen. */
+  private static final String AFTER = "after";
+
+  private static final Duration DUPLICATE_WITHIN = Duration.ofMinutes(10);
   private static final int MAX_ROUNDS = 20;
 
   private final RefundStore store;
   private final RefundControl provider;
   private final Commands commands;
   private final Observations observations;
+  private final InstantSource clock;
 
   public Refunds(
-      RefundStore store, RefundControl provider, Commands commands, Observations observations) {
+      RefundStore store,
+      RefundControl provider,
+      Commands commands,
+      Observations observations,
+      InstantSource clock) {
     this.store = store;
     this.provider = provider;
     this.commands = commands;
     this.observations = observations;
+    this.clock = clock;
   }
 
   /**
@@ -54,12 +76,22 @@ public final class Refunds {
    *
    * @param amount in minor units; empty for all that is left
    * @param reason one of {@link Refunds#REASONS}
+   * @param allowDuplicate whether the same amount may have been given back a moment ago
    */
   public record Wanted(
       Optional<String> purchaseId,
       Optional<String> invoiceId,
       Optional<Long> amount,
-      String reason) {
+      String reason,
+      boolean allowDuplicate) {
+    public Wanted(
+        Optional<String> purchaseId,
+        Optional<String> invoiceId,
+        Optional<Long> amount,
+        String reason) {
+      this(purchaseId, invoiceId, amount, reason, false);
+    }
+
     public Wanted {
       if (purchaseId.isPresent() == invoiceId.isPresent()) {
         throw ValidationFailed.of("purchaseId", "send either purchaseId or invoiceId");
@@ -75,35 +107,80 @@ public final class Refunds {
     }
   }
 
-  /** A refund, and whether this call made it. */
-  public record Refunded(Given given, boolean created) {}
-
   /**
-   * Gives back all or part of what a purchase or an invoice cost.
+   * Gives back all or part of what a purchase or an invoice cost, once for each request.
    *
+   * @param request sent again, it gets the refund that it made
    * @throws NotFound if there is no such purchase or invoice, or nobody paid it
-   * @throws Conflict if there is not so much left; it tells how much is
+   * @throws Conflict if there is not so much left; it tells how much is. {@code in_progress} while
+   *     another request refunds the same payment; {@code possible_duplicate} if another one gave back
+   *     the same amount of it in the last ten minutes of the billing clock, unless that is allowed;
+   *     {@code idempotency_key_reused} if the request asked for something else before
    */
-  public Refunded refund(Wanted wanted) {
+  public Given refund(Wanted wanted, RequestKey request) {
     PaymentIntent intent = payment(wanted).intent();
     for (int round = 0; round < MAX_ROUNDS; round++) {
+      Optional<Command> earlier = commands.earlier(request, CommandKind.CREATE_REFUND);
+      if (earlier.isPresent()) {
+        requireSame(earlier.get(), wanted, intent);
+        return given(commands.finish(earlier.get()));
+      }
+      AccountId account = account(payment(wanted));
+      commands.requireNoneUnderWay(account, CommandKind.CREATE_REFUND, intent.id(), request);
+      Optional<Command> last =
+          commands.lastSucceeded(account, CommandKind.CREATE_REFUND, intent.id());
       Payment now = known(wanted, intent.id());
-      long amount = affordable(wanted, now);
+      refuseDuplicate(wanted, now);
       Command planned = Command.planned(
-          commands.nextId(),
-          now.account().orElseGet(() -> new AccountId(intent.id())),
-          CommandKind.CREATE_REFUND,
-          intent.id(),
-          params(amount, wanted.reason()),
-          commands.now());
+              commands.nextId(),
+              account,
+              CommandKind.CREATE_REFUND,
+              intent.id(),
+              params(affordable(wanted, now), wanted, last),
+              commands.plannedAfter(last))
+          .madeFor(request);
       Optional<Command> done = attempt(planned, wanted);
       if (done.isPresent()) {
-        String id = done.get().result().orElseThrow();
-        Given given = store.find(id).orElseThrow(() -> new NotFound("refund", id));
-        return new Refunded(given, done.get().id().equals(planned.id()));
+        return given(done.get());
       }
     }
     throw Commands.inTheWay();
+  }
+
+  private static AccountId account(Payment payment) {
+    return payment.account().orElseGet(() -> new AccountId(payment.intent().id()));
+  }
+
+  private Given given(Command done) {
+    String id = done.result().orElseThrow();
+    return store.find(id).orElseThrow(() -> new NotFound("refund", id));
+  }
+
+  private static void requireSame(Command before, Wanted wanted, PaymentIntent intent) {
+    Map<String, String> params = before.params();
+    Optional<Long> amount = params.containsKey(ALL)
+        ? Optional.<Long>empty()
+        : Optional.ofNullable(params.get(AMOUNT)).map(Long::valueOf);
+    boolean same = before.target().equals(intent.id())
+        && amount.equals(wanted.amount())
+        && wanted.reason().equals(params.get(REASON));
+    if (!same) {
+      throw Conflict.idempotencyKeyReused();
+    }
+  }
+
+  // Whoever asks for all that is left, and nothing is, hears just that.
+  private void refuseDuplicate(Wanted wanted, Payment payment) {
+    long amount = wanted.amount().orElseGet(() -> left(payment));
+    Instant since = clock.instant().minus(DUPLICATE_WITHIN);
+    payment.refunds().stream()
+        .filter(refund -> !wanted.allowDuplicate() && amount > 0)
+        .filter(refund -> refund.amount() == amount && refund.counts())
+        .filter(refund -> refund.createdAt().isAfter(since))
+        .max(Comparator.comparing(Refund::createdAt).thenComparing(Refund::id))
+        .ifPresent(refund -> {
+          throw Conflict.possibleDuplicate(refund.id());
+        });
   }
 
   /**
@@ -111,10 +188,11 @@ public final class Refunds {
    * after the first time.
    *
    * @return what went back of it by now, in minor units; empty while its payment isn't known
+   * @throws Conflict {@code in_progress} while somebody else refunds it
    */
   public Optional<Long> giveBack(String invoiceId) {
     Wanted all =
-        new Wanted(Optional.empty(), Optional.of(invoiceId), Optional.empty(), "duplicate");
+        new Wanted(Optional.empty(), Optional.of(invoiceId), Optional.empty(), "duplicate", true);
     Optional<Payment> paid = store
         .ofInvoice(invoiceId)
         .filter(payment -> payment.intent().status() == PaymentIntent.Status.SUCCEEDED);
@@ -123,7 +201,8 @@ public final class Refunds {
     }
     Payment now = known(all, paid.get().intent().id());
     if (left(now) > 0) {
-      refund(all);
+      // A refund that came back is followed by another one, which is another request.
+      refund(all, RequestKey.of("give_back", invoiceId + ":" + now.refunds().size()));
       now = payment(all);
     }
     return Optional.of(Refund.sum(now.intent().id(), now.refunds()));
@@ -137,8 +216,11 @@ public final class Refunds {
   // Empty if another refund of the payment was in the way: then what is left is asked anew.
   private Optional<Command> attempt(Command planned, Wanted wanted) {
     try {
-      return commands.runIfClear(planned);
+      return Optional.of(commands.runAlone(planned));
     } catch (ProviderRejected e) {
+      if (Commands.wasSuperseded(e)) {
+        return Optional.empty();
+      }
       // Perhaps another one was faster: whoever asks is told what is left after it.
       affordable(wanted, known(wanted, planned.target()));
       throw e;
@@ -178,8 +260,15 @@ public final class Refunds {
     return amount;
   }
 
-  private static Map<String, String> params(long amount, String reason) {
-    return Map.of(AMOUNT, Long.toString(amount), REASON, reason);
+  private static Map<String, String> params(long amount, Wanted wanted, Optional<Command> last) {
+    Map<String, String> params = new TreeMap<>();
+    params.put(AMOUNT, Long.toString(amount));
+    params.put(REASON, wanted.reason());
+    if (wanted.amount().isEmpty()) {
+      params.put(ALL, "true");
+    }
+    last.ifPresent(before -> params.put(AFTER, before.id().value()));
+    return params;
   }
 
   /** One page, as {@link RefundStore#list}. */
@@ -189,15 +278,23 @@ public final class Refunds {
 
   /** How a refund is sent, and found among those of its payment. */
   public static Map<CommandKind, CommandHandler> handlers(
-      RefundControl provider, CommandSearch search) {
+      RefundControl provider, CommandJournal journal, CommandSearch search) {
     return Map.of(CommandKind.CREATE_REFUND, new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
         return Optional.of(new SubjectId(command.target()));
       }
 
+      // Refused if another refund of the payment came after the decision. While this one is open no
+      // other can be, so what is seen here holds until it ends.
       @Override
       public Observation send(Command command) {
+        Optional<String> last = journal
+            .lastSucceeded(command.account(), command.kind(), command.target())
+            .map(before -> before.id().value());
+        if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
+          throw Commands.superseded("Another refund of the payment was made meanwhile.");
+        }
         return provider.create(
             new NewRefund(
                 command.target(),
@@ -209,7 +306,7 @@ public final class Refunds {
       }
 
       @Override
-      public Finding find(Command command) {
+      public CommandLookup find(Command command) {
         return search.made(command, Optional.of(command.target()));
       }
     });

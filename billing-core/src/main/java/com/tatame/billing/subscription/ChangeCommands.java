@@ -3,9 +3,9 @@ package com.tatame.billing.subscription;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
@@ -124,18 +124,18 @@ public final class ChangeCommands implements CommandHandler {
     Optional<String> quote = quoteOf(command);
     Optional<Taking> taking = quote.map(id -> quotes.take(id, command.id()));
     if (taking.filter(Taking.REFUSED::equals).isPresent()) {
-      throw overtaken();
+      throw superseded();
     }
     Subscription present = present(command);
     boolean later = change.policy() == ChangePolicy.AT_RENEWAL;
     boolean made = !later && change.holds(present) && !origin(command).equals(bare(change));
     // What a quote promised is charged by its own command or not at all.
     if (made && taking.filter(Taking.FIRST::equals).isPresent()) {
-      throw overtaken();
+      throw superseded();
     }
     if (!made) {
       if (!origin(command).holds(present)) {
-        throw overtaken();
+        throw superseded();
       }
       quote.ifPresent(id -> requireAsQuoted(command, id, change, present));
     }
@@ -146,9 +146,9 @@ public final class ChangeCommands implements CommandHandler {
 
   /** What is scheduled is stated as a whole, so stating it again does no harm. */
   @Override
-  public Finding find(Command command) {
+  public CommandLookup find(Command command) {
     if (command.kind() == CommandKind.SCHEDULE_CHANGE) {
-      return new Finding.Absent();
+      return new CommandLookup.Absent();
     }
     Observation present = search.read(command, subject(command));
     boolean done = present
@@ -164,16 +164,16 @@ public final class ChangeCommands implements CommandHandler {
     Figures promised = quotes
         .find(command.account(), quoteId)
         .map(Quote::figures)
-        .orElseThrow(ChangeCommands::overtaken);
+        .orElseThrow(ChangeCommands::superseded);
     Figures figures;
     try {
-      figures = Figuring.of(
+      figures = ChangePreviewCalculator.of(
           change, present.mainItem().currency(), present.currentPeriodEnd(), provider::preview);
     } catch (ProviderRejected e) {
-      throw overtaken();
+      throw superseded();
     }
     if (!figures.equalsToTheCent(promised)) {
-      throw overtaken();
+      throw superseded();
     }
   }
 
@@ -184,7 +184,7 @@ public final class ChangeCommands implements CommandHandler {
     return read.state()
         .map(Subscription.class::cast)
         .filter(subscription -> !subscription.terminal())
-        .orElseThrow(ChangeCommands::overtaken);
+        .orElseThrow(ChangeCommands::superseded);
   }
 
   private static SubscriptionChange bare(SubscriptionChange change) {
@@ -207,7 +207,7 @@ public final class ChangeCommands implements CommandHandler {
         Optional.empty());
   }
 
-  private static ProviderRejected overtaken() {
-    return Commands.overtaken("The subscription is not what this change was decided on.");
+  private static ProviderRejected superseded() {
+    return Commands.superseded("The subscription is not what this change was decided on.");
   }
 }

@@ -26,6 +26,8 @@ import java.util.Optional;
  * @param currentPeriodStart of the item whose period ends first
  * @param cancelAtPeriodEnd whether it ends by itself when the current period does
  * @param trialStart set once it had a trial, also after the trial
+ * @param selfPause the last pause that the user made, also once it is over; whether it is what holds
+ *     now says {@link #pausedByUser}
  */
 public record Subscription(
     String id,
@@ -46,7 +48,8 @@ public record Subscription(
     Optional<String> cancelReason,
     Optional<Instant> endedAt,
     Optional<CollectionPause> collectionPaused,
-    Optional<Discount> discount)
+    Optional<Discount> discount,
+    Optional<SelfPause> selfPause)
     implements ProviderObject {
 
   /**
@@ -66,7 +69,10 @@ public record Subscription(
       Optional<Long> unitAmount,
       Optional<Recurrence> recurrence) {}
 
-  /** Payment collection is on hold; the subscription itself goes on and still entitles. */
+  /**
+   * Payment collection is on hold; the subscription itself goes on, and still entitles unless its
+   * user made the pause.
+   */
   public record CollectionPause(String behavior, Optional<Instant> resumesAt) {}
 
   /** A discount in force. Exactly one of the two amounts is there; minor units. */
@@ -78,6 +84,66 @@ public record Subscription(
 
   public Subscription {
     items = List.copyOf(items);
+  }
+
+  /** One that its user never paused. */
+  public Subscription(
+      String id,
+      String customerId,
+      SubscriptionStatus status,
+      Optional<AccountId> account,
+      Optional<String> tier,
+      Optional<BillingInterval> interval,
+      List<Item> items,
+      Instant createdAt,
+      Instant currentPeriodStart,
+      Instant currentPeriodEnd,
+      Optional<Instant> trialStart,
+      Optional<Instant> trialEnd,
+      boolean cancelAtPeriodEnd,
+      Optional<Instant> cancelAt,
+      Optional<Instant> canceledAt,
+      Optional<String> cancelReason,
+      Optional<Instant> endedAt,
+      Optional<CollectionPause> collectionPaused,
+      Optional<Discount> discount) {
+    this(
+        id,
+        customerId,
+        status,
+        account,
+        tier,
+        interval,
+        items,
+        createdAt,
+        currentPeriodStart,
+        currentPeriodEnd,
+        trialStart,
+        trialEnd,
+        cancelAtPeriodEnd,
+        cancelAt,
+        canceledAt,
+        cancelReason,
+        endedAt,
+        collectionPaused,
+        discount,
+        Optional.empty());
+  }
+
+  /**
+   * The user's own pause, while it holds or waits for the renewal with which it begins. A pause that
+   * somebody made or changed at the provider is an administrator's, whatever the metadata says.
+   */
+  public Optional<SelfPause> pausedByUser() {
+    return selfPause.filter(own -> collectionPaused
+        .filter(new CollectionPause(PauseBehavior.VOID.code(), Optional.of(own.until()))::equals)
+        .isPresent());
+  }
+
+  /** Whether the present period was not paid because its user had paused. */
+  public boolean skippedByUser() {
+    return selfPause.filter(own -> own.skips(currentPeriodStart)).isPresent()
+        && (collectionPaused.isEmpty() || pausedByUser().isPresent());
   }
 
   @Override
@@ -157,7 +223,8 @@ public record Subscription(
         cancelReason,
         endedAt,
         collectionPaused,
-        discount);
+        discount,
+        selfPause);
   }
 
   @Override

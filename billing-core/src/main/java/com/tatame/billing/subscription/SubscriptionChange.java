@@ -24,7 +24,7 @@ public record SubscriptionChange(
   }
 
   /** Whether the subscription sells that already. */
-  boolean holds(Subscription subscription) {
+  public boolean holds(Subscription subscription) {
     return subscription.items().stream()
         .anyMatch(item -> item.id().equals(itemId)
             && item.priceId().equals(priceId)

@@ -44,18 +44,34 @@ public interface SubscriptionControl {
   Observation change(SubscriptionChange change, String idempotencyKey);
 
   /**
-   * Schedules a change for the end of the present period, in place of one that is scheduled.
+   * Schedules a change for the end of the present period, in place of one that is scheduled. A change
+   * to what the subscription sells already releases the schedule, so that nothing is scheduled.
    *
-   * @return the {@link SubscriptionSchedule}, a read
+   * @return the {@link SubscriptionSchedule}, a read; the {@link Subscription} if nothing had been
+   *     scheduled and nothing is to change
    */
   Observation changeAtRenewal(SubscriptionChange change, String idempotencyKey);
 
-  /** Stops collecting invoices; the subscription goes on. */
+  /** Stops collecting invoices as an administrator does, in place of a pause that the user made. */
   Observation pauseCollection(
       String subscriptionId,
       PauseBehavior behavior,
       Optional<Instant> resumesAt,
       String idempotencyKey);
+
+  /**
+   * Stops collecting invoices as the subscription's user may, and says so in the subscription in the
+   * same step: they are void until the pause ends by itself.
+   */
+  Observation pauseByUser(String subscriptionId, SelfPause pause, String idempotencyKey);
+
+  /**
+   * Collects invoices again before the user's pause ends by itself, and keeps with the subscription
+   * when that was.
+   *
+   * @param ended with the instant at which it ended
+   */
+  Observation endPauseByUser(String subscriptionId, SelfPause ended, String idempotencyKey);
 
   /** Collects invoices again, from the next one on. */
   Observation resumeCollection(String subscriptionId, String idempotencyKey);

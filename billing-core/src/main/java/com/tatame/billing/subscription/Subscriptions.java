@@ -2,15 +2,19 @@ package com.tatame.billing.subscription;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.ProductCatalog;
+import com.tatame.billing.catalog.Recurrence;
+import com.tatame.billing.catalog.SelfServicePause;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.Forbidden;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
@@ -21,6 +25,7 @@ import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentAction;
 import com.tatame.billing.subscription.Subscription.CollectionPause;
+import com.tatame.billing.time.TimeBounds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +37,8 @@ import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Use cases: an account's subscriptions. Somebody else's are not found. */
 public final class Subscriptions {
@@ -42,13 +49,18 @@ public final class Subscriptions {
 
   private static final String BEHAVIOR = "behavior";
   private static final String RESUMES_AT = "resumes_at";
+  private static final String SELF_SINCE = "self_since";
+  private static final String SELF_UNTIL = "self_until";
+  private static final String SELF_BEGUN = "self_begun";
+  private static final Duration YEAR = Duration.ofDays(365);
   private static final Duration PAYABLE = Duration.ofHours(23);
 
+  private final Catalog catalog;
   private final SubscriptionStore store;
   private final SubscriptionControl provider;
   private final CommandJournal journal;
   private final Commands commands;
-  private final Changes changes;
+  private final PlanChanges changes;
   private final InstantSource clock;
 
   /**
@@ -67,12 +79,13 @@ public final class Subscriptions {
       Observations observations,
       ObjectReads reads,
       InstantSource clock) {
+    this.catalog = catalog;
     this.store = store;
     this.provider = provider;
     this.journal = journal;
     this.commands = commands;
     this.clock = clock;
-    this.changes = new Changes(
+    this.changes = new PlanChanges(
         catalog, products, store, quotes, provider, journal, commands, observations, reads, clock);
   }
 
@@ -149,6 +162,10 @@ public final class Subscriptions {
    */
   public Subscription cancel(
       AccountId account, String id, Cancellation when, Optional<String> reason) {
+    get(account, id);
+    if (commands.finishEarlier(CommandKind.CANCEL_SUBSCRIPTION).isPresent()) {
+      return get(account, id);
+    }
     Subscription subscription = alive(account, id);
     if (when == Cancellation.PERIOD_END && subscription.cancelAtPeriodEnd()) {
       return subscription;
@@ -184,7 +201,7 @@ public final class Subscriptions {
    * @throws Conflict if the subscription can't be changed in its present state
    */
   public Quote quote(AccountId account, String id, ChangeRequest request) {
-    return changes.quote(account, alive(account, id), request);
+    return changes.quote(account, collected(account, id), request);
   }
 
   /**
@@ -197,7 +214,7 @@ public final class Subscriptions {
    * @throws com.tatame.billing.failure.PaymentDeclined if the charge was refused; nothing is changed
    */
   public Subscription change(AccountId account, String id, ChangeRequest request) {
-    changes.make(account, alive(account, id), request);
+    changes.make(account, collected(account, id), request);
     return get(account, id);
   }
 
@@ -210,12 +227,13 @@ public final class Subscriptions {
    *     charged
    */
   public Subscription change(AccountId account, String id, String quoteId) {
-    changes.makeAsQuoted(account, alive(account, id), quoteId);
+    changes.makeAsQuoted(account, collected(account, id), quoteId);
     return get(account, id);
   }
 
   /**
-   * Stops collecting payments; the subscription goes on and still entitles.
+   * Stops collecting payments, as an administrator; the subscription goes on and still entitles. It
+   * takes the place of a pause that the user made. To let users decide, use {@link #pauseByUser}.
    *
    * @param resumesAt when it ends by itself, in the future by the billing clock; empty for never
    * @throws ValidationFailed if {@code resumesAt} has passed
@@ -223,13 +241,15 @@ public final class Subscriptions {
    */
   public Subscription pause(
       AccountId account, String id, PauseBehavior behavior, Optional<Instant> resumesAt) {
-    Optional<Instant> until = resumesAt.map(at -> at.truncatedTo(ChronoUnit.SECONDS));
+    Optional<Instant> until =
+        TimeBounds.require("resumesAt", resumesAt).map(at -> at.truncatedTo(ChronoUnit.SECONDS));
     if (until.filter(at -> !at.isAfter(clock.instant())).isPresent()) {
       throw ValidationFailed.of("resumesAt", "must be in the future");
     }
     Subscription subscription = alive(account, id);
     CollectionPause wanted = new CollectionPause(behavior.code(), until);
-    if (subscription.collectionPaused().filter(wanted::equals).isPresent()) {
+    if (subscription.collectionPaused().filter(wanted::equals).isPresent()
+        && subscription.pausedByUser().isEmpty()) {
       return subscription;
     }
     Map<String, String> params = new TreeMap<>();
@@ -239,15 +259,159 @@ public final class Subscriptions {
   }
 
   /**
-   * Collects payments again, from the next invoice on. Asking again changes nothing.
+   * Pauses as the subscription's user may where the catalog allows it: from the next renewal on
+   * nothing is owed, and what that renewal would have paid entitles to nothing. What is paid stays
+   * usable. Asking again for what already holds changes nothing.
+   *
+   * @param resumesAt when payments are collected again, after the next renewal by the billing clock
+   *     and within the plan's {@code maxDays} of it
+   * @throws ValidationFailed if {@code resumesAt} is missing or out of bounds
+   * @throws Forbidden if the plan lets no user pause, or an administrator paused it
+   * @throws Conflict if it can't be paused in its present state, or was paused too often
+   */
+  public Subscription pauseByUser(AccountId account, String id, Optional<Instant> resumesAt) {
+    Subscription subscription = alive(account, id);
+    SelfServicePause allowed = subscription
+        .tier()
+        .flatMap(catalog::plan)
+        .flatMap(Plan::selfServicePause)
+        .orElseThrow(() -> new Forbidden(
+            "The plan lets no user pause: only an administrator or an API key may. To stop paying,"
+                + " cancel the subscription."));
+    Instant until = resumesAt
+        .orElseThrow(() -> ValidationFailed.of("resumesAt", "is required"))
+        .truncatedTo(ChronoUnit.SECONDS);
+    if (subscription.pausedByUser().filter(own -> own.until().equals(until)).isPresent()) {
+      return subscription;
+    }
+    requirePausable(subscription);
+    Instant since = subscription.currentPeriodEnd();
+    Instant latest = since.plus(Duration.ofDays(allowed.maxDays()));
+    if (!until.isAfter(since) || until.isAfter(latest)) {
+      throw ValidationFailed.of(
+          "resumesAt",
+          "must be after the renewal at " + since + ", with which the pause begins, and not after "
+              + latest);
+    }
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    if (pausesWithinYear(account, subscription, now) >= allowed.timesPerYear()) {
+      throw Conflict.because(
+          "The plan can be paused " + allowed.timesPerYear() + " times in 365 days, and was.");
+    }
+    List<Instant> begun = Stream.concat(
+            subscription.selfPause().stream()
+                .flatMap(own -> own.begun().stream())
+                .filter(at -> at.isAfter(now.minus(YEAR))),
+            Stream.of(now))
+        .toList();
+    Map<String, String> params = new TreeMap<>();
+    params.put(BEHAVIOR, PauseBehavior.VOID.code());
+    params.put(RESUMES_AT, Long.toString(until.getEpochSecond()));
+    keep(new SelfPause(since, until, begun), params);
+    return run(subscription, account, CommandKind.PAUSE_COLLECTION, params);
+  }
+
+  private static void requirePausable(Subscription subscription) {
+    if (subscription.pausedByUser().isPresent()) {
+      throw Conflict.because("It is paused until "
+          + subscription.pausedByUser().get().until() + "; end that pause first.");
+    }
+    if (subscription.collectionPaused().isPresent()) {
+      throw new Forbidden("An administrator paused it, and only one can change that.");
+    }
+    if (subscription.status() != SubscriptionStatus.ACTIVE
+        && subscription.status() != SubscriptionStatus.TRIALING) {
+      throw Conflict.because(
+          "A subscription that is " + subscription.status().code() + " can't be paused.");
+    }
+    if (subscription.ends()) {
+      throw Conflict.because("It is set to end; resume it before you pause it.");
+    }
+    // Its next invoice is for what was used already.
+    if (subscription.items().stream()
+        .flatMap(item -> item.recurrence().stream())
+        .anyMatch(Recurrence::metered)) {
+      throw Conflict.because("What is billed by its use can't be paused.");
+    }
+  }
+
+  // Those of subscriptions that have ended count, so that nobody pauses by buying again.
+  private long pausesWithinYear(AccountId account, Subscription subscription, Instant now) {
+    Optional<String> family = family(subscription);
+    return store.all(account).stream()
+        .filter(other -> family(other).isEmpty() || family(other).equals(family))
+        .flatMap(other -> other.selfPause().stream())
+        .flatMap(own -> own.begun().stream())
+        .filter(at -> at.isAfter(now.minus(YEAR)))
+        .count();
+  }
+
+  private Optional<String> family(Subscription subscription) {
+    return subscription.tier().flatMap(catalog::plan).map(Plan::family);
+  }
+
+  /**
+   * Collects payments again, from the next invoice on, whoever paused. Asking again changes nothing.
    *
    * @throws Conflict if it has ended
    */
   public Subscription unpause(AccountId account, String id) {
     Subscription subscription = alive(account, id);
-    return subscription.collectionPaused().isEmpty()
-        ? subscription
-        : run(subscription, account, CommandKind.RESUME_COLLECTION, new TreeMap<>());
+    if (subscription.collectionPaused().isEmpty()) {
+      return subscription;
+    }
+    Map<String, String> params = new TreeMap<>();
+    subscription
+        .pausedByUser()
+        .ifPresent(
+            own -> keep(own.endedAt(clock.instant().truncatedTo(ChronoUnit.SECONDS)), params));
+    return run(subscription, account, CommandKind.RESUME_COLLECTION, params);
+  }
+
+  /**
+   * As {@link #unpause}, for the user: ends the user's own pause alone. A period that began in it
+   * entitles to nothing all the same, because it was not paid.
+   *
+   * @throws Forbidden if an administrator paused it
+   * @throws Conflict if it has ended
+   */
+  public Subscription unpauseByUser(AccountId account, String id) {
+    Subscription subscription = alive(account, id);
+    if (subscription.collectionPaused().isPresent()
+        && subscription.pausedByUser().isEmpty()) {
+      throw new Forbidden("An administrator paused it, and only one can end that.");
+    }
+    return unpause(account, id);
+  }
+
+  // While nothing is collected, what a change costs now would be void.
+  private Subscription collected(AccountId account, String id) {
+    Subscription subscription = alive(account, id);
+    if (subscription.collectionPaused().isPresent()) {
+      throw Conflict.because(
+          "Its payments are paused, and a change could not be charged; end the pause first.");
+    }
+    return subscription;
+  }
+
+  private static void keep(SelfPause own, Map<String, String> params) {
+    params.put(SELF_SINCE, Long.toString(own.since().getEpochSecond()));
+    params.put(SELF_UNTIL, Long.toString(own.until().getEpochSecond()));
+    params.put(
+        SELF_BEGUN,
+        own.begun().stream()
+            .map(at -> Long.toString(at.getEpochSecond()))
+            .collect(Collectors.joining(",")));
+  }
+
+  private static Optional<SelfPause> selfPause(Command command) {
+    return Optional.ofNullable(command.params().get(SELF_SINCE))
+        .map(since -> new SelfPause(
+            Instant.ofEpochSecond(Long.parseLong(since)),
+            Instant.ofEpochSecond(Long.parseLong(command.params().getOrDefault(SELF_UNTIL, since))),
+            Stream.of(command.params().getOrDefault(SELF_BEGUN, since).split(","))
+                .map(at -> Instant.ofEpochSecond(Long.parseLong(at)))
+                .toList()));
   }
 
   private Subscription alive(AccountId account, String id) {
@@ -301,16 +465,27 @@ public final class Subscriptions {
                     : !subscription.ends())),
         CommandKind.PAUSE_COLLECTION,
         handler(
-            command -> provider.pauseCollection(
-                command.target(), behavior(command), resumesAt(command), command.idempotencyKey()),
+            command -> selfPause(command)
+                .map(own -> provider.pauseByUser(command.target(), own, command.idempotencyKey()))
+                .orElseGet(() -> provider.pauseCollection(
+                    command.target(),
+                    behavior(command),
+                    resumesAt(command),
+                    command.idempotencyKey())),
             search,
             (command, subscription) -> subscription
-                .collectionPaused()
-                .filter(new CollectionPause(behavior(command).code(), resumesAt(command))::equals)
-                .isPresent()),
+                    .collectionPaused()
+                    .filter(
+                        new CollectionPause(behavior(command).code(), resumesAt(command))::equals)
+                    .isPresent()
+                && subscription.pausedByUser().equals(selfPause(command))),
         CommandKind.RESUME_COLLECTION,
         handler(
-            command -> provider.resumeCollection(command.target(), command.idempotencyKey()),
+            command -> selfPause(command)
+                .map(
+                    own -> provider.endPauseByUser(command.target(), own, command.idempotencyKey()))
+                .orElseGet(
+                    () -> provider.resumeCollection(command.target(), command.idempotencyKey())),
             search,
             (command, subscription) -> subscription.collectionPaused().isEmpty()));
   }
@@ -349,7 +524,7 @@ public final class Subscriptions {
       }
 
       @Override
-      public Finding find(Command command) {
+      public CommandLookup find(Command command) {
         Observation present = search.read(command, subject(command));
         boolean done = present
             .state()

@@ -10,9 +10,9 @@ import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.customer.TaxId;
@@ -112,6 +112,9 @@ public final class Taxation {
 
   /** Forgets a number. */
   public void removeId(AccountId account, String id) {
+    if (commands.finishEarlier(CommandKind.REMOVE_TAX_ID).isPresent()) {
+      return;
+    }
     TaxId taxId = find(account, id);
     String customer = taxId.customerId().orElseThrow(() -> new NotFound("tax id", id));
     run(account, CommandKind.REMOVE_TAX_ID, id, Map.of(CUSTOMER, customer));
@@ -141,15 +144,17 @@ public final class Taxation {
             command -> provider.idsOfCustomer(required(command, CUSTOMER)).stream()
                 .filter(seen -> is(seen, command))
                 .findFirst()
-                .<Finding>map(Finding.Done::new)
-                .orElseGet(Finding.Absent::new)),
+                .<CommandLookup>map(CommandLookup.Done::new)
+                .orElseGet(CommandLookup.Absent::new)),
         CommandKind.REMOVE_TAX_ID,
         CommandHandler.of(
             Taxation::customer,
             command -> provider.removeId(required(command, CUSTOMER), command.target()),
             command -> {
               Observation present = search.read(command, customer(command));
-              return present.state().isPresent() ? new Finding.Absent() : new Finding.Done(present);
+              return present.state().isPresent()
+                  ? new CommandLookup.Absent()
+                  : new CommandLookup.Done(present);
             }));
   }
 

@@ -3,8 +3,8 @@ package com.tatame.billing.trial;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
-import com.tatame.billing.command.Finding;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
@@ -39,7 +39,7 @@ public final class TrialCommands {
             },
             command -> {
               Observation present = search.read(command, subject(command));
-              return goesOn(present) ? new Finding.Absent() : new Finding.Done(present);
+              return goesOn(present) ? new CommandLookup.Absent() : new CommandLookup.Done(present);
             }));
   }
 

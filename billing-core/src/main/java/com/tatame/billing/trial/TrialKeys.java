@@ -46,16 +46,16 @@ public final class TrialKeys {
   }
 
   /** As it is written. */
-  TrialStore.Mark written(Evidence evidence) {
+  TrialStore.Mark written(TrialEvidence evidence) {
     return mark(keys.get(0), evidence);
   }
 
   /** As it may have been written. */
-  List<TrialStore.Mark> read(Evidence evidence) {
+  List<TrialStore.Mark> read(TrialEvidence evidence) {
     return keys.stream().map(key -> mark(key, evidence)).toList();
   }
 
-  private static TrialStore.Mark mark(SecretKeySpec key, Evidence evidence) {
+  private static TrialStore.Mark mark(SecretKeySpec key, TrialEvidence evidence) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(key);

@@ -125,8 +125,8 @@ public final class TrialLedger {
     if (mirrored || keys.none()) {
       return mirrored;
     }
-    List<Evidence> evidence = new ArrayList<>(List.of(Evidence.of(account)));
-    emails.forEach(address -> Evidence.ofEmail(address).ifPresent(evidence::add));
+    List<TrialEvidence> evidence = new ArrayList<>(List.of(TrialEvidence.of(account)));
+    emails.forEach(address -> TrialEvidence.ofEmail(address).ifPresent(evidence::add));
     return !store.seen(family, read(evidence)).isEmpty();
   }
 
@@ -217,7 +217,7 @@ public final class TrialLedger {
   // later trial of the two is the second one, whichever is looked at last.
   private List<String> write(Trial trial, AccountId account) {
     String family = trial.family().orElseThrow();
-    List<Evidence> evidence = evidence(account);
+    List<TrialEvidence> evidence = evidence(account);
     store.record(
         family,
         trial.subscriptionId(),
@@ -237,24 +237,26 @@ public final class TrialLedger {
         || (byTime == 0 && entry.subscriptionId().compareTo(trial.subscriptionId()) < 0);
   }
 
-  private List<Evidence> evidence(AccountId account) {
-    List<Evidence> evidence = new ArrayList<>(List.of(Evidence.of(account)));
+  private List<TrialEvidence> evidence(AccountId account) {
+    List<TrialEvidence> evidence = new ArrayList<>(List.of(TrialEvidence.of(account)));
     customers
         .find(account)
         .flatMap(link -> link.email())
-        .flatMap(Evidence::ofEmail)
+        .flatMap(TrialEvidence::ofEmail)
         .ifPresent(evidence::add);
     paymentMethods.list(account, Optional.empty(), PAGE).stream()
         .map(PaymentMethod::fingerprint)
         .flatMap(Optional::stream)
         .distinct()
-        .map(Evidence::ofCard)
+        .map(TrialEvidence::ofCard)
         .forEach(evidence::add);
-    taxIds.list(account, Optional.empty(), PAGE).stream().map(Evidence::of).forEach(evidence::add);
+    taxIds.list(account, Optional.empty(), PAGE).stream()
+        .map(TrialEvidence::of)
+        .forEach(evidence::add);
     return evidence;
   }
 
-  private List<Mark> read(List<Evidence> evidence) {
+  private List<Mark> read(List<TrialEvidence> evidence) {
     return evidence.stream()
         .flatMap(each -> keys.read(each).stream())
         .distinct()

@@ -42,7 +42,7 @@ class ReadingProperties {
       Random random = new Random(seed + i);
       Catalog catalog = catalog(random);
       AccountUsage usage = usage(random);
-      Reading reading = new Reading(usage);
+      EntitlementSnapshot reading = new EntitlementSnapshot(usage);
       Set<EntitlementReport> reports = Collections.newSetFromMap(new IdentityHashMap<>());
       Instant now = BEGIN;
       for (int step = 0; step < STEPS; step++) {
@@ -50,7 +50,7 @@ class ReadingProperties {
         EntitlementReport report = reading.report(catalog, ADA, now);
         assertThat(report)
             .as("seed %d, step %d, at %s, %s", seed + i, step, now, usage)
-            .isEqualTo(new Standing(catalog, usage, now).report(ADA));
+            .isEqualTo(new EntitlementEvaluation(catalog, usage, now).report(ADA));
         reports.add(report);
       }
       anew += reports.size();
@@ -147,15 +147,15 @@ class ReadingProperties {
     return new UsageRow(
         random.nextInt(4) == 0 ? "seats" : "quiz",
         new Period(end.minus(Duration.ofHours(1 + random.nextInt(1_000))), end),
-        new Tally(random.nextInt(3), 0, 0));
+        new UsageTally(random.nextInt(3), 0, 0));
   }
 
   private static Grant grant(int number, Random random) {
     Instant starts = near(random);
-    Gift gift = switch (random.nextInt(3)) {
-      case 0 -> new Gift.Tier(TIERS.get(random.nextInt(TIERS.size())));
-      case 1 -> new Gift.Flag("library");
-      default -> new Gift.Units("quiz", 1 + random.nextInt(3));
+    GrantContent gift = switch (random.nextInt(3)) {
+      case 0 -> new GrantContent.Tier(TIERS.get(random.nextInt(TIERS.size())));
+      case 1 -> new GrantContent.Flag("library");
+      default -> new GrantContent.Units("quiz", 1 + random.nextInt(3));
     };
     return new Grant(
         "grant_" + number,

@@ -3,22 +3,23 @@ package com.tatame.billing.promotion;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.money.Money;
-import com.tatame.billing.promotion.Obstacle.Use;
+import com.tatame.billing.promotion.Ineligibility.Use;
 import com.tatame.billing.promotion.Promotions.Offer;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ObstacleTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-  private static final Use SOMEBODY = new Use(Optional.of("cus_1"), false, Optional.empty());
+  private static final Use SOMEBODY = new Use(Optional.of("cus_1"), false, List.of());
 
   @Test
   void aPlainCodeIsForEverybody() {
     assertThat(obstacle(new Terms(), SOMEBODY)).isEmpty();
-    assertThat(obstacle(new Terms(), new Use(Optional.empty(), true, Optional.empty())))
+    assertThat(obstacle(new Terms(), new Use(Optional.empty(), true, List.of())))
         .isEmpty();
   }
 
@@ -28,11 +29,11 @@ class ObstacleTest {
     code.expiresAt = Optional.of(NOW.plusSeconds(1));
     assertThat(obstacle(code, SOMEBODY)).isEmpty();
     code.expiresAt = Optional.of(NOW);
-    assertThat(obstacle(code, SOMEBODY)).contains(Obstacle.EXPIRED);
+    assertThat(obstacle(code, SOMEBODY)).contains(Ineligibility.EXPIRED);
 
     Terms coupon = new Terms();
     coupon.redeemBy = Optional.of(NOW);
-    assertThat(obstacle(coupon, SOMEBODY)).contains(Obstacle.EXPIRED);
+    assertThat(obstacle(coupon, SOMEBODY)).contains(Ineligibility.EXPIRED);
   }
 
   @Test
@@ -42,20 +43,20 @@ class ObstacleTest {
     code.times = 1;
     assertThat(obstacle(code, SOMEBODY)).isEmpty();
     code.times = 2;
-    assertThat(obstacle(code, SOMEBODY)).contains(Obstacle.REDEEMED_OUT);
+    assertThat(obstacle(code, SOMEBODY)).contains(Ineligibility.REDEEMED_OUT);
 
     Terms coupon = new Terms();
     coupon.mostOfCoupon = Optional.of(0L);
-    assertThat(obstacle(coupon, SOMEBODY)).contains(Obstacle.REDEEMED_OUT);
+    assertThat(obstacle(coupon, SOMEBODY)).contains(Ineligibility.REDEEMED_OUT);
   }
 
   @Test
   void whyItWasSwitchedOffIsToldBeforeThatItIs() {
     Terms off = new Terms();
     off.active = false;
-    assertThat(obstacle(off, SOMEBODY)).contains(Obstacle.INACTIVE);
+    assertThat(obstacle(off, SOMEBODY)).contains(Ineligibility.INACTIVE);
     off.expiresAt = Optional.of(NOW);
-    assertThat(obstacle(off, SOMEBODY)).contains(Obstacle.EXPIRED);
+    assertThat(obstacle(off, SOMEBODY)).contains(Ineligibility.EXPIRED);
   }
 
   @Test
@@ -64,10 +65,10 @@ class ObstacleTest {
     terms.customer = Optional.of("cus_1");
 
     assertThat(obstacle(terms, SOMEBODY)).isEmpty();
-    assertThat(obstacle(terms, new Use(Optional.of("cus_2"), false, Optional.empty())))
-        .contains(Obstacle.OTHER_CUSTOMER);
-    assertThat(obstacle(terms, new Use(Optional.empty(), false, Optional.empty())))
-        .contains(Obstacle.OTHER_CUSTOMER);
+    assertThat(obstacle(terms, new Use(Optional.of("cus_2"), false, List.of())))
+        .contains(Ineligibility.OTHER_CUSTOMER);
+    assertThat(obstacle(terms, new Use(Optional.empty(), false, List.of())))
+        .contains(Ineligibility.OTHER_CUSTOMER);
   }
 
   @Test
@@ -76,8 +77,8 @@ class ObstacleTest {
     terms.firstPurchaseOnly = true;
 
     assertThat(obstacle(terms, SOMEBODY)).isEmpty();
-    assertThat(obstacle(terms, new Use(Optional.of("cus_1"), true, Optional.empty())))
-        .contains(Obstacle.FIRST_PURCHASE_ONLY);
+    assertThat(obstacle(terms, new Use(Optional.of("cus_1"), true, List.of())))
+        .contains(Ineligibility.FIRST_PURCHASE_ONLY);
   }
 
   @Test
@@ -87,15 +88,44 @@ class ObstacleTest {
 
     assertThat(obstacle(terms, SOMEBODY)).isEmpty();
     assertThat(obstacle(terms, buying(new Money(1000, "usd")))).isEmpty();
-    assertThat(obstacle(terms, buying(new Money(999, "usd")))).contains(Obstacle.MINIMUM_AMOUNT);
-    assertThat(obstacle(terms, buying(new Money(9999, "eur")))).contains(Obstacle.MINIMUM_AMOUNT);
+    assertThat(obstacle(terms, buying(new Money(999, "usd"))))
+        .contains(Ineligibility.MINIMUM_AMOUNT);
+    assertThat(obstacle(terms, buying(new Money(9999, "eur"))))
+        .contains(Ineligibility.OTHER_CURRENCY);
   }
 
-  private static Use buying(Money amount) {
-    return new Use(Optional.of("cus_1"), false, Optional.of(amount));
+  @Test
+  void codeThatNothingOnSaleReachesCannotBeUsed() {
+    Terms terms = new Terms();
+    terms.least = Optional.of(new Money(1000, "usd"));
+
+    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(1, "usd"))))
+        .contains(Ineligibility.MINIMUM_AMOUNT);
+    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(1000, "usd"))))
+        .isEmpty();
+    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(5000, "eur"))))
+        .contains(Ineligibility.MINIMUM_AMOUNT);
   }
 
-  private static Optional<Obstacle> obstacle(Terms terms, Use use) {
+  @Test
+  void amountOffIsForPurchasesInItsCurrency() {
+    Terms terms = new Terms();
+    terms.amountOff = Optional.of(new Money(500, "eur"));
+
+    assertThat(obstacle(terms, buying(new Money(999, "usd"))))
+        .contains(Ineligibility.OTHER_CURRENCY);
+    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(1, "eur"))))
+        .isEmpty();
+    terms.least = Optional.of(new Money(10, "usd"));
+    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(999, "eur"))))
+        .contains(Ineligibility.OTHER_CURRENCY);
+  }
+
+  private static Use buying(Money... amounts) {
+    return new Use(Optional.of("cus_1"), false, List.of(amounts));
+  }
+
+  private static Optional<Ineligibility> obstacle(Terms terms, Use use) {
     PromotionCode code = new PromotionCode(
         "promo_1",
         "SPRING",
@@ -111,8 +141,8 @@ class ObstacleTest {
     Coupon coupon = new Coupon(
         "spring",
         Optional.empty(),
-        Optional.of(BigDecimal.TEN),
-        Optional.empty(),
+        terms.amountOff.isPresent() ? Optional.empty() : Optional.of(BigDecimal.TEN),
+        terms.amountOff,
         Coupon.Duration.ONCE,
         Optional.empty(),
         terms.mostOfCoupon,
@@ -120,13 +150,14 @@ class ObstacleTest {
         terms.redeemBy,
         Map.of(),
         NOW.minusSeconds(60));
-    return Obstacle.of(new Offer(code, coupon), use, NOW);
+    return Ineligibility.of(new Offer(code, coupon), use, NOW);
   }
 
   /** What is particular to a code; the rest asks for nothing. */
   private static final class Terms {
     boolean active = true;
     boolean firstPurchaseOnly;
+    Optional<Money> amountOff = Optional.empty();
     long times;
     Optional<String> customer = Optional.empty();
     Optional<Instant> expiresAt = Optional.empty();

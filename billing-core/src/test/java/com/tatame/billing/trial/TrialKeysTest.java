@@ -19,13 +19,13 @@ class TrialKeysTest {
   @Test
   void hashesAsHmacSha256OfKindAndValueDo() {
     // printf 'card\\0fp_1' | openssl dgst -sha256 -hmac '<key>'
-    assertThat(TrialKeys.of(List.of(OLD)).written(Evidence.ofCard("fp_1")).hash())
+    assertThat(TrialKeys.of(List.of(OLD)).written(TrialEvidence.ofCard("fp_1")).hash())
         .isEqualTo("f9a4c4e4958485a7f6bb648d0471fd9868b336a2699ed552d9be098a19e63a15");
   }
 
   @Test
   void writeWithTheFirstAndReadWithAll() {
-    Evidence card = Evidence.ofCard("fp_1");
+    TrialEvidence card = TrialEvidence.ofCard("fp_1");
     TrialKeys rotated = TrialKeys.of(List.of(NEW, OLD));
 
     assertThat(rotated.written(card)).isEqualTo(TrialKeys.of(List.of(NEW)).written(card));
@@ -38,8 +38,8 @@ class TrialKeysTest {
   void tellOneKindOfEvidenceFromAnother() {
     TrialKeys keys = TrialKeys.of(List.of(OLD));
 
-    assertThat(keys.written(Evidence.ofCard("user_1")).hash())
-        .isNotEqualTo(keys.written(Evidence.of(new AccountId("user_1"))).hash());
+    assertThat(keys.written(TrialEvidence.ofCard("user_1")).hash())
+        .isNotEqualTo(keys.written(TrialEvidence.of(new AccountId("user_1"))).hash());
   }
 
   @ParameterizedTest
@@ -47,29 +47,31 @@ class TrialKeysTest {
       strings = {"ada@example.com", " Ada@Example.COM ", "\uff41da@example.com", "ADA@EXAMPLE.COM\t"
       })
   void oneAddressHasOneSpelling(String address) {
-    assertThat(Evidence.ofEmail(address)).isEqualTo(Evidence.ofEmail("ada@example.com"));
+    assertThat(TrialEvidence.ofEmail(address)).isEqualTo(TrialEvidence.ofEmail("ada@example.com"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"ada+1@example.com", "a.da@example.com", "ada@example.org"})
   void whatMayBeAnotherPersonsIsAnother(String address) {
-    assertThat(Evidence.ofEmail(address)).isNotEqualTo(Evidence.ofEmail("ada@example.com"));
+    assertThat(TrialEvidence.ofEmail(address))
+        .isNotEqualTo(TrialEvidence.ofEmail("ada@example.com"));
   }
 
   @Test
   void aBlankAddressIsNone() {
-    assertThat(Evidence.ofEmail(" \u3000")).isEmpty();
+    assertThat(TrialEvidence.ofEmail(" \u3000")).isEmpty();
   }
 
   @Test
   void aTaxIdIsTheSameHoweverItIsGrouped() {
-    assertThat(Evidence.of(taxId("DE 123.456-789"))).isEqualTo(Evidence.of(taxId("de123456789")));
+    assertThat(TrialEvidence.of(taxId("DE 123.456-789")))
+        .isEqualTo(TrialEvidence.of(taxId("de123456789")));
   }
 
   @Test
   void nothingIsShown() {
     TrialKeys keys = TrialKeys.of(List.of(OLD));
-    Evidence email = Evidence.ofEmail("ada@example.com").orElseThrow();
+    TrialEvidence email = TrialEvidence.ofEmail("ada@example.com").orElseThrow();
 
     assertThat(email).hasToString("email");
     assertThat(keys.written(email)).hasToString("email");

@@ -9,6 +9,11 @@ enum Access {
    * signed in.
    */
   SIGNED_IN,
+  /**
+   * As {@link #SIGNED_IN} for API keys and administrators, and for nobody else: what moves trust,
+   * such as saying what was used, is not the user's to say.
+   */
+  TRUSTED,
   /** An administrator, or an API key with the route's scope. */
   ADMINISTRATOR,
   /** A collector of metrics, known by its own token. */

@@ -4,21 +4,33 @@ import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.failure.ValidationFailed;
 import java.time.Instant;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 
 /** Visitors who buy before they sign in. */
 final class AnonymousSessionHandlers {
-  private final AnonymousSessions sessions;
+  private static final int NONCE_BYTES = 32;
 
-  AnonymousSessionHandlers(AnonymousSessions sessions) {
+  private final AnonymousSessions sessions;
+  private final RandomGenerator random;
+
+  /** Wires it. */
+  AnonymousSessionHandlers(AnonymousSessions sessions, RandomGenerator random) {
     this.sessions = sessions;
+    this.random = random;
   }
 
   record AnonymousSessionAnswer(
-      @Doc("To be sent as Authorization: Anonymous <token>. It is told this once.")
+      @Doc("To be sent as Authorization: Anonymous <token>. It is told this once, and again to"
+          + " whoever repeats the Idempotency-Key.")
+      @Secret
       String token,
 
       @Doc("From when it is no proof any more; it can be claimed later, too.")
       Instant expiresAt) {}
+
+  /** What is kept of a session that was begun under a key: its token follows from both. */
+  private record Kept(String nonce) {}
 
   record ClaimRequest(@Doc("The anonymous session's.") String token) {}
 
@@ -27,10 +39,28 @@ final class AnonymousSessionHandlers {
       @Doc("When it was claimed first.") Instant claimedAt) {}
 
   Answer begin(Call call) {
-    AnonymousSessions.Begun begun = sessions.begin();
+    if (call.idempotencyKey().isEmpty()) {
+      return answer(sessions.begin());
+    }
+    byte[] bytes = new byte[NONCE_BYTES];
+    random.nextBytes(bytes);
+    String nonce = HexFormat.of().formatHex(bytes);
+    return answer(sessions.begin(seed(call, nonce))).reopenedFrom(new Kept(nonce));
+  }
+
+  /** The same session, whose token follows from the key and what was kept. */
+  Answer beginAgain(Call call, String kept) {
+    return answer(sessions.begin(seed(call, Json.field(kept, "nonce").orElseThrow())));
+  }
+
+  private static Answer answer(AnonymousSessions.Begun begun) {
     return Answer.created(
         PurchaseHandlers.PATH,
         new AnonymousSessionAnswer(begun.token(), begun.session().expiresAt()));
+  }
+
+  private static String seed(Call call, String nonce) {
+    return nonce + "\n" + call.idempotencyKey().orElseThrow();
   }
 
   Answer claim(Call call) {

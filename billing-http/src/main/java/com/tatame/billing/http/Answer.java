@@ -7,16 +7,18 @@ import java.util.Optional;
 /**
  * What a handler answers: the shell adds what all answers have in common.
  *
- * @param keptBody what a repeated request is told; empty for the same
+ * @param keptBody what is kept for a repeated request; empty for the body itself
+ * @param reopens whether a repeated request reads again what was not kept
  */
 record Answer(
     int status,
     String contentType,
     String body,
     Map<String, String> headers,
-    Optional<String> keptBody) {
+    Optional<String> keptBody,
+    boolean reopens) {
   Answer(int status, String contentType, String body, Map<String, String> headers) {
-    this(status, contentType, body, headers, Optional.empty());
+    this(status, contentType, body, headers, Optional.empty(), false);
   }
 
   static final String JSON = "application/json";
@@ -27,7 +29,14 @@ record Answer(
   }
 
   static Answer json(int status, Object body) {
-    return new Answer(status, JSON, Json.text(body), Map.of());
+    Answer whole = new Answer(status, JSON, Json.text(body), Map.of());
+    return SecretFields.in(body.getClass()) ? whole.without(Json.withoutSecrets(body)) : whole;
+  }
+
+  private Answer without(String masked) {
+    return masked.equals(body)
+        ? this
+        : new Answer(status, contentType, body, headers, Optional.of(masked), true);
   }
 
   static Answer created(String location, Object body) {
@@ -46,11 +55,24 @@ record Answer(
   Answer with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new Answer(status, contentType, body, more, keptBody);
+    return new Answer(status, contentType, body, more, keptBody, reopens);
   }
 
-  /** This answer, where its body holds what must not be kept for repetitions. */
+  /** This answer, where its body holds what is told once: a repeated request is told this. */
   Answer keptAs(Object otherBody) {
-    return new Answer(status, contentType, body, headers, Optional.of(Json.text(otherBody)));
+    return new Answer(status, contentType, body, headers, Optional.of(Json.text(otherBody)), false);
+  }
+
+  /** This answer, of which a repeated request reads again what this doesn't hold. */
+  Answer reopenedFrom(Object otherBody) {
+    return new Answer(status, contentType, body, headers, Optional.of(Json.text(otherBody)), true);
+  }
+
+  /** The headers that may be kept: none that tells what the kept body leaves out. */
+  Map<String, String> keptHeaders() {
+    Map<String, String> kept = new LinkedHashMap<>(headers);
+    keptBody.ifPresent(
+        masked -> kept.values().removeIf(value -> body.contains(value) && !masked.contains(value)));
+    return kept;
   }
 }

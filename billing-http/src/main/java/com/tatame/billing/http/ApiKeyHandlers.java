@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class ApiKeyHandlers {
   static final String PATH = "/api/v1/api-keys";
 
-  private final ApiKeys keys;
-  private final KnownKeys known;
+  private static final String TOLD_ONCE =
+      "The key was told once, in the first answer. If it is lost, revoke it and make another one.";
 
-  ApiKeyHandlers(ApiKeys keys, KnownKeys known) {
+  private final ApiKeys keys;
+  private final ApiKeyCache known;
+
+  ApiKeyHandlers(ApiKeys keys, ApiKeyCache known) {
     this.keys = keys;
     this.known = known;
   }
@@ -73,7 +76,11 @@ final class ApiKeyHandlers {
       @Doc(
           "The key itself. It is told this once: null where an Idempotency-Key repeats the answer.")
       @Nullable
+      @Secret
       String key,
+
+      @Doc("Null beside the key; where it is not told again, what to do.") @Nullable
+      String note,
 
       String name,
       @Doc("What it may do.") List<String> scopes,
@@ -85,6 +92,7 @@ final class ApiKeyHandlers {
       return new CreatedApiKeyAnswer(
           key.id(),
           secret,
+          secret == null ? TOLD_ONCE : null,
           key.name(),
           codes(key),
           key.createdAt(),
@@ -115,7 +123,7 @@ final class ApiKeyHandlers {
   }
 
   Answer revoke(Call call) {
-    known.forget(keys.revoke(call.id("id")).id());
+    known.evict(keys.revoke(call.id("id")).id());
     return Answer.noContent();
   }
 
@@ -137,7 +145,7 @@ final class ApiKeyHandlers {
   }
 
   private static Optional<Instant> expiresAt(@Nullable String text) {
-    return Optional.ofNullable(text).map(time -> InboxHandlers.instant("expiresAt", time));
+    return Optional.ofNullable(text).map(time -> RequestFields.time("expiresAt", time));
   }
 
   private static List<String> codes(ApiKey key) {

@@ -1,6 +1,7 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSessions;
@@ -11,8 +12,10 @@ import com.tatame.billing.failure.Forbidden;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.failure.ValidationFailed;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Lets in whom a route admits. */
 final class Authentication {
@@ -21,28 +24,35 @@ final class Authentication {
 
   private static final String SCHEME = "bearer ";
   private static final String ANONYMOUS_SCHEME = "anonymous ";
+  // Behind a proxy that reads the last of two, another caller would be let in than was checked.
+  private static final List<String> SINGLE =
+      List.of("Authorization", ACCOUNT_HEADER, "Idempotency-Key");
 
   private final IdentityVerifier identity;
-  private final KnownKeys keys;
+  private final ApiKeyCache keys;
   private final AnonymousSessions visitors;
   private final MetricsAccess metrics;
+  private final BillingRoles billingRoles;
   private final Predicate<ClientRequest> webhookSource;
 
   /**
    * Wires it.
    *
+   * @param billingRoles the roles that decide about an organisation's money
    * @param webhookSource whether a webhook may come from where it comes from
    */
   Authentication(
       IdentityVerifier identity,
-      KnownKeys keys,
+      ApiKeyCache keys,
       AnonymousSessions visitors,
       MetricsAccess metrics,
+      BillingRoles billingRoles,
       Predicate<ClientRequest> webhookSource) {
     this.identity = identity;
     this.keys = keys;
     this.visitors = visitors;
     this.metrics = metrics;
+    this.billingRoles = billingRoles;
     this.webhookSource = webhookSource;
   }
 
@@ -51,9 +61,11 @@ final class Authentication {
    *
    * @throws Unauthenticated without a valid proof
    * @throws Forbidden for a caller who may not
-   * @throws ValidationFailed for a key that doesn't say for whom it acts, where it must
+   * @throws ValidationFailed for a key that doesn't say for whom it acts, where it must; and for a
+   *     header sent twice that decides who the caller is
    */
   Optional<Principal> admit(Route route, Exchange exchange) {
+    SINGLE.forEach(header -> requireSingle(header, exchange));
     return switch (route.access()) {
       case PUBLIC -> {
         if (route.fromProvider() && !webhookSource.test(exchange)) {
@@ -65,10 +77,13 @@ final class Authentication {
         admitCollector(exchange);
         yield Optional.empty();
       }
-      case SIGNED_IN ->
-        Optional.of(anonymousToken(exchange)
+      case SIGNED_IN, TRUSTED -> {
+        Principal caller = anonymousToken(exchange)
             .map(token -> anonymous(route, token))
-            .orElseGet(() -> signedIn(route.scope(), exchange)));
+            .orElseGet(() -> signedIn(route.scope(), exchange));
+        requireMay(caller, route);
+        yield Optional.of(caller);
+      }
       case ADMINISTRATOR -> {
         anonymousToken(exchange).ifPresent(token -> anonymous(route, token));
         yield Optional.of(administrator(route.scope(), exchange));
@@ -76,11 +91,44 @@ final class Authentication {
     };
   }
 
-  /** A user whose token is in mind; empty for whoever has to be asked about. */
-  Optional<Principal> inMind(Exchange exchange) {
+  /** Whether the caller may see and change how the account pays. */
+  boolean decidesAboutMoney(Principal caller) {
+    return billingRoles.include(caller);
+  }
+
+  private boolean mayCall(Principal caller, Route route) {
+    return (route.access() != Access.TRUSTED || caller.isTrusted())
+        && (route.effect() != Effect.BILLING || billingRoles.include(caller));
+  }
+
+  private void requireMay(Principal caller, Route route) {
+    if (mayCall(caller, route)) {
+      return;
+    }
+    if (route.access() == Access.TRUSTED) {
+      throw new Forbidden("Only an administrator or an API key may do this;"
+          + " call it from your backend with an API key.");
+    }
+    throw new Forbidden(
+        "Only a member with a billing role may do this for the organisation: ask one of its "
+            + billingRoles.names().stream().sorted().collect(Collectors.joining(", ")) + ".");
+  }
+
+  private static void requireSingle(String header, Exchange exchange) {
+    if (exchange.headers(header).size() > 1) {
+      throw ValidationFailed.of(header, "is sent more than once; send one");
+    }
+  }
+
+  /** A user whose token is cached and who may call the route; empty for all others. */
+  Optional<Principal> cached(Route route, Exchange exchange) {
+    if (SINGLE.stream().anyMatch(header -> exchange.headers(header).size() > 1)) {
+      return Optional.empty();
+    }
     return after(SCHEME, exchange)
         .filter(token -> !ApiKeys.looksLikeKey(token))
-        .flatMap(identity::remembered);
+        .flatMap(identity::remembered)
+        .filter(caller -> mayCall(caller, route));
   }
 
   private Principal anonymous(Route route, String token) {
@@ -93,6 +141,7 @@ final class Authentication {
 
   /** A user, or a key that may do this for the account that it names. */
   Principal signedIn(Scope scope, Exchange exchange) {
+    SINGLE.forEach(header -> requireSingle(header, exchange));
     String token = token(exchange);
     return ApiKeys.looksLikeKey(token)
         ? permitted(token, scope).actingFor(account(exchange))
@@ -121,7 +170,7 @@ final class Authentication {
 
   private static AccountId account(Exchange exchange) {
     String account = exchange.header(ACCOUNT_HEADER);
-    if (account == null || !Texts.id(account)) {
+    if (account == null || !InputRules.id(account)) {
       throw ValidationFailed.of(ACCOUNT_HEADER, "must name the account that the API key acts for");
     }
     return new AccountId(account);
@@ -133,9 +182,9 @@ final class Authentication {
     }
     byte[] expected = metrics
         .token()
-        .map(Texts::utf8)
+        .map(InputRules::utf8)
         .orElseThrow(() -> new Forbidden("Metrics are off until METRICS_TOKEN is set."));
-    if (!MessageDigest.isEqual(expected, Texts.utf8(token(exchange)))) {
+    if (!MessageDigest.isEqual(expected, InputRules.utf8(token(exchange)))) {
       throw new Unauthenticated("The bearer token is not the one of METRICS_TOKEN.");
     }
   }

@@ -55,6 +55,6 @@ final class BillingEventHandlers {
   }
 
   private static Optional<Instant> time(Call call, String name) {
-    return call.query(name).map(text -> InboxHandlers.instant(name, text));
+    return call.query(name).map(text -> RequestFields.time(name, text));
   }
 }

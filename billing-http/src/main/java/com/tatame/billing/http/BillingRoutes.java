@@ -2,6 +2,7 @@ package com.tatame.billing.http;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.tatame.billing.Billing;
+import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -13,8 +14,6 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.router.EndpointNotFound;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -28,7 +27,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +46,15 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class BillingRoutes {
+  /** How long a request with an Idempotency-Key is waited for. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
   private static final Duration STORE_GOOD_FOR = Duration.ofSeconds(1);
   private static final Duration PROVIDER_GOOD_FOR = Duration.ofSeconds(30);
 
   private final HttpShell shell;
   private final FeatureGuard guard;
+  private final KnownInputs inputs;
   private final List<Route> table = RouteTable.all();
   private final Handlers handlers;
 
@@ -59,24 +64,30 @@ public final class BillingRoutes {
     PaymentGateway gateway = required(with.gateway, "gateway");
     IdentityVerifier identity = required(with.identity, "identity");
 
-    KnownKeys keys = new KnownKeys(billing.apiKeys(), with.wallClock, Ticker.systemTicker());
+    ApiKeyCache keys = new ApiKeyCache(billing.apiKeys(), with.wallClock, Ticker.systemTicker());
     Authentication authentication = new Authentication(
         identity,
         keys,
         billing.anonymousSessions(),
         new MetricsAccess(with.openMetrics, with.metricsToken),
+        with.billingRoles,
         with.webhookSource);
-    MeterRegistry registry =
-        with.metrics.<MeterRegistry>map(m -> m).orElseGet(SimpleMeterRegistry::new);
     shell = new HttpShell(
         authentication,
-        new IdempotentAnswers(store.idempotency(), with.wallClock),
+        new IdempotentAnswers(
+            store.idempotency(),
+            with.wallClock,
+            with.random,
+            billing.heartbeats(),
+            new LongRequests(MAX_WAIT, with.traces),
+            with.clientAddress),
         new Cors(with.corsOrigins),
         new PageHeaders(with.secure),
-        new RequestMetrics(registry),
-        new RequestTraces(with.openTelemetry),
+        new RequestLog(with.timer, System::nanoTime),
+        with.traces,
         with.random,
         with.failures);
+    inputs = new KnownInputs(with.ignoredParameters);
     guard = new FeatureGuard(authentication, billing.entitlements());
 
     InboxHandlers inbox =
@@ -84,31 +95,30 @@ public final class BillingRoutes {
     HealthHandlers health = new HealthHandlers(
         new StoreCheck(store, STORE_GOOD_FOR, with.wallClock),
         new DependencyCheck(gateway::ping, PROVIDER_GOOD_FOR, with.wallClock),
+        new SharedLook<>(() -> HealthHandlers.Backlogs.of(billing), STORE_GOOD_FOR, with.wallClock),
         identity::ready,
         with.accepting,
-        billing.webhooks(),
         inbox,
-        billing.commands(),
-        billing.duplicates(),
-        billing.metering(),
         with.wallClock,
         with.version);
+    CodeGuessLimit guesses =
+        new CodeGuessLimit(with.wrongCodesPerMinute, with.wallClock, with.clientAddress);
     handlers = new Handlers(
         health,
         new DocumentHandlers(
-            () -> describe(with.version), with.metrics, with.publishableKey, with.liveMode),
+            () -> describe(with.version), with.metricsPage, with.publishableKey, with.liveMode),
         new ProductHandlers(billing.catalog(), billing.products()),
         new CustomerHandlers(billing.customers()),
-        new CheckoutHandlers(billing.checkouts(), with.pause),
+        new CheckoutHandlers(billing.checkouts(), with.pause, guesses),
         new PurchaseHandlers(billing.purchases()),
         new PaymentIntentHandlers(billing.itemPayments()),
         new RefundHandlers(billing.refunds()),
-        new AnonymousSessionHandlers(billing.anonymousSessions()),
+        new AnonymousSessionHandlers(billing.anonymousSessions(), with.random),
         new SubscriptionHandlers(billing.subscriptions()),
         new InvoiceHandlers(billing.invoices()),
         new PaymentMethodHandlers(billing.paymentMethods()),
         new PortalHandlers(billing.portal()),
-        new CouponHandlers(billing.catalog(), billing.coupons()),
+        new CouponHandlers(billing.catalog(), billing.coupons(), guesses),
         new DiscountHandlers(billing.discounts()),
         new TaxHandlers(billing.taxation()),
         new ChangeHandlers(billing.subscriptions()),
@@ -151,7 +161,8 @@ public final class BillingRoutes {
         .sorted(Comparator.comparing(route -> route.pathParameters().size()))
         .toList();
     for (Route route : inOrder) {
-      Handler handler = shell.handler(route, route.handler().apply(handlers));
+      Handler handler =
+          shell.handler(route, inputs.checked(route, route.handler().apply(handlers)));
       config.routes.addHttpHandler(type(route.method()), route.path(), handler);
       List<String> allowed = methods.computeIfAbsent(route.path(), path -> new ArrayList<>());
       allowed.add(route.method());
@@ -182,12 +193,27 @@ public final class BillingRoutes {
    * server's pool.
    */
   public org.eclipse.jetty.server.Handler.Singleton atOnce() {
-    return new AtOnce(
+    return new NonBlockingHandler(
         shell,
         routesOf("/webhooks/stripe"),
-        routesOf("/api/v1/entitlements"),
+        cached(),
         routesOf("/api/v1/entitlements/{feature}/consume").get(0),
+        inputs,
         handlers);
+  }
+
+  private List<NonBlockingHandler.Cached> cached() {
+    List<NonBlockingHandler.Cached> all = new ArrayList<>();
+    routesOf("/api/v1/entitlements")
+        .forEach(route -> all.add(new NonBlockingHandler.Cached(
+            route, account -> account.flatMap(handlers.entitlements()::cached))));
+    for (String list : List.of("plans", "products", "prices")) {
+      routesOf("/api/v1/" + list).stream()
+          .filter(route -> route.method().equals("GET"))
+          .forEach(route -> all.add(new NonBlockingHandler.Cached(
+              route, account -> handlers.products().rendered(list))));
+    }
+    return all;
   }
 
   /** A canonical route and its other names. */
@@ -256,8 +282,11 @@ public final class BillingRoutes {
     private RandomGenerator random = new SecureRandom();
     private Pause pause = Pause.blocking();
     private Set<String> corsOrigins = Set.of();
-    private Optional<PrometheusMeterRegistry> metrics = Optional.empty();
-    private OpenTelemetry openTelemetry = OpenTelemetry.noop();
+    private List<String> ignoredParameters = KnownInputs.ADDED_BY_PROXIES;
+    private RequestTimer timer = RequestTimer.NONE;
+    private Optional<Supplier<String>> metricsPage = Optional.empty();
+    private RequestTraces traces = RequestTraces.NONE;
+    private BillingRoles billingRoles = BillingRoles.DEFAULT;
     private boolean openMetrics;
     private Optional<String> metricsToken = Optional.empty();
     private Optional<String> publishableKey = Optional.empty();
@@ -265,6 +294,8 @@ public final class BillingRoutes {
     private FailureListener failures = FailureListener.NONE;
     private Predicate<ClientRequest> secure = request -> request.scheme().equals("https");
     private Predicate<ClientRequest> webhookSource = request -> true;
+    private Function<ClientRequest, String> clientAddress = ClientRequest::remoteAddress;
+    private int wrongCodesPerMinute = 10;
     private BooleanSupplier accepting = () -> true;
     private String version = "0";
 
@@ -316,15 +347,31 @@ public final class BillingRoutes {
       return this;
     }
 
-    /** Where requests are counted, and what {@code /metrics} shows. Default: nothing is shown. */
-    public Builder metrics(PrometheusMeterRegistry value) {
-      metrics = Optional.of(value);
+    /**
+     * Query parameters that are ignored on every route, because proxies or analytics scripts add
+     * them: names, or beginnings of names that end in {@code *}. Others that a route doesn't have are
+     * refused. Default: {@code utm_*} and {@code _}.
+     */
+    public Builder ignoredParameters(List<String> value) {
+      ignoredParameters = value;
+      return this;
+    }
+
+    /** Where requests are counted. Default: nowhere. */
+    public Builder metrics(MeterRegistry value) {
+      timer = new MicrometerRequestTimer(value);
+      return this;
+    }
+
+    /** What {@code /metrics} shows, in Prometheus' text format. Default: nothing is shown. */
+    public Builder metricsPage(Supplier<String> value) {
+      metricsPage = Optional.of(value);
       return this;
     }
 
     /** Where requests are traced. Default: nowhere. */
     public Builder openTelemetry(OpenTelemetry value) {
-      openTelemetry = value;
+      traces = new OpenTelemetryTraces(value);
       return this;
     }
 
@@ -337,6 +384,12 @@ public final class BillingRoutes {
     /** Lets everybody read the metrics. */
     public Builder openMetrics(boolean value) {
       openMetrics = value;
+      return this;
+    }
+
+    /** The roles that decide about an organisation's money. Default: {@link BillingRoles#DEFAULT}. */
+    public Builder billingRoles(BillingRoles value) {
+      billingRoles = value;
       return this;
     }
 
@@ -367,6 +420,24 @@ public final class BillingRoutes {
     /** Whether a webhook may come from where it comes from. Default: from anywhere. */
     public Builder webhookSource(Predicate<ClientRequest> value) {
       webhookSource = value;
+      return this;
+    }
+
+    /** The address that a client is limited by. Default: that of whoever is connected. */
+    public Builder clientAddress(Function<ClientRequest, String> value) {
+      clientAddress = value;
+      return this;
+    }
+
+    /**
+     * How many promotion codes that don't exist a caller may try in a minute, before 429 {@code
+     * rate_limited}; 0 for any number. Default: 10.
+     */
+    public Builder wrongCodesPerMinute(int value) {
+      if (value < 0) {
+        throw new IllegalArgumentException("wrongCodesPerMinute must not be negative");
+      }
+      wrongCodesPerMinute = value;
       return this;
     }
 

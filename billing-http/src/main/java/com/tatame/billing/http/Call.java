@@ -2,25 +2,39 @@ package com.tatame.billing.http;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.failure.ValidationFailed;
 import java.util.Optional;
+import java.util.Set;
 
 /** One request, as far as handlers may see it. */
 final class Call {
   private final Exchange exchange;
   private final Optional<Principal> principal;
   private final byte[] body;
+  private final boolean strict;
 
-  Call(Exchange exchange, Optional<Principal> principal, byte[] body) {
+  /**
+   * A call of a caller who was admitted.
+   *
+   * @param strict whether body fields that the type doesn't have are refused
+   */
+  Call(Exchange exchange, Optional<Principal> principal, byte[] body, boolean strict) {
     this.exchange = exchange;
     this.principal = principal;
     this.body = body;
+    this.strict = strict;
   }
 
   Principal principal() {
     return principal.orElseThrow(() -> new Unauthenticated("Send a bearer token."));
+  }
+
+  /** Where the request comes from. */
+  ClientRequest client() {
+    return exchange;
   }
 
   AccountId account() {
@@ -30,7 +44,7 @@ final class Call {
   /** A path parameter; what can't be an id is not found. */
   String id(String name) {
     String value = exchange.pathParameter(name);
-    if (!Texts.id(value)) {
+    if (!InputRules.id(value)) {
       throw new NotFound("object", "the id is not well formed");
     }
     return value;
@@ -40,7 +54,7 @@ final class Call {
   Optional<String> query(String name) {
     Optional<String> value =
         Optional.ofNullable(exchange.queryParameter(name)).filter(text -> !text.isBlank());
-    if (value.filter(text -> !Texts.plain(text) || text.length() > 255).isPresent()) {
+    if (value.filter(text -> !InputRules.plain(text) || text.length() > 255).isPresent()) {
       throw ValidationFailed.of(name, "must be a text of at most 255 characters");
     }
     return value;
@@ -55,8 +69,17 @@ final class Call {
     });
   }
 
+  Set<String> queryNames() {
+    return exchange.queryParameterNames();
+  }
+
   PageRequest page() {
     return PageRequest.of(query("limit"), query("cursor"));
+  }
+
+  /** What the caller sends under this idempotency key. */
+  RequestKey request(String idempotencyKey) {
+    return RequestKey.of(account().value(), CallerKeys.kept(principal(), idempotencyKey));
   }
 
   String header(String name) {
@@ -64,16 +87,20 @@ final class Call {
     return value == null ? "" : value;
   }
 
+  Optional<String> idempotencyKey() {
+    return Optional.ofNullable(exchange.header("Idempotency-Key"));
+  }
+
   byte[] rawBody() {
     return body;
   }
 
   <T> T body(Class<T> type) {
-    return Json.request(body, type);
+    return Json.request(body, type, strict);
   }
 
   /** As {@link #body}, where an empty body stands for an empty object. */
   <T> T optionalBody(Class<T> type) {
-    return Json.request(body.length == 0 ? new byte[] {'{', '}'} : body, type);
+    return Json.request(body.length == 0 ? new byte[] {'{', '}'} : body, type, strict);
   }
 }

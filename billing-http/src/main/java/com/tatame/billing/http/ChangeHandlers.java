@@ -1,6 +1,7 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.failure.Forbidden;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.http.SubscriptionHandlers.SubscriptionAnswer;
 import com.tatame.billing.subscription.ChangePolicy;
@@ -9,7 +10,6 @@ import com.tatame.billing.subscription.PauseBehavior;
 import com.tatame.billing.subscription.Quote;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.Subscriptions;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -131,7 +131,7 @@ final class ChangeHandlers {
       String resumesAt) {}
 
   Answer quote(Call call) {
-    ChangeRequest request = call.body(NewQuote.class).request();
+    ChangeRequest request = permitted(call, call.body(NewQuote.class).request());
     return Answer.ok(QuoteAnswer.of(subscriptions.quote(call.account(), call.id("id"), request)));
   }
 
@@ -141,7 +141,7 @@ final class ChangeHandlers {
     if (quote.isPresent() && update.alsoSaysMore()) {
       throw ValidationFailed.of("quoteId", "says it all; send nothing beside it");
     }
-    if (quote.filter(id -> !Texts.id(id)).isPresent()) {
+    if (quote.filter(id -> !InputRules.id(id)).isPresent()) {
       throw ValidationFailed.of("quoteId", "is not an id");
     }
     String id = call.id("id");
@@ -152,13 +152,26 @@ final class ChangeHandlers {
             : subscriptions.change(
                 call.account(),
                 id,
-                new NewQuote(
-                        update.tier(),
-                        update.priceId(),
-                        update.interval(),
-                        update.quantity(),
-                        update.policy())
-                    .request()));
+                permitted(
+                    call,
+                    new NewQuote(
+                            update.tier(),
+                            update.priceId(),
+                            update.interval(),
+                            update.quantity(),
+                            update.policy())
+                        .request())));
+  }
+
+  // Whoever may change without being charged takes the dearest plan after each renewal, and goes
+  // back
+  // before the next one.
+  private static ChangeRequest permitted(Call call, ChangeRequest request) {
+    if (request.policy() == ChangePolicy.NONE && !call.principal().isTrusted()) {
+      throw new Forbidden("Only an administrator or an API key may change a subscription without"
+          + " charging for it; use the policy prorate or at_renewal.");
+    }
+    return request;
   }
 
   Answer pause(Call call) {
@@ -168,20 +181,31 @@ final class ChangeHandlers {
         .orElseThrow(() ->
             ValidationFailed.of("behavior", "must be void, keep_as_draft or mark_uncollectible"));
     Optional<Instant> resumesAt =
-        Optional.ofNullable(request.resumesAt()).map(ChangeHandlers::instant);
-    return shown(call, subscriptions.pause(call.account(), call.id("id"), behavior, resumesAt));
+        Optional.ofNullable(request.resumesAt()).map(text -> RequestFields.time("resumesAt", text));
+    return shown(
+        call,
+        call.principal().isTrusted()
+            ? subscriptions.pause(call.account(), call.id("id"), behavior, resumesAt)
+            : pausedByUser(call, behavior, resumesAt));
   }
 
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw ValidationFailed.of("resumesAt", "must be a time such as 2026-03-01T00:00:00Z");
+  // What is void is never owed; to collect or write it off later is not the user's to say.
+  private Subscription pausedByUser(
+      Call call, PauseBehavior behavior, Optional<Instant> resumesAt) {
+    if (behavior != PauseBehavior.VOID) {
+      subscriptions.get(call.account(), call.id("id"));
+      throw new Forbidden("Only an administrator or an API key may pause like this; a user's own"
+          + " pause, where the plan allows it, is void.");
     }
+    return subscriptions.pauseByUser(call.account(), call.id("id"), resumesAt);
   }
 
   Answer unpause(Call call) {
-    return shown(call, subscriptions.unpause(call.account(), call.id("id")));
+    return shown(
+        call,
+        call.principal().isTrusted()
+            ? subscriptions.unpause(call.account(), call.id("id"))
+            : subscriptions.unpauseByUser(call.account(), call.id("id")));
   }
 
   private Answer shown(Call call, Subscription subscription) {

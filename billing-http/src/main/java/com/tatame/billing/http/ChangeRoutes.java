@@ -1,6 +1,8 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.Effect.NONE;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
@@ -27,24 +29,31 @@ final class ChangeRoutes {
 
   static List<Route> canonical() {
     return List.of(
-        post(ONE + "/quote", SIGNED_IN)
+        post(ONE + "/quote", SIGNED_IN, NONE)
             .is("Subscriptions", "What a change would cost")
             .takes(NewQuote.class)
             .answers(reply(200, QuoteAnswer.class, "Holds for ten minutes; nothing is changed."))
             .refuses(CONFLICT, SUBSCRIPTION_EXISTS, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
             .by(to -> to.changes()::quote),
-        change(post(UPDATE, SIGNED_IN)),
-        change(patch(ONE, SIGNED_IN)),
-        post(ONE + "/pause", SIGNED_IN)
-            .is("Subscriptions", "Stop collecting payments for a while")
+        change(post(UPDATE, SIGNED_IN, BILLING)),
+        change(patch(ONE, SIGNED_IN, BILLING)),
+        post(ONE + "/pause", SIGNED_IN, BILLING)
+            .is(
+                "Subscriptions",
+                "Stop collecting payments for a while; users only where the plan allows it")
             .takes(PauseRequest.class)
-            .answers(reply(200, SubscriptionAnswer.class, "As it is now; it still entitles."))
+            .answers(reply(
+                200,
+                SubscriptionAnswer.class,
+                "As it is now. It still entitles, unless its user paused it."))
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.subscriptions()::readAgain)
             .by(to -> to.changes()::pause),
-        post(ONE + "/unpause", SIGNED_IN)
+        post(ONE + "/unpause", SIGNED_IN, BILLING)
             .is("Subscriptions", "Collect payments again")
             .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.subscriptions()::readAgain)
             .by(to -> to.changes()::unpause));
   }
 
@@ -61,6 +70,7 @@ final class ChangeRoutes {
             SUBSCRIPTION_EXISTS,
             PROVIDER_REJECTED,
             PROVIDER_UNAVAILABLE)
+        .reopens(to -> to.subscriptions()::readAgain)
         .by(to -> to.changes()::update);
   }
 

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +36,12 @@ final class CheckoutHandlers {
 
   private final Checkouts checkouts;
   private final Pause pause;
+  private final CodeGuessLimit guesses;
 
-  CheckoutHandlers(Checkouts checkouts, Pause pause) {
+  CheckoutHandlers(Checkouts checkouts, Pause pause, CodeGuessLimit guesses) {
     this.checkouts = checkouts;
     this.pause = pause;
+    this.guesses = guesses;
   }
 
   record NewCheckout(
@@ -82,7 +85,7 @@ final class CheckoutHandlers {
       @Doc(value = "The provider's; null for what is free.", example = "cs_123") @Nullable
       String sessionId,
 
-      @Doc("Where the payer goes; null for what is free.") @Nullable
+      @Doc("Where the payer goes; null for what is free.") @Nullable @Secret
       String url,
 
       @Nullable Instant expiresAt,
@@ -104,7 +107,7 @@ final class CheckoutHandlers {
 
   /** What the applications expect that came before this contract. */
   record ShortCheckoutAnswer(
-      @Nullable String sessionId, @Nullable String url) {}
+      @Nullable String sessionId, @Nullable @Secret String url) {}
 
   record ConfirmationAnswer(
       @Doc(
@@ -125,7 +128,7 @@ final class CheckoutHandlers {
         sold,
         new CheckoutAnswer(
             sold.session().map(CheckoutSession::id).orElse(null),
-            sold.session().flatMap(CheckoutSession::url).orElse(null),
+            sold.url().orElse(null),
             sold.session().map(CheckoutSession::expiresAt).orElse(null),
             sold.free().map(PurchaseAnswer::of).orElse(null),
             deal.trial().map(TrialTerms::days).orElse(null),
@@ -137,8 +140,18 @@ final class CheckoutHandlers {
     return answer(
         sold,
         new ShortCheckoutAnswer(
-            sold.session().map(CheckoutSession::id).orElse(null),
-            sold.session().flatMap(CheckoutSession::url).orElse(null)));
+            sold.session().map(CheckoutSession::id).orElse(null), sold.url().orElse(null)));
+  }
+
+  /** The session that was opened, with its address if it is still open, for a replay. */
+  Answer openAgain(Call call, String kept) {
+    Optional<String> url =
+        Json.field(kept, "sessionId").flatMap(id -> checkouts.url(call.account(), id));
+    return new Answer(200, Answer.JSON, Json.with(kept, "url", url), Map.of());
+  }
+
+  Answer confirmAgain(Call call, String kept) {
+    return confirm(call);
   }
 
   /** Looks again for a few seconds, so that the page after the payment is never too early. */
@@ -178,9 +191,12 @@ final class CheckoutHandlers {
     if (caller.isAnonymous()) {
       throw new Forbidden("Sign in to subscribe; without that, send an item.");
     }
-    Opened opened = checkouts.open(caller, request(wanted));
+    CheckoutRequest request = request(wanted);
+    Opened opened = request.promotionCode().isPresent()
+        ? guesses.attempt(call, () -> checkouts.open(caller, request), any -> false)
+        : checkouts.open(caller, request);
     return new Deal(
-        new Sold(Optional.of(opened.session()), Optional.empty(), opened.created()),
+        new Sold(Optional.of(opened.session()), opened.url(), Optional.empty(), opened.created()),
         Optional.of(opened.trial()));
   }
 

@@ -2,10 +2,10 @@ package com.tatame.billing.http;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandAdministration;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
-import com.tatame.billing.command.OperatedCommands;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.failure.ValidationFailed;
 import java.time.Instant;
@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class CommandHandlers {
   static final String PATH = "/api/v1/commands";
 
-  private final OperatedCommands commands;
+  private final CommandAdministration commands;
 
-  CommandHandlers(OperatedCommands commands) {
+  CommandHandlers(CommandAdministration commands) {
     this.commands = commands;
   }
 
@@ -136,7 +136,7 @@ final class CommandHandlers {
         throw ValidationFailed.of("sendAgain", "is for what was not executed");
       }
       String object = result
-          .filter(Texts::id)
+          .filter(InputRules::id)
           .orElseThrow(
               () -> ValidationFailed.of("result", "must be the id of what it made or changed"));
       return Answer.ok(CommandAnswer.of(commands.succeeded(id, object, reason, by)));

@@ -9,7 +9,7 @@ import com.tatame.billing.money.Money;
 import com.tatame.billing.promotion.Coupon;
 import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.promotion.Coupons.Verdict;
-import com.tatame.billing.promotion.Obstacle;
+import com.tatame.billing.promotion.Ineligibility;
 import com.tatame.billing.promotion.Promotions.Offer;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -21,12 +21,16 @@ import org.jspecify.annotations.Nullable;
 final class CouponHandlers {
   static final String PATH = "/api/v1/coupons";
 
+  private static final long MAX_QUANTITY = 1_000_000;
+
   private final Catalog catalog;
   private final Coupons coupons;
+  private final CodeGuessLimit guesses;
 
-  CouponHandlers(Catalog catalog, Coupons coupons) {
+  CouponHandlers(Catalog catalog, Coupons coupons, CodeGuessLimit guesses) {
     this.catalog = catalog;
     this.coupons = coupons;
+    this.guesses = guesses;
   }
 
   record CouponsAnswer(
@@ -69,7 +73,9 @@ final class CouponHandlers {
           value = "How often to be billed.",
           oneOf = {"monthly", "yearly"})
       @Nullable
-      String interval) {}
+      String interval,
+
+      @Doc("With tier; 1 if missing.") @Nullable Long quantity) {}
 
   record ValidityAnswer(
       boolean valid,
@@ -83,6 +89,7 @@ final class CouponHandlers {
             "inactive",
             "other_customer",
             "first_purchase_only",
+            "other_currency",
             "minimum_amount"
           })
       @Nullable
@@ -105,8 +112,8 @@ final class CouponHandlers {
       Optional<Coupon> coupon = verdict.offer().map(Offer::coupon);
       return new ValidityAnswer(
           verdict.obstacle().isEmpty(),
-          verdict.obstacle().map(Obstacle::code).orElse(null),
-          verdict.obstacle().map(Obstacle::message).orElse(null),
+          verdict.obstacle().map(Ineligibility::code).orElse(null),
+          verdict.obstacle().map(Ineligibility::message).orElse(null),
           coupon.flatMap(Coupon::percentOff).orElse(null),
           coupon.flatMap(Coupon::amountOff).map(MoneyAnswer::of).orElse(null),
           coupon.map(known -> known.duration().code()).orElse(null));
@@ -129,22 +136,34 @@ final class CouponHandlers {
 
   Answer validate(Call call) {
     CodeToValidate wanted = call.body(CodeToValidate.class);
-    return Answer.ok(
-        ValidityAnswer.of(coupons.validate(call.account(), code(wanted.code()), amount(wanted))));
+    String code = code(wanted.code());
+    Optional<Money> amount = amount(wanted);
+    return Answer.ok(ValidityAnswer.of(guesses.attempt(
+        call,
+        () -> coupons.validate(call.account(), code, amount),
+        verdict -> verdict.obstacle().equals(Optional.of(Ineligibility.UNKNOWN)))));
   }
 
   Answer apply(Call call) {
     CodeToApply wanted = call.body(CodeToApply.class);
-    return Answer.ok(SubscriptionAnswer.of(coupons.apply(
-        call.principal(),
-        code(wanted.code()),
-        CustomerHandlers.text("subscriptionId", wanted.subscriptionId()))));
+    String code = code(wanted.code());
+    Optional<String> subscriptionId =
+        CustomerHandlers.text("subscriptionId", wanted.subscriptionId());
+    return Answer.ok(SubscriptionAnswer.of(guesses.attempt(
+        call, () -> coupons.apply(call.principal(), code, subscriptionId), subscription -> false)));
   }
 
   private Optional<Money> amount(CodeToValidate wanted) {
     Optional<String> tier = CustomerHandlers.text("tier", wanted.tier());
     if (tier.isEmpty()) {
+      if (wanted.quantity() != null) {
+        throw ValidationFailed.of("quantity", "needs a tier and an interval beside it");
+      }
       return Optional.empty();
+    }
+    long quantity = Optional.ofNullable(wanted.quantity()).orElse(1L);
+    if (quantity < 1 || quantity > MAX_QUANTITY) {
+      throw ValidationFailed.of("quantity", "must be from 1 to " + MAX_QUANTITY);
     }
     BillingInterval interval = Optional.ofNullable(wanted.interval())
         .flatMap(BillingInterval::of)
@@ -153,6 +172,7 @@ final class CouponHandlers {
         .plan(tier.get())
         .map(plan -> plan.prices().get(interval))
         .map(PlanPrice::price)
+        .map(one -> new Money(Math.multiplyExact(one.amount(), quantity), one.currency()))
         .orElseThrow(() -> ValidationFailed.of("tier", "is not sold for this interval")));
   }
 

@@ -1,76 +1,33 @@
 package com.tatame.billing.http;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Looks after one dependency. What was seen is good for a while, so that whoever asks often asks us
- * and not the dependency; a dependency that hangs counts as down and is never asked twice at once.
- */
+/** Looks after one dependency: whether it answers, and how fast. One that hangs counts as down. */
 final class DependencyCheck {
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
-
-  private final Runnable ping;
-  private final Duration goodFor;
-  private final InstantSource wallClock;
-  private @Nullable CompletableFuture<Sight> look;
-  private Instant lookedAt = Instant.MIN;
+  private final SharedLook<Duration> look;
 
   /** What was seen. */
   record Sight(boolean up, Optional<Duration> latency) {}
 
   /**
-   * Wires the check.
+   * Looks at nothing yet.
    *
    * @param ping returns if all is well, and throws otherwise
    */
   DependencyCheck(Runnable ping, Duration goodFor, InstantSource wallClock) {
-    this.ping = ping;
-    this.goodFor = goodFor;
-    this.wallClock = wallClock;
+    this.look = new SharedLook<>(() -> time(ping), goodFor, wallClock);
   }
 
   Sight look() {
-    try {
-      return current().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Sight(false, Optional.empty());
-    } catch (ExecutionException | TimeoutException e) {
-      return new Sight(false, Optional.empty());
-    }
+    Optional<Duration> latency = look.result();
+    return new Sight(latency.isPresent(), latency);
   }
 
-  private synchronized CompletableFuture<Sight> current() {
-    Instant now = wallClock.instant();
-    CompletableFuture<Sight> last = look;
-    if (last != null && (!last.isDone() || now.isBefore(lookedAt.plus(goodFor)))) {
-      return last;
-    }
-    lookedAt = now;
-    CompletableFuture<Sight> fresh =
-        CompletableFuture.supplyAsync(this::ping, DependencyCheck::onItsOwnThread);
-    look = fresh;
-    return fresh;
-  }
-
-  // A shared pool would let one dependency that hangs keep the others from being looked at.
-  private static void onItsOwnThread(Runnable task) {
-    Thread thread = new Thread(task, "dependency-check");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private Sight ping() {
+  private static Duration time(Runnable ping) {
     long start = System.nanoTime();
     ping.run();
-    return new Sight(true, Optional.of(Duration.ofNanos(System.nanoTime() - start)));
+    return Duration.ofNanos(System.nanoTime() - start);
   }
 }

@@ -1,7 +1,6 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.failure.NotFound;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,14 +23,14 @@ final class DocumentHandlers {
       "start.js", "text/javascript");
 
   private final Supplier<String> describe;
-  private final Optional<PrometheusMeterRegistry> metrics;
+  private final Optional<Supplier<String>> metrics;
   private final Optional<String> publishableKey;
   private final boolean liveMode;
   private @Nullable String description;
 
   DocumentHandlers(
       Supplier<String> describe,
-      Optional<PrometheusMeterRegistry> metrics,
+      Optional<Supplier<String>> metrics,
       Optional<String> publishableKey,
       boolean liveMode) {
     this.describe = describe;
@@ -54,9 +53,8 @@ final class DocumentHandlers {
   }
 
   Answer metrics(Call call) {
-    String scrape = metrics
-        .map(PrometheusMeterRegistry::scrape)
-        .orElseThrow(() -> new NotFound("registry", "metrics"));
+    String scrape =
+        metrics.map(Supplier::get).orElseThrow(() -> new NotFound("registry", "metrics"));
     return new Answer(200, METRICS, scrape, Map.of());
   }
 
@@ -104,7 +102,7 @@ final class DocumentHandlers {
 
   private static String resource(String path) {
     try (InputStream in = open(path)) {
-      return Texts.utf8(in.readAllBytes());
+      return InputRules.utf8(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -23,7 +23,14 @@ final class DriftHandlers {
 
       @Doc(
           value = "Why, as far as the stored events tell.",
-          oneOf = {"dead_letter", "not_read", "row_altered", "event_missed", "derived"})
+          oneOf = {
+            "dead_letter",
+            "not_read",
+            "row_altered",
+            "event_missed",
+            "contradiction",
+            "derived"
+          })
       String cause,
 
       Instant foundAt,

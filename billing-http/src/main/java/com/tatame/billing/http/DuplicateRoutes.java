@@ -1,6 +1,7 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.BILLING;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
@@ -28,7 +29,7 @@ final class DuplicateRoutes {
             .paged()
             .answers(pageOf(DuplicateAnswer.class, "Those found last first."))
             .by(to -> to.duplicates()::list),
-        post(DuplicateHandlers.PATH + "/{id}/cancel", ADMINISTRATOR)
+        post(DuplicateHandlers.PATH + "/{id}/cancel", ADMINISTRATOR, BILLING)
             .is("Subscriptions", "End the one that is too many, and give back what it cost")
             .answers(reply(200, DuplicateAnswer.class, "It has ended, or had before."))
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
@@ -40,7 +41,7 @@ final class DuplicateRoutes {
             .paged()
             .answers(pageOf(RepeatedTrialAnswer.class, "Those that began last first."))
             .by(to -> to.trials()::list),
-        post(TrialHandlers.PATH + "/{id}/end", ADMINISTRATOR)
+        post(TrialHandlers.PATH + "/{id}/end", ADMINISTRATOR, BILLING)
             .is("Subscriptions", "End such a trial at once; its first period is charged")
             .answers(reply(200, RepeatedTrialAnswer.class, "It has ended, or had before."))
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)

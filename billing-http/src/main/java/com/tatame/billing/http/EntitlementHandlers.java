@@ -3,6 +3,7 @@ package com.tatame.billing.http;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.entitlement.ConsumeResult;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.Decision.Allowance;
@@ -11,7 +12,6 @@ import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Explanation;
 import com.tatame.billing.entitlement.PastEntitlements;
 import com.tatame.billing.entitlement.Use;
-import com.tatame.billing.entitlement.Used;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
@@ -66,7 +66,8 @@ final class EntitlementHandlers {
       @Doc(value = "Of the subscription.", example = "active")
       String status,
 
-      @Doc("How long a past due one still entitles.") @Nullable
+      @Doc("How long it still entitles: a past due one, or one that its user paused; else null.")
+      @Nullable
       Instant graceUntil) {}
 
   record PlanGrantAnswer(
@@ -234,10 +235,18 @@ final class EntitlementHandlers {
 
   record ChargeAnswer(
       @Doc("Of all units, after the discount.") MoneyAnswer price, int discountPercent) {
-    static ChargeAnswer of(Used.Charge charge) {
+    static ChargeAnswer of(ConsumeResult.Charge charge) {
       return new ChargeAnswer(MoneyAnswer.of(charge.price()), charge.discountPercent());
     }
   }
+
+  record ConsumptionAnswer(
+      @Doc("Who consumed.") String accountId,
+      @Doc("Units.") long amount,
+      @Doc("When they were consumed.") Instant at,
+
+      @Doc("Whether they were given back, so that nothing is owed for them.")
+      boolean released) {}
 
   record ReleaseRequest(@Doc("As consuming answered.") String consumptionId) {}
 
@@ -248,9 +257,9 @@ final class EntitlementHandlers {
   }
 
   /** As {@link #all} for the present, if that needs no query. */
-  Optional<Answer> inMind(AccountId account) {
+  Optional<Answer> cached(AccountId account) {
     return entitlements
-        .inMind(account)
+        .cached(account)
         .map(report -> written.get(report, EntitlementHandlers::told));
   }
 
@@ -276,7 +285,7 @@ final class EntitlementHandlers {
   }
 
   private Optional<PastEntitlements> at(Call call) {
-    return call.query("at").map(text -> entitlements.at(InboxHandlers.instant("at", text)));
+    return call.query("at").map(text -> entitlements.at(RequestFields.time("at", text)));
   }
 
   Answer one(Call call) {
@@ -311,11 +320,11 @@ final class EntitlementHandlers {
         key(call, body.idempotencyKey()));
   }
 
-  private static Answer told(Used used) {
-    if (used instanceof Used.Denied denied) {
+  private static Answer told(ConsumeResult used) {
+    if (used instanceof ConsumeResult.Denied denied) {
       throw denied.decision().refusal();
     }
-    Used.Granted granted = (Used.Granted) used;
+    ConsumeResult.Granted granted = (ConsumeResult.Granted) used;
     Optional<Consumption> consumption = granted.consumption();
     Answer answer = Answer.ok(new ConsumedAnswer(
         true,
@@ -324,6 +333,16 @@ final class EntitlementHandlers {
         granted.charge().map(ChargeAnswer::of).orElse(null),
         consumption.map(Consumption::id).orElse(null)));
     return granted.again() ? answer.with("Idempotent-Replayed", "true") : answer;
+  }
+
+  Answer consumption(Call call) {
+    Consumption consumption =
+        entitlements.consumption(call.account(), call.id("feature"), call.id("id"));
+    return Answer.ok(new ConsumptionAnswer(
+        call.account().value(),
+        consumption.amount(),
+        consumption.at(),
+        consumption.releasedAt().isPresent()));
   }
 
   // A missing field of the body is null here, whatever its type says.
@@ -335,7 +354,7 @@ final class EntitlementHandlers {
     if (body.consumptionId() == null || body.consumptionId().isBlank()) {
       throw ValidationFailed.of("consumptionId", "is required");
     }
-    if (!Texts.id(body.consumptionId())) {
+    if (!InputRules.id(body.consumptionId())) {
       throw new NotFound("consumption", "the id is not well formed");
     }
     return Answer.ok(
@@ -362,11 +381,11 @@ final class EntitlementHandlers {
       throw ValidationFailed.of("idempotencyKey", "differs from the header " + KEY_HEADER);
     }
     Optional<String> key = body.isPresent() ? body : header;
-    if (key.filter(text -> !Texts.idempotencyKey(text)).isPresent()) {
+    if (key.filter(text -> !InputRules.idempotencyKey(text)).isPresent()) {
       throw ValidationFailed.of(
           body.isPresent() ? "idempotencyKey" : KEY_HEADER,
           "must have 1 to 255 printable ASCII characters");
     }
-    return key;
+    return key.map(named -> CallerKeys.kept(call.principal(), named));
   }
 }

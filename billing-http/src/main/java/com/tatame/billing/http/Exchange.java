@@ -4,6 +4,7 @@ import com.tatame.billing.failure.ValidationFailed;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ interface Exchange extends ClientRequest {
 
   @Nullable
   String queryParameter(String name);
+
+  Set<String> queryParameterNames();
 
   /**
    * The whole body; empty if it is larger than the limit, whatever its Content-Length says.

@@ -2,12 +2,12 @@ package com.tatame.billing.http;
 
 import com.tatame.billing.catalog.Window;
 import com.tatame.billing.entitlement.AccountEntitlement.Particulars;
+import com.tatame.billing.entitlement.EntitlementCandidate;
+import com.tatame.billing.entitlement.EntitlementCandidate.OfSubscription;
 import com.tatame.billing.entitlement.Evidence;
 import com.tatame.billing.entitlement.Explanation;
 import com.tatame.billing.entitlement.Explanation.Counting;
 import com.tatame.billing.entitlement.Explanation.Hindsight;
-import com.tatame.billing.entitlement.Ground;
-import com.tatame.billing.entitlement.Ground.OfSubscription;
 import com.tatame.billing.observation.Observation;
 import java.time.Instant;
 import java.util.List;
@@ -91,11 +91,11 @@ record ExplanationAnswer(
 
       @Doc("What told of it as it is; null if that was not kept.") @Nullable
       EvidenceAnswer evidence) {
-    static GroundAnswer of(Ground ground) {
+    static GroundAnswer of(EntitlementCandidate ground) {
       if (ground instanceof OfSubscription subscription) {
         return of(subscription);
       }
-      if (ground instanceof Ground.OfGrant grant) {
+      if (ground instanceof EntitlementCandidate.OfGrant grant) {
         return new GroundAnswer(
             "grant",
             grant.grantId(),
@@ -109,7 +109,7 @@ record ExplanationAnswer(
             grant.expiresAt().orElse(null),
             null);
       }
-      Ground.OfDefaultPlan plan = (Ground.OfDefaultPlan) ground;
+      EntitlementCandidate.OfDefaultPlan plan = (EntitlementCandidate.OfDefaultPlan) ground;
       return new GroundAnswer(
           "default_plan",
           null,

@@ -1,9 +1,9 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
+import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.Grants;
 import com.tatame.billing.entitlement.Grants.Given;
 import com.tatame.billing.entitlement.NewGrant;
@@ -77,15 +77,15 @@ final class GrantHandlers {
       @Nullable String revokedBy,
       @Nullable String revokedReason) {
     static GrantAnswer of(Grant grant) {
-      Gift gift = grant.gift();
-      boolean counted = gift instanceof Gift.Units;
+      GrantContent gift = grant.gift();
+      boolean counted = gift instanceof GrantContent.Units;
       return new GrantAnswer(
           grant.id(),
           grant.account().value(),
-          gift instanceof Gift.Tier ? "tier" : counted ? "units" : "flag",
-          gift instanceof Gift.Tier tier ? tier.tier() : null,
+          gift instanceof GrantContent.Tier ? "tier" : counted ? "units" : "flag",
+          gift instanceof GrantContent.Tier tier ? tier.tier() : null,
           feature(gift),
-          gift instanceof Gift.Units units ? units.units() : null,
+          gift instanceof GrantContent.Units units ? units.units() : null,
           counted ? grant.used() : null,
           counted ? grant.left() : null,
           grant.reason(),
@@ -98,11 +98,11 @@ final class GrantHandlers {
           grant.revoked().flatMap(Revocation::reason).orElse(null));
     }
 
-    private static @Nullable String feature(Gift gift) {
-      if (gift instanceof Gift.Units units) {
+    private static @Nullable String feature(GrantContent gift) {
+      if (gift instanceof GrantContent.Units units) {
         return units.feature();
       }
-      return gift instanceof Gift.Flag flag ? flag.feature() : null;
+      return gift instanceof GrantContent.Flag flag ? flag.feature() : null;
     }
   }
 
@@ -141,7 +141,7 @@ final class GrantHandlers {
     return Answer.noContent();
   }
 
-  private static Gift gift(GrantRequest body) {
+  private static GrantContent gift(GrantRequest body) {
     String tier = text("tier", body.tier());
     String feature = text("feature", body.feature());
     if (tier.isEmpty() == feature.isEmpty()) {
@@ -151,9 +151,11 @@ final class GrantHandlers {
       throw ValidationFailed.of("units", "are of a feature; a plan has none");
     }
     if (!tier.isEmpty()) {
-      return new Gift.Tier(tier);
+      return new GrantContent.Tier(tier);
     }
-    return body.units() == null ? new Gift.Flag(feature) : new Gift.Units(feature, body.units());
+    return body.units() == null
+        ? new GrantContent.Flag(feature)
+        : new GrantContent.Units(feature, body.units());
   }
 
   private static String text(String field, @Nullable String value) {
@@ -161,6 +163,6 @@ final class GrantHandlers {
   }
 
   private static Optional<Instant> time(String field, @Nullable String text) {
-    return Optional.ofNullable(text).map(time -> InboxHandlers.instant(field, time));
+    return Optional.ofNullable(text).map(time -> RequestFields.time(field, time));
   }
 }

@@ -1,6 +1,7 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.BILLING;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
@@ -27,7 +28,7 @@ final class GrantRoutes {
 
   static List<Route> canonical() {
     return List.of(
-        post(GrantHandlers.PATH, ADMINISTRATOR)
+        post(GrantHandlers.PATH, ADMINISTRATOR, BILLING)
             .orKeyWith(Scope.GRANTS)
             .keepsKeysItself()
             .is("Grants", "Give an account a plan for a time, units of a feature, or a flag")
@@ -47,13 +48,13 @@ final class GrantRoutes {
             .is("Grants", "One grant")
             .answers(reply(200, GrantAnswer.class, "The grant."))
             .by(to -> to.grants()::read),
-        delete(GrantHandlers.PATH + "/{id}", ADMINISTRATOR)
+        delete(GrantHandlers.PATH + "/{id}", ADMINISTRATOR, BILLING)
             .orKeyWith(Scope.GRANTS)
             .is("Grants", "Take a grant back; it gives nothing from now on, and stays on record")
             .with(query("reason", "Why, for the record."))
             .answers(none("It is taken back, or was before."))
             .by(to -> to.grants()::revoke),
-        post(DiscountHandlers.PATH, ADMINISTRATOR)
+        post(DiscountHandlers.PATH, ADMINISTRATOR, BILLING)
             .orKeyWith(Scope.GRANTS)
             .keepsKeysItself()
             .is("Grants", "Give a subscription a discount, in the place of those that it has")
@@ -79,7 +80,7 @@ final class GrantRoutes {
             .is("Grants", "One discount that was given")
             .answers(reply(200, ManualDiscountAnswer.class, "The discount."))
             .by(to -> to.discounts()::read),
-        delete(DiscountHandlers.PATH + "/{id}", ADMINISTRATOR)
+        delete(DiscountHandlers.PATH + "/{id}", ADMINISTRATOR, BILLING)
             .orKeyWith(Scope.GRANTS)
             .is("Grants", "Take a discount off its subscription; it stays on record")
             .with(query("reason", "Why, for the record."))

@@ -1,12 +1,9 @@
 package com.tatame.billing.http;
 
-import com.tatame.billing.command.OperatedCommands;
-import com.tatame.billing.duplicate.Duplicates;
+import com.tatame.billing.Billing;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.InboxStatus;
-import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
-import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.store.StoreMode;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,42 +20,65 @@ final class HealthHandlers {
   private final DependencyCheck provider;
   private final BooleanSupplier identityReady;
   private final BooleanSupplier accepting;
-  private final Webhooks webhooks;
+  private final SharedLook<Backlogs> backlogs;
   private final InboxHandlers webhookAges;
-  private final OperatedCommands commands;
-  private final Duplicates duplicates;
-  private final MeteredUsage metering;
   private final InstantSource wallClock;
   private final String version;
 
   /**
-   * Wires the checks.
+   * Looks at nothing yet.
    *
+   * @param backlogs what waits in the store, looked up once for all who ask at a time
    * @param accepting false once the server is about to stop
    */
   HealthHandlers(
       StoreCheck store,
       DependencyCheck provider,
+      SharedLook<Backlogs> backlogs,
       BooleanSupplier identityReady,
       BooleanSupplier accepting,
-      Webhooks webhooks,
       InboxHandlers webhookAges,
-      OperatedCommands commands,
-      Duplicates duplicates,
-      MeteredUsage metering,
       InstantSource wallClock,
       String version) {
     this.store = store;
     this.provider = provider;
+    this.backlogs = backlogs;
     this.identityReady = identityReady;
     this.accepting = accepting;
-    this.webhooks = webhooks;
     this.webhookAges = webhookAges;
-    this.commands = commands;
-    this.duplicates = duplicates;
-    this.metering = metering;
     this.wallClock = wallClock;
     this.version = version;
+  }
+
+  /**
+   * What waits to be done, as of one look; a part is empty if it could not be counted.
+   *
+   * @param undecided commands that wait for a person
+   * @param duplicates open ones
+   */
+  record Backlogs(
+      Optional<InboxStatus> inbox,
+      Optional<Long> undecided,
+      Optional<Long> duplicates,
+      Optional<Backlog> metering) {
+    static final Backlogs UNKNOWN =
+        new Backlogs(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    static Backlogs of(Billing billing) {
+      return new Backlogs(
+          counted(billing.webhooks()::status),
+          counted(billing.commands()::undecided),
+          counted(billing.duplicates()::open),
+          counted(billing.metering()::backlog));
+    }
+
+    private static <T> Optional<T> counted(Supplier<T> count) {
+      try {
+        return Optional.of(count.get());
+      } catch (BillingException e) {
+        return Optional.empty();
+      }
+    }
   }
 
   record HealthAnswer(
@@ -148,7 +168,7 @@ final class HealthHandlers {
     boolean storeUp = storeSeen.up();
     boolean identityUp = identityReady.getAsBoolean();
     boolean allUp = storeSeen.open() && identityUp && providerHealth.status().equals("ok");
-    Optional<InboxStatus> inbox = storeUp ? inboxStatus() : Optional.empty();
+    Backlogs waiting = storeUp ? backlogs.result().orElse(Backlogs.UNKNOWN) : Backlogs.UNKNOWN;
     HealthAnswer body = new HealthAnswer(
         storeUp ? (allUp ? "ok" : "degraded") : "down",
         wallClock.instant(),
@@ -158,12 +178,11 @@ final class HealthHandlers {
             providerHealth,
             new ServiceAnswer(identityUp ? "ok" : "down", null),
             new BacklogAnswer(
-                inbox.map(InboxStatus::backlog).orElse(null),
-                inbox.map(webhookAges::oldestAgeSeconds).orElse(null)),
-            new UndecidedAnswer(inbox.flatMap(up -> count(commands::undecided)).orElse(null)),
-            new OpenDuplicatesAnswer(
-                inbox.flatMap(up -> count(duplicates::open)).orElse(null)),
-            metering(inbox.flatMap(up -> backlog()))));
+                waiting.inbox().map(InboxStatus::backlog).orElse(null),
+                waiting.inbox().map(webhookAges::oldestAgeSeconds).orElse(null)),
+            new UndecidedAnswer(waiting.undecided().orElse(null)),
+            new OpenDuplicatesAnswer(waiting.duplicates().orElse(null)),
+            metering(waiting.metering())));
     return Answer.json(storeUp ? 200 : 503, body).with("Cache-Control", "no-store");
   }
 
@@ -177,36 +196,12 @@ final class HealthHandlers {
         .with("Cache-Control", "no-store");
   }
 
-  private static Optional<Long> count(Supplier<Long> counted) {
-    try {
-      return Optional.of(counted.get());
-    } catch (BillingException e) {
-      return Optional.empty();
-    }
-  }
-
-  private Optional<Backlog> backlog() {
-    try {
-      return Optional.of(metering.backlog());
-    } catch (BillingException e) {
-      return Optional.empty();
-    }
-  }
-
   private static MeteringAnswer metering(Optional<Backlog> backlog) {
     return new MeteringAnswer(
         backlog.map(Backlog::pending).orElse(null),
         backlog.map(Backlog::overdue).orElse(null),
         backlog.map(Backlog::dead).orElse(null),
         backlog.map(Backlog::undecided).orElse(null));
-  }
-
-  private Optional<InboxStatus> inboxStatus() {
-    try {
-      return Optional.of(webhooks.status());
-    } catch (BillingException e) {
-      return Optional.empty();
-    }
   }
 
   private static StoreAnswer store(StoreCheck.Sight seen) {

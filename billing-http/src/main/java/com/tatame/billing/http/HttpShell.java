@@ -34,7 +34,7 @@ final class HttpShell {
   private final IdempotentAnswers idempotentAnswers;
   private final Cors cors;
   private final PageHeaders pageHeaders;
-  private final RequestMetrics metrics;
+  private final RequestLog log;
   private final RequestTraces traces;
   private final RandomGenerator random;
   private final FailureListener failures;
@@ -44,7 +44,7 @@ final class HttpShell {
       IdempotentAnswers idempotentAnswers,
       Cors cors,
       PageHeaders pageHeaders,
-      RequestMetrics metrics,
+      RequestLog log,
       RequestTraces traces,
       RandomGenerator random,
       FailureListener failures) {
@@ -52,14 +52,25 @@ final class HttpShell {
     this.idempotentAnswers = idempotentAnswers;
     this.cors = cors;
     this.pageHeaders = pageHeaders;
-    this.metrics = metrics;
+    this.log = log;
     this.traces = traces;
     this.random = random;
     this.failures = failures;
   }
 
   Handler handler(Route route, RouteHandler.Later handler) {
-    return context -> answer(route, handler, new JavalinExchange(context));
+    return context -> {
+      // Javalin routes by X-HTTP-Method-Override, which on a host's server nobody has taken off.
+      if (context.req().getMethod().equals(context.method().name())) {
+        answer(route, handler, new JavalinExchange(context));
+      } else {
+        answerUnrouted(
+            context,
+            ProblemCode.METHOD_NOT_ALLOWED,
+            "Send the method itself, and no header that names another.",
+            List.of());
+      }
+    };
   }
 
   void answer(Route route, RouteHandler.Later handler, Exchange exchange) {
@@ -92,9 +103,9 @@ final class HttpShell {
         isPrivate(route));
   }
 
-  /** A caller who is known without asking anybody. */
-  Optional<Principal> inMind(Exchange exchange) {
-    return authentication.inMind(exchange);
+  /** A caller who is known without asking anybody and may call the route. */
+  Optional<Principal> cached(Route route, Exchange exchange) {
+    return authentication.cached(route, exchange);
   }
 
   Handler preflight(List<String> methods) {
@@ -148,15 +159,15 @@ final class HttpShell {
       boolean isPrivate) {
     String requestId = requestId(exchange);
     String method = template.equals(UNROUTED) ? "any" : exchange.method();
-    RequestMetrics.Running running = metrics.start();
-    var traced = traces.begin(exchange, method, template, requestId);
+    RequestLog.Running running = log.start();
+    RequestTraces.RequestSpan span = traces.begin(exchange, method, template, requestId);
     Consumer<Answer> end = answer -> {
       write(exchange, answer, requestId, isPrivate);
       int status = logged(requestId, () -> running.end(method, template, answer.status()));
-      RequestTraces.end(traced, status);
+      span.end(status);
     };
     CompletableFuture<Answer> answer =
-        RequestTraces.within(traced, () -> logged(requestId, () -> responder.apply(requestId)));
+        span.within(() -> logged(requestId, () -> responder.apply(requestId)));
     if (answer.isDone()) {
       end.accept(answer.join());
     } else {
@@ -194,17 +205,36 @@ final class HttpShell {
         return CompletableFuture.completedFuture(ProblemCode.UNSUPPORTED_MEDIA_TYPE.answer(
             requestId, "Send the body as application/json."));
       }
-      Call call = new Call(exchange, principal, body);
-      Optional<String> key = Optional.ofNullable(exchange.header("Idempotency-Key"))
-          .filter(any -> route.method().equals("POST") && !route.ownKeys());
-      if (principal.isPresent() && key.isPresent()) {
-        return CompletableFuture.completedFuture(idempotentAnswers.answer(
-            principal.get().account(),
-            key.get(),
-            fingerprint(exchange, body),
-            () -> handle(route, handler, call, requestId).join()));
+      Call call = new Call(exchange, principal, body, route.strict());
+      Optional<String> key =
+          Optional.ofNullable(exchange.header("Idempotency-Key")).filter(any -> route.takesKeys());
+      CompletableFuture<Answer> answer;
+      // What a provider sends has ids of its own, and no key.
+      if (key.isPresent() && (principal.isPresent() || route.bodyRule() == Route.BodyRule.JSON)) {
+        IdempotentAnswers.Slot slot = principal
+            .map(known -> idempotentAnswers.of(known, key.get()))
+            .orElseGet(() -> idempotentAnswers.of(exchange, key.get()));
+        Call detached =
+            new Call(new DetachedExchange(exchange, route), principal, body, route.strict());
+        String fingerprint = fingerprint(exchange, body);
+        Supplier<Answer> first =
+            () -> handle(route, handler, detached, requestId).join();
+        answer = idempotentAnswers.inTime(
+            () -> logged(requestId, () -> {
+              try {
+                return idempotentAnswers.answer(
+                    slot, fingerprint, first, kept -> handler.reopen(detached, kept));
+              } catch (RuntimeException e) {
+                return failed(e, route, requestId);
+              }
+            }),
+            ProblemCode.of(IdempotentAnswers.underWay(), requestId));
+      } else {
+        answer = handle(route, handler, call, requestId);
       }
-      return handle(route, handler, call, requestId);
+      return principal.filter(who -> !authentication.decidesAboutMoney(who)).isPresent()
+          ? answer.thenApply(whole -> PaymentDetails.hide(route, whole))
+          : answer;
     } catch (RuntimeException e) {
       return CompletableFuture.completedFuture(failed(e, route, requestId));
     }
@@ -262,7 +292,10 @@ final class HttpShell {
     headers.putAll(answer.headers());
     boolean empty = answer.status() == 204;
     exchange.send(
-        answer.status(), headers, empty ? null : answer.contentType(), Texts.utf8(answer.body()));
+        answer.status(),
+        headers,
+        empty ? null : answer.contentType(),
+        InputRules.utf8(answer.body()));
   }
 
   private static boolean saysJson(Exchange exchange) {
@@ -277,7 +310,7 @@ final class HttpShell {
 
   private String requestId(Exchange exchange) {
     return Optional.ofNullable(exchange.header(REQUEST_ID))
-        .filter(Texts::requestId)
+        .filter(InputRules::requestId)
         .orElseGet(() -> HexFormat.of().toHexDigits(random.nextLong())
             + HexFormat.of().toHexDigits(random.nextLong()));
   }
@@ -286,7 +319,7 @@ final class HttpShell {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       String query = exchange.queryString();
-      digest.update(Texts.utf8(
+      digest.update(InputRules.utf8(
           exchange.method() + " " + exchange.path() + "?" + (query == null ? "" : query) + "\n"));
       return HexFormat.of().formatHex(digest.digest(body));
     } catch (NoSuchAlgorithmException e) {

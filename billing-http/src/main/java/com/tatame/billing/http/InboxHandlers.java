@@ -13,11 +13,9 @@ import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.projection.RowChange;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +91,8 @@ final class InboxHandlers {
   record EventDetailAnswer(
       EventAnswer event,
 
-      @Doc("As received, byte for byte; null once it was pruned.") @Nullable
+      @Doc("As received, with secrets and addresses of pages masked; null once it was pruned.")
+      @Nullable
       String payload,
 
       @Doc("What happened to it, oldest first.") List<AttemptAnswer> history) {}
@@ -202,8 +201,8 @@ final class InboxHandlers {
         call.query("status").map(InboxHandlers::status),
         call.query("type"),
         lane,
-        call.query("from").map(text -> instant("from", text)),
-        call.query("to").map(text -> instant("to", text)));
+        call.query("from").map(text -> RequestFields.time("from", text)),
+        call.query("to").map(text -> RequestFields.time("to", text)));
     return Answer.ok(page.render(
         webhooks.events(filter, page.after(), page.lookahead()), EventRecord::id, EventAnswer::of));
   }
@@ -220,27 +219,11 @@ final class InboxHandlers {
         .orElseThrow(() -> ValidationFailed.of("status", "'" + code + "' is not a status"));
   }
 
-  static Instant instant(String field, String text) {
-    try {
-      // Years of more digits can be said, but not kept.
-      if (text.matches("\\d{4}-.*")) {
-        return OffsetDateTime.parse(text).toInstant();
-      }
-    } catch (DateTimeException e) {
-      throw badTime(field);
-    }
-    throw badTime(field);
-  }
-
-  private static ValidationFailed badTime(String field) {
-    return ValidationFailed.of(field, "must be a time such as 2026-01-31T09:00:00Z");
-  }
-
   Answer event(Call call) {
     StoredEvent event = webhooks.event(call.id("id"));
     return Answer.ok(new EventDetailAnswer(
         EventAnswer.of(event.event()),
-        event.payload().orElse(null),
+        event.payload().map(MaskedPayload::of).orElse(null),
         event.history().stream().map(AttemptAnswer::of).toList()));
   }
 
@@ -278,7 +261,7 @@ final class InboxHandlers {
     if (text == null) {
       throw ValidationFailed.of(field, "is missing; say either a status, or from and to");
     }
-    return instant(field, text);
+    return RequestFields.time(field, text);
   }
 
   private Answer replay(ReplaySelection selection, @Nullable Boolean dryRun) {

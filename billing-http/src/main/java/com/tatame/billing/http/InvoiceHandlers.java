@@ -40,10 +40,10 @@ final class InvoiceHandlers {
       @Doc("Null in a list while the provider can't be reached.") @Nullable
       List<InvoiceLineAnswer> lines,
 
-      @Doc("Where it can be seen and paid; null for a draft.") @Nullable
+      @Doc("Where it can be seen and paid; null for a draft.") @Nullable @Secret
       String hostedUrl,
 
-      @Doc("Ends by itself, so ask for it when it is wanted; null for a draft.") @Nullable
+      @Doc("Ends by itself, so ask for it when it is wanted; null for a draft.") @Nullable @Secret
       String pdfUrl,
 
       Instant createdAt,
@@ -120,5 +120,10 @@ final class InvoiceHandlers {
 
   Answer pay(Call call) {
     return Answer.ok(InvoiceAnswer.of(invoices.pay(call.account(), call.id("id"))));
+  }
+
+  /** The invoice that was paid, for a replay. */
+  Answer payAgain(Call call, String kept) {
+    return read(call);
   }
 }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,11 @@ final class JavalinExchange implements Exchange {
   @Override
   public @Nullable String queryParameter(String name) {
     return context.queryParam(name);
+  }
+
+  @Override
+  public Set<String> queryParameterNames() {
+    return context.queryParamMap().keySet();
   }
 
   @Override

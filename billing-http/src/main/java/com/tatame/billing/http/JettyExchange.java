@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -91,6 +92,11 @@ final class JettyExchange implements Exchange {
   @Override
   public @Nullable String queryParameter(String name) {
     return Request.extractQueryParameters(request).getValue(name);
+  }
+
+  @Override
+  public Set<String> queryParameterNames() {
+    return Request.extractQueryParameters(request).getNames();
   }
 
   @Override

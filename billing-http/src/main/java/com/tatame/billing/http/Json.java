@@ -10,11 +10,14 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.tatame.billing.failure.ValidationFailed;
 import java.io.IOException;
@@ -22,21 +25,28 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The one way in which this package reads and writes JSON, whatever mapper the host uses. */
 final class Json {
-  private static final ObjectMapper MAPPER = JsonMapper.builder()
-      .addModule(new SimpleModule()
-          .addSerializer(new Seconds())
-          .addDeserializer(String.class, new PlainText()))
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-      .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-      .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-      .build();
+  private static final ObjectMapper MAPPER = mapper(new SimpleModule());
+  private static final ObjectMapper MASKING =
+      mapper(new SimpleModule().setSerializerModifier(new SecretFields()));
 
   private Json() {}
+
+  private static ObjectMapper mapper(SimpleModule module) {
+    return JsonMapper.builder()
+        .addModule(
+            module.addSerializer(new Seconds()).addDeserializer(String.class, new PlainText()))
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .build();
+  }
 
   static byte[] bytes(Object value) {
     try {
@@ -50,6 +60,15 @@ final class Json {
     return new String(bytes(value), StandardCharsets.UTF_8);
   }
 
+  /** As {@link #text}, with null in the place of every {@link Secret}. */
+  static String withoutSecrets(Object value) {
+    try {
+      return MASKING.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Reads what {@link #text} wrote. */
   static <T> T parse(String json, Class<T> type) {
     try {
@@ -59,18 +78,36 @@ final class Json {
     }
   }
 
+  /** The text of a field of what {@link #text} wrote; empty where it is null. */
+  static Optional<String> field(String json, String name) {
+    return Optional.ofNullable(parse(json, JsonNode.class).path(name).textValue());
+  }
+
+  /** What {@link #text} wrote, with another text in a field, or null. */
+  static String with(String json, String name, Optional<String> value) {
+    return text(parse(json, ObjectNode.class).put(name, value.orElse(null)));
+  }
+
   /**
    * Reads a caller's object.
    *
+   * @param strict whether fields that the type doesn't have are refused, and not ignored
    * @throws ValidationFailed naming the field at fault, or {@code body} for the whole
    */
-  static <T> T request(byte[] body, Class<T> type) {
+  static <T> T request(byte[] body, Class<T> type, boolean strict) {
     try {
       JsonNode tree = MAPPER.readTree(body);
       if (tree == null || !tree.isObject()) {
         throw ValidationFailed.of("body", "must be a JSON object");
       }
-      return MAPPER.treeToValue(tree, type);
+      ObjectReader reader = MAPPER.readerFor(type);
+      return (strict ? reader.with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) : reader)
+          .readValue(tree);
+    } catch (UnrecognizedPropertyException e) {
+      List<String> known =
+          e.getKnownPropertyIds().stream().map(Object::toString).toList();
+      throw ValidationFailed.of(
+          path(e), "is not known here" + Suggestion.of(e.getPropertyName(), known));
     } catch (JsonMappingException e) {
       throw ValidationFailed.of(path(e), expectation(e));
     } catch (IOException e) {
@@ -128,7 +165,7 @@ final class Json {
     @Override
     public String deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      if (parser.currentToken() != JsonToken.VALUE_STRING || !Texts.plain(parser.getText())) {
+      if (parser.currentToken() != JsonToken.VALUE_STRING || !InputRules.plain(parser.getText())) {
         throw MismatchedInputException.from(parser, String.class, "not a plain text");
       }
       return parser.getText();

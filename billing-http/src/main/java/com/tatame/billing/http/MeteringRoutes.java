@@ -2,6 +2,7 @@ package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.ADMINISTRATOR;
 import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
 import static com.tatame.billing.http.Route.Parameter.query;
@@ -36,7 +37,7 @@ final class MeteringRoutes {
             .paged()
             .answers(pageOf(UsageToReportAnswer.class, "What was used last first."))
             .by(to -> to.metering()::list),
-        post(MeteringHandlers.PATH + "/{id}/resolve", ADMINISTRATOR)
+        post(MeteringHandlers.PATH + "/{id}/resolve", ADMINISTRATOR, BILLING)
             .orKeyWith(Scope.COMMANDS_WRITE)
             .is("Usage", "Decide about use that is given up, or that may have been counted")
             .takes(ResolveReport.class)

@@ -14,12 +14,14 @@ import java.util.TreeMap;
 final class OpenApi {
   private static final String INTRODUCTION = """
       Times are UTC to the second, amounts are in the currency's minor unit. Keys are always present; \
-      an absent value is null. Ignore fields and values that you don't know.
+      an absent value is null. Ignore fields and values that you don't know. Query parameters and body \
+      fields that a route under `/api/v1` doesn't have are refused, with what was probably meant.
 
       Errors are problem documents with a stable `code`. `X-Request-ID` is taken or made, and \
-      answered. Any POST of a signed-in caller may carry an `Idempotency-Key`: the same key and body \
-      get the first answer again (`Idempotent-Replayed: true`), another body is refused. Answers \
-      that leave the question open (202, 429, 5xx) are not kept.""";
+      answered. Whatever changes something may carry an `Idempotency-Key`: the same key and body \
+      get the first answer again (`Idempotent-Replayed: true`), another body is refused. What is \
+      not done within ten seconds is 409 `in_progress` with `Retry-After`; the same key gets its \
+      result. Answers that leave the question open (202, 429, 5xx, `in_progress`) are not kept.""";
 
   private final String version;
   private final Schemas schemas = new Schemas();
@@ -102,12 +104,14 @@ final class OpenApi {
       operation.put("description", "Another name for " + path + ".");
     });
     operation.put("x-access", route.access().name().toLowerCase(Locale.ROOT));
+    operation.put("x-callers", route.callers().stream().map(Caller::code).toList());
+    operation.put("x-effect", route.effect().code());
     operation.put(
         "security",
         switch (route.access()) {
           case PUBLIC -> List.of();
           case METRICS -> List.of(Map.of("metrics", List.of()));
-          case SIGNED_IN, ADMINISTRATOR -> callers(route);
+          case SIGNED_IN, TRUSTED, ADMINISTRATOR -> callers(route);
         });
     if (route.anonymousToo()) {
       operation.put("x-anonymous", true);
@@ -165,14 +169,14 @@ final class OpenApi {
           Map.of("type", "string", "maxLength", 255)));
     }
     route.parameters().forEach(parameter -> parameters.add(parameter(parameter)));
-    if (route.access() == Access.SIGNED_IN) {
+    if (route.actsForAccount()) {
       parameters.add(parameter(new Parameter(
           Authentication.ACCOUNT_HEADER,
           "header",
           "The account that an API key acts for. Required of a key, ignored of others.",
           Parameter.Type.TEXT)));
     }
-    if (route.method().equals("POST") && route.authenticated()) {
+    if (!route.method().equals("GET") && route.authenticated()) {
       parameters.add(parameter(new Parameter(
           "Idempotency-Key",
           "header",
@@ -268,7 +272,7 @@ final class OpenApi {
   private static List<ProblemCode> problems(Route route) {
     List<ProblemCode> codes = new ArrayList<>();
     boolean post = route.method().equals("POST");
-    if (post || !route.parameters().isEmpty() || route.access() == Access.SIGNED_IN) {
+    if (post || !route.parameters().isEmpty() || route.actsForAccount()) {
       codes.add(
           route.bodyRule() == BodyRule.RAW
               ? ProblemCode.INVALID_SIGNATURE
@@ -288,8 +292,12 @@ final class OpenApi {
       codes.add(ProblemCode.NOT_FOUND);
     }
     codes.addAll(route.refusals());
-    if (post && route.authenticated()) {
+    if (!route.method().equals("GET") && route.authenticated()) {
+      codes.add(ProblemCode.VALIDATION_FAILED);
+      codes.add(ProblemCode.IN_PROGRESS);
       codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
+    }
+    if (post && route.authenticated()) {
       codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
     }
     if (post) {
@@ -298,6 +306,6 @@ final class OpenApi {
     codes.add(ProblemCode.STORE_UNAVAILABLE);
     codes.add(ProblemCode.WRITES_PAUSED);
     codes.add(ProblemCode.INTERNAL_ERROR);
-    return codes;
+    return codes.stream().distinct().toList();
   }
 }

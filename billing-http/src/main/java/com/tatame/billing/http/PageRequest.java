@@ -17,6 +17,9 @@ record PageRequest(int limit, Optional<String> after) {
   static final int MAX_LIMIT = 100;
   static final int DEFAULT_LIMIT = 20;
 
+  /** As many as are given if nothing is said, from the first on. */
+  static final PageRequest FIRST = new PageRequest(DEFAULT_LIMIT, Optional.empty());
+
   static PageRequest of(Optional<String> limit, Optional<String> cursor) {
     return new PageRequest(
         limit.map(PageRequest::limit).orElse(DEFAULT_LIMIT), cursor.map(PageRequest::decode));
@@ -56,7 +59,7 @@ record PageRequest(int limit, Optional<String> after) {
   private static String decode(String cursor) {
     try {
       String id = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-      if (Texts.id(id)) {
+      if (InputRules.id(id)) {
         return id;
       }
     } catch (IllegalArgumentException e) {

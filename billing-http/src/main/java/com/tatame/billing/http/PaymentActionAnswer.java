@@ -10,10 +10,10 @@ record PaymentActionAnswer(
         oneOf = {"requires_action", "requires_payment_method"})
     String type,
 
-    @Doc("A page of the provider where it can be done.") @Nullable
+    @Doc("A page of the provider where it can be done.") @Nullable @Secret
     String url,
 
-    @Doc("For the provider's library in the application.") @Nullable
+    @Doc("For the provider's library in the application.") @Nullable @Secret
     String clientSecret) {
   static PaymentActionAnswer of(PaymentAction action) {
     return new PaymentActionAnswer(

@@ -61,6 +61,7 @@ final class PaymentIntentHandlers {
 
       @Doc("With which the payer's page goes on; null where there is nothing to go on with.")
       @Nullable
+      @Secret
       String clientSecret,
 
       @Doc("Of an item.") @Nullable String purchaseId) {
@@ -81,9 +82,8 @@ final class PaymentIntentHandlers {
         : payments.begin(call.principal(), item(wanted), EntitlementHandlers.key(call, null));
     return begun
         .payment()
-        .map(payment -> Answer.created(
-                PATH + "/" + payment.intent().id(), PaymentIntentAnswer.of(payment))
-            .keptAs(withoutSecret(payment)))
+        .map(payment ->
+            Answer.created(PATH + "/" + payment.intent().id(), PaymentIntentAnswer.of(payment)))
         .orElseGet(() -> begun
             .free()
             .map(free -> Answer.created(
@@ -93,9 +93,13 @@ final class PaymentIntentHandlers {
             .orElseThrow());
   }
 
-  /** What a repeated key answers: secrets are kept nowhere, but can be read again. */
-  private static PaymentIntentAnswer withoutSecret(Payment payment) {
-    return PaymentIntentAnswer.of(new Payment(payment.intent(), Optional.empty()));
+  /** The payment as the provider holds it now, for a replay. */
+  Answer createAgain(Call call, String kept) {
+    String id = Json.field(kept, "id").orElseThrow();
+    NewPaymentIntent wanted = call.body(NewPaymentIntent.class);
+    AccountId payer =
+        Optional.ofNullable(wanted.accountId()).map(AccountId::new).orElseGet(call::account);
+    return Answer.ok(PaymentIntentAnswer.of(payments.get(payer, id)));
   }
 
   Answer read(Call call) {

@@ -47,6 +47,7 @@ final class PaymentMethodHandlers {
       @Doc(value = "The provider's.", example = "seti_123") String setupIntentId,
 
       @Doc("For the provider's library in the application, which saves the payment method with it.")
+      @Secret
       String clientSecret) {}
 
   Answer list(Call call) {
@@ -59,6 +60,12 @@ final class PaymentMethodHandlers {
 
   Answer add(Call call) {
     Setup setup = methods.add(call.principal());
+    return Answer.created(PATH, new SetupAnswer(setup.setupIntentId(), setup.clientSecret()));
+  }
+
+  Answer addAgain(Call call, String kept) {
+    Setup setup =
+        methods.setup(call.account(), Json.field(kept, "setupIntentId").orElseThrow());
     return Answer.created(PATH, new SetupAnswer(setup.setupIntentId(), setup.clientSecret()));
   }
 

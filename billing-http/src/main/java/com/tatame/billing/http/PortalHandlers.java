@@ -34,7 +34,13 @@ final class PortalHandlers {
 
   record PortalAnswer(
       @Doc("Where to send the payer now. Whoever has it is the payer, so it is not to be kept.")
+      @Secret
       String url) {}
+
+  /** Another visit: the first one has an address that holds for minutes and is kept nowhere. */
+  Answer openAgain(Call call, String kept) {
+    return open(call);
+  }
 
   // A missing field of the body is null here, whatever its type says.
   @SuppressWarnings("ConstantValue")

@@ -4,6 +4,7 @@ import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.IdentityUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.failure.RateLimited;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
 import java.time.Duration;
@@ -25,13 +26,17 @@ enum ProblemCode {
   NOT_FOUND(404, "Not found"),
   METHOD_NOT_ALLOWED(405, "The path doesn't know this method"),
   CONFLICT(409, "The present state forbids it"),
+  IN_PROGRESS(409, "It is under way"),
+  POSSIBLE_DUPLICATE(409, "The same was done a moment ago"),
   IDEMPOTENCY_KEY_REUSED(409, "The Idempotency-Key was used before"),
   SUBSCRIPTION_EXISTS(409, "There is a subscription already"),
   LAST_PAYMENT_METHOD(409, "A subscription needs this payment method"),
+  ALREADY_OWNED(409, "The item is owned already"),
   QUOTE_STALE(409, "What was quoted no longer holds"),
   PROVIDER_REJECTED(409, "The payment provider refused"),
   PAYLOAD_TOO_LARGE(413, "The body is too large"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong media type"),
+  RATE_LIMITED(429, "Too many requests"),
   INTERNAL_ERROR(500, "Something went wrong"),
   PROVIDER_UNAVAILABLE(503, "The payment provider can't be reached"),
   IDENTITY_UNAVAILABLE(503, "The identity provider can't be reached"),
@@ -70,12 +75,13 @@ enum ProblemCode {
   /** The answer to a failure that the product reports. */
   static Answer of(BillingException failure, String requestId) {
     ProblemCode code = of(failure.code());
-    Answer answer = Answer.problem(
-        code.document(requestId, Told.detail(failure), errors(failure), details(failure)));
+    Answer answer = Answer.problem(code.document(
+        requestId, PublicFailureDetail.detail(failure), errors(failure), details(failure)));
     if (code == UNAUTHENTICATED) {
       return answer.with("WWW-Authenticate", "Bearer");
     }
-    return code.status == 503 ? answer.with("Retry-After", retryAfter(failure)) : answer;
+    boolean waits = code.status == 503 || code == RATE_LIMITED || code == IN_PROGRESS;
+    return waits ? answer.with("Retry-After", retryAfter(failure)) : answer;
   }
 
   /** The problem that stands for a status of a server or of a host's handler, if one does. */
@@ -119,10 +125,19 @@ enum ProblemCode {
     if (failure instanceof Conflict conflict) {
       return conflict
           .existingId()
-          .<Map<String, @Nullable Object>>map(id -> Map.of("subscriptionId", id))
+          .<Map<String, @Nullable Object>>map(id -> Map.of(existing(of(conflict.code())), id))
           .orElse(Map.of());
     }
-    return Told.details(failure);
+    return PublicFailureDetail.details(failure);
+  }
+
+  /** The member that names the object in the way. */
+  private static String existing(ProblemCode code) {
+    return switch (code) {
+      case POSSIBLE_DUPLICATE -> "refundId";
+      case ALREADY_OWNED -> "purchaseId";
+      default -> "subscriptionId";
+    };
   }
 
   private static String retryAfter(BillingException failure) {
@@ -131,6 +146,10 @@ enum ProblemCode {
       wait = provider.retryAfter();
     } else if (failure instanceof IdentityUnavailable identity) {
       wait = identity.retryAfter();
+    } else if (failure instanceof RateLimited limited) {
+      wait = limited.retryAfter();
+    } else if (failure instanceof Conflict conflict) {
+      wait = conflict.retryAfter().orElse(wait);
     }
     return Long.toString(Math.max(1, wait.toSeconds()));
   }

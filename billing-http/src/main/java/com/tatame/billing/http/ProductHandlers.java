@@ -1,5 +1,7 @@
 package com.tatame.billing.http;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +26,33 @@ final class ProductHandlers {
   /** As RFC 7234, section 5.5.1, has it. */
   static final String STALE = "110 - \"the provider can't be reached; this is as last known\"";
 
+  private static final int MAX_RENDERED = 1_000;
+
   private final Catalog catalog;
   private final ProductCatalog products;
+
+  /** Answers by what was asked, of one revision of the products. */
+  private final Cache<Question, Answer> rendered =
+      Caffeine.newBuilder().maximumSize(MAX_RENDERED).build();
 
   ProductHandlers(Catalog catalog, ProductCatalog products) {
     this.catalog = catalog;
     this.products = products;
   }
+
+  /**
+   * What an answer depends on.
+   *
+   * @param revision of all products and prices
+   * @param stale whether the answer says that it is what was last known
+   */
+  private record Question(
+      long revision,
+      boolean stale,
+      String list,
+      Optional<Boolean> active,
+      Optional<String> product,
+      Optional<PageRequest> page) {}
 
   record PlansAnswer(List<PlanAnswer> data) {}
 
@@ -176,8 +199,7 @@ final class ProductHandlers {
       String usageType) {}
 
   Answer plans(Call call) {
-    return marked(Answer.ok(
-        new PlansAnswer(products.plans().stream().map(ProductHandlers::plan).toList())));
+    return answered("plans", Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   Answer items(Call call) {
@@ -188,44 +210,78 @@ final class ProductHandlers {
   }
 
   Answer products(Call call) {
-    PageRequest page = call.page();
-    Optional<Boolean> active = call.flag("active");
-    List<Product> found = call.query("product")
-        .map(id -> productNamed(id, active))
+    return answered(
+        "products", call.flag("active"), call.query("product"), Optional.of(call.page()));
+  }
+
+  Answer prices(Call call) {
+    return answered("prices", call.flag("active"), call.query("product"), Optional.of(call.page()));
+  }
+
+  /** As {@link #plans}, {@link #products} or {@link #prices} without parameters, if it is rendered. */
+  Optional<Answer> rendered(String list) {
+    Optional<PageRequest> page =
+        list.equals("plans") ? Optional.empty() : Optional.of(PageRequest.FIRST);
+    OptionalLong revision = products.revision();
+    return revision.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(rendered.getIfPresent(new Question(
+            revision.getAsLong(),
+            products.stale(),
+            list,
+            Optional.empty(),
+            Optional.empty(),
+            page)));
+  }
+
+  /** Rendered once for each question and revision. */
+  private Answer answered(
+      String list, Optional<Boolean> active, Optional<String> product, Optional<PageRequest> page) {
+    OptionalLong before = products.revision();
+    boolean stale = products.stale();
+    if (before.isPresent()) {
+      Answer known = rendered.getIfPresent(
+          new Question(before.getAsLong(), stale, list, active, product, page));
+      if (known != null) {
+        return known;
+      }
+    }
+    Answer answer = Answer.ok(
+        switch (list) {
+          case "plans" ->
+            new PlansAnswer(products.plans().stream().map(ProductHandlers::plan).toList());
+          case "products" -> products(active, product, page.orElseThrow());
+          default -> prices(active, product, page.orElseThrow());
+        });
+    Answer marked = stale ? answer.with("Warning", STALE) : answer;
+    OptionalLong after = products.revision();
+    // What was rendered while the products changed may be half of each.
+    if (before.isPresent() && before.equals(after)) {
+      rendered.put(new Question(before.getAsLong(), stale, list, active, product, page), marked);
+    }
+    return marked;
+  }
+
+  private Page<ProductAnswer> products(
+      Optional<Boolean> active, Optional<String> named, PageRequest page) {
+    List<Product> found = named
+        .map(id -> products.product(id).stream()
+            .filter(product -> active.isEmpty() || active.get() == product.active())
+            .toList())
         .orElseGet(() -> products.products(active, page.after(), page.lookahead()));
     Map<String, List<Price>> prices =
         products.pricesOf(found.stream().map(Product::id).collect(Collectors.toSet())).stream()
             .collect(Collectors.groupingBy(Price::productId));
-    return marked(Answer.ok(page.render(
+    return page.render(
         found,
         Product::id,
-        product -> product(product, prices.getOrDefault(product.id(), List.of())))));
+        product -> product(product, prices.getOrDefault(product.id(), List.of())));
   }
 
-  /** Says so where the provider can't be reached, and the answer is what was last known. */
-  private Answer marked(Answer answer) {
-    return products.stale() ? answer.with("Warning", STALE) : answer;
-  }
-
-  Answer prices(Call call) {
-    PageRequest page = call.page();
-    return marked(Answer.ok(page.render(
-        products.prices(call.flag("active"), call.query("product"), page.after(), page.lookahead()),
-        Price::id,
-        this::price)));
-  }
-
-  // A shop has few products, and the mirror lists them in the order of their ids.
-  private List<Product> productNamed(String id, Optional<Boolean> active) {
-    Optional<String> after = Optional.empty();
-    while (true) {
-      List<Product> page = products.products(active, after, PageRequest.MAX_LIMIT);
-      Optional<Product> match = page.stream().filter(p -> p.id().equals(id)).findFirst();
-      if (match.isPresent() || page.size() < PageRequest.MAX_LIMIT) {
-        return match.stream().toList();
-      }
-      after = Optional.of(page.get(page.size() - 1).id());
-    }
+  private Page<PriceAnswer> prices(
+      Optional<Boolean> active, Optional<String> product, PageRequest page) {
+    return page.render(
+        products.prices(active, product, page.after(), page.lookahead()), Price::id, this::price);
   }
 
   private static PlanAnswer plan(PlanOffer offer) {

@@ -1,6 +1,8 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.purchase.Purchase;
+import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.purchase.Purchases;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +69,40 @@ final class PurchaseHandlers {
   record PurchaseDiscountAnswer(
       int percent, @Doc(value = "Why.", example = "member") String reason) {}
 
+  record DuplicatePurchaseAnswer(
+      @Doc("Whose it is by now.") String accountId,
+      @Doc("The one that came first.") String keptPurchaseId,
+
+      @Doc("The one that is too many; refund it wholly, and it is listed no more.")
+      PurchaseAnswer purchase) {
+    static DuplicatePurchaseAnswer of(PurchaseStore.Duplicate duplicate) {
+      return new DuplicatePurchaseAnswer(
+          duplicate.owner().value(), duplicate.keptId(), PurchaseAnswer.of(duplicate.purchase()));
+    }
+  }
+
   Answer list(Call call) {
     PageRequest page = call.page();
     return Answer.ok(page.render(
-        purchases.list(call.account(), page.after(), page.lookahead()),
+        purchases.list(call.account(), call.query("item"), page.after(), page.lookahead()),
         Purchase::id,
         PurchaseAnswer::of));
+  }
+
+  /** The purchase by which the caller owns an item. */
+  Answer owned(Call call) {
+    String item = call.id("item");
+    return Answer.ok(PurchaseAnswer.of(purchases
+        .owned(call.account(), item)
+        .orElseThrow(() -> new NotFound("purchase of the item", item))));
+  }
+
+  Answer duplicates(Call call) {
+    PageRequest page = call.page();
+    return Answer.ok(page.render(
+        purchases.duplicates(page.after(), page.lookahead()),
+        duplicate -> duplicate.purchase().id(),
+        DuplicatePurchaseAnswer::of));
   }
 
   Answer read(Call call) {

@@ -1,10 +1,10 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.refund.Refund;
 import com.tatame.billing.refund.RefundStore.Given;
 import com.tatame.billing.refund.Refunds;
-import com.tatame.billing.refund.Refunds.Refunded;
 import com.tatame.billing.refund.Refunds.Wanted;
 import java.time.Instant;
 import java.util.Optional;
@@ -33,7 +33,15 @@ final class RefundHandlers {
       @Doc(
           value = "Why.",
           oneOf = {"duplicate", "fraudulent", "requested_by_customer"})
-      String reason) {}
+      String reason,
+
+      @Doc("Whether the same amount of the payment may have been refunded in the last ten minutes.")
+      @Nullable
+      Boolean allowDuplicate,
+
+      @Doc("Required, here or as the header Idempotency-Key: under it, this is refunded once.")
+      @Nullable
+      String idempotencyKey) {}
 
   record RefundAnswer(
       @Doc(value = "The provider's.", example = "re_123") String id,
@@ -67,13 +75,18 @@ final class RefundHandlers {
   @SuppressWarnings("ConstantValue")
   Answer create(Call call) {
     NewRefund body = call.body(NewRefund.class);
-    Refunded refunded = refunds.refund(new Wanted(
+    String key = EntitlementHandlers.key(call, body.idempotencyKey())
+        .orElseThrow(() -> ValidationFailed.of(
+            "idempotencyKey",
+            "is required: send a fresh one, here or as the header Idempotency-Key, with each new"
+                + " refund, and the same one with each repetition"));
+    Wanted wanted = new Wanted(
         CustomerHandlers.text("purchaseId", body.purchaseId()),
         CustomerHandlers.text("invoiceId", body.invoiceId()),
         Optional.ofNullable(body.amount()),
-        body.reason() == null ? "" : body.reason()));
-    RefundAnswer answer = RefundAnswer.of(refunded.given());
-    return refunded.created() ? Answer.created(PATH, answer) : Answer.ok(answer);
+        body.reason() == null ? "" : body.reason(),
+        Boolean.TRUE.equals(body.allowDuplicate()));
+    return Answer.created(PATH, RefundAnswer.of(refunds.refund(wanted, call.request(key))));
   }
 
   Answer list(Call call) {

@@ -2,8 +2,10 @@ package com.tatame.billing.http;
 
 import com.tatame.billing.apikey.Scope;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +15,7 @@ import java.util.regex.Pattern;
  *
  * @param method GET, POST, PUT, PATCH or DELETE
  * @param path with {@code {parameters}}
+ * @param effect what it does to the account; with access it decides who may call
  * @param scope what an API key must be permitted to be let in; of no meaning where nobody need call
  * @param body what the request's body is read into; empty if the route takes none
  * @param anonymousToo whether visitors are let in who have not signed in, with their own proof
@@ -25,6 +28,7 @@ record Route(
     String method,
     String path,
     Access access,
+    Effect effect,
     Scope scope,
     String tag,
     String summary,
@@ -101,24 +105,25 @@ record Route(
     }
   }
 
+  /** A route that reads, and so has no effect. */
   static Builder get(String path, Access access) {
-    return new Builder("GET", path, access);
+    return new Builder("GET", path, access, Effect.NONE);
   }
 
-  static Builder post(String path, Access access) {
-    return new Builder("POST", path, access);
+  static Builder post(String path, Access access, Effect effect) {
+    return new Builder("POST", path, access, effect);
   }
 
-  static Builder patch(String path, Access access) {
-    return new Builder("PATCH", path, access);
+  static Builder patch(String path, Access access, Effect effect) {
+    return new Builder("PATCH", path, access, effect);
   }
 
-  static Builder put(String path, Access access) {
-    return new Builder("PUT", path, access);
+  static Builder put(String path, Access access, Effect effect) {
+    return new Builder("PUT", path, access, effect);
   }
 
-  static Builder delete(String path, Access access) {
-    return new Builder("DELETE", path, access);
+  static Builder delete(String path, Access access, Effect effect) {
+    return new Builder("DELETE", path, access, effect);
   }
 
   /** The same route under an old path. */
@@ -131,12 +136,23 @@ record Route(
     return aliasBy(oldPath, RouteHandler.now(oldHandler), oldReplies);
   }
 
+  /** As the other, where a replay reads again what is not kept. */
+  Route alias(
+      String oldPath,
+      Function<Handlers, RouteHandler> oldHandler,
+      Function<Handlers, RouteHandler.Reopening> oldReopening,
+      List<Reply> oldReplies) {
+    return aliasBy(
+        oldPath, RouteHandler.reopening(RouteHandler.now(oldHandler), oldReopening), oldReplies);
+  }
+
   private Route aliasBy(
       String oldPath, Function<Handlers, RouteHandler.Later> oldHandler, List<Reply> oldReplies) {
     return new Route(
         method,
         oldPath,
         access,
+        effect,
         scope,
         "Other paths",
         summary,
@@ -166,8 +182,46 @@ record Route(
     return requested.matches(path.replaceAll("\\{\\w+}", "[^/]+"));
   }
 
+  /**
+   * Whether query parameters and body fields that it doesn't know are refused. Old paths ignore
+   * them, as do webhooks and what browsers and monitors ask for.
+   */
+  boolean strict() {
+    return path.startsWith("/api/v1/") && deprecatedFor.isEmpty() && !fromProvider;
+  }
+
+  /** Whether it changes something, and its answers are kept under their Idempotency-Key. */
+  boolean takesKeys() {
+    return !method.equals("GET") && !ownKeys;
+  }
+
   boolean authenticated() {
-    return access == Access.SIGNED_IN || access == Access.ADMINISTRATOR;
+    return actsForAccount() || access == Access.ADMINISTRATOR;
+  }
+
+  /** Whether an API key must name the account that it acts for. */
+  boolean actsForAccount() {
+    return access == Access.SIGNED_IN || access == Access.TRUSTED;
+  }
+
+  /** Who may call, by kind; what a route further asks of one's plan or objects is not told here. */
+  Set<Caller> callers() {
+    return switch (access) {
+      case PUBLIC -> EnumSet.of(Caller.ANYBODY);
+      case METRICS -> EnumSet.of(Caller.COLLECTOR);
+      case TRUSTED, ADMINISTRATOR -> EnumSet.of(Caller.API_KEY, Caller.ADMINISTRATOR);
+      case SIGNED_IN -> {
+        Set<Caller> callers =
+            EnumSet.of(Caller.USER, Caller.BILLING_ROLE, Caller.API_KEY, Caller.ADMINISTRATOR);
+        if (effect != Effect.BILLING) {
+          callers.add(Caller.MEMBER);
+        }
+        if (anonymousToo) {
+          callers.add(Caller.VISITOR);
+        }
+        yield callers;
+      }
+    };
   }
 
   /** Puts a row together; each row ends with {@link #by} or {@link #byLater}. */
@@ -175,6 +229,7 @@ record Route(
     private final String method;
     private final String path;
     private final Access access;
+    private final Effect effect;
     private Scope scope;
     private String tag = "";
     private String summary = "";
@@ -186,12 +241,15 @@ record Route(
     private boolean ownKeys;
     private final List<Reply> replies = new ArrayList<>();
     private final List<ProblemCode> refusals = new ArrayList<>();
+    private Optional<Function<Handlers, RouteHandler.Reopening>> reopening = Optional.empty();
 
-    private Builder(String method, String path, Access access) {
+    private Builder(String method, String path, Access access, Effect effect) {
       this.method = method;
       this.path = path;
       this.access = access;
-      this.scope = access == Access.SIGNED_IN ? Scope.ACCOUNT : Scope.ADMIN;
+      this.effect = effect;
+      this.scope =
+          access == Access.SIGNED_IN || access == Access.TRUSTED ? Scope.ACCOUNT : Scope.ADMIN;
     }
 
     /** Lets in API keys of this scope, too; by default it takes the widest of the access. */
@@ -202,6 +260,9 @@ record Route(
 
     /** Lets in visitors, too, who have not signed in. */
     Builder orAnonymous() {
+      if (access != Access.SIGNED_IN) {
+        throw new IllegalStateException(path + " is not open to users, so not to visitors");
+      }
       anonymousToo = true;
       return this;
     }
@@ -254,6 +315,12 @@ record Route(
       return this;
     }
 
+    /** How a replay reads again what is not kept of the first answer. */
+    Builder reopens(Function<Handlers, RouteHandler.Reopening> how) {
+      reopening = Optional.of(how);
+      return this;
+    }
+
     Route by(Function<Handlers, RouteHandler> handler) {
       return byLater(RouteHandler.now(handler));
     }
@@ -264,6 +331,7 @@ record Route(
           method,
           path,
           access,
+          effect,
           scope,
           tag,
           summary,
@@ -276,7 +344,7 @@ record Route(
           List.copyOf(replies),
           List.copyOf(refusals),
           Optional.empty(),
-          handler);
+          reopening.map(how -> RouteHandler.reopening(handler, how)).orElse(handler));
     }
   }
 }

@@ -4,11 +4,15 @@ import static com.tatame.billing.http.Access.ADMINISTRATOR;
 import static com.tatame.billing.http.Access.METRICS;
 import static com.tatame.billing.http.Access.PUBLIC;
 import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.Effect.NONE;
+import static com.tatame.billing.http.ProblemCode.ALREADY_OWNED;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
 import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.ProblemCode.RATE_LIMITED;
 import static com.tatame.billing.http.ProblemCode.SUBSCRIPTION_EXISTS;
 import static com.tatame.billing.http.Route.Parameter.flag;
 import static com.tatame.billing.http.Route.Parameter.query;
@@ -108,7 +112,7 @@ final class RouteTable {
             .is("Server", "What the page is made of")
             .answers(plain("*/*", "Its script or its style."))
             .by(to -> to.documents()::pageFile),
-        post("/webhooks/stripe", PUBLIC)
+        post("/webhooks/stripe", PUBLIC, NONE)
             .is("Webhooks", "Take in an event from the payment provider")
             .with(new Route.Parameter(
                 "Stripe-Signature", "header", "As Stripe signs.", Route.Parameter.Type.TEXT))
@@ -144,7 +148,7 @@ final class RouteTable {
             .paged()
             .answers(pageOf(PriceAnswer.class, "By id."))
             .by(to -> to.products()::prices),
-        post(CustomerHandlers.PATH, SIGNED_IN)
+        post(CustomerHandlers.PATH, SIGNED_IN, BILLING)
             .is("Customer", "Create the caller's customer, or read it")
             .takes(NewCustomer.class)
             .answers(
@@ -157,7 +161,7 @@ final class RouteTable {
             .answers(reply(200, CustomerAnswer.class, "The customer."))
             .refuses(NOT_FOUND)
             .by(to -> to.customers()::read),
-        post("/api/v1/checkout", SIGNED_IN)
+        post("/api/v1/checkout", SIGNED_IN, BILLING)
             .orAnonymous()
             .is("Checkout", "Open a checkout for a subscription or an item")
             .takes(NewCheckout.class)
@@ -168,16 +172,20 @@ final class RouteTable {
                 PAYMENT_DECLINED,
                 CONFLICT,
                 SUBSCRIPTION_EXISTS,
+                ALREADY_OWNED,
                 PROVIDER_REJECTED,
+                RATE_LIMITED,
                 PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.checkouts()::openAgain)
             .by(to -> to.checkouts()::open),
-        post("/api/v1/checkout/{sessionId}/confirm", SIGNED_IN)
+        post("/api/v1/checkout/{sessionId}/confirm", SIGNED_IN, NONE)
             .orAnonymous()
             .is("Checkout", "How a checkout ended; waits a few seconds for it")
             .answers(
                 reply(200, ConfirmationAnswer.class, "It has ended."),
                 reply(202, ConfirmationAnswer.class, "Not yet known; ask again."))
             .refuses(PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.checkouts()::confirmAgain)
             .by(to -> to.checkouts()::confirm),
         get("/api/v1/subscriptions", SIGNED_IN)
             .is("Subscriptions", "The caller's subscriptions")
@@ -189,16 +197,18 @@ final class RouteTable {
             .is("Subscriptions", "One of the caller's subscriptions")
             .answers(reply(200, SubscriptionAnswer.class, "The subscription."))
             .by(to -> to.subscriptions()::read),
-        post("/api/v1/subscriptions/{id}/cancel", SIGNED_IN)
+        post("/api/v1/subscriptions/{id}/cancel", SIGNED_IN, BILLING)
             .is("Subscriptions", "End a subscription, now or with its period")
             .takes(CancelRequest.class)
             .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.subscriptions()::readAgain)
             .by(to -> to.subscriptions()::cancel),
-        post("/api/v1/subscriptions/{id}/resume", SIGNED_IN)
+        post("/api/v1/subscriptions/{id}/resume", SIGNED_IN, BILLING)
             .is("Subscriptions", "Take back a cancellation, or end a pause")
             .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
             .refuses(PAYMENT_DECLINED, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.subscriptions()::readAgain)
             .by(to -> to.subscriptions()::resume),
         get("/api/v1/billing-events", SIGNED_IN)
             .is("Subscriptions", "What moved the caller's money or changed its subscriptions")
@@ -233,13 +243,13 @@ final class RouteTable {
             .is("Webhooks", "A stored event with its payload and its history")
             .answers(reply(200, EventDetailAnswer.class, "The event."))
             .by(to -> to.inbox()::event),
-        post("/api/v1/webhooks/replay/{id}", ADMINISTRATOR)
+        post("/api/v1/webhooks/replay/{id}", ADMINISTRATOR, NONE)
             .orKeyWith(Scope.WEBHOOKS_WRITE)
             .is("Webhooks", "Process an event once more")
             .takes(ReplayOne.class)
             .answers(reply(200, ReplayAnswer.class, "It waits to be processed."))
             .by(to -> to.inbox()::replayOne),
-        post("/api/v1/webhooks/replay", ADMINISTRATOR)
+        post("/api/v1/webhooks/replay", ADMINISTRATOR, NONE)
             .orKeyWith(Scope.WEBHOOKS_WRITE)
             .is("Webhooks", "Process dead letters, or the events of a time, once more")
             .takes(ReplayMany.class)
@@ -252,7 +262,7 @@ final class RouteTable {
             .paged()
             .answers(pageOf(DriftAnswer.class, "Newest first."))
             .by(to -> to.drift()::list),
-        post("/api/v1/webhooks/drift/{id}/repair", ADMINISTRATOR)
+        post("/api/v1/webhooks/drift/{id}/repair", ADMINISTRATOR, NONE)
             .orKeyWith(Scope.WEBHOOKS_WRITE)
             .is("Webhooks", "Take over what the provider holds of the customer")
             .answers(reply(200, DriftAnswer.class, "It is repaired, or was before."))
@@ -272,7 +282,7 @@ final class RouteTable {
             .is("Commands", "One command")
             .answers(reply(200, CommandAnswer.class, "The command."))
             .by(to -> to.commands()::read),
-        post(CommandHandlers.PATH + "/{id}/resolve", ADMINISTRATOR)
+        post(CommandHandlers.PATH + "/{id}/resolve", ADMINISTRATOR, BILLING)
             .orKeyWith(Scope.COMMANDS_WRITE)
             .is("Commands", "Decide about a command that could not be found out")
             .takes(ResolveCommand.class)
@@ -284,7 +294,7 @@ final class RouteTable {
             .paged()
             .answers(pageOf(ApiKeyAnswer.class, "Newest first."))
             .by(to -> to.apiKeys()::list),
-        post(ApiKeyHandlers.PATH, ADMINISTRATOR)
+        post(ApiKeyHandlers.PATH, ADMINISTRATOR, NONE)
             .is("API keys", "Make a key for another program")
             .takes(NewApiKey.class)
             .answers(
@@ -294,7 +304,7 @@ final class RouteTable {
             .is("API keys", "One key")
             .answers(reply(200, ApiKeyAnswer.class, "What is known of it, which is not the key."))
             .by(to -> to.apiKeys()::read),
-        delete(ApiKeyHandlers.PATH + "/{id}", ADMINISTRATOR)
+        delete(ApiKeyHandlers.PATH + "/{id}", ADMINISTRATOR, NONE)
             .is("API keys", "Revoke a key, on all nodes within 5 seconds")
             .answers(none("It is revoked, or was before."))
             .by(to -> to.apiKeys()::revoke));
@@ -349,6 +359,7 @@ final class RouteTable {
         route.alias(
             path,
             to -> to.checkouts()::openShort,
+            to -> to.checkouts()::openAgain,
             List.of(
                 reply(200, ShortCheckoutAnswer.class, "An equal one is open already."),
                 reply(201, ShortCheckoutAnswer.class, "It is new.")));

@@ -4,6 +4,7 @@ import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.subscription.Cancellation;
 import com.tatame.billing.subscription.ScheduledChange;
+import com.tatame.billing.subscription.SelfPause;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.Subscriptions;
@@ -91,8 +92,7 @@ final class SubscriptionHandlers {
           subscription.endedAt().orElse(null),
           subscription
               .collectionPaused()
-              .map(pause ->
-                  new CollectionPauseAnswer(pause.behavior(), pause.resumesAt().orElse(null)))
+              .map(pause -> CollectionPauseAnswer.of(pause, subscription))
               .orElse(null),
           shown.paymentAction().map(PaymentActionAnswer::of).orElse(null),
           subscription
@@ -133,7 +133,27 @@ final class SubscriptionHandlers {
           oneOf = {"void", "keep_as_draft", "mark_uncollectible"})
       String behavior,
 
-      @Nullable Instant resumesAt) {}
+      @Nullable Instant resumesAt,
+
+      @Doc(
+          value = "Who paused; while an administrator's pause holds, the plan still entitles.",
+          oneOf = {"user", "administrator"})
+      String by,
+
+      @Doc(
+          "The renewal with which a user's pause begins, and the plan stops to entitle; else null.")
+      @Nullable
+      Instant startsAt) {
+    private static CollectionPauseAnswer of(
+        Subscription.CollectionPause pause, Subscription subscription) {
+      Optional<SelfPause> own = subscription.pausedByUser();
+      return new CollectionPauseAnswer(
+          pause.behavior(),
+          pause.resumesAt().orElse(null),
+          own.isPresent() ? "user" : "administrator",
+          own.map(SelfPause::since).orElse(null));
+    }
+  }
 
   record DiscountAnswer(
       @Doc("The provider's.") String couponId,
@@ -204,6 +224,12 @@ final class SubscriptionHandlers {
 
   Answer resume(Call call) {
     return Answer.ok(shown(call, subscriptions.resume(call.account(), call.id("id"))));
+  }
+
+  /** The subscription as it is now, for the replay of an answer that was one. */
+  Answer readAgain(Call call, String kept) {
+    String id = Json.field(kept, "id").orElseThrow();
+    return Answer.ok(shown(call, subscriptions.get(call.account(), id)));
   }
 
   private SubscriptionAnswer shown(Call call, Subscription subscription) {

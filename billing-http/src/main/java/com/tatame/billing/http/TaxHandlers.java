@@ -75,7 +75,9 @@ final class TaxHandlers {
       @Doc(value = "As the provider names it.", example = "eu_vat")
       String type,
 
+      @Doc("Null for members of an organisation without a billing role.") @Nullable
       String value,
+
       @Doc("ISO 3166.") @Nullable String country,
 
       @Doc(

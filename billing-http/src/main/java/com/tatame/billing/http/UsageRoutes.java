@@ -1,6 +1,8 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Access.TRUSTED;
+import static com.tatame.billing.http.Effect.USE;
 import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
 import static com.tatame.billing.http.ProblemCode.LIMIT_REACHED;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
@@ -15,6 +17,7 @@ import static com.tatame.billing.http.Route.put;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.http.EntitlementHandlers.ConsumeRequest;
 import com.tatame.billing.http.EntitlementHandlers.ConsumedAnswer;
+import com.tatame.billing.http.EntitlementHandlers.ConsumptionAnswer;
 import com.tatame.billing.http.EntitlementHandlers.DecisionAnswer;
 import com.tatame.billing.http.EntitlementHandlers.EntitlementsAnswer;
 import com.tatame.billing.http.EntitlementHandlers.ReleaseRequest;
@@ -55,7 +58,7 @@ final class UsageRoutes {
             .with(flag("explain", "Whether to tell how the answer was derived."))
             .answers(reply(200, DecisionAnswer.class, "As of that moment."))
             .by(to -> to.entitlements()::one),
-        post(FEATURE + "/consume", SIGNED_IN)
+        post(FEATURE + "/consume", SIGNED_IN, USE)
             .orAnonymous()
             .orKeyWith(Scope.ENTITLEMENTS)
             .keepsKeysItself()
@@ -64,23 +67,33 @@ final class UsageRoutes {
             .answers(reply(200, ConsumedAnswer.class, "They are used."))
             .refuses(LIMIT_REACHED, NOT_FOUND, IDEMPOTENCY_KEY_REUSED)
             .by(to -> to.entitlements()::consume),
-        post(FEATURE + "/release", SIGNED_IN)
-            .orAnonymous()
+        post(FEATURE + "/release", TRUSTED, USE)
             .orKeyWith(Scope.ENTITLEMENTS)
             .keepsKeysItself()
-            .is("Entitlements", "Give units back for what was not done after all")
+            .is(
+                "Entitlements",
+                "Give units back for what was not done after all; for API keys and administrators")
             .takes(ReleaseRequest.class)
             .answers(reply(200, DecisionAnswer.class, "As it is now."))
             .refuses(NOT_FOUND)
             .by(to -> to.entitlements()::release),
-        put(FEATURE, SIGNED_IN)
+        get(FEATURE + "/consumptions/{id}", TRUSTED)
+            .orKeyWith(Scope.ENTITLEMENTS)
+            .is(
+                "Entitlements",
+                "What was consumed, so that a backend honours what a front end consumed; for API keys"
+                    + " and administrators")
+            .answers(reply(200, ConsumptionAnswer.class, "As it is now."))
+            .refuses(NOT_FOUND)
+            .by(to -> to.entitlements()::consumption),
+        put(FEATURE, TRUSTED, USE)
             .orKeyWith(Scope.USAGE_WRITE)
             .is("Usage", "Say how high a gauge stands; for API keys and administrators")
             .takes(GaugeRequest.class)
             .answers(reply(200, DecisionAnswer.class, "As it is now."))
             .refuses(NOT_FOUND)
             .by(to -> to.usage()::set),
-        post(USAGE, SIGNED_IN)
+        post(USAGE, TRUSTED, USE)
             .orKeyWith(Scope.USAGE_WRITE)
             .keepsKeysItself()
             .is("Usage", "Record what was used already; for API keys and administrators")

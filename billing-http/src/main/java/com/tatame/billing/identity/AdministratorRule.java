@@ -1,6 +1,8 @@
 package com.tatame.billing.identity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +16,25 @@ import java.util.Set;
 public record AdministratorRule(Set<String> subjects, Optional<Claim> claim) {
   private static final Set<String> ORGANISATION_CLAIMS =
       Set.of("o", "org_id", "org_role", "org_slug", "org_permissions");
+  // Compared without case, '_' and '-', wherever they stand in the name.
+  private static final Set<String> WRITTEN_BY_USERS = Set.of(
+      "unsafemetadata",
+      "usermetadata",
+      "email",
+      "name",
+      "givenname",
+      "familyname",
+      "firstname",
+      "lastname",
+      "fullname",
+      "nickname",
+      "username",
+      "preferredusername",
+      "profile",
+      "picture",
+      "website",
+      "phone",
+      "phonenumber");
 
   /**
    * A claim and the value that it must have.
@@ -24,9 +45,19 @@ public record AdministratorRule(Set<String> subjects, Optional<Claim> claim) {
     /**
      * Checks the name.
      *
-     * @throws IllegalArgumentException for a claim that tells about an organisation
+     * @throws IllegalArgumentException for a claim that tells about an organisation, or one that
+     *     users may write themselves, also nested or under a namespace
      */
     public Claim {
+      Arrays.stream(name.split("[./:#]+"))
+          .filter(part ->
+              WRITTEN_BY_USERS.contains(part.toLowerCase(Locale.ROOT).replaceAll("[_-]", "")))
+          .findFirst()
+          .ifPresent(part -> {
+            throw new IllegalArgumentException("must not name " + part
+                + ", which users write themselves; use a claim that only your backend sets, such as"
+                + " public_metadata.role or app_metadata.role, or list BILLING_ADMIN_SUBJECTS");
+          });
       if (ORGANISATION_CLAIMS.contains(name.split("\\.", 2)[0])) {
         throw new IllegalArgumentException(
             "must not be a claim about an organisation, whose members hand out its roles");

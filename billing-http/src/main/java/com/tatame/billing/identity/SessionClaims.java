@@ -44,14 +44,16 @@ final class SessionClaims {
     requireSession(claims);
     requireAuthorizedParty(claims);
     String subject = text(claims, "sub");
+    Optional<Organisation> organisation = organisation(claims);
     return new Session(
         new Principal(
-            account(organisation(claims).orElse(subject)),
+            account(organisation.map(Organisation::id).orElse(subject)),
             config.issuer(),
             subject,
             optional(claims, "email"),
             optional(claims, "name"),
-            config.administrators().admits(subject, claims)),
+            config.administrators().admits(subject, claims),
+            organisation.map(Organisation::role)),
         expiresAt);
   }
 
@@ -114,11 +116,25 @@ final class SessionClaims {
     }
   }
 
+  /**
+   * The active organisation.
+   *
+   * @param role without the prefix {@code org:}; empty if the token names none
+   */
+  private record Organisation(String id, String role) {
+    static Organisation of(JsonNode claims, String id, String role) {
+      return new Organisation(
+          text(claims, id), claims.path(role).asText().replaceFirst("^org:", ""));
+    }
+  }
+
   // The layouts are told apart by their version alone: a mixture would let one shadow the other.
-  private static Optional<String> organisation(JsonNode claims) {
+  private static Optional<Organisation> organisation(JsonNode claims) {
     JsonNode version = claims.path("v");
     if (version.isMissingNode()) {
-      return claims.hasNonNull("org_id") ? Optional.of(text(claims, "org_id")) : Optional.empty();
+      return claims.hasNonNull("org_id")
+          ? Optional.of(Organisation.of(claims, "org_id", "org_role"))
+          : Optional.empty();
     }
     if (!version.isIntegralNumber() || version.intValue() != 2) {
       throw new Unauthenticated("The token has a version that this server does not know.");
@@ -129,7 +145,7 @@ final class SessionClaims {
     if (!claims.get("o").isObject()) {
       throw malformed("o");
     }
-    return Optional.of(text(claims.get("o"), "id"));
+    return Optional.of(Organisation.of(claims.get("o"), "id", "rol"));
   }
 
   private static AccountId account(String id) {

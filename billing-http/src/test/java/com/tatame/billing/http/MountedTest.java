@@ -6,19 +6,19 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.catalog.Feature;
+import com.tatame.billing.catalog.Window;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.failure.Unauthenticated;
-import com.tatame.billing.server.CatalogFile;
-import com.tatame.billing.stripe.StripeGateway;
-import com.tatame.billing.testkit.InMemoryBillingStore;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.testkit.BillingWorld;
+import com.tatame.billing.testkit.fixture.ACatalog;
 import io.javalin.Javalin;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -26,16 +26,15 @@ import org.junit.jupiter.api.Test;
 
 /** On somebody else's Javalin, with somebody else's routes beside it. */
 final class MountedTest {
-  private static final StripeSimulator STRIPE = StripeSimulator.builder().start();
-  private static final InMemoryBillingStore STORE = new InMemoryBillingStore();
-  private static final StripeGateway GATEWAY =
-      StripeGateway.builder("sk_test_1").apiBase(URI.create(STRIPE.url())).build();
-  private static final Billing BILLING = Billing.builder()
-      .gateway(GATEWAY)
-      .store(STORE)
-      .catalog(CatalogFile.read(Path.of("../examples/tatame/catalog.yaml"), Map.of()))
-      .workers(0)
-      .build();
+  private static final Map<String, Feature> FREE = Map.of(
+      "class_booking",
+      new Feature.Flag(true),
+      "video_reviews",
+      new Feature.Counter(2, new Window(Window.Kind.CALENDAR_MONTH, ZoneOffset.UTC)));
+  private static final BillingWorld WORLD =
+      BillingWorld.builder().catalog(ACatalog.withFreeFeatures(FREE)).build();
+  private static final Billing BILLING = WORLD.billing();
+
   /** A host's own verifier: the token is the name. */
   private static final IdentityVerifier NAMES = token -> {
     if (token.equals("failing")) {
@@ -50,15 +49,15 @@ final class MountedTest {
 
   private static final BillingRoutes ROUTES = BillingRoutes.builder()
       .billing(BILLING)
-      .store(STORE)
-      .gateway(GATEWAY)
+      .store(WORLD.store())
+      .gateway(WORLD.gateway())
       .identity(NAMES)
       .build();
   private static final Javalin HOST = Javalin.create(config -> {
         config.startup.showJavalinBanner = false;
         ROUTES.mount(config);
         config.routes.before("/booking", ROUTES.requires("class_booking"));
-        config.routes.before("/planner", ROUTES.requires("competition_planner"));
+        config.routes.before("/planner", ROUTES.requires("export"));
         config.routes.before("/reviews", ROUTES.requires("video_reviews"));
         config.routes.get("/reviews", context -> context.result("reviewed"));
         config.routes.get("/booking", context -> context.result("booked"));
@@ -74,8 +73,7 @@ final class MountedTest {
   @AfterAll
   static void stop() {
     HOST.stop();
-    BILLING.close();
-    STRIPE.close();
+    WORLD.close();
   }
 
   @Test
@@ -122,6 +120,21 @@ final class MountedTest {
 
     assertThat(refused.statusCode()).isEqualTo(402);
     assertThat(refused.body()).contains("limit_reached", "resetsAt").doesNotContain("reviewed");
+  }
+
+  @Test
+  void headerThatNamesAnotherMethodCallsNoRoute() throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(
+            URI.create("http://localhost:" + HOST.port() + "/api/v1/customer"))
+        .header("Authorization", "Bearer overrider")
+        .header("X-HTTP-Method-Override", "POST")
+        .build();
+
+    HttpResponse<String> reply =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+
+    assertThat(reply.statusCode()).isEqualTo(405);
+    assertThat(get("/api/v1/customer", "Bearer overrider").statusCode()).isEqualTo(404);
   }
 
   @Test

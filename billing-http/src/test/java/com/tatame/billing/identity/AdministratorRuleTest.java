@@ -46,6 +46,37 @@ final class AdministratorRuleTest {
     }
   }
 
+  @Test
+  void claimsThatUsersWriteThemselvesAreRefused() {
+    for (String name : new String[] {
+      "unsafe_metadata",
+      "unsafe_metadata.role",
+      "unsafeMetadata.billing.role",
+      "user_metadata.role",
+      "userMetadata.role",
+      "app.user_metadata.role",
+      "https://example.com/user_metadata.role",
+      "https://example.com/unsafe_metadata/role",
+      "urn:example:USER-METADATA",
+      "email",
+      "user.full_name"
+    }) {
+      assertThatThrownBy(() -> new AdministratorRule.Claim(name, "admin"))
+          .as(name)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("users write themselves");
+    }
+    for (String name : new String[] {
+      "role",
+      "metadata.role",
+      "public_metadata.role",
+      "app_metadata.role",
+      "https://example.com/role"
+    }) {
+      assertThat(new AdministratorRule.Claim(name, "admin").name()).isEqualTo(name);
+    }
+  }
+
   private static boolean isAdministrator(ClerkVerifier verifier, Map<String, Object> metadata) {
     return verifier
         .verify(ISSUER.sessionToken("user_ada").claim("metadata", metadata).sign())

@@ -31,12 +31,12 @@ final class Copy {
   void run(List<TableLayout> tables) {
     Progress progress = new Progress(target.progress());
     // Twice as many threads: each lane reads ahead.
-    try (Lanes lanes = new Lanes(limits.lanes() * 2)) {
-      Lanes.each(limits.lanes(), tables, table -> copy(table, progress, lanes));
+    try (BoundedParallel lanes = new BoundedParallel(limits.lanes() * 2)) {
+      BoundedParallel.each(limits.lanes(), tables, table -> copy(table, progress, lanes));
     }
   }
 
-  private void copy(TableLayout table, Progress progress, Lanes readers) {
+  private void copy(TableLayout table, Progress progress, BoundedParallel readers) {
     String item = Progress.copied(table.table());
     Optional<String> before = progress.raw(item);
     Copied done = progress.of(table.table());
@@ -59,7 +59,7 @@ final class Copy {
   }
 
   private CompletableFuture<Page> read(
-      TableLayout table, Optional<String> after, int limit, Lanes readers) {
+      TableLayout table, Optional<String> after, int limit, BoundedParallel readers) {
     return readers.submit(() -> source.page(table.table(), after, limit));
   }
 
@@ -72,7 +72,7 @@ final class Copy {
     try {
       return future.join();
     } catch (CompletionException e) {
-      throw Lanes.unwrapped(e);
+      throw BoundedParallel.unwrapped(e);
     }
   }
 }

@@ -61,7 +61,7 @@ final class FilesEnd extends MoveEnd {
   }
 
   @Override
-  List<Obstacle> obstacles() {
+  List<Blocker> obstacles() {
     return List.of();
   }
 

@@ -348,8 +348,8 @@ public final class Move {
     }
   }
 
-  private Comparing comparing(MoveEnd from, MoveEnd to, String move) {
-    return new Comparing(
+  private Verifier comparing(MoveEnd from, MoveEnd to, String move) {
+    return new Verifier(
         from,
         to,
         limits,

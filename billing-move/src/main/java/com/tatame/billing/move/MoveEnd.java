@@ -51,7 +51,7 @@ public abstract sealed class MoveEnd permits StoreEnd, FilesEnd {
 
   abstract List<TableLayout> layout();
 
-  abstract List<Obstacle> obstacles();
+  abstract List<Blocker> obstacles();
 
   // As the source -------------------------------------------------------------------------------
 

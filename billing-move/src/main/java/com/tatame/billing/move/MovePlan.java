@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * @param obstacles that will hold the move up until they end
  */
 public record MovePlan(
-    List<Table> tables, double rowsPerSecond, Duration copying, List<Obstacle> obstacles) {
+    List<Table> tables, double rowsPerSecond, Duration copying, List<Blocker> obstacles) {
   public MovePlan {
     tables = List.copyOf(tables);
     obstacles = List.copyOf(obstacles);

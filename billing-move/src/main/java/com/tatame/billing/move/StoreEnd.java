@@ -75,10 +75,10 @@ final class StoreEnd extends MoveEnd {
   }
 
   @Override
-  List<Obstacle> obstacles() {
+  List<Blocker> obstacles() {
     return each(
         call("move_obstacles_v1", JSON.createObjectNode()),
-        found -> new Obstacle(
+        found -> new Blocker(
             found.path("since").asText(),
             found.path("what").asText(),
             found.path("database").asText(),

@@ -7,7 +7,7 @@ import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.schema.SupabaseSql;
 import com.tatame.billing.supabase.SupabaseBillingStore;
 import com.tatame.billing.supabase.SupabaseConfig;
-import com.tatame.billing.testkit.supabase.Fault;
+import com.tatame.billing.testkit.supabase.GatewayFault;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -102,7 +102,7 @@ final class Stores {
     String url = database(Templates.SUPABASE);
     LocalSupabase project =
         LocalSupabase.builder(url).withSchema("billing").withMaxRows(20).start();
-    project.loseEvery(7, Fault.values());
+    project.loseEvery(7, GatewayFault.values());
     SupabaseBillingStore store =
         SupabaseBillingStore.open(SupabaseConfig.of(project.url(), project.secretKey()));
     return new Store(

@@ -72,12 +72,12 @@ final class HomePages {
         .map(amount -> new Money(amount * item.quantity(), item.currency()))
         .map(money -> subscription
             .interval()
-            .map(interval -> Words.amount(money, interval))
-            .orElse(Words.amount(money)))
+            .map(interval -> StatusText.amount(money, interval))
+            .orElse(StatusText.amount(money)))
         .orElse("");
     return new HomePage.SubscriptionCard(
         subscription,
-        subscription.interval().map(interval -> Words.plan(name, interval)).orElse(name),
+        subscription.interval().map(interval -> StatusText.plan(name, interval)).orElse(name),
         price);
   }
 
@@ -88,7 +88,7 @@ final class HomePages {
             .filter(entry -> offer.priceIds().containsKey(entry.getKey()))
             .sorted(Map.Entry.comparingByKey())
             .map(entry -> new HomePage.Offer(
-                entry.getKey(), Words.amount(entry.getValue().price(), entry.getKey())))
+                entry.getKey(), StatusText.amount(entry.getValue().price(), entry.getKey())))
             .toList());
   }
 }

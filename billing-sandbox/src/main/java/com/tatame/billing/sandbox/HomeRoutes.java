@@ -4,7 +4,7 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.checkout.CheckoutRequest;
-import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.checkout.Confirmation;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.Unauthenticated;
@@ -140,7 +140,7 @@ final class HomeRoutes {
     String text = switch (confirmation.status()) {
       case PAID ->
         "Thank you! "
-            + confirmation.subscription().map(Words::outlook).orElse("Your plan is active.");
+            + confirmation.subscription().map(StatusText::outlook).orElse("Your plan is active.");
       case PENDING -> "The payment is not confirmed yet. This page updates by itself.";
       case FAILED -> "The payment failed and nothing was charged. Please try another card.";
       case EXPIRED -> "That checkout has expired. Choose a plan to start again.";
@@ -159,7 +159,7 @@ final class HomeRoutes {
   }
 
   private void checkout(Context context) {
-    CheckoutSession session = billing
+    Checkouts.Opened opened = billing
         .checkouts()
         .open(
             TestUsers.principal(signedIn(context), issuer),
@@ -170,9 +170,9 @@ final class HomeRoutes {
                 1,
                 ownUrl(context) + "/?checkout={CHECKOUT_SESSION_ID}",
                 ownUrl(context) + "/",
-                Optional.empty()))
-        .session();
-    context.redirect(session.url().orElse("/?checkout=" + session.id()), HttpStatus.SEE_OTHER);
+                Optional.empty()));
+    context.redirect(
+        opened.url().orElse("/?checkout=" + opened.session().id()), HttpStatus.SEE_OTHER);
   }
 
   private void cancel(Context context) {
@@ -182,12 +182,12 @@ final class HomeRoutes {
     var subscription = billing
         .subscriptions()
         .cancel(account(context), subscriptionId(context), when, Optional.empty());
-    goHome(context, true, "Canceled. " + Words.outlook(subscription));
+    goHome(context, true, "Canceled. " + StatusText.outlook(subscription));
   }
 
   private void resume(Context context) {
     var subscription = billing.subscriptions().resume(account(context), subscriptionId(context));
-    goHome(context, true, "You keep it. " + Words.outlook(subscription));
+    goHome(context, true, "You keep it. " + StatusText.outlook(subscription));
   }
 
   private void clock(Context context) {
@@ -195,7 +195,7 @@ final class HomeRoutes {
     var now = move.equals("renewal")
         ? timeMachine.toNextRenewal(subject(context).map(AccountId::new))
         : timeMachine.advance(move);
-    goHome(context, true, "It is now " + Words.exact(now) + ".");
+    goHome(context, true, "It is now " + StatusText.exact(now) + ".");
   }
 
   private static String ownUrl(Context context) {

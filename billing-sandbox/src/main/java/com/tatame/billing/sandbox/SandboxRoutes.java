@@ -55,7 +55,8 @@ final class SandboxRoutes {
       token = token.claim("role", text(body, "role").get());
     }
     if (text(body, "org").isPresent()) {
-      token = token.inOrganization(text(body, "org").get(), "member");
+      token =
+          token.inOrganization(text(body, "org").get(), text(body, "orgRole").orElse("member"));
     }
     answer(context, Map.of("token", token.sign(), "expiresAt", expiresAt.toString()));
   }

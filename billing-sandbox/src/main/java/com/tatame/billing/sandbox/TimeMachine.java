@@ -4,8 +4,9 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.subscription.Subscription;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.time.TimeBounds;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,6 +101,7 @@ final class TimeMachine implements InstantSource {
 
   // Step by step, so that each event meets the product at the time that it was made.
   private Instant moveTo(Instant target) {
+    TimeBounds.require("advance", target);
     if (target.isBefore(instant())) {
       throw ValidationFailed.of("advance", "the clock only moves forward");
     }

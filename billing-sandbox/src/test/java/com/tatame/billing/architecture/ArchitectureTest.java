@@ -51,6 +51,7 @@ final class ArchitectureTest {
             Module.IDENTITY,
             Module.HTTP,
             Module.SERVER,
+            Module.SIMULATOR,
             Module.TESTKIT,
             Module.SANDBOX);
     assertThat(PRODUCT.stream().map(JavaClass::getName))
@@ -69,6 +70,7 @@ final class ArchitectureTest {
         "StripeThatKnowsPostgres",
         "PostgresThatKnowsHttp",
         "HttpThatKnowsStripe",
+        "SimulatorThatKnowsCatalog",
         "TestkitThatKnowsSchema",
         "SchemaThatKnowsTestkit"
       })

@@ -20,6 +20,8 @@ enum Module {
   HTTP,
   /** The composition root, the only one of its module that knows the adapters. */
   SERVER,
+  /** Stripe without us. */
+  SIMULATOR,
   TESTKIT,
   SANDBOX;
 
@@ -33,10 +35,13 @@ enum Module {
       entry(IDENTITY, Set.of(CORE)),
       entry(HTTP, Set.of(CORE)),
       entry(SERVER, Set.of(CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, MOVE, IDENTITY, HTTP)),
-      entry(TESTKIT, Set.of(CORE)),
+      entry(SIMULATOR, Set.of()),
+      entry(TESTKIT, Set.of(CORE, SIMULATOR)),
       entry(
           SANDBOX,
-          Set.of(CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, MOVE, IDENTITY, HTTP, SERVER, TESTKIT)));
+          Set.of(
+              CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, MOVE, IDENTITY, HTTP, SERVER, SIMULATOR,
+              TESTKIT)));
 
   boolean mayKnow(Module other) {
     return this == other || KNOWS.getOrDefault(this, Set.of()).contains(other);

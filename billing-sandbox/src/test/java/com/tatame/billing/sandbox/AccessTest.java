@@ -38,15 +38,14 @@ final class AccessTest {
   void everyRouteSaysWhoItIsFor() {
     assertThat(operations)
         .hasSizeGreaterThan(35)
-        .allSatisfy(operation ->
-            assertThat(operation.access()).isIn("public", "signed_in", "administrator", "metrics"));
+        .allSatisfy(operation -> assertThat(operation.access())
+            .isIn("public", "signed_in", "trusted", "administrator", "metrics"));
   }
 
   @Test
   void nobodyGetsInWithoutASession() {
-    List<Operation> closed = operations.stream()
-        .filter(operation -> Set.of("signed_in", "administrator").contains(operation.access()))
-        .toList();
+    List<Operation> closed =
+        operations.stream().filter(operation -> !operation.scope().isEmpty()).toList();
 
     assertThat(closed).hasSizeGreaterThan(25).allSatisfy(operation -> {
       String path = PARAMETER.matcher(operation.path()).replaceAll("any");
@@ -59,7 +58,7 @@ final class AccessTest {
     ApiClient user = new Buyer(world).api();
     ApiClient root = anonymous.as(world.token("user_root"));
     List<Operation> administrative = operations.stream()
-        .filter(operation -> operation.access().equals("administrator"))
+        .filter(operation -> Set.of("trusted", "administrator").contains(operation.access()))
         .toList();
 
     assertThat(administrative).isNotEmpty().allSatisfy(operation -> {

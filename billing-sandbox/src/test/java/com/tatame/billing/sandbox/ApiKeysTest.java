@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.server.Main;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.simulator.StripeSimulator;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -3,9 +3,9 @@ package com.tatame.billing.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.simulator.engine.Fault;
 import com.tatame.billing.testkit.SessionToken;
 import com.tatame.billing.testkit.TestIssuer;
-import com.tatame.billing.testkit.simulator.engine.Fault;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;

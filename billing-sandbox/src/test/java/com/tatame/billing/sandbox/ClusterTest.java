@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.simulator.StripeSimulator;
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.SimulatorControl;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import java.time.Duration;
 import java.time.Period;
 import java.time.ZoneOffset;

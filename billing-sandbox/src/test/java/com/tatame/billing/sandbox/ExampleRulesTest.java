@@ -1,6 +1,7 @@
 package com.tatame.billing.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
@@ -11,10 +12,10 @@ import com.tatame.billing.checkout.CheckoutRequest;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.checkout.ItemRequest;
+import com.tatame.billing.entitlement.ConsumeResult;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.UsageReport;
 import com.tatame.billing.entitlement.Use;
-import com.tatame.billing.entitlement.Used;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.server.CatalogFile;
@@ -82,12 +83,16 @@ final class ExampleRulesTest {
         .build();
   }
 
-  // Prices at which the rules turn, which the example doesn't happen to have.
+  // Prices at which the rules turn, which the example doesn't happen to have, and the same items
+  // to be bought each month.
   private static Catalog withItems(Catalog catalog) {
     List<Item> items = new ArrayList<>(catalog.items());
-    items.add(new Item("quiz-at-the-limit", "Just free", "quiz", new Money(50_00, "usd")));
-    items.add(new Item("quiz-odd", "Odd", "quiz", new Money(15_03, "usd")));
-    items.add(new Item("article-odd", "Odd", "article", new Money(1_05, "usd")));
+    for (Item item : catalog.items()) {
+      items.add(new Item(item.id() + "-again", item.name(), item.kind(), item.price(), true));
+    }
+    items.add(new Item("quiz-at-the-limit", "Just free", "quiz", new Money(50_00, "usd"), true));
+    items.add(new Item("quiz-odd", "Odd", "quiz", new Money(15_03, "usd"), true));
+    items.add(new Item("article-odd", "Odd", "article", new Money(1_05, "usd"), true));
     return new Catalog(
         catalog.plans(),
         items,
@@ -95,6 +100,25 @@ final class ExampleRulesTest {
         catalog.grace(),
         catalog.coupons(),
         catalog.policies());
+  }
+
+  @Test
+  void myBeingsQuizzesReachEveryRuleWithoutBuyingOneTwice() {
+    try (BillingWorld world = world("mybeing", "2026-01-31T10:00:00Z")) {
+      User ada = new User(world, "ada");
+      ada.subscribes("premium", BillingInterval.MONTHLY);
+
+      assertThat(ada.buys("quiz-deep-profile")).as("above $50, so not free").isEqualTo("4800");
+      assertThat(ada.buys("quiz-attachment")).isEqualTo("free");
+      assertThat(ada.buys("quiz-love-language")).isEqualTo("free");
+      assertThat(ada.buys("quiz-conflict-style")).as("20 % off").isEqualTo("1440");
+      assertThat(ada.buys("quiz-energy")).as("20 % off").isEqualTo("720");
+      assertThat(ada.buys("quiz-values")).as("the fourth further one").isEqualTo("2000");
+      assertThat(ada.buys("quiz-at-work")).isEqualTo("2500");
+      for (String owned : List.of("quiz-attachment", "quiz-energy", "quiz-at-work")) {
+        assertThatThrownBy(() -> ada.buys(owned)).hasMessageContaining("owned already");
+      }
+    }
   }
 
   @Test
@@ -122,29 +146,29 @@ final class ExampleRulesTest {
   }
 
   private static void aMonthOfQuizzes(User ada) {
-    assertThat(ada.buys("quiz-deep-profile")).as("too dear to be free").isEqualTo("4800");
+    assertThat(ada.buys("quiz-deep-profile-again")).as("too dear to be free").isEqualTo("4800");
     assertThat(ada.buys("quiz-at-the-limit")).isEqualTo("free");
-    assertThat(ada.buys("quiz-attachment")).isEqualTo("free");
+    assertThat(ada.buys("quiz-attachment-again")).isEqualTo("free");
     assertThat(ada.decision("quiz").allowed()).as("at a price").isTrue();
 
-    CheckoutSession left = ada.opens("quiz-attachment");
+    CheckoutSession left = ada.opens("quiz-attachment-again");
     assertThat(ada.overageLeft("quiz")).as("held for the page").isEqualTo(1);
     ada.comesBackTooLateFor(left);
     assertThat(ada.overageLeft("quiz")).as("given back").isEqualTo(2);
 
     assertThat(ada.buys("quiz-odd")).as("half up").isEqualTo("1202");
     assertThat(ada.overageLeft("quiz")).isEqualTo(1);
-    assertThat(ada.buys("quiz-attachment")).isEqualTo("1200");
-    assertThat(ada.buys("quiz-attachment")).as("the fourth further one").isEqualTo("1500");
+    assertThat(ada.buys("quiz-attachment-again")).isEqualTo("1200");
+    assertThat(ada.buys("quiz-attachment-again")).as("the fourth further one").isEqualTo("1500");
     assertThat(ada.overageLeft("quiz")).isZero();
   }
 
   private static void aMonthOfArticles(User ada) {
     for (int i = 0; i < 3; i++) {
-      assertThat(ada.buys("article-sleep")).isEqualTo("free");
+      assertThat(ada.buys("article-sleep-again")).isEqualTo("free");
     }
     for (int i = 0; i < 2; i++) {
-      assertThat(ada.buys("article-sleep")).as("349.3").isEqualTo("349");
+      assertThat(ada.buys("article-sleep-again")).as("349.3").isEqualTo("349");
       assertThat(ada.buys("article-odd")).as("73.5, half up").isEqualTo("74");
     }
     assertThat(ada.uses("article", 1)).as("without a price there is none").isFalse();
@@ -289,7 +313,7 @@ final class ExampleRulesTest {
               .billing()
               .entitlements()
               .consume(account, new Use(feature, amount, Optional.empty(), Optional.empty()))
-          instanceof Used.Granted;
+          instanceof ConsumeResult.Granted;
     }
 
     /** What an item cost that was paid on its page, or {@code free}. */

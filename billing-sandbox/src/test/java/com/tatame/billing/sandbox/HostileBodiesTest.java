@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.testkit.WebhookSigner;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.server.Main;
+import com.tatame.billing.simulator.StripeSimulator;
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.BareAccount;
 import com.tatame.billing.testkit.SimulatorControl;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import java.time.Duration;
 import java.time.InstantSource;

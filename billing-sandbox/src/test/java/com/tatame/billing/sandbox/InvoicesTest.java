@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.simulator.engine.Fault;
 import com.tatame.billing.testkit.SimulatorControl;
-import com.tatame.billing.testkit.simulator.engine.Fault;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;

@@ -6,11 +6,11 @@ import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
+import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.TestIssuer;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -153,6 +153,22 @@ final class LocalServer implements World {
                         .formatted(table, table))
                 .stream()))
         .toList();
+  }
+
+  /** Every text that the store holds, but for the payloads of webhooks. */
+  List<String> everythingKept() {
+    return backing
+        .map(Backing::database)
+        .map(database -> database
+            .query("select table_name from information_schema.tables"
+                + " where table_schema = 'billing' and table_type = 'BASE TABLE'")
+            .stream()
+            .flatMap(table ->
+                database
+                    .query("select (to_jsonb(t) - 'raw_data')::text from \"" + table + "\" t")
+                    .stream())
+            .toList())
+        .orElseGet(() -> HeldTexts.in(memory));
   }
 
   /** The database behind it. */

@@ -35,10 +35,13 @@ final class PostgresServer {
     this.sockets = sockets;
   }
 
-  /** The one that the tests of this process share; nobody stops it. */
+  /**
+   * The one that the tests of this process share; nobody stops it, and so it need not survive a
+   * machine's end.
+   */
   static synchronized PostgresServer shared() {
     if (shared == null) {
-      shared = start();
+      shared = start("off");
     }
     return shared;
   }
@@ -49,7 +52,7 @@ final class PostgresServer {
    */
   static synchronized PostgresServer offline() {
     if (offline == null) {
-      offline = start();
+      offline = start("off");
       offline.leaveTheNetwork();
     }
     return offline;
@@ -57,14 +60,18 @@ final class PostgresServer {
 
   /** One that answers for what it has committed, until this process ends. */
   static PostgresServer start() {
+    return start("on");
+  }
+
+  private static PostgresServer start(String durable) {
     Path sockets = Worlds.temporaryDirectory();
     try {
       EmbeddedPostgres started = EmbeddedPostgres.builder()
           .setServerConfig("unix_socket_directories", sockets.toString())
           .setServerConfig("max_connections", "120")
-          .setServerConfig("fsync", "on")
+          .setServerConfig("fsync", durable)
           .setServerConfig("synchronous_commit", "on")
-          .setServerConfig("full_page_writes", "on")
+          .setServerConfig("full_page_writes", durable)
           .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> close(started, sockets)));
       return new PostgresServer(started, sockets);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
-import com.tatame.billing.testkit.simulator.engine.Fault;
-import com.tatame.billing.testkit.simulator.engine.Fault.Refusal;
-import com.tatame.billing.testkit.simulator.engine.Fault.When;
+import com.tatame.billing.simulator.engine.Fault;
+import com.tatame.billing.simulator.engine.Fault.Refusal;
+import com.tatame.billing.simulator.engine.Fault.When;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -161,7 +161,11 @@ final class ProviderErrorsTest {
                     "/api/v1/tax/preview",
                     "{\"tier\":\"pro\",\"interval\":\"monthly\",\"address\":{\"country\":\"DE\"}}")),
         ofSubscriber("/cancel", "{\"when\":\"period_end\"}"),
-        ofSubscriber("/pause", "{\"behavior\":\"void\"}"),
+        ask("POST /v1/subscriptions/", buyer -> {
+          String id = buyer.subscribe("basic", "monthly", Buyer.PAYS);
+          return () ->
+              buyer.byKey("/api/v1/subscriptions/" + id + "/pause", "{\"behavior\":\"void\"}");
+        }),
         ofSubscriber(
             "/update", "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}"));
   }

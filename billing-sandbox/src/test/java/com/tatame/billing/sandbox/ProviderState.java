@@ -3,9 +3,9 @@ package com.tatame.billing.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.testkit.simulator.DeliveryAttempt;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
-import com.tatame.billing.testkit.simulator.engine.Request;
+import com.tatame.billing.simulator.DeliveryAttempt;
+import com.tatame.billing.simulator.StripeSimulator;
+import com.tatame.billing.simulator.engine.Request;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
-import com.tatame.billing.testkit.simulator.engine.Request;
+import com.tatame.billing.simulator.engine.Request;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -87,6 +88,53 @@ final class RefundStoryTest {
   }
 
   @Test
+  void refundWithoutIdempotencyKeyIsRefused() {
+    String purchase = bought();
+
+    Reply refused = refund(Map.of("purchaseId", purchase, "amount", 500), new String[0]);
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.at("/errors/0/field")).isEqualTo("idempotencyKey");
+    assertThat(purchase(purchase).at("/refunded/amount").asLong()).isZero();
+  }
+
+  @Test
+  void repeatedRefundWithSameKeyIsTheSameRefundWhereverTheKeyStands() {
+    String purchase = bought();
+    Map<String, Object> wanted = Map.of("purchaseId", purchase, "amount", 500);
+    Map<String, Object> withKey = new HashMap<>(wanted);
+    withKey.put("idempotencyKey", purchase);
+
+    Reply first = refund(wanted, "Idempotency-Key", purchase);
+    Reply again = refund(wanted, "Idempotency-Key", purchase);
+    Reply inBody = refund(withKey, new String[0]);
+
+    assertThat(first.status()).as(first.body()).isEqualTo(201);
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(inBody.status()).as(inBody.body()).isEqualTo(201);
+    assertThat(inBody.at("/id")).isEqualTo(first.at("/id"));
+    withKey.put("amount", 600);
+    assertThat(refund(withKey, new String[0]).code()).isEqualTo("idempotency_key_reused");
+    assertThat(purchase(purchase).at("/refunded/amount").asLong()).isEqualTo(500);
+  }
+
+  @Test
+  void repeatedRefundWithAnotherKeyIsRefused() {
+    String purchase = bought();
+    Reply first = refund(Map.of("purchaseId", purchase, "amount", 500));
+
+    Reply second = refund(Map.of("purchaseId", purchase, "amount", 500));
+
+    assertThat(second.status()).isEqualTo(409);
+    assertThat(second.code()).isEqualTo("possible_duplicate");
+    assertThat(second.at("/refundId")).isEqualTo(first.at("/id"));
+    Map<String, Object> allowed =
+        Map.of("purchaseId", purchase, "amount", 500, "allowDuplicate", true);
+    assertThat(refund(allowed).status()).isEqualTo(201);
+    assertThat(purchase(purchase).at("/refunded/amount").asLong()).isEqualTo(1000);
+  }
+
+  @Test
   void anItemIsPaidOnAPageOfOnesOwn() {
     Reply begun = buyer.api().post("/api/v1/payment-intents", "{\"item\":\"" + VIDEO + "\"}");
     assertThat(begun.status()).as(begun.body()).isEqualTo(201);
@@ -145,9 +193,13 @@ final class RefundStoryTest {
   }
 
   private Reply refund(Map<String, Object> wanted) {
+    return refund(wanted, "Idempotency-Key", UUID.randomUUID().toString());
+  }
+
+  private Reply refund(Map<String, Object> wanted, String... headers) {
     Map<String, Object> body = new HashMap<>(wanted);
     body.put("reason", "requested_by_customer");
-    return root.post("/api/v1/refunds", Json.write(body));
+    return root.post("/api/v1/refunds", Json.write(body), headers);
   }
 
   private void confirm(String payment, String method) {

@@ -1,6 +1,6 @@
 package com.tatame.billing.sandbox;
 
-import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.simulator.StripeSimulator;
 
 /** A product that runs, with a Stripe of its own. */
 interface RunningProduct extends AutoCloseable {

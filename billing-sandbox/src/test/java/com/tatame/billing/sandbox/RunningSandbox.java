@@ -3,7 +3,7 @@ package com.tatame.billing.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.simulator.StripeSimulator;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

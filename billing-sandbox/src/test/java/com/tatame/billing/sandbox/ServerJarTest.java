@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 
 /** The jar that goes to production holds the server, and nothing that could stand in for Stripe. */
 final class ServerJarTest {
-  private static final Path JAR = Path.of("../billing-http/target/billing-server.jar");
+  private static final Path JAR = Path.of("../billing-server/target/billing-server.jar");
 
   @BeforeEach
   void isBuilt() {
-    assertThat(JAR).as("build it: mvn -pl billing-http package").isRegularFile();
+    assertThat(JAR).as("build it: mvn -pl billing-server package").isRegularFile();
   }
 
   @Test

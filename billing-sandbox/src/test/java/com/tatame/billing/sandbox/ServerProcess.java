@@ -1,7 +1,7 @@
 package com.tatame.billing.sandbox;
 
 import com.tatame.billing.server.Main;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.simulator.StripeSimulator;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;

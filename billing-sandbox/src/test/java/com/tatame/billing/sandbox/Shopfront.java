@@ -2,8 +2,8 @@ package com.tatame.billing.sandbox;
 
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.setup.Setup;
+import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.testkit.SimulatedGateway;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
 import java.time.InstantSource;
 import java.util.List;
 

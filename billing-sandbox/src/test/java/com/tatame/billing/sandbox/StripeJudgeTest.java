@@ -14,9 +14,9 @@ import com.tatame.billing.money.Money;
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.setup.Setup;
 import com.tatame.billing.setup.SetupPlan;
+import com.tatame.billing.simulator.StripeSimulator;
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.stripe.StripeGateway;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -193,7 +193,9 @@ final class StripeJudgeTest {
     String purchase = buyer.confirm(opened.at("/sessionId")).at("/purchase/id");
     assertThat(root.post(
                 "/api/v1/refunds",
-                "{\"purchaseId\":\"" + purchase + "\",\"amount\":500,\"reason\":\"duplicate\"}")
+                "{\"purchaseId\":\"" + purchase + "\",\"amount\":500,\"reason\":\"duplicate\"}",
+                "Idempotency-Key",
+                "refund")
             .status())
         .isEqualTo(201);
     ApiClient nobody = ApiClient.of(world.url());
@@ -206,7 +208,7 @@ final class StripeJudgeTest {
     Buyer.pay(guest.at("/url"), Buyer.PAYS);
     Buyer leaver = new Buyer(world);
     Buyer.pay(leaver.buys("seminar-recording").at("/url"), "4000000000000002");
-    String payment = buyer
+    String payment = new Buyer(world)
         .api()
         .post("/api/v1/payment-intents", "{\"item\":\"seminar-recording\"}")
         .at("/id");

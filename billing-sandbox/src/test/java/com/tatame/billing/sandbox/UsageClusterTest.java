@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.sandbox.ApiClient.Reply;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
+import com.tatame.billing.simulator.StripeSimulator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

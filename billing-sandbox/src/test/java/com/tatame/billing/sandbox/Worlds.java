@@ -1,6 +1,6 @@
 package com.tatame.billing.sandbox;
 
-import com.tatame.billing.testkit.supabase.Fault;
+import com.tatame.billing.testkit.supabase.GatewayFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ enum Worlds {
           .withPool(2, Duration.ofSeconds(10))
           .withStatementLimit(Duration.ofMillis(300)));
       LocalServer world = LocalServer.on(backing);
-      backing.project().orElseThrow().loseEvery(7, Fault.values());
+      backing.project().orElseThrow().loseEvery(7, GatewayFault.values());
       return world;
     }
   };

@@ -7,6 +7,7 @@ import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.Resolution;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,8 +35,9 @@ final class CommandFunctions implements CommandJournal {
         .with("created_at", planned.createdAt())
         .with("first_sent_at", planned.firstSentAt())
         .with("result", planned.result())
-        .with("error", planned.error());
-    return command(new Row(functions.call("open_command_v2", row)));
+        .with("error", planned.error())
+        .with("request_key", planned.request().map(RequestKey::value));
+    return command(new Row(functions.call("open_command_v3", row)));
   }
 
   static Command command(Row row) {
@@ -51,6 +53,7 @@ final class CommandFunctions implements CommandJournal {
         row.optionalInstant("first_sent_at"),
         row.optionalText("result"),
         row.optionalText("error"),
+        row.optionalText("request_key").map(RequestKey::new),
         row.rows("resolutions").map(CommandFunctions::resolution));
   }
 
@@ -71,6 +74,15 @@ final class CommandFunctions implements CommandJournal {
         .with("now", now)
         .with("lease_until", now.plus(leaseTime));
     return functions.row("begin_command_v1", asked).map(CommandFunctions::command);
+  }
+
+  @Override
+  public boolean extend(CommandId id, String lease, Instant now, Duration leaseTime) {
+    Row asked = Row.empty()
+        .with("id", id.value())
+        .with("lease", lease)
+        .with("lease_until", now.plus(leaseTime));
+    return functions.call("extend_command_v1", asked).booleanValue();
   }
 
   @Override
@@ -110,6 +122,20 @@ final class CommandFunctions implements CommandJournal {
   public Optional<Command> find(CommandId id) {
     return functions
         .row("find_command_v1", Row.empty().with("id", id.value()))
+        .map(CommandFunctions::command);
+  }
+
+  @Override
+  public Optional<Command> findOpen(AccountId account, CommandKind kind, String target) {
+    Row asked =
+        Row.empty().with("account_id", account.value()).with("kind", kind).with("target", target);
+    return functions.row("find_open_command_v1", asked).map(CommandFunctions::command);
+  }
+
+  @Override
+  public List<Command> ofRequest(RequestKey request) {
+    return functions
+        .rows("commands_of_request_v1", Row.empty().with("request_key", request.value()))
         .map(CommandFunctions::command);
   }
 

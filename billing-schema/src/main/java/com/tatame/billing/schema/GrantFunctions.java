@@ -1,9 +1,9 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
+import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.GrantStore;
 import java.util.List;
 import java.util.Optional;
@@ -61,23 +61,23 @@ final class GrantFunctions implements GrantStore {
     return functions.rows("list_grants_v1", asked).map(GrantFunctions::grant);
   }
 
-  private static Row gift(Gift gift) {
-    if (gift instanceof Gift.Tier tier) {
+  private static Row gift(GrantContent gift) {
+    if (gift instanceof GrantContent.Tier tier) {
       return Row.empty().with("kind", "tier").with("tier", tier.tier());
-    } else if (gift instanceof Gift.Units units) {
+    } else if (gift instanceof GrantContent.Units units) {
       return Row.empty()
           .with("kind", "units")
           .with("feature", units.feature())
           .with("units", units.units());
     }
-    return Row.empty().with("kind", "flag").with("feature", ((Gift.Flag) gift).feature());
+    return Row.empty().with("kind", "flag").with("feature", ((GrantContent.Flag) gift).feature());
   }
 
-  private static Gift gift(Row row) {
+  private static GrantContent gift(Row row) {
     return switch (row.text("kind")) {
-      case "tier" -> new Gift.Tier(row.text("tier"));
-      case "units" -> new Gift.Units(row.text("feature"), row.number("units"));
-      default -> new Gift.Flag(row.text("feature"));
+      case "tier" -> new GrantContent.Tier(row.text("tier"));
+      case "units" -> new GrantContent.Units(row.text("feature"), row.number("units"));
+      default -> new GrantContent.Flag(row.text("feature"));
     };
   }
 

@@ -13,19 +13,24 @@ final class IdempotencyFunctions implements IdempotencyStore {
     this.functions = functions;
   }
 
-  private static Row of(AccountId account, String key) {
-    return Row.empty().with("account_id", account.value()).with("key", key);
+  private static Row of(AccountId account, String key, String lease) {
+    return Row.empty().with("account_id", account.value()).with("key", key).with("lease", lease);
   }
 
   @Override
   public Reservation reserve(
-      AccountId account, String key, String fingerprint, Instant now, Duration lease) {
+      AccountId account,
+      String key,
+      String fingerprint,
+      String lease,
+      Instant now,
+      Duration leaseTime) {
     Row answer = new Row(functions.call(
-        "reserve_key_v1",
-        of(account, key)
+        "reserve_key_v2",
+        of(account, key, lease)
             .with("fingerprint", fingerprint)
             .with("now", now)
-            .with("lease_until", now.plus(lease))));
+            .with("lease_until", now.plus(leaseTime))));
     String outcome = answer.text("outcome");
     return switch (outcome) {
       case "fresh" -> new Fresh();
@@ -37,13 +42,24 @@ final class IdempotencyFunctions implements IdempotencyStore {
   }
 
   @Override
-  public void complete(AccountId account, String key, int status, String body, Instant now) {
-    functions.call("complete_key_v1", of(account, key).with("status", status).with("body", body));
+  public boolean extend(
+      AccountId account, String key, String lease, Instant now, Duration leaseTime) {
+    return functions
+        .call("extend_key_v1", of(account, key, lease).with("lease_until", now.plus(leaseTime)))
+        .booleanValue();
   }
 
   @Override
-  public void release(AccountId account, String key) {
-    functions.call("release_key_v1", of(account, key));
+  public boolean complete(
+      AccountId account, String key, String lease, int status, String body, Instant now) {
+    return functions
+        .call("complete_key_v2", of(account, key, lease).with("status", status).with("body", body))
+        .booleanValue();
+  }
+
+  @Override
+  public void release(AccountId account, String key, String lease) {
+    functions.call("release_key_v2", of(account, key, lease));
   }
 
   @Override

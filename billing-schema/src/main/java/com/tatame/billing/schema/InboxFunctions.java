@@ -1,7 +1,6 @@
 package com.tatame.billing.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
@@ -9,6 +8,7 @@ import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplayBatch;
 import com.tatame.billing.inbox.ReplaySelection;
@@ -62,9 +62,9 @@ final class InboxFunctions implements InboxStore {
   }
 
   @Override
-  public Arrival.Stored receive(Arrival arrival, Instant receivedAt) {
+  public ProjectedBatch.Stored receive(ProjectedBatch arrival, Instant receivedAt) {
     if (arrival.events().isEmpty()) {
-      return new Arrival.Stored(Set.of(), Set.of());
+      return new ProjectedBatch.Stored(Set.of(), Set.of());
     }
     Map<String, Integer> units = new HashMap<>();
     for (int number = 0; number < arrival.told().size(); number++) {
@@ -72,8 +72,8 @@ final class InboxFunctions implements InboxStore {
         units.put(id, number);
       }
     }
-    Row document =
-        UnitRows.document(arrival.told().stream().map(Arrival.Told::unit).toList(), receivedAt);
+    Row document = UnitRows.document(
+        arrival.told().stream().map(ProjectedBatch.ProjectedUnit::unit).toList(), receivedAt);
     Row stored = new Row(functions.call(
         "receive_events_v1",
         document.with(
@@ -84,7 +84,7 @@ final class InboxFunctions implements InboxStore {
                     .with("ignored", Optional.ofNullable(arrival.ignored().get(event.id()))))
                 .toList()),
         payloads(arrival.events())));
-    return new Arrival.Stored(ids(stored.rows("fresh")), ids(stored.rows("waiting")));
+    return new ProjectedBatch.Stored(ids(stored.rows("fresh")), ids(stored.rows("waiting")));
   }
 
   private static Set<String> ids(Rows stored) {
@@ -123,7 +123,7 @@ final class InboxFunctions implements InboxStore {
       return Set.of();
     }
     Rows lost = functions.rows(
-        "settle_events_v2",
+        "settle_events_v3",
         Row.empty()
             .with("claim", claim.value())
             .with("now", now)

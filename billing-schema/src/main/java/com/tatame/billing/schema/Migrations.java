@@ -57,7 +57,14 @@ public final class Migrations {
       "V41__quicker_usage.sql",
       "V42__states_of_accounts.sql",
       "V43__usage_that_is_not_compiled.sql",
-      "V44__rows_that_change_meanwhile.sql");
+      "V44__rows_that_change_meanwhile.sql",
+      "V45__command_requests.sql",
+      "V46__nothing_that_opens_something_is_kept.sql",
+      "V47__consumptions_that_are_read.sql",
+      "V48__late_workers.sql",
+      "V49__leases_with_heartbeats.sql",
+      "V50__owned_items.sql",
+      "V51__final_rows_that_are_wrong.sql");
 
   private Migrations() {}
 

@@ -207,7 +207,6 @@ final class MirrorRows {
         .with("command_id", session.commandId())
         .with("status", session.status())
         .with("paid", session.paid())
-        .with("url", session.url())
         .with("stripe_subscription_id", session.subscriptionId())
         .with("expires_at", session.expiresAt())
         .with("created_at", session.createdAt());
@@ -221,7 +220,6 @@ final class MirrorRows {
         row.optionalText("command_id"),
         row.constant("status", CheckoutSession.Status.class),
         row.flag("paid"),
-        row.optionalText("url"),
         row.optionalText("stripe_subscription_id"),
         row.instant("expires_at"),
         row.instant("created_at"));

@@ -2,13 +2,14 @@ package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.ItemSale;
-import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.Refund;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What accounts bought, behind its functions: payments come with their refunds and are told as
@@ -28,11 +29,35 @@ final class PurchaseFunctions implements PurchaseStore {
   }
 
   @Override
-  public List<Purchase> list(AccountId account, Optional<String> after, int limit) {
+  public List<Purchase> list(
+      AccountId account, Optional<String> item, Optional<String> after, int limit) {
     Page.check(limit);
     return functions
-        .rows("list_purchases_v1", of(account).with("after", after).with("limit", limit))
+        .rows(
+            "list_purchases_v2",
+            of(account).with("item", item).with("after", after).with("limit", limit))
         .map(PurchaseFunctions::purchase);
+  }
+
+  @Override
+  public Optional<Purchase> owned(AccountId account, String item) {
+    return functions
+        .row("owned_purchase_v1", of(account).with("item", item))
+        .map(PurchaseFunctions::purchase);
+  }
+
+  @Override
+  public List<Duplicate> duplicates(Set<String> repeatable, Optional<String> after, int limit) {
+    Page.check(limit);
+    return functions
+        .rows(
+            "duplicate_purchases_v1",
+            Row.empty()
+                .with("repeatable", repeatable.stream().sorted().toList())
+                .with("after", after)
+                .with("limit", limit))
+        .map(row ->
+            new Duplicate(purchase(row), new AccountId(row.text("owner")), row.text("kept")));
   }
 
   @Override
@@ -51,15 +76,25 @@ final class PurchaseFunctions implements PurchaseStore {
   }
 
   @Override
-  public Giving give(Purchase free, Draw draw) {
+  public Giving give(Purchase free, UsageDebit debit) {
+    return give("give_item_v3", free, debit);
+  }
+
+  @Override
+  public Giving giveOnce(Purchase free, UsageDebit debit) {
+    return give("give_item_once_v1", free, debit);
+  }
+
+  private Giving give(String function, Purchase free, UsageDebit debit) {
     Row answer = functions
         .row(
-            "give_item_v3",
-            Row.empty().with("purchase", row(free)).with("draw", UsageFunctions.row(draw)))
+            function,
+            Row.empty().with("purchase", row(free)).with("draw", UsageFunctions.row(debit)))
         .orElseThrow();
     return new Giving(
-        UsageFunctions.result(answer, draw),
-        answer.optionalRow("purchase").map(PurchaseFunctions::free));
+        UsageFunctions.result(answer, debit),
+        answer.optionalRow("purchase").map(PurchaseFunctions::free),
+        answer.optionalRow("owned").map(PurchaseFunctions::purchase));
   }
 
   @Override

@@ -3,8 +3,10 @@ package com.tatame.billing.schema;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Recurrence;
+import com.tatame.billing.subscription.SelfPause;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
+import java.util.Optional;
 
 /** Subscriptions as rows of {@code subscriptions}, their nested values as JSON. */
 final class SubscriptionRows {
@@ -29,7 +31,7 @@ final class SubscriptionRows {
         .with("canceled_at", s.canceledAt())
         .with("cancel_reason", s.cancelReason())
         .with("ended_at", s.endedAt())
-        .with("collection_paused", s.collectionPaused().map(SubscriptionRows::pause))
+        .with("collection_paused", pause(s))
         .with("discount", s.discount().map(SubscriptionRows::discount));
   }
 
@@ -52,8 +54,9 @@ final class SubscriptionRows {
         row.optionalInstant("canceled_at"),
         row.optionalText("cancel_reason"),
         row.optionalInstant("ended_at"),
-        row.optionalRow("collection_paused").map(SubscriptionRows::pause),
-        row.optionalRow("discount").map(SubscriptionRows::discount));
+        row.optionalRow("collection_paused").flatMap(SubscriptionRows::pause),
+        row.optionalRow("discount").map(SubscriptionRows::discount),
+        row.optionalRow("collection_paused").flatMap(SubscriptionRows::selfPause));
   }
 
   private static Row item(Subscription.Item item) {
@@ -90,13 +93,38 @@ final class SubscriptionRows {
                 recurrence.flag("metered"))));
   }
 
-  private static Row pause(Subscription.CollectionPause pause) {
-    return Row.empty().with("behavior", pause.behavior()).with("resumes_at", pause.resumesAt());
+  // The user's own pause stays when it is over: then there is no behavior.
+  private static Optional<Row> pause(Subscription subscription) {
+    Optional<Subscription.CollectionPause> paused = subscription.collectionPaused();
+    return paused.isEmpty() && subscription.selfPause().isEmpty()
+        ? Optional.empty()
+        : Optional.of(Row.empty()
+            .with("behavior", paused.map(Subscription.CollectionPause::behavior))
+            .with("resumes_at", paused.flatMap(Subscription.CollectionPause::resumesAt))
+            .with("by_user", subscription.selfPause().map(SubscriptionRows::selfPause)));
   }
 
-  private static Subscription.CollectionPause pause(Row row) {
-    return new Subscription.CollectionPause(
-        row.text("behavior"), row.optionalInstant("resumes_at"));
+  private static Optional<Subscription.CollectionPause> pause(Row row) {
+    return row.optionalText("behavior")
+        .map(behavior ->
+            new Subscription.CollectionPause(behavior, row.optionalInstant("resumes_at")));
+  }
+
+  private static Row selfPause(SelfPause own) {
+    return Row.empty()
+        .with("since", own.since())
+        .with("until", own.until())
+        .with(
+            "begun", own.begun().stream().map(at -> Row.empty().with("at", at)).toList());
+  }
+
+  private static Optional<SelfPause> selfPause(Row paused) {
+    return paused
+        .optionalRow("by_user")
+        .map(own -> new SelfPause(
+            own.instant("since"),
+            own.instant("until"),
+            own.rows("begun").map(begun -> begun.instant("at"))));
   }
 
   private static Row discount(Subscription.Discount discount) {

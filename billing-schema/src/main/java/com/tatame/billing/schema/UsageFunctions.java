@@ -7,14 +7,14 @@ import com.tatame.billing.catalog.Period;
 import com.tatame.billing.catalog.Window;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.Draw.Offer;
-import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.PastUsage;
-import com.tatame.billing.entitlement.Place;
-import com.tatame.billing.entitlement.Tally;
+import com.tatame.billing.entitlement.PriceBand;
+import com.tatame.billing.entitlement.UsageDebit;
+import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
+import com.tatame.billing.entitlement.UsageTally;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -75,25 +75,37 @@ final class UsageFunctions implements UsageStore {
   }
 
   @Override
-  public List<DrawResult> consume(List<Draw> draws) {
-    if (draws.isEmpty()) {
+  public List<DebitResult> consume(List<UsageDebit> debits) {
+    if (debits.isEmpty()) {
       return List.of();
     }
     Map<AccountId, Integer> drawn = new HashMap<>();
     List<List<Row>> waves = new ArrayList<>();
-    for (int n = 0; n < draws.size(); n++) {
-      int wave = drawn.merge(draws.get(n).account(), 1, Integer::sum);
+    for (int n = 0; n < debits.size(); n++) {
+      int wave = drawn.merge(debits.get(n).account(), 1, Integer::sum);
       if (wave > waves.size()) {
         waves.add(new ArrayList<>());
       }
-      waves.get(wave - 1).add(row(draws.get(n)).with("n", n));
+      waves.get(wave - 1).add(row(debits.get(n)).with("n", n));
     }
-    DrawResult[] results = new DrawResult[draws.size()];
+    DebitResult[] results = new DebitResult[debits.size()];
     functions.rows("consume_v4", Row.empty().with("waves", waves)).stream().forEach(answer -> {
       int n = answer.integer("n");
-      results[n] = result(answer, draws.get(n));
+      results[n] = result(answer, debits.get(n));
     });
     return List.of(results);
+  }
+
+  @Override
+  public Optional<Consumption> find(AccountId account, String feature, String consumptionId) {
+    return functions
+        .row(
+            "find_consumption_v1",
+            Row.empty()
+                .with("account_id", account)
+                .with("feature", feature)
+                .with("id", consumptionId))
+        .map(UsageFunctions::consumption);
   }
 
   @Override
@@ -195,70 +207,70 @@ final class UsageFunctions implements UsageStore {
         .intValue();
   }
 
-  static Row row(Draw draw) {
+  static Row row(UsageDebit debit) {
     List<Optional<String>> free = new ArrayList<>();
     List<Offer> paid = new ArrayList<>();
-    for (Offer offer : draw.offers()) {
-      if (offer.place() == Place.INCLUDED) {
+    for (Offer offer : debit.offers()) {
+      if (offer.place() == PriceBand.INCLUDED) {
         free.add(offer.grant());
       } else {
         paid.add(offer);
       }
     }
     return Row.empty()
-        .with("id", draw.id())
-        .with("account_id", draw.account())
-        .with("feature", draw.feature())
-        .with("key", draw.key())
-        .with("fingerprint", draw.fingerprint())
-        .with("version", draw.version())
-        .with("tier", draw.tier())
-        .with("period_start", draw.period().start())
-        .with("period_end", draw.period().end())
-        .with("included_limit", includedLimit(draw))
+        .with("id", debit.id())
+        .with("account_id", debit.account())
+        .with("feature", debit.feature())
+        .with("key", debit.key())
+        .with("fingerprint", debit.fingerprint())
+        .with("version", debit.version())
+        .with("tier", debit.tier())
+        .with("period_start", debit.period().start())
+        .with("period_end", debit.period().end())
+        .with("included_limit", includedLimit(debit))
         .with("free", free.equals(ONLY_OF_THE_PLAN) ? Optional.empty() : free)
         .with("paid", paid.isEmpty() ? Optional.empty() : paid)
-        .with("amount", draw.amount())
-        .with("at", draw.at())
-        .with("recorded", draw.recorded())
+        .with("amount", debit.amount())
+        .with("at", debit.at())
+        .with("recorded", debit.recorded())
         .with(
             "metadata",
-            draw.metadata().isEmpty() ? Optional.empty() : Optional.of(draw.metadata()));
+            debit.metadata().isEmpty() ? Optional.empty() : Optional.of(debit.metadata()));
   }
 
-  private static Optional<Long> includedLimit(Draw draw) {
-    return draw.offers().stream()
-        .filter(offer -> offer.place() == Place.INCLUDED && offer.grant().isEmpty())
+  private static Optional<Long> includedLimit(UsageDebit debit) {
+    return debit.offers().stream()
+        .filter(offer -> offer.place() == PriceBand.INCLUDED && offer.grant().isEmpty())
         .findFirst()
         .flatMap(Offer::limit);
   }
 
-  static DrawResult result(Row answer, Draw draw) {
+  static DebitResult result(Row answer, UsageDebit debit) {
     return switch (answer.text("outcome")) {
-      case "granted" -> new DrawResult.Granted(consumption(answer, draw), false);
+      case "granted" -> new DebitResult.Granted(consumption(answer, debit), false);
       case "known" -> {
         Consumption consumption = consumption(answer.optionalRow("consumption").orElseThrow());
-        yield new DrawResult.Granted(consumption, !consumption.id().equals(draw.id()));
+        yield new DebitResult.Granted(consumption, !consumption.id().equals(debit.id()));
       }
-      case "denied" -> new DrawResult.Denied();
-      case "stale" -> new DrawResult.Stale();
-      case "key_reused" -> new DrawResult.KeyReused();
+      case "denied" -> new DebitResult.Denied();
+      case "stale" -> new DebitResult.Stale();
+      case "key_reused" -> new DebitResult.KeyReused();
       default -> throw new IllegalStateException("consume_v4 answered something unknown");
     };
   }
 
   // As it was written: what the draw said, and what was decided about it.
-  private static Consumption consumption(Row decided, Draw draw) {
+  private static Consumption consumption(Row decided, UsageDebit debit) {
     return new Consumption(
-        draw.id(),
-        draw.feature(),
-        draw.period(),
-        decided.constant("place", Place.class),
-        draw.amount(),
+        debit.id(),
+        debit.feature(),
+        debit.period(),
+        decided.constant("place", PriceBand.class),
+        debit.amount(),
         decided.number("used"),
-        includedLimit(draw),
+        includedLimit(debit),
         decided.optionalNumber("discount_percent").map(Long::intValue),
-        draw.at().truncatedTo(ChronoUnit.MICROS),
+        debit.at().truncatedTo(ChronoUnit.MICROS),
         Optional.empty(),
         ofGrants(decided),
         decided.number("granted_left"));
@@ -269,7 +281,7 @@ final class UsageFunctions implements UsageStore {
         row.text("id"),
         row.text("usage_type"),
         period(row),
-        row.constant("place", Place.class),
+        row.constant("place", PriceBand.class),
         row.number("amount"),
         row.number("used"),
         row.optionalNumber("usage_limit"),
@@ -294,7 +306,7 @@ final class UsageFunctions implements UsageStore {
     return new UsageRow(
         row.text("usage_type"),
         period(row),
-        new Tally(
+        new UsageTally(
             row.number("amount") - overage - fullPrice - granted, overage, fullPrice, granted));
   }
 

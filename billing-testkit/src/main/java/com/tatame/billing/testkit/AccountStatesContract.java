@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.AccountEntitlement;
-import com.tatame.billing.entitlement.Draw.Offer;
-import com.tatame.billing.entitlement.DrawResult;
-import com.tatame.billing.entitlement.DrawResult.Granted;
-import com.tatame.billing.entitlement.Gift;
+import com.tatame.billing.entitlement.DebitResult;
+import com.tatame.billing.entitlement.DebitResult.Granted;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.GrantContent;
+import com.tatame.billing.entitlement.PriceBand;
+import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.UsageStoreContract.DrawBuilder;
 import com.tatame.billing.testkit.fixture.Ids;
@@ -29,7 +29,7 @@ public interface AccountStatesContract extends StoreUnderTest {
   @Test
   default void theStateOfAnAccountIsThatOfWhatIsReadOfIt() {
     AccountId used = Ids.account();
-    draws(used, 1, TEN_INCLUDED);
+    debits(used, 1, TEN_INCLUDED);
     AccountId idle = Ids.account();
 
     Map<AccountId, String> states = store().usage().states(Set.of(used, idle), NOON);
@@ -45,11 +45,11 @@ public interface AccountStatesContract extends StoreUnderTest {
   @Test
   default void whatOthersDoLeavesAnAccountsStateAsItIs() {
     AccountId account = Ids.account();
-    draws(account, 1, TEN_INCLUDED);
+    debits(account, 1, TEN_INCLUDED);
     String before = state(account);
     AccountId other = Ids.account();
 
-    draws(other, 1, TEN_INCLUDED);
+    debits(other, 1, TEN_INCLUDED);
     gives(other);
 
     assertThat(state(account)).isEqualTo(before);
@@ -60,9 +60,9 @@ public interface AccountStatesContract extends StoreUnderTest {
     AccountId account = Ids.account();
     Set<String> seen = new HashSet<>(Set.of(state(account)));
 
-    Granted first = draws(account, 2, TEN_INCLUDED);
+    Granted first = debits(account, 2, TEN_INCLUDED);
     isAnother(account, seen);
-    draws(account, 1, TEN_INCLUDED);
+    debits(account, 1, TEN_INCLUDED);
     isAnother(account, seen);
     store().usage().release(account, "quiz", first.consumption().id(), NOON);
     isAnother(account, seen);
@@ -81,10 +81,10 @@ public interface AccountStatesContract extends StoreUnderTest {
     isAnother(account, seen);
     gives(account);
     isAnother(account, seen);
-    draws(
+    debits(
         account,
         1,
-        new Offer(Place.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(first.id())));
+        new Offer(PriceBand.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(first.id())));
     isAnother(account, seen);
     store().grants().revoke(account, first.id(), new Revocation(NOON, "ada", Optional.empty()));
     isAnother(account, seen);
@@ -107,7 +107,7 @@ public interface AccountStatesContract extends StoreUnderTest {
   default void aWindowThatEndsIsNoLongerInIt() {
     AccountId account = Ids.account();
     String before = store().usage().read(account, MARCH.end()).state();
-    draws(account, 1, TEN_INCLUDED);
+    debits(account, 1, TEN_INCLUDED);
 
     assertThat(store().usage().states(Set.of(account), MARCH.end())).containsValue(before);
     assertThat(store().usage().states(Set.of(account), MARCH.end().minusMillis(1)))
@@ -124,9 +124,9 @@ public interface AccountStatesContract extends StoreUnderTest {
     return state;
   }
 
-  private Granted draws(AccountId account, long amount, Offer offer) {
+  private Granted debits(AccountId account, long amount, Offer offer) {
     String version = store().usage().read(account, NOON).version();
-    DrawResult result = store()
+    DebitResult result = store()
         .usage()
         .consume(List.of(new DrawBuilder(account)
             .version(version)
@@ -139,7 +139,8 @@ public interface AccountStatesContract extends StoreUnderTest {
   }
 
   private Grant gives(AccountId account) {
-    Grant grant = GrantStoreContract.grant(account, new Gift.Units("quiz", 5), Optional.empty());
+    Grant grant =
+        GrantStoreContract.grant(account, new GrantContent.Units("quiz", 5), Optional.empty());
     return store().grants().add(grant, grant.id(), "").grant();
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 public interface BillingStoreContract
     extends InboxContract,
-        ArrivalContract,
+        ProjectedBatchContract,
         InboxOperationsContract,
         SettlementContract,
         CommitContract,

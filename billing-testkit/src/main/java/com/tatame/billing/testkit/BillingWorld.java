@@ -15,12 +15,12 @@ import com.tatame.billing.observation.Observations;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.setup.Setup;
+import com.tatame.billing.simulator.engine.Delivery;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.Settings;
+import com.tatame.billing.simulator.engine.WebhookMessage;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.fixture.ACatalog;
-import com.tatame.billing.testkit.simulator.engine.Delivery;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.Letter;
-import com.tatame.billing.testkit.simulator.engine.Settings;
 import com.tatame.billing.trial.TrialKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -66,7 +66,7 @@ public final class BillingWorld implements AutoCloseable {
   private final boolean projectOnArrival;
   private final Random billingRandom;
   private final Random networkRandom;
-  private final List<Letter> dropped = new ArrayList<>();
+  private final List<WebhookMessage> dropped = new ArrayList<>();
   private Billing billing;
 
   private BillingWorld(Builder with) {
@@ -190,7 +190,7 @@ public final class BillingWorld implements AutoCloseable {
       Collections.shuffle(waiting, networkRandom);
     }
     for (Delivery delivery : waiting) {
-      Letter letter = engine.letter(delivery).orElseThrow();
+      WebhookMessage letter = engine.letter(delivery).orElseThrow();
       if (happens(disorder.delayed())) {
         continue;
       }
@@ -210,7 +210,7 @@ public final class BillingWorld implements AutoCloseable {
     return networkRandom.nextInt(100) < percent;
   }
 
-  private void receive(Letter letter) {
+  private void receive(WebhookMessage letter) {
     byte[] body = letter.body().getBytes(StandardCharsets.UTF_8);
     String header = new WebhookSigner(letter.secrets().toArray(String[]::new))
         .header(body, wallClock.instant());
@@ -233,7 +233,7 @@ public final class BillingWorld implements AutoCloseable {
   public void readDropped() {
     Observations observations = new ObservationRecorder(
         store.projections(), new Projector(catalog), gateway.reads(), engine::now, wallClock);
-    for (Letter letter : dropped) {
+    for (WebhookMessage letter : dropped) {
       if (gateway.events().translate(letter.body()) instanceof Observed observed) {
         for (Observation told : observed.observations()) {
           observations.observe(

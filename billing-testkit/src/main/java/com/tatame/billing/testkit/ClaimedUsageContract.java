@@ -6,12 +6,12 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.Draw.Offer;
-import com.tatame.billing.entitlement.DrawResult;
-import com.tatame.billing.entitlement.Place;
-import com.tatame.billing.entitlement.Tally;
+import com.tatame.billing.entitlement.DebitResult;
+import com.tatame.billing.entitlement.PriceBand;
+import com.tatame.billing.entitlement.UsageDebit;
+import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.entitlement.UsageRow;
+import com.tatame.billing.entitlement.UsageTally;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,8 +47,8 @@ public interface ClaimedUsageContract extends StoreUnderTest {
 
     assertThat(store().usage().read(claimer, MIDDAY).open())
         .containsExactlyInAnyOrder(
-            new UsageRow("ai_chat", THE_DAY, new Tally(3, 0, 0)),
-            new UsageRow("quiz", THE_MONTH, new Tally(1, 0, 0)));
+            new UsageRow("ai_chat", THE_DAY, new UsageTally(3, 0, 0)),
+            new UsageRow("quiz", THE_MONTH, new UsageTally(1, 0, 0)));
     assertThat(store().usage().read(session.account(), MIDDAY).open()).isEmpty();
   }
 
@@ -158,7 +158,7 @@ public interface ClaimedUsageContract extends StoreUnderTest {
   }
 
   private Consumption use(AccountId account, String feature, Period period, String key) {
-    Draw draw = new Draw(
+    UsageDebit debit = new UsageDebit(
         Ids.next("use"),
         account,
         feature,
@@ -167,12 +167,12 @@ public interface ClaimedUsageContract extends StoreUnderTest {
         "",
         "free",
         period,
-        List.of(new Offer(Place.INCLUDED, Optional.empty(), Optional.empty())),
+        List.of(new Offer(PriceBand.INCLUDED, Optional.empty(), Optional.empty())),
         1,
         MIDDAY,
         false,
         Map.of());
-    return ((DrawResult.Granted) store().usage().consume(List.of(draw)).get(0)).consumption();
+    return ((DebitResult.Granted) store().usage().consume(List.of(debit)).get(0)).consumption();
   }
 
   private long used(AccountId account) {

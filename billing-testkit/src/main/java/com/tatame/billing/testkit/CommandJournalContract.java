@@ -2,12 +2,14 @@ package com.tatame.billing.testkit;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +63,52 @@ public interface CommandJournalContract extends StoreUnderTest {
     Command sending = begin(planned.id(), "lease", now).orElseThrow();
 
     assertThat(store().commands().open(planned)).isEqualTo(sending);
+  }
+
+  @Test
+  default void theOpenCommandIsFoundUntilItEnds() {
+    Instant now = Ids.morning();
+    Command planned = cancel(Ids.account(), "sub_1", now);
+    assertThat(open(planned)).isEmpty();
+
+    store().commands().open(planned);
+
+    assertThat(open(planned)).contains(planned);
+    assertThat(open(cancel(planned.account(), "sub_2", now))).isEmpty();
+    assertThat(open(cancel(Ids.account(), "sub_1", now))).isEmpty();
+    Command sending = begin(planned.id(), "lease", now).orElseThrow();
+    assertThat(open(planned)).contains(sending);
+    end(planned.id(), "lease", CommandState.SUCCEEDED, Optional.of("sub_1"), now);
+    assertThat(open(planned)).isEmpty();
+  }
+
+  private Optional<Command> open(Command like) {
+    return store().commands().findOpen(like.account(), like.kind(), like.target());
+  }
+
+  @Test
+  default void aRequestFindsItsCommandsWhateverBecameOfThem() {
+    Instant now = Ids.morning();
+    RequestKey request = RequestKey.of(Ids.next("caller"), "key");
+    AccountId account = Ids.account();
+    Command first = cancel(account, "sub_1", now).madeFor(request);
+    Command second = cancel(account, "sub_2", now.plusSeconds(1)).madeFor(request);
+    store().commands().open(second);
+    store().commands().open(first);
+    store().commands().open(cancel(account, "sub_3", now));
+    store()
+        .commands()
+        .open(cancel(account, "sub_4", now).madeFor(RequestKey.of(Ids.next("caller"), "key")));
+    begin(first.id(), "lease", now);
+    end(first.id(), "lease", CommandState.SUCCEEDED, Optional.of("sub_1"), now);
+
+    assertThat(store().commands().ofRequest(request))
+        .extracting(Command::id, Command::state, Command::request)
+        .containsExactly(
+            tuple(first.id(), CommandState.SUCCEEDED, Optional.of(request)),
+            tuple(second.id(), CommandState.PLANNED, Optional.of(request)));
+    assertThat(store().commands().ofRequest(RequestKey.of(Ids.next("caller"), "key")))
+        .isEmpty();
   }
 
   @Test
@@ -129,6 +177,40 @@ public interface CommandJournalContract extends StoreUnderTest {
     assertThat(sending.idempotencyKey()).isEqualTo(planned.idempotencyKey());
     assertThat(begin(planned.id(), "second", now.plusSeconds(1))).isEmpty();
     assertThat(begin(planned.id(), "second", now.plus(SENDING).plusSeconds(1))).isPresent();
+  }
+
+  @Test
+  default void whoExtendsItsLeaseKeepsTheCommandAlone() {
+    Instant now = Ids.morning();
+    Command planned = opened(now);
+    begin(planned.id(), "first", now);
+    Instant beat = now.plus(SENDING).minusSeconds(1);
+
+    assertThat(store().commands().extend(planned.id(), "first", beat, SENDING)).isTrue();
+
+    Instant later = now.plus(SENDING).plusSeconds(1);
+    assertThat(begin(planned.id(), "second", later)).isEmpty();
+    assertThat(store().commands().abandoned(later, later, 100))
+        .extracting(Command::id)
+        .doesNotContain(planned.id());
+    assertThat(begin(planned.id(), "second", beat.plus(SENDING).plusSeconds(1))).isPresent();
+  }
+
+  @Test
+  default void whoLostTheLeaseExtendsNothing() {
+    Instant now = Ids.morning();
+    Command planned = opened(now);
+    assertThat(store().commands().extend(planned.id(), "slow", now, SENDING)).isFalse();
+    begin(planned.id(), "slow", now);
+    Instant later = now.plus(SENDING).plusSeconds(1);
+    begin(planned.id(), "fast", later);
+
+    assertThat(store().commands().extend(planned.id(), "slow", later.plus(SENDING), SENDING))
+        .isFalse();
+
+    assertThat(begin(planned.id(), "third", later.plus(SENDING).plusSeconds(1))).isPresent();
+    end(planned.id(), "third", CommandState.SUCCEEDED, Optional.of("sub_1"), later);
+    assertThat(store().commands().extend(planned.id(), "third", later, SENDING)).isFalse();
   }
 
   @Test

@@ -114,6 +114,25 @@ public interface DriftStoreContract extends StoreUnderTest {
     assertThat(store().drift().list(true, Optional.empty(), 1)).containsExactly(again);
   }
 
+  @Test
+  default void everyCauseIsKept() {
+    Instant now = Ids.morning();
+    for (Cause cause : Cause.values()) {
+      Drift example = drift(Ids.next("cus"), Ids.next("sub"), now);
+      Drift reported = new Drift(
+          example.id(),
+          example.customerId(),
+          example.difference(),
+          cause,
+          now,
+          Optional.empty(),
+          Optional.empty());
+      store().drift().report(reported);
+
+      assertThat(store().drift().find(reported.id())).contains(reported);
+    }
+  }
+
   private static Drift drift(String customer, String subscription, Instant at) {
     return new Drift(
         Ids.next("drift"),

@@ -1,9 +1,9 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.catalog.Recurrence;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.Fault;
-import com.tatame.billing.testkit.simulator.engine.PageForm;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.Fault;
+import com.tatame.billing.simulator.engine.PageForm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -9,16 +9,16 @@ import com.tatame.billing.entitlement.AccountEntitlement.Particulars;
 import com.tatame.billing.entitlement.AccountEntitlement.Source;
 import com.tatame.billing.entitlement.AccountEntitlement.Withheld;
 import com.tatame.billing.entitlement.AccountUsage;
-import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.Evidence;
-import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
+import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.PastUsage;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.RecordedEntitlement;
-import com.tatame.billing.entitlement.Tally;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
+import com.tatame.billing.entitlement.UsageTally;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitResult;
@@ -136,7 +136,7 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
     Instant now = Ids.morning();
     Linked linked = Commits.aLinkedCustomer(store(), now);
     Map<Instant, AccountUsage> read = new TreeMap<>();
-    List<Draw> taken = new ArrayList<>();
+    List<UsageDebit> taken = new ArrayList<>();
     List<String> given = new ArrayList<>();
     for (int step = 0; step < 60; step++) {
       if (random.nextInt(3) > 0) {
@@ -147,8 +147,8 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
         case 1 -> store().usage().set(linked.account(), "room", random.nextInt(50), now);
         case 2 -> {
           if (!taken.isEmpty()) {
-            Draw draw = taken.get(random.nextInt(taken.size()));
-            store().usage().release(linked.account(), draw.feature(), draw.id(), now);
+            UsageDebit debit = taken.get(random.nextInt(taken.size()));
+            store().usage().release(linked.account(), debit.feature(), debit.id(), now);
           }
         }
         case 3 -> {
@@ -164,9 +164,9 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
           }
         }
         default -> {
-          Draw draw = draw(linked, random, now, given);
-          store().usage().consume(List.of(draw));
-          taken.add(draw);
+          UsageDebit debit = debit(linked, random, now, given);
+          store().usage().consume(List.of(debit));
+          taken.add(debit);
         }
       }
       read.put(now, store().usage().read(linked.account(), now));
@@ -181,10 +181,10 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
     });
   }
 
-  private static Map<String, Tally> used(List<UsageRow> open) {
-    Map<String, Tally> used = new TreeMap<>();
+  private static Map<String, UsageTally> used(List<UsageRow> open) {
+    Map<String, UsageTally> used = new TreeMap<>();
     open.forEach(row -> used.put(row.id(), row.used()));
-    used.values().removeIf(Tally.NONE::equals);
+    used.values().removeIf(UsageTally.NONE::equals);
     return used;
   }
 
@@ -192,7 +192,7 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
     return new Grant(
         Ids.next("gr"),
         linked.account(),
-        random.nextInt(3) == 0 ? new Gift.Tier("pro") : new Gift.Units("quiz", 5),
+        random.nextInt(3) == 0 ? new GrantContent.Tier("pro") : new GrantContent.Units("quiz", 5),
         "why",
         "user_admin",
         now,
@@ -202,19 +202,19 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
         Optional.empty());
   }
 
-  private Draw draw(Linked linked, Random random, Instant now, List<String> given) {
+  private UsageDebit debit(Linked linked, Random random, Instant now, List<String> given) {
     Instant start = now.truncatedTo(ChronoUnit.DAYS);
     Period period = random.nextInt(4) == 0
         ? Period.LIFETIME
         : new Period(start, start.plus(Duration.ofDays(1 + random.nextInt(3))));
-    List<Place> places = List.of(Place.values());
+    List<PriceBand> places = List.of(PriceBand.values());
     String id = Ids.next("use");
-    List<Draw.Offer> offers = new ArrayList<>();
-    given.forEach(grant -> offers.add(
-        new Draw.Offer(Place.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(grant))));
-    offers.add(new Draw.Offer(
+    List<UsageDebit.Offer> offers = new ArrayList<>();
+    given.forEach(grant -> offers.add(new UsageDebit.Offer(
+        PriceBand.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(grant))));
+    offers.add(new UsageDebit.Offer(
         places.get(random.nextInt(places.size())), Optional.empty(), Optional.empty()));
-    return new Draw(
+    return new UsageDebit(
         id,
         linked.account(),
         period.endless() ? "box" : "quiz",
@@ -234,7 +234,7 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
   default void whatWasGivenBackLatelyIsRememberedHoweverLongAgoItWasUsed() {
     Instant now = Ids.morning();
     Linked linked = Commits.aLinkedCustomer(store(), now);
-    Draw draw = new Draw(
+    UsageDebit debit = new UsageDebit(
         Ids.next("use"),
         linked.account(),
         "box",
@@ -243,18 +243,18 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
         "",
         "free",
         Period.LIFETIME,
-        List.of(new Draw.Offer(Place.INCLUDED, Optional.empty(), Optional.empty())),
+        List.of(new UsageDebit.Offer(PriceBand.INCLUDED, Optional.empty(), Optional.empty())),
         7,
         now,
         false,
         Map.of());
-    store().usage().consume(List.of(draw));
-    store().usage().release(linked.account(), "box", draw.id(), now.plusSeconds(900));
+    store().usage().consume(List.of(debit));
+    store().usage().release(linked.account(), "box", debit.id(), now.plusSeconds(900));
 
     store().usage().prune(now.plusSeconds(600));
 
     assertThat(past(linked, now.plusSeconds(700)).open())
-        .containsExactly(new UsageRow("box", Period.LIFETIME, new Tally(7, 0, 0)));
+        .containsExactly(new UsageRow("box", Period.LIFETIME, new UsageTally(7, 0, 0)));
   }
 
   private PastUsage past(Linked linked, Instant at) {

@@ -3,9 +3,9 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
+import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
@@ -17,15 +17,15 @@ import org.junit.jupiter.api.Test;
 public interface GrantStoreContract extends StoreUnderTest {
   Instant GIVEN = Instant.parse("2026-03-10T12:00:00Z");
   Instant ENDS = Instant.parse("2026-03-20T12:00:00Z");
-  Gift FIVE_QUIZZES = new Gift.Units("quiz", 5);
+  GrantContent FIVE_QUIZZES = new GrantContent.Units("quiz", 5);
 
   @Test
   default void aGrantIsKeptAsItWasGiven() {
     AccountId account = Ids.account();
     List<Grant> given = List.of(
-        grant(account, new Gift.Tier("pro"), Optional.of(ENDS)),
+        grant(account, new GrantContent.Tier("pro"), Optional.of(ENDS)),
         grant(account, FIVE_QUIZZES, Optional.empty()),
-        grant(account, new Gift.Flag("export"), Optional.of(ENDS)));
+        grant(account, new GrantContent.Flag("export"), Optional.of(ENDS)));
 
     for (Grant grant : given) {
       assertThat(grants().add(grant, grant.id(), "asked"))
@@ -81,7 +81,7 @@ public interface GrantStoreContract extends StoreUnderTest {
     AccountId account = Ids.account();
     Grant first = given(account, FIVE_QUIZZES, Optional.of(ENDS));
     Grant others = given(Ids.account(), FIVE_QUIZZES, Optional.empty());
-    Grant last = given(account, new Gift.Tier("pro"), Optional.empty());
+    Grant last = given(account, new GrantContent.Tier("pro"), Optional.empty());
 
     assertThat(grants().list(Optional.of(account), Optional.empty(), 10))
         .containsExactly(last, first);
@@ -96,12 +96,12 @@ public interface GrantStoreContract extends StoreUnderTest {
   @Test
   default void whatHasNotEndedIsReadWithTheAccountsUse() {
     AccountId account = Ids.account();
-    Grant ending = given(account, new Gift.Tier("pro"), Optional.of(ENDS));
+    Grant ending = given(account, new GrantContent.Tier("pro"), Optional.of(ENDS));
     Grant endless = given(account, FIVE_QUIZZES, Optional.empty());
     Grant revoked = grants()
         .revoke(
             account,
-            given(account, new Gift.Flag("export"), Optional.empty()).id(),
+            given(account, new GrantContent.Flag("export"), Optional.empty()).id(),
             new Revocation(ENDS, "user_admin", Optional.empty()))
         .orElseThrow();
 
@@ -139,13 +139,13 @@ public interface GrantStoreContract extends StoreUnderTest {
     return store().usage().read(account, GIVEN).version();
   }
 
-  private Grant given(AccountId account, Gift gift, Optional<Instant> ends) {
+  private Grant given(AccountId account, GrantContent gift, Optional<Instant> ends) {
     Grant grant = grant(account, gift, ends);
     return grants().add(grant, grant.id(), "").grant();
   }
 
   /** A grant that holds from {@link #GIVEN} on. */
-  static Grant grant(AccountId account, Gift gift, Optional<Instant> ends) {
+  static Grant grant(AccountId account, GrantContent gift, Optional<Instant> ends) {
     return new Grant(
         Ids.next("gr"),
         account,

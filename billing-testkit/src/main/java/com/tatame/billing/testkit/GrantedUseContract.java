@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.Draw.Offer;
-import com.tatame.billing.entitlement.DrawResult;
-import com.tatame.billing.entitlement.DrawResult.Denied;
-import com.tatame.billing.entitlement.DrawResult.Granted;
-import com.tatame.billing.entitlement.DrawResult.Stale;
-import com.tatame.billing.entitlement.Gift;
+import com.tatame.billing.entitlement.DebitResult;
+import com.tatame.billing.entitlement.DebitResult.Denied;
+import com.tatame.billing.entitlement.DebitResult.Granted;
+import com.tatame.billing.entitlement.DebitResult.Stale;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
-import com.tatame.billing.entitlement.Place;
-import com.tatame.billing.entitlement.Tally;
+import com.tatame.billing.entitlement.GrantContent;
+import com.tatame.billing.entitlement.PriceBand;
+import com.tatame.billing.entitlement.UsageDebit;
+import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.entitlement.UsageRow;
+import com.tatame.billing.entitlement.UsageTally;
 import com.tatame.billing.testkit.UsageStoreContract.DrawBuilder;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
@@ -39,11 +39,11 @@ public interface GrantedUseContract extends StoreUnderTest {
     Offer soon = gives(account, 2);
     Offer late = gives(account, 4);
     Offer[] offers = {
-      soon, included(3), late, new Offer(Place.OVERAGE, Optional.of(9L), Optional.of(20))
+      soon, included(3), late, new Offer(PriceBand.OVERAGE, Optional.of(9L), Optional.of(20))
     };
 
     Consumption first = granted(use(account, 4, offers));
-    assertThat(first.place()).isEqualTo(Place.INCLUDED);
+    assertThat(first.place()).isEqualTo(PriceBand.INCLUDED);
     assertThat(first.ofGrants()).isEqualTo(Map.of(id(soon), 2L));
     assertThat(first.used()).isEqualTo(2);
     assertThat(first.grantedLeft()).isEqualTo(4);
@@ -56,10 +56,10 @@ public interface GrantedUseContract extends StoreUnderTest {
 
     assertThat(granted(use(account, 3, offers)).place())
         .as("two are left")
-        .isEqualTo(Place.OVERAGE);
+        .isEqualTo(PriceBand.OVERAGE);
     assertThat(granted(use(account, 2, offers)).ofGrants()).isEqualTo(Map.of(id(late), 2L));
-    assertThat(granted(use(account, 1, offers)).place()).isEqualTo(Place.OVERAGE);
-    assertThat(tally(account)).isEqualTo(new Tally(3, 4, 0, 6));
+    assertThat(granted(use(account, 1, offers)).place()).isEqualTo(PriceBand.OVERAGE);
+    assertThat(tally(account)).isEqualTo(new UsageTally(3, 4, 0, 6));
   }
 
   @Test
@@ -82,11 +82,12 @@ public interface GrantedUseContract extends StoreUnderTest {
     Period april =
         new Period(UsageStoreContract.MARCH.end(), Instant.parse("2026-05-01T00:00:00Z"));
 
-    Draw next = draw(account, grant).in(april, april.start()).amount(2).build();
+    UsageDebit next = debit(account, grant).in(april, april.start()).amount(2).build();
 
     assertThat(consume(next)).isInstanceOf(Denied.class);
     assertThat(store().usage().list(account, Optional.empty(), Optional.empty(), 10))
-        .containsExactly(new UsageRow("quiz", UsageStoreContract.MARCH, new Tally(0, 0, 0, 2)));
+        .containsExactly(
+            new UsageRow("quiz", UsageStoreContract.MARCH, new UsageTally(0, 0, 0, 2)));
   }
 
   @Test
@@ -94,10 +95,10 @@ public interface GrantedUseContract extends StoreUnderTest {
     AccountId account = Ids.account();
     Offer grant = gives(account, 3);
     Consumption first =
-        granted(consume(draw(account, included(1), grant).key("k").amount(2).build()));
+        granted(consume(debit(account, included(1), grant).key("k").amount(2).build()));
     use(account, 2, included(1), grant);
 
-    assertThat(consume(draw(account, included(1), grant).key("k").amount(2).build()))
+    assertThat(consume(debit(account, included(1), grant).key("k").amount(2).build()))
         .isEqualTo(new Granted(first, true));
     assertThat(used(grant)).isEqualTo(3);
   }
@@ -119,7 +120,7 @@ public interface GrantedUseContract extends StoreUnderTest {
 
     assertThat(used(one)).isZero();
     assertThat(used(other)).isZero();
-    assertThat(tally(account)).isEqualTo(Tally.NONE);
+    assertThat(tally(account)).isEqualTo(UsageTally.NONE);
     use(account, 1, other);
     assertThat(List.of(used(one), used(other))).containsExactly(0L, 1L);
   }
@@ -135,7 +136,7 @@ public interface GrantedUseContract extends StoreUnderTest {
     store().usage().release(account, "quiz", ofOther.id(), LATER);
 
     assertThat(List.of(used(one), used(other))).containsExactly(3L, 0L);
-    assertThat(tally(account)).isEqualTo(new Tally(0, 0, 0, 3));
+    assertThat(tally(account)).isEqualTo(new UsageTally(0, 0, 0, 3));
   }
 
   @Test
@@ -144,12 +145,12 @@ public interface GrantedUseContract extends StoreUnderTest {
     Offer grant = gives(account, 2);
 
     Consumption recorded =
-        granted(consume(draw(account, grant, included(1)).amount(5).recorded().build()));
+        granted(consume(debit(account, grant, included(1)).amount(5).recorded().build()));
 
     assertThat(recorded.ofGrants()).isEqualTo(Map.of(id(grant), 2L));
     assertThat(recorded.used()).isEqualTo(3);
     assertThat(recorded.remaining()).contains(0L);
-    assertThat(tally(account)).isEqualTo(new Tally(3, 0, 0, 2));
+    assertThat(tally(account)).isEqualTo(new UsageTally(3, 0, 0, 2));
   }
 
   @Test
@@ -166,9 +167,9 @@ public interface GrantedUseContract extends StoreUnderTest {
   @Test
   default void aDrawIsStaleOnceAGrantIsGivenOrRevoked() {
     AccountId account = Ids.account();
-    Draw without = draw(account, included(1)).build();
+    UsageDebit without = debit(account, included(1)).build();
     Offer grant = gives(account, 2);
-    Draw with = draw(account, grant).build();
+    UsageDebit with = debit(account, grant).build();
 
     assertThat(consume(without)).isInstanceOf(Stale.class);
     store()
@@ -186,12 +187,12 @@ public interface GrantedUseContract extends StoreUnderTest {
     AccountId account = Ids.account();
     Offer grant = gives(account, 3);
 
-    List<DrawResult> results = store()
+    List<DebitResult> results = store()
         .usage()
         .consume(List.of(
-            draw(account, grant).amount(2).build(),
-            draw(account, grant).amount(2).build(),
-            draw(account, grant).amount(1).build()));
+            debit(account, grant).amount(2).build(),
+            debit(account, grant).amount(2).build(),
+            debit(account, grant).amount(1).build()));
 
     assertThat(results.stream().map(Granted.class::isInstance)).containsExactly(true, false, true);
     assertThat(used(grant)).isEqualTo(3);
@@ -202,45 +203,46 @@ public interface GrantedUseContract extends StoreUnderTest {
     AccountId account = Ids.account();
     Offer soon = gives(account, 15);
     Offer late = gives(account, 15);
-    List<Draw> draws = new ArrayList<>();
+    List<UsageDebit> debits = new ArrayList<>();
     IntStream.range(0, 80)
-        .forEach(
-            i -> draws.add(draw(account, soon, included(20), late).key("k" + i).build()));
-    draws.addAll(List.copyOf(draws));
-    Collections.shuffle(draws, new Random(11));
+        .forEach(i ->
+            debits.add(debit(account, soon, included(20), late).key("k" + i).build()));
+    debits.addAll(List.copyOf(debits));
+    Collections.shuffle(debits, new Random(11));
 
-    draws.parallelStream().forEach(this::consume);
+    debits.parallelStream().forEach(this::consume);
 
-    assertThat(tally(account)).isEqualTo(new Tally(20, 0, 0, 30));
+    assertThat(tally(account)).isEqualTo(new UsageTally(20, 0, 0, 30));
     assertThat(List.of(used(soon), used(late))).containsExactly(15L, 15L);
   }
 
   /** Gives units of the quizzes, and says where they are. */
   private Offer gives(AccountId account, long units) {
     Grant grant =
-        GrantStoreContract.grant(account, new Gift.Units("quiz", units), Optional.empty());
+        GrantStoreContract.grant(account, new GrantContent.Units("quiz", units), Optional.empty());
     store().grants().add(grant, grant.id(), "");
-    return new Offer(Place.INCLUDED, Optional.of(units), Optional.empty(), Optional.of(grant.id()));
+    return new Offer(
+        PriceBand.INCLUDED, Optional.of(units), Optional.empty(), Optional.of(grant.id()));
   }
 
   private static Offer included(long limit) {
-    return new Offer(Place.INCLUDED, Optional.of(limit), Optional.empty());
+    return new Offer(PriceBand.INCLUDED, Optional.of(limit), Optional.empty());
   }
 
-  private DrawBuilder draw(AccountId account, Offer... offers) {
+  private DrawBuilder debit(AccountId account, Offer... offers) {
     String version = store().usage().read(account, UsageStoreContract.NOON).version();
     return new DrawBuilder(account).version(version).offers(offers);
   }
 
-  private DrawResult use(AccountId account, long amount, Offer... offers) {
-    return consume(draw(account, offers).amount(amount).build());
+  private DebitResult use(AccountId account, long amount, Offer... offers) {
+    return consume(debit(account, offers).amount(amount).build());
   }
 
-  private DrawResult consume(Draw draw) {
-    return store().usage().consume(List.of(draw)).get(0);
+  private DebitResult consume(UsageDebit debit) {
+    return store().usage().consume(List.of(debit)).get(0);
   }
 
-  private static Consumption granted(DrawResult result) {
+  private static Consumption granted(DebitResult result) {
     assertThat(result).isInstanceOf(Granted.class);
     return ((Granted) result).consumption();
   }
@@ -253,7 +255,7 @@ public interface GrantedUseContract extends StoreUnderTest {
     return store().grants().find(id(offer)).orElseThrow().used();
   }
 
-  private Tally tally(AccountId account) {
+  private UsageTally tally(AccountId account) {
     return store()
         .usage()
         .read(account, UsageStoreContract.NOON)

@@ -35,7 +35,7 @@ public interface IdempotencyStoreContract extends StoreUnderTest {
   default void aKeyWhoseRequestRunsIsRunning() {
     Instant now = Ids.morning();
     AccountId account = Ids.account();
-    reserve(account, "key", "hash", now);
+    begin(account, "key", "hash", now);
 
     assertThat(reserve(account, "key", "hash", now.plusSeconds(1))).isEqualTo(new Running());
   }
@@ -44,7 +44,7 @@ public interface IdempotencyStoreContract extends StoreUnderTest {
   default void aKeyWhoseRequestNeverEndedIsFreshAfterItsLease() {
     Instant now = Ids.morning();
     AccountId account = Ids.account();
-    reserve(account, "key", "hash", now);
+    begin(account, "key", "hash", now);
     Instant later = now.plus(RUNNING).plusSeconds(1);
 
     assertThat(reserve(account, "key", "hash", later)).isEqualTo(new Fresh());
@@ -56,9 +56,9 @@ public interface IdempotencyStoreContract extends StoreUnderTest {
     Instant now = Ids.morning();
     AccountId account = Ids.account();
     String body = "{\"name\":\"柔術 🥋\", \"n\":1.10}\n";
-    reserve(account, "key", "hash", now);
+    begin(account, "key", "hash", now);
 
-    idempotency().complete(account, "key", 201, body, now);
+    complete(account, "key", 201, body, now);
 
     assertThat(reserve(account, "key", "hash", now)).isEqualTo(new Replay(201, body));
     assertThat(reserve(account, "key", "hash", now.plus(RUNNING).plusSeconds(1)))
@@ -69,10 +69,10 @@ public interface IdempotencyStoreContract extends StoreUnderTest {
   default void aKeyWithAnotherRequestIsReused() {
     Instant now = Ids.morning();
     AccountId account = Ids.account();
-    reserve(account, "key", "hash", now);
+    begin(account, "key", "hash", now);
     assertThat(reserve(account, "key", "other", now)).isEqualTo(new Reused());
 
-    idempotency().complete(account, "key", 200, "{}", now);
+    complete(account, "key", 200, "{}", now);
 
     assertThat(reserve(account, "key", "other", now)).isEqualTo(new Reused());
     assertThat(reserve(account, "key", "hash", now)).isEqualTo(new Replay(200, "{}"));
@@ -82,8 +82,8 @@ public interface IdempotencyStoreContract extends StoreUnderTest {
   default void aKeyBelongsToItsAccount() {
     Instant now = Ids.morning();
     AccountId first = Ids.account();
-    reserve(first, "key", "hash", now);
-    idempotency().complete(first, "key", 200, "{\"secret\":1}", now);
+    begin(first, "key", "hash", now);
+    complete(first, "key", 200, "{\"secret\":1}", now);
 
     assertThat(reserve(Ids.account(), "key", "hash", now)).isEqualTo(new Fresh());
   }
@@ -92,11 +92,73 @@ public interface IdempotencyStoreContract extends StoreUnderTest {
   default void aReleasedKeyIsFreshAgainAlsoForAnotherRequest() {
     Instant now = Ids.morning();
     AccountId account = Ids.account();
-    reserve(account, "key", "hash", now);
+    begin(account, "key", "hash", now);
 
-    idempotency().release(account, "key");
+    idempotency().release(account, "key", FIRST);
 
     assertThat(reserve(account, "key", "other", now)).isEqualTo(new Fresh());
+  }
+
+  @Test
+  default void whoAsksAgainWithItsLeaseStillHoldsTheKey() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    begin(account, "key", "hash", now);
+
+    assertThat(idempotency().reserve(account, "key", "hash", FIRST, now.plusSeconds(1), RUNNING))
+        .isEqualTo(new Fresh());
+  }
+
+  @Test
+  default void aKeyWhoseLeaseIsExtendedStaysRunning() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    begin(account, "key", "hash", now);
+    Instant beat = now.plus(RUNNING).minusSeconds(1);
+
+    assertThat(idempotency().extend(account, "key", FIRST, beat, RUNNING)).isTrue();
+
+    assertThat(reserve(account, "key", "hash", now.plus(RUNNING).plusSeconds(1)))
+        .isEqualTo(new Running());
+    assertThat(reserve(account, "key", "hash", beat.plus(RUNNING).plusSeconds(1)))
+        .isEqualTo(new Fresh());
+  }
+
+  @Test
+  default void whoLostTheLeaseOfAKeyWritesNothing() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    begin(account, "key", "hash", now);
+    Instant later = now.plus(RUNNING).plusSeconds(1);
+    assertThat(idempotency().reserve(account, "key", "hash", "second", later, RUNNING))
+        .isEqualTo(new Fresh());
+
+    assertThat(idempotency().extend(account, "key", FIRST, later.plus(RUNNING), RUNNING))
+        .isFalse();
+    assertThat(complete(account, "key", 500, "late", later)).isFalse();
+    idempotency().release(account, "key", FIRST);
+
+    assertThat(reserve(account, "key", "hash", later)).isEqualTo(new Running());
+    assertThat(reserve(account, "key", "hash", later.plus(RUNNING).minusSeconds(1)))
+        .isEqualTo(new Running());
+    assertThat(idempotency().complete(account, "key", "second", 201, "{}", later))
+        .isTrue();
+    assertThat(reserve(account, "key", "hash", later)).isEqualTo(new Replay(201, "{}"));
+  }
+
+  @Test
+  default void aKeyThatIsAnsweredOrUnknownHasNoLeaseToExtend() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    assertThat(idempotency().extend(account, "key", FIRST, now, RUNNING)).isFalse();
+    assertThat(complete(account, "key", 200, "{}", now)).isFalse();
+    begin(account, "key", "hash", now);
+    assertThat(complete(account, "key", 200, "{}", now)).isTrue();
+
+    assertThat(idempotency().extend(account, "key", FIRST, now, RUNNING)).isFalse();
+    idempotency().release(account, "key", FIRST);
+
+    assertThat(reserve(account, "key", "hash", now)).isEqualTo(new Replay(200, "{}"));
   }
 
   @Test
@@ -105,11 +167,11 @@ public interface IdempotencyStoreContract extends StoreUnderTest {
     idempotency().prune(now);
     AccountId account = Ids.account();
     for (String key : List.of("old", "older")) {
-      reserve(account, key, "hash", now);
-      idempotency().complete(account, key, 200, "{}", now);
+      begin(account, key, "hash", now);
+      complete(account, key, 200, "{}", now);
     }
-    reserve(account, "young", "hash", now.plusSeconds(10));
-    idempotency().complete(account, "young", 200, "{}", now.plusSeconds(10));
+    begin(account, "young", "hash", now.plusSeconds(10));
+    complete(account, "young", 200, "{}", now.plusSeconds(10));
 
     assertThat(idempotency().prune(now.plusSeconds(5))).isEqualTo(2);
 
@@ -149,7 +211,19 @@ public interface IdempotencyStoreContract extends StoreUnderTest {
     return store().idempotency();
   }
 
+  /** Whoever is the first to reserve a key in a test. */
+  String FIRST = "first";
+
+  private Reservation begin(AccountId account, String key, String hash, Instant now) {
+    return idempotency().reserve(account, key, hash, FIRST, now, RUNNING);
+  }
+
+  /** By somebody else each time. */
   private Reservation reserve(AccountId account, String key, String hash, Instant now) {
-    return idempotency().reserve(account, key, hash, now, RUNNING);
+    return idempotency().reserve(account, key, hash, Ids.next("lease"), now, RUNNING);
+  }
+
+  private boolean complete(AccountId account, String key, int status, String body, Instant now) {
+    return idempotency().complete(account, key, FIRST, status, body, now);
   }
 }

@@ -84,6 +84,27 @@ public interface IdentityVerifierContract {
   }
 
   @Test
+  default void roleInTheActiveOrganizationIsReadFromEitherLayout() {
+    assertThat(verify(token().inOrganization("org_acme", "admin").sign()).organizationRole())
+        .contains("admin");
+    assertThat(verify(token().inFirstLayout("org_acme", "org:billing").sign()).organizationRole())
+        .contains("billing");
+    assertThat(verify(token().claim("org_role", "org:admin").sign()).organizationRole())
+        .as("a personal account")
+        .isEmpty();
+    assertThat(verify(token()
+                .inOrganization("org_acme", "member")
+                .claim("org_role", "org:admin")
+                .sign())
+            .organizationRole())
+        .as("a role smuggled in by the other layout")
+        .contains("member");
+    assertThat(verify(token().claim("o", Map.of("id", "org_acme")).sign()).organizationRole())
+        .as("an organisation without a role")
+        .contains("");
+  }
+
+  @Test
   default void eachLayoutHasItsOwnPlaceForTheOrganization() {
     String second = token().claim("org_id", "org_smuggled").sign();
     String first =

@@ -64,6 +64,15 @@ final class InMemoryAnonymousSessions implements AnonymousSessionStore {
   }
 
   /** Whether what one account bought is another's; the store's lock is held. */
+  /** Who claimed a session; the buyer itself where there is nothing to claim. */
+  AccountId ownerOf(AccountId buyer) {
+    return byHash.values().stream()
+        .filter(session -> session.account().equals(buyer))
+        .flatMap(session -> session.claimedBy().stream())
+        .findFirst()
+        .orElse(buyer);
+  }
+
   boolean owns(AccountId owner, AccountId buyer) {
     return owner.equals(buyer)
         || byHash.values().stream()

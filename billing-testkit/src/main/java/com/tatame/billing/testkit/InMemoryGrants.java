@@ -1,9 +1,9 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.entitlement.Gift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
+import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.GrantStore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -132,9 +132,9 @@ final class InMemoryGrants implements GrantStore {
   }
 
   /** Uses units of a grant, or gives them back where there are less than none. */
-  void draw(String id, long units) {
+  void debit(String id, long units) {
     Grant grant = find(id).orElseThrow();
-    long most = ((Gift.Units) grant.gift()).units();
+    long most = ((GrantContent.Units) grant.gift()).units();
     replace(grant, Math.max(0, Math.min(most, grant.used() + units)), grant.revoked());
   }
 

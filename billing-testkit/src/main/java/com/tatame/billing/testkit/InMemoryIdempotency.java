@@ -12,7 +12,11 @@ final class InMemoryIdempotency implements IdempotencyStore {
   private record Key(AccountId account, String value) {}
 
   private record Entry(
-      String fingerprint, Instant reservedAt, Instant leaseUntil, Optional<Replay> answer) {
+      String fingerprint,
+      String lease,
+      Instant reservedAt,
+      Instant leaseUntil,
+      Optional<Replay> answer) {
     Reservation seenBy(String otherFingerprint) {
       if (!fingerprint.equals(otherFingerprint)) {
         return new Reused();
@@ -20,8 +24,8 @@ final class InMemoryIdempotency implements IdempotencyStore {
       return answer.isPresent() ? answer.get() : new Running();
     }
 
-    boolean isAbandonedAt(Instant now) {
-      return answer.isEmpty() && !now.isBefore(leaseUntil);
+    boolean isFreeAt(Instant now, String otherLease) {
+      return answer.isEmpty() && (!now.isBefore(leaseUntil) || lease.equals(otherLease));
     }
   }
 
@@ -34,35 +38,82 @@ final class InMemoryIdempotency implements IdempotencyStore {
 
   @Override
   public Reservation reserve(
-      AccountId account, String key, String fingerprint, Instant now, Duration lease) {
+      AccountId account,
+      String key,
+      String fingerprint,
+      String lease,
+      Instant now,
+      Duration leaseTime) {
     return lock.hold(() -> {
       Key id = new Key(account, key);
       Entry stored = entries.get(id);
-      boolean repeatable =
-          stored != null && stored.fingerprint().equals(fingerprint) && stored.isAbandonedAt(now);
-      if (stored != null && !repeatable) {
+      if (stored != null
+          && !(stored.fingerprint().equals(fingerprint) && stored.isFreeAt(now, lease))) {
         return stored.seenBy(fingerprint);
       }
-      entries.put(id, new Entry(fingerprint, now, now.plus(lease), Optional.empty()));
+      Instant reservedAt = stored == null ? now : stored.reservedAt();
+      entries.put(
+          id, new Entry(fingerprint, lease, reservedAt, now.plus(leaseTime), Optional.empty()));
       return new Fresh();
     });
   }
 
   @Override
-  public void complete(AccountId account, String key, int status, String body, Instant now) {
-    lock.hold(() -> entries.computeIfPresent(
-            new Key(account, key),
-            (id, entry) -> new Entry(
-                entry.fingerprint(),
-                entry.reservedAt(),
-                entry.leaseUntil(),
-                Optional.of(new Replay(status, body))))
-        != null);
+  public boolean extend(
+      AccountId account, String key, String lease, Instant now, Duration leaseTime) {
+    return lock.hold(() -> {
+      Key id = new Key(account, key);
+      Entry entry = entries.get(id);
+      if (entry == null || !holds(entry, lease) || entry.answer().isPresent()) {
+        return false;
+      }
+      entries.put(
+          id,
+          new Entry(
+              entry.fingerprint(),
+              lease,
+              entry.reservedAt(),
+              now.plus(leaseTime),
+              Optional.empty()));
+      return true;
+    });
+  }
+
+  private static boolean holds(Entry entry, String lease) {
+    return entry.lease().equals(lease);
   }
 
   @Override
-  public void release(AccountId account, String key) {
-    lock.hold(() -> entries.remove(new Key(account, key)) != null);
+  public boolean complete(
+      AccountId account, String key, String lease, int status, String body, Instant now) {
+    return lock.hold(() -> {
+      Key id = new Key(account, key);
+      Entry entry = entries.get(id);
+      if (entry == null || !holds(entry, lease)) {
+        return false;
+      }
+      entries.put(
+          id,
+          new Entry(
+              entry.fingerprint(),
+              lease,
+              entry.reservedAt(),
+              entry.leaseUntil(),
+              Optional.of(new Replay(status, body))));
+      return true;
+    });
+  }
+
+  @Override
+  public void release(AccountId account, String key, String lease) {
+    lock.hold(() -> {
+      Key id = new Key(account, key);
+      Entry entry = entries.get(id);
+      return entry != null
+          && holds(entry, lease)
+          && entry.answer().isEmpty()
+          && entries.remove(id) != null;
+    });
   }
 
   @Override

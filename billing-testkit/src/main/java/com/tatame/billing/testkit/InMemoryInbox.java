@@ -1,12 +1,12 @@
 package com.tatame.billing.testkit;
 
-import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplayBatch;
 import com.tatame.billing.inbox.ReplaySelection;
@@ -72,10 +72,10 @@ final class InMemoryInbox implements InboxStore {
   }
 
   @Override
-  public Arrival.Stored receive(Arrival arrival, Instant receivedAt) {
+  public ProjectedBatch.Stored receive(ProjectedBatch arrival, Instant receivedAt) {
     requireStorable(arrival.events());
     return lock.hold(() -> {
-      List<Arrival.Told> news = arrival.told().stream()
+      List<ProjectedBatch.ProjectedUnit> news = arrival.told().stream()
           .filter(told -> told.eventIds().stream().noneMatch(byId::containsKey))
           .toList();
       news.forEach(told -> units.requireStorable(told.unit()));
@@ -85,13 +85,13 @@ final class InMemoryInbox implements InboxStore {
           end(id, EventStatus.IGNORED, Optional.of(reason), receivedAt);
         }
       });
-      for (Arrival.Told told : news) {
+      for (ProjectedBatch.ProjectedUnit told : news) {
         if (units.commit(told.unit(), receivedAt) instanceof CommitResult.Applied) {
           told.eventIds()
               .forEach(id -> end(id, EventStatus.PROCESSED, Optional.empty(), receivedAt));
         }
       }
-      return new Arrival.Stored(
+      return new ProjectedBatch.Stored(
           fresh, Set.copyOf(fresh.stream().filter(this::waits).toList()));
     });
   }
@@ -189,6 +189,9 @@ final class InMemoryInbox implements InboxStore {
         QueuedEvent event = events.get(settlement.seq());
         if (event == null || !isHeldBy(event, claim, now)) {
           lost.add(settlement.seq());
+          if (event != null && settlement instanceof Settlement.Release) {
+            event.outlived();
+          }
         } else {
           event.settle(settlement, now);
         }

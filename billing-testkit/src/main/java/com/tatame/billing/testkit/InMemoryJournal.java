@@ -7,6 +7,7 @@ import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.Resolution;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,10 +36,7 @@ final class InMemoryJournal implements CommandJournal {
   @Override
   public Command open(Command planned) {
     return lock.hold(() -> {
-      Optional<Command> inTheWay = commands.values().stream()
-          .filter(command -> command.state().open())
-          .filter(command -> isAbout(command, planned.account(), planned.kind(), planned.target()))
-          .findFirst();
+      Optional<Command> inTheWay = findOpen(planned.account(), planned.kind(), planned.target());
       if (inTheWay.isPresent()) {
         return inTheWay.get();
       }
@@ -48,6 +46,14 @@ final class InMemoryJournal implements CommandJournal {
       commands.put(planned.id(), planned);
       return planned;
     });
+  }
+
+  @Override
+  public Optional<Command> findOpen(AccountId account, CommandKind kind, String target) {
+    return lock.hold(() -> commands.values().stream()
+        .filter(command -> command.state().open())
+        .filter(command -> isAbout(command, account, kind, target))
+        .findFirst());
   }
 
   @Override
@@ -66,6 +72,18 @@ final class InMemoryJournal implements CommandJournal {
       leases.put(id, new Lease(token, now.plus(leaseTime)));
       commands.put(id, sending);
       return Optional.of(sending);
+    });
+  }
+
+  @Override
+  public boolean extend(CommandId id, String token, Instant now, Duration leaseTime) {
+    return lock.hold(() -> {
+      Lease lease = leases.get(id);
+      boolean held = lease != null && lease.token().equals(token);
+      if (held) {
+        leases.put(id, new Lease(token, now.plus(leaseTime)));
+      }
+      return held;
     });
   }
 
@@ -113,6 +131,7 @@ final class InMemoryJournal implements CommandJournal {
           Optional.of(now),
           command.result(),
           command.error(),
+          command.request(),
           command.resolutions());
       leases.put(id, new Lease(token, now.plus(leaseTime)));
       commands.put(id, renewed);
@@ -123,6 +142,14 @@ final class InMemoryJournal implements CommandJournal {
   @Override
   public Optional<Command> find(CommandId id) {
     return lock.hold(() -> Optional.ofNullable(commands.get(id)));
+  }
+
+  @Override
+  public List<Command> ofRequest(RequestKey request) {
+    return lock.hold(() -> commands.values().stream()
+        .filter(command -> command.request().equals(Optional.of(request)))
+        .sorted(OLDEST_FIRST)
+        .toList());
   }
 
   @Override
@@ -183,6 +210,7 @@ final class InMemoryJournal implements CommandJournal {
           again ? Optional.empty() : command.firstSentAt(),
           resolution.result(),
           again ? Optional.empty() : command.error(),
+          command.request(),
           resolutions);
       commands.put(id, resolved);
       return Optional.of(resolved);
@@ -237,6 +265,7 @@ final class InMemoryJournal implements CommandJournal {
         firstSentAt,
         result,
         error,
+        command.request(),
         command.resolutions());
   }
 }

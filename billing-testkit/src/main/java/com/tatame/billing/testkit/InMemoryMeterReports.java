@@ -6,7 +6,7 @@ import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
 import com.tatame.billing.entitlement.AccountEntitlement.Source;
 import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.Draw;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.metering.MeterReport;
 import com.tatame.billing.metering.MeterReport.State;
 import com.tatame.billing.metering.MeterReportStore;
@@ -135,13 +135,13 @@ final class InMemoryMeterReports implements MeterReportStore {
   }
 
   /** Units were used; the lock is held. What was given for nothing, a plan or units, isn't metered. */
-  void used(Draw draw, Consumption consumption) {
-    AccountId account = draw.account();
+  void used(UsageDebit debit, Consumption consumption) {
+    AccountId account = debit.account();
     long units = consumption.amount() - consumption.granted();
     Optional<Source> source = mirrored
         .entitlement(account)
         .flatMap(held -> held.sourceAt(consumption.at()))
-        .filter(paid -> paid.tier().equals(draw.tier()) && units > 0);
+        .filter(paid -> paid.tier().equals(debit.tier()) && units > 0);
     Optional<Plan> plan = source.flatMap(
         one -> Optional.ofNullable(catalog).flatMap(known -> known.plan(one.tier())));
     plan.flatMap(held -> Optional.ofNullable(held.features().get(consumption.feature())))

@@ -1,9 +1,10 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.ReservationStore;
+import com.tatame.billing.entitlement.UsageDebit;
+import com.tatame.billing.payment.Dispute;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
@@ -14,11 +15,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 final class InMemoryPurchases implements PurchaseStore {
   private static final Comparator<Purchase> NEWEST_FIRST =
       Comparator.comparing(Purchase::createdAt).reversed().thenComparing(Purchase::id);
+
+  private static final Comparator<Purchase> FIRST_COME =
+      Comparator.comparing(Purchase::createdAt).thenComparing(Purchase::id);
 
   private final SharedLock lock;
   private final MirroredRows rows;
@@ -39,7 +44,8 @@ final class InMemoryPurchases implements PurchaseStore {
   }
 
   @Override
-  public List<Purchase> list(AccountId account, Optional<String> after, int limit) {
+  public List<Purchase> list(
+      AccountId account, Optional<String> item, Optional<String> after, int limit) {
     PageLimit.require(limit);
     return lock.hold(() -> {
       List<Purchase> all = of(account).sorted(NEWEST_FIRST).toList();
@@ -50,9 +56,58 @@ final class InMemoryPurchases implements PurchaseStore {
       }
       return all.stream()
           .filter(p -> cursor.isEmpty() || NEWEST_FIRST.compare(p, cursor.get()) > 0)
+          .filter(p -> item.isEmpty() || p.sale().item().equals(item.get()))
           .limit(limit)
           .toList();
     });
+  }
+
+  @Override
+  public Optional<Purchase> owned(AccountId account, String item) {
+    return lock.hold(() -> of(account)
+        .filter(purchase -> purchase.sale().item().equals(item))
+        .filter(this::isOwned)
+        .min(FIRST_COME));
+  }
+
+  @Override
+  public List<Duplicate> duplicates(Set<String> repeatable, Optional<String> after, int limit) {
+    PageLimit.require(limit);
+    return lock.hold(() -> {
+      Map<List<String>, Purchase> first = new HashMap<>();
+      List<Duplicate> extra = new ArrayList<>();
+      all()
+          .filter(purchase -> !repeatable.contains(purchase.sale().item()))
+          .filter(this::isOwned)
+          .sorted(FIRST_COME)
+          .forEach(purchase -> {
+            AccountId owner = anonymous.ownerOf(purchase.account());
+            Purchase kept =
+                first.putIfAbsent(List.of(owner.value(), purchase.sale().item()), purchase);
+            if (kept != null) {
+              extra.add(new Duplicate(purchase, owner, kept.id()));
+            }
+          });
+      extra.sort(Comparator.comparing(Duplicate::purchase, NEWEST_FIRST));
+      Optional<Duplicate> cursor = after.flatMap(
+          id -> extra.stream().filter(d -> d.purchase().id().equals(id)).findFirst());
+      if (after.isPresent() && cursor.isEmpty()) {
+        return List.of();
+      }
+      return extra.stream()
+          .filter(d -> cursor.isEmpty()
+              || NEWEST_FIRST.compare(d.purchase(), cursor.get().purchase()) > 0)
+          .limit(limit)
+          .toList();
+    });
+  }
+
+  private boolean isOwned(Purchase purchase) {
+    return purchase.status() == Purchase.Status.PAID
+        && rows.living(Dispute.class)
+            .noneMatch(dispute -> dispute.status() == Dispute.Status.LOST
+                && dispute.paymentIntentId().isPresent()
+                && dispute.paymentIntentId().equals(purchase.paymentIntentId()));
   }
 
   @Override
@@ -76,19 +131,31 @@ final class InMemoryPurchases implements PurchaseStore {
   }
 
   @Override
-  public Giving give(Purchase purchase, Draw draw) {
+  public Giving give(Purchase purchase, UsageDebit debit) {
     return lock.hold(() -> {
-      DrawResult result = usage.consume(List.of(draw)).get(0);
-      if (!(result instanceof DrawResult.Granted granted)) {
+      DebitResult result = usage.consume(List.of(debit)).get(0);
+      if (!(result instanceof DebitResult.Granted granted)) {
         return new Giving(result, Optional.empty());
       }
       String unit = granted.consumption().id();
       if (!given.containsKey(unit)) {
         given.put(unit, purchase);
         free.add(purchase);
-        usage.settle(draw.account(), unit, ReservationStore.Outcome.KEPT, draw.at());
+        usage.settle(debit.account(), unit, ReservationStore.Outcome.KEPT, debit.at());
       }
       return new Giving(result, Optional.of(given.get(unit)));
+    });
+  }
+
+  @Override
+  public Giving giveOnce(Purchase purchase, UsageDebit debit) {
+    return lock.hold(() -> {
+      Optional<Purchase> owned = given(debit.account(), debit.key()).isPresent()
+          ? Optional.empty()
+          : owned(debit.account(), purchase.sale().item());
+      return owned.isPresent()
+          ? new Giving(new DebitResult.Denied(), Optional.empty(), owned)
+          : give(purchase, debit);
     });
   }
 
@@ -98,11 +165,13 @@ final class InMemoryPurchases implements PurchaseStore {
   }
 
   private Stream<Purchase> of(AccountId account) {
+    return all().filter(purchase -> anonymous.owns(account, purchase.account()));
+  }
+
+  private Stream<Purchase> all() {
     List<Refund> refunds = rows.living(Refund.class).toList();
     return Stream.concat(
-            rows.living(PaymentIntent.class)
-                .flatMap(payment -> Purchase.of(payment, refunds).stream()),
-            free.stream())
-        .filter(purchase -> anonymous.owns(account, purchase.account()));
+        rows.living(PaymentIntent.class).flatMap(payment -> Purchase.of(payment, refunds).stream()),
+        free.stream());
   }
 }

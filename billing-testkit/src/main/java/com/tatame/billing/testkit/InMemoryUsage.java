@@ -6,15 +6,15 @@ import com.tatame.billing.catalog.Period;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.PastUsage;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.entitlement.ReservationStore;
-import com.tatame.billing.entitlement.Tally;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
+import com.tatame.billing.entitlement.UsageTally;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,7 +40,7 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
   private final MirroredRows rows;
   private final InMemoryGrants grants;
   private final InMemoryMeterReports meters;
-  private final Map<Counter, Tally> counted = new HashMap<>();
+  private final Map<Counter, UsageTally> counted = new HashMap<>();
   private final Map<KeyOf, Kept> kept = new HashMap<>();
   private final Set<String> paid = new HashSet<>();
   private final List<Leveled> leveled = new ArrayList<>();
@@ -110,13 +110,13 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
   }
 
   // Today's, without what was used since and with what was given back since.
-  private Tally usedBy(AccountId account, UsageRow row, Instant at) {
-    Tally used = kept.entrySet().stream()
+  private UsageTally usedBy(AccountId account, UsageRow row, Instant at) {
+    UsageTally used = kept.entrySet().stream()
         .filter(entry -> entry.getKey().account().equals(account))
         .map(entry -> entry.getValue().consumption())
         .filter(c -> c.feature().equals(row.feature()) && c.period().equals(row.period()))
         .map(c -> undone(c, at))
-        .reduce(row.used(), Tally::plus);
+        .reduce(row.used(), UsageTally::plus);
     long raised = leveled.stream()
         .filter(change -> row.period().endless()
             && change.account().equals(account)
@@ -124,19 +124,19 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
             && change.at().isAfter(at))
         .mapToLong(Leveled::change)
         .sum();
-    return Tally.NONE
-        .plus(Place.INCLUDED, used.included() - raised)
-        .plus(Place.OVERAGE, used.overage())
-        .plus(Place.FULL_PRICE, used.fullPrice())
+    return UsageTally.NONE
+        .plus(PriceBand.INCLUDED, used.included() - raised)
+        .plus(PriceBand.OVERAGE, used.overage())
+        .plus(PriceBand.FULL_PRICE, used.fullPrice())
         .plusGranted(used.granted());
   }
 
-  private static Tally undone(Consumption c, Instant at) {
+  private static UsageTally undone(Consumption c, Instant at) {
     long units = -since(c, at) * (c.amount() - c.granted());
-    return new Tally(
-        c.place() == Place.INCLUDED ? units : 0,
-        c.place() == Place.OVERAGE ? units : 0,
-        c.place() == Place.FULL_PRICE ? units : 0,
+    return new UsageTally(
+        c.place() == PriceBand.INCLUDED ? units : 0,
+        c.place() == PriceBand.OVERAGE ? units : 0,
+        c.place() == PriceBand.FULL_PRICE ? units : 0,
         -since(c, at) * c.granted());
   }
 
@@ -163,66 +163,78 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
   }
 
   @Override
-  public List<DrawResult> consume(List<Draw> draws) {
-    return lock.hold(() -> draws.stream().map(this::consume).toList());
+  public List<DebitResult> consume(List<UsageDebit> debits) {
+    return lock.hold(() -> debits.stream().map(this::consume).toList());
   }
 
-  private DrawResult consume(Draw draw) {
-    KeyOf key = new KeyOf(draw.account(), draw.key());
+  private DebitResult consume(UsageDebit debit) {
+    KeyOf key = new KeyOf(debit.account(), debit.key());
     Kept before = kept.get(key);
     if (before != null) {
-      return before.fingerprint().equals(draw.fingerprint())
-          ? new DrawResult.Granted(
-              before.consumption(), !before.consumption().id().equals(draw.id()))
-          : new DrawResult.KeyReused();
+      return before.fingerprint().equals(debit.fingerprint())
+          ? new DebitResult.Granted(
+              before.consumption(), !before.consumption().id().equals(debit.id()))
+          : new DebitResult.KeyReused();
     }
-    if (!draw.version().equals(version(draw.account()))) {
-      return new DrawResult.Stale();
+    if (!debit.version().equals(version(debit.account()))) {
+      return new DebitResult.Stale();
     }
-    Tally used = usage(draw.account(), draw.at()).used(draw.feature(), draw.period(), draw.at());
-    Map<String, Long> left = grants.left(draw.account());
-    Optional<Draw.Taken> possible = draw.takenOf(used, left);
+    UsageTally used =
+        usage(debit.account(), debit.at()).used(debit.feature(), debit.period(), debit.at());
+    Map<String, Long> left = grants.left(debit.account());
+    Optional<UsageDebit.Taken> possible = debit.takenOf(used, left);
     if (possible.isEmpty()) {
-      return new DrawResult.Denied();
+      return new DebitResult.Denied();
     }
-    Draw.Taken taken = possible.get();
-    Consumption consumption = consumption(draw, used, taken, left);
-    long paid = taken.place() == Place.INCLUDED ? 0 : draw.amount();
+    UsageDebit.Taken taken = possible.get();
+    Consumption consumption = consumption(debit, used, taken, left);
+    long paid = taken.place() == PriceBand.INCLUDED ? 0 : debit.amount();
     counted.merge(
-        new Counter(draw.account(), draw.feature(), draw.period()),
-        Tally.NONE
-            .plus(Place.INCLUDED, taken.included())
+        new Counter(debit.account(), debit.feature(), debit.period()),
+        UsageTally.NONE
+            .plus(PriceBand.INCLUDED, taken.included())
             .plus(taken.place(), paid)
             .plusGranted(consumption.granted()),
-        Tally::plus);
-    taken.ofGrants().forEach(grants::draw);
-    kept.put(key, new Kept(draw.fingerprint(), consumption));
-    meters.used(draw, consumption);
-    return new DrawResult.Granted(consumption, false);
+        UsageTally::plus);
+    taken.ofGrants().forEach(grants::debit);
+    kept.put(key, new Kept(debit.fingerprint(), consumption));
+    meters.used(debit, consumption);
+    return new DebitResult.Granted(consumption, false);
   }
 
   private static Consumption consumption(
-      Draw draw, Tally used, Draw.Taken taken, Map<String, Long> left) {
-    long granted = draw.offers().stream()
+      UsageDebit debit, UsageTally used, UsageDebit.Taken taken, Map<String, Long> left) {
+    long granted = debit.offers().stream()
         .flatMap(offer -> offer.grant().stream())
         .mapToLong(id -> left.getOrDefault(id, 0L) - taken.ofGrants().getOrDefault(id, 0L))
         .sum();
     return new Consumption(
-        draw.id(),
-        draw.feature(),
-        draw.period(),
+        debit.id(),
+        debit.feature(),
+        debit.period(),
         taken.place(),
-        draw.amount(),
+        debit.amount(),
         used.included() + taken.included(),
-        draw.offers().stream()
-            .filter(offer -> offer.place() == Place.INCLUDED && offer.grant().isEmpty())
+        debit.offers().stream()
+            .filter(
+                offer -> offer.place() == PriceBand.INCLUDED && offer.grant().isEmpty())
             .flatMap(offer -> offer.limit().stream())
             .findFirst(),
         taken.discountPercent(),
-        draw.at(),
+        debit.at(),
         Optional.empty(),
         taken.ofGrants(),
         granted);
+  }
+
+  @Override
+  public Optional<Consumption> find(AccountId account, String feature, String consumptionId) {
+    return lock.hold(() -> kept.entrySet().stream()
+        .filter(entry -> entry.getKey().account().equals(account))
+        .map(entry -> entry.getValue().consumption())
+        .filter(consumption ->
+            consumption.id().equals(consumptionId) && consumption.feature().equals(feature))
+        .findFirst());
   }
 
   @Override
@@ -244,7 +256,7 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
         new Counter(key.account(), c.feature(), c.period()),
         (place, tally) ->
             tally.plus(c.place(), c.granted() - c.amount()).plusGranted(-c.granted()));
-    c.ofGrants().forEach((id, units) -> grants.draw(id, -units));
+    c.ofGrants().forEach((id, units) -> grants.debit(id, -units));
     Consumption released = c.released(now);
     kept.put(key, new Kept(entry.fingerprint(), released));
     meters.released(key.account(), released);
@@ -306,7 +318,7 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
     own.forEach(counter -> counted.merge(
         new Counter(to, counter.feature(), counter.period()),
         Objects.requireNonNull(counted.remove(counter)),
-        Tally::plus));
+        UsageTally::plus));
     List<KeyOf> keys =
         kept.keySet().stream().filter(key -> key.account().equals(from)).toList();
     keys.forEach(key -> {
@@ -322,9 +334,9 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
   public void set(AccountId account, String feature, long value, Instant now) {
     lock.hold(() -> {
       Counter level = new Counter(account, feature, Period.LIFETIME);
-      long before = counted.getOrDefault(level, Tally.NONE).included();
+      long before = counted.getOrDefault(level, UsageTally.NONE).included();
       leveled.add(new Leveled(account, feature, now, value - before));
-      return counted.put(level, new Tally(value, 0, 0));
+      return counted.put(level, new UsageTally(value, 0, 0));
     });
   }
 

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What operators see of the inbox and do with it. */
@@ -128,6 +129,33 @@ public interface InboxOperationsContract extends StoreUnderTest {
     assertThat(store().inbox().find(event.id()).orElseThrow().history())
         .extracting(Attempt::at, Attempt::outcome)
         .containsExactly(tuple(second, Outcome.ABANDONED));
+  }
+
+  @Test
+  default void aWorkerThatComesBackTakesBackTheLossOfItsLease() {
+    Sweep.inbox(store());
+    Instant now = Ids.morning();
+    store().inbox().ingest(AnEvent.several(2, now), now);
+    ClaimId late = Ids.claim();
+    List<ClaimedEvent> held = store().inbox().claim(late, InboxStore.MAX_CLAIM, now, CLAIMED_FOR);
+    Instant second = now.plus(CLAIMED_FOR);
+    assertThat(claim(second)).extracting(ClaimedEvent::abandoned).containsExactly(1, 1);
+
+    assertThat(store()
+            .inbox()
+            .settle(
+                late,
+                List.of(
+                    new Settlement.Release(held.get(0).seq()),
+                    new Settlement.Retry(held.get(1).seq(), second, "late")),
+                second))
+        .containsExactlyInAnyOrder(held.get(0).seq(), held.get(1).seq());
+
+    Instant third = second.plus(CLAIMED_FOR);
+    assertThat(Stream.of(claim(third), claim(third)).flatMap(List::stream))
+        .as("the other claim was lost in turn")
+        .extracting(ClaimedEvent::abandoned)
+        .containsExactlyInAnyOrder(1, 2);
   }
 
   @Test

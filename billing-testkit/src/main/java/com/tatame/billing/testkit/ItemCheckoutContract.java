@@ -37,7 +37,7 @@ public interface ItemCheckoutContract extends GatewayUnderTest {
     assertThat(session.customerId()).contains(customer);
     assertThat(session.commandId()).contains(command);
     assertThat(session.paid()).isFalse();
-    assertThat(session.url()).isPresent();
+    assertThat(gateway().checkouts().read(session.id()).url()).isPresent();
     assertThat(session.subscriptionId()).isEmpty();
     assertThat(opened.subject()).isEqualTo(new SubjectId(customer));
     assertThatThrownBy(() -> gateway().checkouts().payment(session.id()))

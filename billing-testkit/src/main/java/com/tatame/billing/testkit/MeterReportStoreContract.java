@@ -8,12 +8,12 @@ import com.tatame.billing.catalog.Cycle;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.AccountEntitlement.Source;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.Draw.Offer;
-import com.tatame.billing.entitlement.DrawResult;
-import com.tatame.billing.entitlement.Gift;
+import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.Grant;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.GrantContent;
+import com.tatame.billing.entitlement.PriceBand;
+import com.tatame.billing.entitlement.UsageDebit;
+import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.metering.MeterReport;
 import com.tatame.billing.metering.MeterReport.State;
 import com.tatame.billing.metering.MeterReportStore;
@@ -95,9 +95,9 @@ public interface MeterReportStoreContract extends StoreUnderTest {
     } while (!left.isEmpty());
   }
 
-  private Draw draw(AccountId account, long amount, Instant at, String feature) {
+  private UsageDebit debit(AccountId account, long amount, Instant at, String feature) {
     String id = Ids.next("use");
-    return new Draw(
+    return new UsageDebit(
         id,
         account,
         feature,
@@ -106,7 +106,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         store().usage().read(account, at).version(),
         "api",
         MARCH_15TH,
-        List.of(new Offer(Place.INCLUDED, Optional.of(1_000_000L), Optional.empty())),
+        List.of(new Offer(PriceBand.INCLUDED, Optional.of(1_000_000L), Optional.empty())),
         amount,
         at,
         false,
@@ -118,10 +118,10 @@ public interface MeterReportStoreContract extends StoreUnderTest {
   }
 
   private String use(Linked linked, long amount, Instant at) {
-    Draw draw = draw(linked.account(), amount, at, "calls");
-    assertThat(store().usage().consume(List.of(draw)).get(0))
-        .isInstanceOf(DrawResult.Granted.class);
-    return draw.id();
+    UsageDebit debit = debit(linked.account(), amount, at, "calls");
+    assertThat(store().usage().consume(List.of(debit)).get(0))
+        .isInstanceOf(DebitResult.Granted.class);
+    return debit.id();
   }
 
   private List<MeterReport> all(Linked linked) {
@@ -182,13 +182,13 @@ public interface MeterReportStoreContract extends StoreUnderTest {
     Linked ada = caller();
     Linked bob = Commits.aLinkedCustomer(store(), USED_AT);
     entitle(bob, "api", Optional.empty());
-    List<Draw> draws = new ArrayList<>();
+    List<UsageDebit> debits = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      draws.add(draw(ada.account(), 1, USED_AT, "calls"));
-      draws.add(draw(bob.account(), 2, USED_AT, "calls"));
+      debits.add(debit(ada.account(), 1, USED_AT, "calls"));
+      debits.add(debit(bob.account(), 2, USED_AT, "calls"));
     }
 
-    assertThat(store().usage().consume(draws)).hasOnlyElementsOfType(DrawResult.Granted.class);
+    assertThat(store().usage().consume(debits)).hasOnlyElementsOfType(DebitResult.Granted.class);
 
     assertThat(all(ada)).extracting(MeterReport::units).containsExactly(10L);
     assertThat(all(bob)).extracting(MeterReport::units).containsExactly(20L);
@@ -197,11 +197,11 @@ public interface MeterReportStoreContract extends StoreUnderTest {
   @Test
   default void nothingIsReportedOfWhatIsRefusedOrRepeatedOrNotMetered() {
     Linked linked = caller();
-    Draw draw = draw(linked.account(), 3, USED_AT, "calls");
-    store().usage().consume(List.of(draw));
-    store().usage().consume(List.of(draw));
-    store().usage().consume(List.of(draw(linked.account(), 2_000_000, USED_AT, "calls")));
-    store().usage().consume(List.of(draw(linked.account(), 5, USED_AT, "quiz")));
+    UsageDebit debit = debit(linked.account(), 3, USED_AT, "calls");
+    store().usage().consume(List.of(debit));
+    store().usage().consume(List.of(debit));
+    store().usage().consume(List.of(debit(linked.account(), 2_000_000, USED_AT, "calls")));
+    store().usage().consume(List.of(debit(linked.account(), 5, USED_AT, "quiz")));
 
     assertThat(all(linked)).extracting(MeterReport::units).containsExactly(3L);
   }
@@ -233,8 +233,8 @@ public interface MeterReportStoreContract extends StoreUnderTest {
   @Test
   default void whatWasGivenForNothingIsNotReported() {
     Linked linked = caller();
-    Grant units = given(linked, new Gift.Units("calls", 5));
-    Draw draw = new Draw(
+    Grant units = given(linked, new GrantContent.Units("calls", 5));
+    UsageDebit debit = new UsageDebit(
         Ids.next("use"),
         linked.account(),
         "calls",
@@ -244,44 +244,45 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         "api",
         MARCH_15TH,
         List.of(
-            new Offer(Place.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(units.id())),
-            new Offer(Place.INCLUDED, Optional.of(1_000L), Optional.empty())),
+            new Offer(
+                PriceBand.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(units.id())),
+            new Offer(PriceBand.INCLUDED, Optional.of(1_000L), Optional.empty())),
         7,
         USED_AT,
         false,
         Map.of());
-    store().usage().consume(List.of(draw));
+    store().usage().consume(List.of(debit));
     assertThat(all(linked)).extracting(MeterReport::units).containsExactly(2L);
-    store().usage().release(linked.account(), "calls", draw.id(), USED_AT);
+    store().usage().release(linked.account(), "calls", debit.id(), USED_AT);
     assertThat(all(linked)).extracting(MeterReport::units).containsExactly(0L);
   }
 
   @Test
   default void whatIsUsedUnderAPlanThatWasGivenIsNotReported() {
     Linked linked = caller(ACatalog.meteredBelowPro(), "api");
-    given(linked, new Gift.Tier("pro"));
-    Draw draw = draw(linked.account(), 3, USED_AT, "calls");
+    given(linked, new GrantContent.Tier("pro"));
+    UsageDebit debit = debit(linked.account(), 3, USED_AT, "calls");
     store()
         .usage()
-        .consume(List.of(new Draw(
-            draw.id(),
-            draw.account(),
-            draw.feature(),
-            draw.key(),
-            draw.fingerprint(),
-            draw.version(),
+        .consume(List.of(new UsageDebit(
+            debit.id(),
+            debit.account(),
+            debit.feature(),
+            debit.key(),
+            debit.fingerprint(),
+            debit.version(),
             "pro",
-            draw.period(),
-            draw.offers(),
-            draw.amount(),
-            draw.at(),
+            debit.period(),
+            debit.offers(),
+            debit.amount(),
+            debit.at(),
             false,
             Map.of())));
 
     assertThat(all(linked)).isEmpty();
   }
 
-  private Grant given(Linked linked, Gift gift) {
+  private Grant given(Linked linked, GrantContent gift) {
     Grant grant = new Grant(
         Ids.next("gr"),
         linked.account(),

@@ -9,11 +9,13 @@ import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.customer.CustomerAccounts.NewCustomer;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
+import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -54,12 +56,17 @@ public interface PaymentGatewayContract
 
   @Test
   default void aProviderThatIsDownGivesNoSignOfLife() {
+    PaymentGateway gateway = gateway();
+    assertThat(gateway.reachable()).isTrue();
     provider().fail(ProviderControl.Outage.NOT_EXECUTED, 1_000);
 
-    assertThatThrownBy(() -> gateway().ping()).isInstanceOf(ProviderUnavailable.class);
+    assertThatThrownBy(gateway::ping).isInstanceOf(ProviderUnavailable.class);
+    assertThat(gateway.reachable()).isFalse();
 
     provider().recover();
-    assertThatCode(() -> gateway().ping()).doesNotThrowAnyException();
+    assertThat(gateway.reachable()).as("nobody has asked since").isFalse();
+    assertThatCode(gateway::ping).doesNotThrowAnyException();
+    assertThat(gateway.reachable()).isTrue();
   }
 
   @Test
@@ -189,6 +196,23 @@ public interface PaymentGatewayContract
   }
 
   @Test
+  default void sessionTellsItsAddressWhileItIsOpen() {
+    Buyer buyer = buyer();
+    CheckoutSession session = GatewayCalls.state(
+        gateway().checkouts().create(buyer.checkout(0), Ids.next("command"), Ids.next("key")),
+        CheckoutSession.class);
+
+    CheckoutSessions.Handle open = gateway().checkouts().read(session.id());
+
+    assertThat(open.url().orElseThrow()).contains(session.id());
+    assertThat(open.toString()).doesNotContain(open.url().orElseThrow());
+    assertThat(open.observation().state()).contains(session);
+    assertThat(open.observation().source()).isEqualTo(Source.READ);
+    gateway().checkouts().expire(session.id(), Ids.next("key"));
+    assertThat(gateway().checkouts().read(session.id()).url()).isEmpty();
+  }
+
+  @Test
   default void aCheckoutOpensForItsAccountAndCommand() {
     Buyer buyer = buyer();
     String command = Ids.next("command");
@@ -201,7 +225,6 @@ public interface PaymentGatewayContract
     assertThat(session.customerId()).contains(buyer.customerId());
     assertThat(session.commandId()).contains(command);
     assertThat(session.paid()).isFalse();
-    assertThat(session.url()).isPresent();
     assertThat(session.subscriptionId()).isEmpty();
     assertThat(session.expiresAt()).isAfter(provider().now());
     assertThat(opened.subject()).isEqualTo(new SubjectId(buyer.customerId()));
@@ -236,7 +259,6 @@ public interface PaymentGatewayContract
 
     assertThat(expired.status()).isEqualTo(CheckoutSession.Status.EXPIRED);
     assertThat(expired.terminal()).isTrue();
-    assertThat(expired.url()).isEmpty();
     assertThat(provider().pay(open.id(), GatewayCalls.PAYS)).isFalse();
     assertThat(GatewayCalls.read(gateway(), open)).isEqualTo(expired);
   }

@@ -33,8 +33,10 @@ public interface PaymentMethodsContract extends GatewayUnderTest {
     assertThat(setup.usage()).isEqualTo("off_session");
     assertThat(setup.status()).isEqualTo(SetupIntent.Status.REQUIRES_PAYMENT_METHOD);
     assertThat(GatewayCalls.read(gateway(), setup)).isEqualTo(setup);
-    assertThat(methods().clientSecret(setup.id()).orElse("")).startsWith(setup.id());
-    assertThat(methods().clientSecret(Ids.next("seti"))).isEmpty();
+    assertThat(methods().clientSecret(buyer.customerId(), setup.id()).orElse(""))
+        .startsWith(setup.id());
+    assertThat(methods().clientSecret(buyer.customerId(), Ids.next("seti"))).isEmpty();
+    assertThat(methods().clientSecret(buyer().customerId(), setup.id())).isEmpty();
   }
 
   @Test

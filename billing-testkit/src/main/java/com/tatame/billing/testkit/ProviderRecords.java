@@ -14,6 +14,7 @@ import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.subscription.SelfPause;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionSchedule;
 import com.tatame.billing.subscription.SubscriptionStatus;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The simulated account's objects, in its newest version, as records of the core. */
 final class ProviderRecords {
@@ -140,7 +142,6 @@ final class ProviderRecords {
         Optional.ofNullable(metadata(json).get(COMMAND)),
         CheckoutSession.Status.valueOf(text(json, "status").toUpperCase(Locale.ROOT)),
         !text(json, "payment_status").equals("unpaid"),
-        optionalText(json, "url"),
         optionalText(json, "subscription"),
         instant(json, "expires_at"),
         instant(json, "created"));
@@ -178,7 +179,28 @@ final class ProviderRecords {
         stated(json, "pause_collection")
             .map(pause -> new Subscription.CollectionPause(
                 text(pause, "behavior"), optionalInstant(pause, "resumes_at"))),
-        discount(json));
+        discount(json),
+        selfPause(metadata(json)));
+  }
+
+  private static Optional<SelfPause> selfPause(Map<String, String> metadata) {
+    List<Instant> span = instants(metadata.getOrDefault("billing_self_pause", ""));
+    List<Instant> begun = instants(metadata.getOrDefault("billing_self_pauses", ""));
+    if (span.size() == 2) {
+      return Optional.of(new SelfPause(span.get(0), span.get(1), begun));
+    }
+    return begun.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new SelfPause(Instant.EPOCH, Instant.EPOCH, begun));
+  }
+
+  private static List<Instant> instants(String text) {
+    return text.isEmpty()
+        ? List.of()
+        : Stream.of(text.split(","))
+            .map(Long::valueOf)
+            .map(Instant::ofEpochSecond)
+            .toList();
   }
 
   /** Whether an object names another one that it should hold. */

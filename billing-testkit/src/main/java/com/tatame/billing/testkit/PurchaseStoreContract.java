@@ -44,6 +44,73 @@ public interface PurchaseStoreContract extends StoreUnderTest {
   }
 
   @Test
+  default void whatIsPaidIsOwnedUntilAllOfItWentBack() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    PaymentIntent payment = APayment.of(account, PaymentIntent.Status.SUCCEEDED, now);
+    String item = payment.sale().orElseThrow().item();
+    PaymentIntent open =
+        APayment.of(account, PaymentIntent.Status.REQUIRES_PAYMENT_METHOD, now.minusSeconds(9));
+    Commits.store(store(), now, open);
+    assertThat(purchases().owned(account, item)).as("nobody paid it").isEmpty();
+    Commits.store(store(), now, payment);
+
+    assertThat(purchases().owned(account, item)).map(Purchase::id).contains(idOf(payment));
+    assertThat(purchases().owned(Ids.account(), item)).isEmpty();
+    assertThat(purchases().owned(account, "another")).isEmpty();
+    Refund part = APayment.refund(payment, 1_00, Refund.Status.SUCCEEDED, now);
+    Commits.apply(store(), payment.subject(), now, List.of(Commits.put(part, now)));
+    assertThat(purchases().owned(account, item)).as("in part").isPresent();
+    Refund rest = APayment.refund(payment, 7_00, Refund.Status.SUCCEEDED, now);
+    Commits.apply(store(), payment.subject(), now, List.of(Commits.put(rest, now)));
+    assertThat(purchases().owned(account, item)).isEmpty();
+  }
+
+  @Test
+  default void purchasesAreListedByItem() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    PaymentIntent payment = APayment.of(account, PaymentIntent.Status.SUCCEEDED, now);
+    Commits.store(store(), now, payment);
+    String item = payment.sale().orElseThrow().item();
+
+    assertThat(purchases().list(account, Optional.of(item), Optional.empty(), 10))
+        .hasSize(1);
+    assertThat(purchases().list(account, Optional.of("another"), Optional.empty(), 10))
+        .isEmpty();
+  }
+
+  @Test
+  default void secondPurchaseOfWhatIsOwnedIsADuplicate() {
+    Instant now = Ids.morning();
+    AccountId account = Ids.account();
+    PaymentIntent first = APayment.of(account, PaymentIntent.Status.SUCCEEDED, now);
+    PaymentIntent second =
+        APayment.of(account, PaymentIntent.Status.SUCCEEDED, now.plusSeconds(60));
+    Commits.store(store(), now, second);
+    Commits.store(store(), now, first);
+    String item = first.sale().orElseThrow().item();
+
+    List<PurchaseStore.Duplicate> found =
+        purchases().duplicates(Set.of(), Optional.empty(), 101).stream()
+            .filter(duplicate -> duplicate.owner().equals(account))
+            .toList();
+
+    assertThat(found).singleElement().satisfies(duplicate -> {
+      assertThat(duplicate.purchase().id()).isEqualTo(idOf(second));
+      assertThat(duplicate.keptId()).isEqualTo(idOf(first));
+    });
+    assertThat(purchases().duplicates(Set.of(item), Optional.empty(), 101))
+        .noneMatch(duplicate -> duplicate.owner().equals(account));
+    assertThat(purchases().duplicates(Set.of(), Optional.of(Ids.next("pur")), 10))
+        .isEmpty();
+    Refund all = APayment.refund(second, 8_00, Refund.Status.SUCCEEDED, now);
+    Commits.apply(store(), second.subject(), now, List.of(Commits.put(all, now)));
+    assertThat(purchases().duplicates(Set.of(), Optional.empty(), 101))
+        .noneMatch(duplicate -> duplicate.owner().equals(account));
+  }
+
+  @Test
   default void aPurchaseTellsWhatWentBackWhicheverCameFirst() {
     Instant now = Ids.morning();
     AccountId account = Ids.account();

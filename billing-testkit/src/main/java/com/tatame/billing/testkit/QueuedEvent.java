@@ -71,6 +71,11 @@ final class QueuedEvent {
     waitUntil(nextAttemptAt);
   }
 
+  /** A worker that had let the lease run out came back. */
+  void outlived() {
+    abandoned = Math.max(0, abandoned - 1);
+  }
+
   boolean endsItsWorkers() {
     return abandoned > 1;
   }

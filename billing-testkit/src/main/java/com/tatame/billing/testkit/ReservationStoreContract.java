@@ -6,15 +6,15 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Discount;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.catalog.Period;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.Draw.Offer;
-import com.tatame.billing.entitlement.DrawResult;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.DebitResult;
+import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.ReservationStore.Held;
 import com.tatame.billing.entitlement.ReservationStore.Outcome;
-import com.tatame.billing.entitlement.Tally;
+import com.tatame.billing.entitlement.UsageDebit;
+import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.entitlement.UsageRow;
+import com.tatame.billing.entitlement.UsageTally;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore.Giving;
@@ -37,24 +37,24 @@ public interface ReservationStoreContract extends StoreUnderTest {
   Instant AT_NOON = Instant.parse("2026-03-15T12:00:00Z");
   Period IN_MARCH =
       new Period(Instant.parse("2026-03-01T00:00:00Z"), Instant.parse("2026-04-01T00:00:00Z"));
-  Offer TWO_INCLUDED = new Offer(Place.INCLUDED, Optional.of(2L), Optional.empty());
-  Offer ONE_OVERAGE = new Offer(Place.OVERAGE, Optional.of(1L), Optional.of(20));
+  Offer TWO_INCLUDED = new Offer(PriceBand.INCLUDED, Optional.of(2L), Optional.empty());
+  Offer ONE_OVERAGE = new Offer(PriceBand.OVERAGE, Optional.of(1L), Optional.of(20));
 
   @Test
   default void aUnitThatASaleTookIsHeldUntilItIsDecidedAbout() {
     AccountId account = Ids.account();
-    Draw taken = draw(account, "sale", AT_NOON);
+    UsageDebit taken = debit(account, "sale", AT_NOON);
     consume(taken);
-    consume(draw(account, "use", AT_NOON));
+    consume(debit(account, "use", AT_NOON));
 
     assertThat(heldOf(account)).containsExactly(new Held(account, taken.id(), AT_NOON));
-    assertThat(used(account)).isEqualTo(new Tally(2, 0, 0));
+    assertThat(used(account)).isEqualTo(new UsageTally(2, 0, 0));
   }
 
   @Test
   default void aUnitThatIsKeptStaysTaken() {
     AccountId account = Ids.account();
-    Draw taken = draw(account, "sale", AT_NOON);
+    UsageDebit taken = debit(account, "sale", AT_NOON);
     consume(taken);
 
     assertThat(settle(account, taken, Outcome.KEPT)).isTrue();
@@ -62,68 +62,69 @@ public interface ReservationStoreContract extends StoreUnderTest {
     assertThat(settle(account, taken, Outcome.KEPT)).isFalse();
 
     assertThat(heldOf(account)).isEmpty();
-    assertThat(used(account)).isEqualTo(new Tally(1, 0, 0));
+    assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
   }
 
   @Test
   default void aUnitThatIsReturnedGoesBackToItsPlaceOnceAndForGood() {
     AccountId account = Ids.account();
-    Draw included = draw(account, "sale", AT_NOON);
-    Draw overage = draw(account, "sale", AT_NOON, ONE_OVERAGE);
+    UsageDebit included = debit(account, "sale", AT_NOON);
+    UsageDebit overage = debit(account, "sale", AT_NOON, ONE_OVERAGE);
     consume(included);
     consume(overage);
-    assertThat(used(account)).isEqualTo(new Tally(1, 1, 0));
+    assertThat(used(account)).isEqualTo(new UsageTally(1, 1, 0));
 
     assertThat(settle(account, overage, Outcome.RETURNED)).isTrue();
     assertThat(settle(account, overage, Outcome.RETURNED)).isFalse();
     assertThat(settle(account, overage, Outcome.KEPT)).isFalse();
 
-    assertThat(used(account)).isEqualTo(new Tally(1, 0, 0));
+    assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
     assertThat(heldOf(account)).extracting(Held::id).containsExactly(included.id());
-    DrawResult again = consume(overage);
-    assertThat(((DrawResult.Granted) again).consumption().releasedAt())
+    DebitResult again = consume(overage);
+    assertThat(((DebitResult.Granted) again).consumption().releasedAt())
         .as("the sale does not take it anew")
         .isPresent();
-    assertThat(used(account)).isEqualTo(new Tally(1, 0, 0));
+    assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
   }
 
   @Test
   default void nobodyDecidesAboutAnothersUnitOrOneThatNoSaleTook() {
     AccountId account = Ids.account();
-    Draw taken = draw(account, "sale", AT_NOON);
-    Draw own = draw(account, "use", AT_NOON);
+    UsageDebit taken = debit(account, "sale", AT_NOON);
+    UsageDebit own = debit(account, "use", AT_NOON);
     consume(taken);
     consume(own);
 
     assertThat(settle(Ids.account(), taken, Outcome.RETURNED)).isFalse();
     assertThat(settle(account, own, Outcome.RETURNED)).isFalse();
 
-    assertThat(used(account)).isEqualTo(new Tally(2, 0, 0));
+    assertThat(used(account)).isEqualTo(new UsageTally(2, 0, 0));
   }
 
   @Test
   default void unitsAreListedFirstComeFirst() {
-    List<Draw> draws = new ArrayList<>();
+    List<UsageDebit> debits = new ArrayList<>();
     AccountId account = Ids.account();
     for (int second : new int[] {3, 1, 2, 1}) {
-      Draw draw = draw(account, "sale", AT_NOON.plusSeconds(second), ANY);
-      consume(draw);
-      draws.add(draw);
+      UsageDebit debit = debit(account, "sale", AT_NOON.plusSeconds(second), ANY);
+      consume(debit);
+      debits.add(debit);
     }
 
     List<String> listed = heldOf(account).stream().map(Held::id).toList();
 
-    List<String> twins = new ArrayList<>(List.of(draws.get(1).id(), draws.get(3).id()));
+    List<String> twins =
+        new ArrayList<>(List.of(debits.get(1).id(), debits.get(3).id()));
     twins.sort(null);
     assertThat(listed)
         .containsExactly(
-            twins.get(0), twins.get(1), draws.get(2).id(), draws.get(0).id());
+            twins.get(0), twins.get(1), debits.get(2).id(), debits.get(0).id());
   }
 
   @Test
   default void ofManyWhoDecideAtOnceOneDoes() throws Exception {
     AccountId account = Ids.account();
-    Draw taken = draw(account, "sale", AT_NOON);
+    UsageDebit taken = debit(account, "sale", AT_NOON);
     consume(taken);
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
@@ -146,34 +147,34 @@ public interface ReservationStoreContract extends StoreUnderTest {
   @Test
   default void whatIsGivenForAUnitIsAPurchaseAndItsUnitIsKept() {
     AccountId account = Ids.account();
-    Draw draw = draw(account, "sale", AT_NOON);
+    UsageDebit debit = debit(account, "sale", AT_NOON);
     Purchase purchase = given(account, "quiz-1");
 
-    Giving giving = store().purchases().give(purchase, draw);
+    Giving giving = store().purchases().give(purchase, debit);
 
-    assertThat(giving.draw()).isInstanceOf(DrawResult.Granted.class);
+    assertThat(giving.debit()).isInstanceOf(DebitResult.Granted.class);
     assertThat(giving.purchase()).contains(purchase);
     assertThat(store().purchases().find(account, purchase.id())).contains(purchase);
     assertThat(store().purchases().list(account, Optional.empty(), 10)).containsExactly(purchase);
-    assertThat(store().purchases().given(account, draw.key())).contains(purchase);
-    assertThat(store().purchases().given(Ids.account(), draw.key())).isEmpty();
-    assertThat(used(account)).isEqualTo(new Tally(1, 0, 0));
+    assertThat(store().purchases().given(account, debit.key())).contains(purchase);
+    assertThat(store().purchases().given(Ids.account(), debit.key())).isEmpty();
+    assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
     assertThat(heldOf(account)).isEmpty();
-    assertThat(settle(account, draw, Outcome.RETURNED)).isFalse();
+    assertThat(settle(account, debit, Outcome.RETURNED)).isFalse();
   }
 
   @Test
   default void underOneKeyOneUnitIsTakenAndOnePurchaseGiven() {
     AccountId account = Ids.account();
-    Draw first = draw(account, "sale", AT_NOON);
+    UsageDebit first = debit(account, "sale", AT_NOON);
     Purchase purchase = given(account, "quiz-1");
     store().purchases().give(purchase, first);
-    Draw again = underKeyOf(first, Ids.next("sale"));
+    UsageDebit again = underKeyOf(first, Ids.next("sale"));
 
     Giving second = store().purchases().give(given(account, "quiz-1"), again);
 
     assertThat(second.purchase()).contains(purchase);
-    assertThat(used(account)).isEqualTo(new Tally(1, 0, 0));
+    assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
     assertThat(store().purchases().list(account, Optional.empty(), 10)).containsExactly(purchase);
   }
 
@@ -184,16 +185,16 @@ public interface ReservationStoreContract extends StoreUnderTest {
     for (int i = 0; i < 2; i++) {
       store()
           .purchases()
-          .give(given(account, "quiz-1"), draw(account, "sale", AT_NOON))
+          .give(given(account, "quiz-1"), debit(account, "sale", AT_NOON))
           .purchase()
           .ifPresent(given::add);
     }
 
     Giving third =
-        store().purchases().give(given(account, "quiz-1"), draw(account, "sale", AT_NOON));
+        store().purchases().give(given(account, "quiz-1"), debit(account, "sale", AT_NOON));
 
     assertThat(given).hasSize(2);
-    assertThat(third.draw()).isInstanceOf(DrawResult.Denied.class);
+    assertThat(third.debit()).isInstanceOf(DebitResult.Denied.class);
     assertThat(third.purchase()).isEmpty();
     assertThat(store().purchases().list(account, Optional.empty(), 10))
         .containsExactlyInAnyOrderElementsOf(given);
@@ -204,8 +205,8 @@ public interface ReservationStoreContract extends StoreUnderTest {
   @Test
   default void whatIsStaleOrKeptForSomethingElseIsNotGiven() {
     AccountId account = Ids.account();
-    Draw stale = draw(account, "sale", AT_NOON);
-    Draw other = new Draw(
+    UsageDebit stale = debit(account, "sale", AT_NOON);
+    UsageDebit other = new UsageDebit(
         stale.id(),
         account,
         stale.feature(),
@@ -222,12 +223,12 @@ public interface ReservationStoreContract extends StoreUnderTest {
     Purchase purchase = given(account, "quiz-1");
 
     assertThat(store().purchases().give(purchase, withVersion(stale, "another version")))
-        .isEqualTo(new Giving(new DrawResult.Stale(), Optional.empty()));
+        .isEqualTo(new Giving(new DebitResult.Stale(), Optional.empty()));
     store().purchases().give(purchase, stale);
     assertThat(store().purchases().give(given(account, "quiz-1"), other))
-        .isEqualTo(new Giving(new DrawResult.KeyReused(), Optional.empty()));
+        .isEqualTo(new Giving(new DebitResult.KeyReused(), Optional.empty()));
 
-    assertThat(used(account)).isEqualTo(new Tally(1, 0, 0));
+    assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
   }
 
   @Test
@@ -238,35 +239,86 @@ public interface ReservationStoreContract extends StoreUnderTest {
       List<Future<Giving>> wishes = new ArrayList<>();
       for (int i = 0; i < 24; i++) {
         Purchase purchase = given(account, "quiz-" + i % 3);
-        Draw draw = draw(account, "sale", AT_NOON);
-        wishes.add(threads.submit(() -> store().purchases().give(purchase, draw)));
+        UsageDebit debit = debit(account, "sale", AT_NOON);
+        wishes.add(threads.submit(() -> store().purchases().give(purchase, debit)));
       }
       int given = 0;
       for (Future<Giving> wish : wishes) {
         given += wish.get(60, TimeUnit.SECONDS).purchase().isPresent() ? 1 : 0;
       }
       assertThat(given).isEqualTo(2);
-      assertThat(used(account)).isEqualTo(new Tally(2, 0, 0));
+      assertThat(used(account)).isEqualTo(new UsageTally(2, 0, 0));
       assertThat(store().purchases().list(account, Optional.empty(), 10)).hasSize(2);
     } finally {
       threads.shutdownNow();
     }
   }
 
-  Offer ANY = new Offer(Place.FULL_PRICE, Optional.empty(), Optional.of(0));
+  @Test
+  default void ownedItemTakesNoSecondUnit() {
+    AccountId account = Ids.account();
+    UsageDebit debit = debit(account, "sale", AT_NOON);
+    Purchase purchase = given(account, "quiz-1");
+    assertThat(store().purchases().giveOnce(purchase, debit).purchase()).contains(purchase);
 
-  private DrawResult consume(Draw draw) {
-    return store().usage().consume(List.of(draw)).get(0);
+    Giving again =
+        store().purchases().giveOnce(given(account, "quiz-1"), debit(account, "sale", AT_NOON));
+
+    assertThat(again.purchase()).isEmpty();
+    assertThat(again.owned()).contains(purchase);
+    assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
+    assertThat(store().purchases().giveOnce(given(account, "quiz-1"), debit).purchase())
+        .as("under its own key")
+        .contains(purchase);
+    assertThat(store()
+            .purchases()
+            .giveOnce(given(account, "quiz-2"), debit(account, "sale", AT_NOON))
+            .purchase())
+        .isPresent();
+    assertThat(used(account)).isEqualTo(new UsageTally(2, 0, 0));
   }
 
-  private boolean settle(AccountId account, Draw draw, Outcome outcome) {
-    return store().reservations().settle(account, draw.id(), outcome, AT_NOON.plusSeconds(60));
+  @Test
+  default void ofManyWhoTakeOneItemAtOnceOneTakesAUnit() throws Exception {
+    AccountId account = Ids.account();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Future<Giving>> wishes = new ArrayList<>();
+      for (int i = 0; i < 24; i++) {
+        Purchase purchase = given(account, "quiz-1");
+        UsageDebit debit = debit(account, "sale", AT_NOON);
+        wishes.add(threads.submit(() -> store().purchases().giveOnce(purchase, debit)));
+      }
+      int given = 0;
+      int owned = 0;
+      for (Future<Giving> wish : wishes) {
+        Giving giving = wish.get(60, TimeUnit.SECONDS);
+        given += giving.purchase().isPresent() ? 1 : 0;
+        owned += giving.owned().isPresent() ? 1 : 0;
+      }
+      assertThat(given).isEqualTo(1);
+      assertThat(owned).isEqualTo(23);
+      assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
+      assertThat(store().purchases().list(account, Optional.empty(), 10)).hasSize(1);
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
-  private Tally used(AccountId account) {
+  Offer ANY = new Offer(PriceBand.FULL_PRICE, Optional.empty(), Optional.of(0));
+
+  private DebitResult consume(UsageDebit debit) {
+    return store().usage().consume(List.of(debit)).get(0);
+  }
+
+  private boolean settle(AccountId account, UsageDebit debit, Outcome outcome) {
+    return store().reservations().settle(account, debit.id(), outcome, AT_NOON.plusSeconds(60));
+  }
+
+  private UsageTally used(AccountId account) {
     return store().usage().read(account, AT_NOON).open().stream()
         .map(UsageRow::used)
-        .reduce(Tally.NONE, Tally::plus);
+        .reduce(UsageTally.NONE, UsageTally::plus);
   }
 
   // Others use the store, too, and their units are listed as well.
@@ -282,9 +334,9 @@ public interface ReservationStoreContract extends StoreUnderTest {
     return own;
   }
 
-  private static Draw draw(AccountId account, String prefix, Instant at, Offer... offers) {
+  private static UsageDebit debit(AccountId account, String prefix, Instant at, Offer... offers) {
     String id = Ids.next(prefix);
-    return new Draw(
+    return new UsageDebit(
         id,
         account,
         "quiz",
@@ -300,8 +352,8 @@ public interface ReservationStoreContract extends StoreUnderTest {
         Map.of());
   }
 
-  private static Draw underKeyOf(Draw first, String id) {
-    return new Draw(
+  private static UsageDebit underKeyOf(UsageDebit first, String id) {
+    return new UsageDebit(
         id,
         first.account(),
         first.feature(),
@@ -317,19 +369,19 @@ public interface ReservationStoreContract extends StoreUnderTest {
         Map.of());
   }
 
-  private static Draw withVersion(Draw draw, String version) {
-    return new Draw(
-        draw.id(),
-        draw.account(),
-        draw.feature(),
-        draw.key(),
-        draw.fingerprint(),
+  private static UsageDebit withVersion(UsageDebit debit, String version) {
+    return new UsageDebit(
+        debit.id(),
+        debit.account(),
+        debit.feature(),
+        debit.key(),
+        debit.fingerprint(),
         version,
-        draw.tier(),
-        draw.period(),
-        draw.offers(),
+        debit.tier(),
+        debit.period(),
+        debit.offers(),
         1,
-        draw.at(),
+        debit.at(),
         false,
         Map.of());
   }

@@ -8,9 +8,9 @@ import com.tatame.billing.failure.PaymentDeclined;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Fault;
-import com.tatame.billing.testkit.simulator.engine.Request;
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Fault;
+import com.tatame.billing.simulator.engine.Request;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -30,6 +30,7 @@ final class SimulatedCalls {
   private static final Set<Integer> WITHOUT_EFFECT = Set.of(409, 429);
 
   private final Function<Request, Answer> api;
+  private volatile boolean reachable = true;
 
   SimulatedCalls(Function<Request, Answer> api) {
     this.api = api;
@@ -68,7 +69,7 @@ final class SimulatedCalls {
   /** As {@link #find(String)}, with parameters. */
   Success find(String path, Map<String, Object> parameters) {
     Request request = request("GET", path, parameters, Optional.empty());
-    Answer answer = api.apply(request);
+    Answer answer = send(request);
     return answer.status() == 404
         ? new Success(JSON.createObjectNode(), answer.at(), false)
         : success(request, answer);
@@ -94,7 +95,17 @@ final class SimulatedCalls {
   }
 
   private Success succeed(Request request) {
-    return success(request, api.apply(request));
+    return success(request, send(request));
+  }
+
+  private Answer send(Request request) {
+    Answer answer = api.apply(request);
+    reachable = answer.status() < 500;
+    return answer;
+  }
+
+  boolean reachable() {
+    return reachable;
   }
 
   private static Success success(Request request, Answer answer) {

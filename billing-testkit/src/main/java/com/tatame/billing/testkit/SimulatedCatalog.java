@@ -2,8 +2,8 @@ package com.tatame.billing.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.catalog.Recurrence;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Request;
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

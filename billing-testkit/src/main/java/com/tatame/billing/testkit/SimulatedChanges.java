@@ -6,10 +6,13 @@ import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
+import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentAction;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.InvoicePreview;
+import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionChange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -115,6 +118,18 @@ final class SimulatedChanges {
         calls.get(SUBSCRIPTIONS + change.subscriptionId(), Map.of()).body();
     Optional<String> existing =
         Optional.of(present.path("schedule")).filter(JsonNode::isTextual).map(JsonNode::asText);
+    ObjectRef subscription = new ObjectRef(ObjectKind.SUBSCRIPTION, change.subscriptionId());
+    Observation read =
+        reads.read(subscription, new SubjectId(present.path("customer").asText()));
+    if (read.state().map(Subscription.class::cast).filter(change::holds).isPresent()) {
+      return existing
+          .map(planned -> reads.mutate(
+              ObjectKind.SUBSCRIPTION_SCHEDULE,
+              SCHEDULES + "/" + planned + "/release",
+              Map.of(),
+              idempotencyKey + ":release"))
+          .orElse(read);
+    }
     String schedule = existing.orElseGet(() -> begin(change.subscriptionId(), idempotencyKey));
     List<Object> now = new ArrayList<>();
     List<Object> then = new ArrayList<>();

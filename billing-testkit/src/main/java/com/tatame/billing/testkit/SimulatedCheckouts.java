@@ -13,9 +13,11 @@ final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
   private static final String METADATA = "metadata";
   private static final int LONGEST_REFERENCE = 200;
 
+  private final SimulatedCalls calls;
   private final SimulatedReads reads;
 
-  SimulatedCheckouts(SimulatedReads reads) {
+  SimulatedCheckouts(SimulatedCalls calls, SimulatedReads reads) {
+    this.calls = calls;
     this.reads = reads;
   }
 
@@ -111,6 +113,14 @@ final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
   @Override
   public Observation payment(String sessionId) {
     return reads.named("/v1/checkout/sessions/" + sessionId, ObjectKind.PAYMENT_INTENT);
+  }
+
+  @Override
+  public Handle read(String sessionId) {
+    SimulatedCalls.Success answer = calls.get("/v1/checkout/sessions/" + sessionId, Map.of());
+    return new Handle(
+        SimulatedReads.present(ObjectKind.CHECKOUT_SESSION, answer.body(), answer.at()),
+        ProviderRecords.optionalText(answer.body(), "url"));
   }
 
   @Override

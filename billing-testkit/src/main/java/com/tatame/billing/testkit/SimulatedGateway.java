@@ -17,10 +17,10 @@ import com.tatame.billing.portal.PortalSessions;
 import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.setup.ProviderSetup;
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.tax.Taxes;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ public final class SimulatedGateway implements PaymentGateway {
       Function<Request, Answer> api, List<String> webhookSecrets, InstantSource wallClock) {
     calls = new SimulatedCalls(api);
     reads = new SimulatedReads(calls);
-    checkouts = new SimulatedCheckouts(reads);
+    checkouts = new SimulatedCheckouts(calls, reads);
     subscriptions = new SimulatedSubscriptions(calls, reads);
     payments = new SimulatedPayments(calls, reads);
     events = new SimulatedEvents(new WebhookVerifier(webhookSecrets, wallClock));
@@ -151,5 +151,10 @@ public final class SimulatedGateway implements PaymentGateway {
   @Override
   public void ping() {
     calls.get("/v1/account", Map.of());
+  }
+
+  @Override
+  public boolean reachable() {
+    return calls.reachable();
   }
 }

@@ -73,8 +73,11 @@ final class SimulatedPaymentMethods implements PaymentMethods {
   }
 
   @Override
-  public Optional<String> clientSecret(String setupIntentId) {
-    return optionalText(calls.find("/v1/setup_intents/" + setupIntentId).body(), "client_secret");
+  public Optional<String> clientSecret(String customerId, String setupIntentId) {
+    JsonNode setup = calls.find("/v1/setup_intents/" + setupIntentId).body();
+    return optionalText(setup, "customer")
+        .filter(customerId::equals)
+        .flatMap(owner -> optionalText(setup, "client_secret"));
   }
 
   // A subscription's own payment method wins over the customer's.

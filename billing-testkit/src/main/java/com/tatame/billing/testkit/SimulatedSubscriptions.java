@@ -11,6 +11,7 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentAction;
 import com.tatame.billing.subscription.InvoicePreview;
 import com.tatame.billing.subscription.PauseBehavior;
+import com.tatame.billing.subscription.SelfPause;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.subscription.SubscriptionControl;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Cancels, keeps, resumes, changes, pauses and lists subscriptions. */
 final class SimulatedSubscriptions implements SubscriptionControl {
@@ -123,7 +125,42 @@ final class SimulatedSubscriptions implements SubscriptionControl {
     Map<String, Object> pause = new HashMap<>();
     pause.put("behavior", behavior.code());
     resumesAt.ifPresent(at -> pause.put("resumes_at", Long.toString(at.getEpochSecond())));
-    return update(subscriptionId, Map.of("pause_collection", pause), idempotencyKey);
+    return update(
+        subscriptionId,
+        Map.of("pause_collection", pause, "metadata", Map.of("billing_self_pause", "")),
+        idempotencyKey);
+  }
+
+  @Override
+  public Observation pauseByUser(String subscriptionId, SelfPause pause, String idempotencyKey) {
+    return update(
+        subscriptionId,
+        Map.of(
+            "pause_collection",
+            Map.of("behavior", "void", "resumes_at", seconds(List.of(pause.until()))),
+            "metadata",
+            metadata(pause)),
+        idempotencyKey);
+  }
+
+  @Override
+  public Observation endPauseByUser(String subscriptionId, SelfPause ended, String idempotencyKey) {
+    return update(
+        subscriptionId,
+        Map.of("pause_collection", "", "metadata", metadata(ended)),
+        idempotencyKey);
+  }
+
+  private static Map<String, String> metadata(SelfPause pause) {
+    return Map.of(
+        "billing_self_pause", seconds(List.of(pause.since(), pause.until())),
+        "billing_self_pauses", seconds(pause.begun()));
+  }
+
+  private static String seconds(List<Instant> instants) {
+    return instants.stream()
+        .map(instant -> Long.toString(instant.getEpochSecond()))
+        .collect(Collectors.joining(","));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.catalog.Recurrence;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
-import com.tatame.billing.testkit.simulator.engine.Fault;
+import com.tatame.billing.simulator.StripeSimulator;
+import com.tatame.billing.simulator.engine.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -17,6 +17,7 @@ import com.tatame.billing.setup.Setup;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.InvoicePreview;
 import com.tatame.billing.subscription.PauseBehavior;
+import com.tatame.billing.subscription.SelfPause;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.subscription.SubscriptionControl;
@@ -204,6 +205,31 @@ public interface SubscriptionChangeContract extends GatewayUnderTest {
   }
 
   @Test
+  default void aChangeAtRenewalToWhatIsSoldNowReleasesTheSchedule() {
+    Subscription basic = subscribed(GatewayCalls.PAYS);
+    SubscriptionChange back = to(basic.mainItem().priceId(), basic, ChangePolicy.AT_RENEWAL, 1);
+    Observation planned =
+        control().changeAtRenewal(to(dearer(), basic, ChangePolicy.AT_RENEWAL, 2), Ids.next("key"));
+    String key = Ids.next("key");
+
+    Observation answer = control().changeAtRenewal(back, key);
+
+    SubscriptionSchedule released = GatewayCalls.state(answer, SubscriptionSchedule.class);
+    assertThat(released.id())
+        .isEqualTo(GatewayCalls.state(planned, SubscriptionSchedule.class).id());
+    assertThat(released.status()).isEqualTo(SubscriptionSchedule.Status.RELEASED);
+    // Nothing is left to release, neither by a retry nor under another key.
+    assertThat(control().changeAtRenewal(back, key).state()).contains(basic);
+    assertThat(control().changeAtRenewal(back, Ids.next("key")).state()).contains(basic);
+    provider().advance(Duration.ofDays(32));
+    Subscription renewed = GatewayCalls.read(gateway(), basic);
+    assertThat(renewed.items())
+        .extracting(Subscription.Item::priceId)
+        .containsExactly(basic.mainItem().priceId());
+    assertThat(renewed.mainItem().quantity()).isEqualTo(1);
+  }
+
+  @Test
   default void aChangeAtOnceTakesThePlaceOfWhatIsScheduled() {
     Subscription basic = subscribed(GatewayCalls.PAYS);
     String now = dearer();
@@ -244,6 +270,65 @@ public interface SubscriptionChangeContract extends GatewayUnderTest {
         .isEmpty();
     provider().advance(Duration.ofDays(32));
     assertThat(latestInvoice(basic).amountPaid()).isEqualTo(999);
+  }
+
+  @Test
+  default void userPauseIsToldApartFromAnAdministrators() {
+    Subscription basic = subscribed(GatewayCalls.PAYS);
+    Instant now = provider().now();
+    SelfPause own = new SelfPause(
+        basic.currentPeriodEnd(),
+        basic.currentPeriodEnd().plus(Duration.ofDays(5)),
+        List.of(now.minus(Duration.ofDays(90)), now));
+
+    Subscription paused = GatewayCalls.state(
+        control().pauseByUser(basic.id(), own, Ids.next("key")), Subscription.class);
+
+    assertThat(paused.pausedByUser()).contains(own);
+    assertThat(paused.collectionPaused())
+        .contains(new Subscription.CollectionPause("void", Optional.of(own.until())));
+    provider().advance(Duration.ofDays(32));
+    Subscription begun = GatewayCalls.read(gateway(), basic);
+    assertThat(begun.skippedByUser()).isTrue();
+    assertThat(latestInvoice(basic).amountPaid()).isZero();
+    provider().advance(Duration.ofDays(6));
+    Subscription resumed = GatewayCalls.read(gateway(), basic);
+    assertThat(resumed.collectionPaused()).isEmpty();
+    assertThat(resumed.skippedByUser())
+        .as("the period is not paid after the pause")
+        .isTrue();
+    provider().advance(Duration.ofDays(31));
+    assertThat(GatewayCalls.read(gateway(), basic).skippedByUser()).isFalse();
+    assertThat(latestInvoice(basic).amountPaid()).isEqualTo(999);
+
+    Subscription byAdministrator = GatewayCalls.state(
+        control()
+            .pauseCollection(basic.id(), PauseBehavior.VOID, Optional.empty(), Ids.next("key")),
+        Subscription.class);
+    assertThat(byAdministrator.pausedByUser()).isEmpty();
+    assertThat(byAdministrator.skippedByUser()).isFalse();
+    assertThat(byAdministrator.selfPause().map(SelfPause::begun))
+        .as("what counts as begun stays")
+        .contains(own.begun());
+  }
+
+  @Test
+  default void endOfAUserPauseIsKeptWithTheSubscription() {
+    Subscription basic = subscribed(GatewayCalls.PAYS);
+    SelfPause own = new SelfPause(
+        basic.currentPeriodEnd(),
+        basic.currentPeriodEnd().plus(Duration.ofDays(20)),
+        List.of(provider().now()));
+    control().pauseByUser(basic.id(), own, Ids.next("key"));
+    provider().advance(Duration.ofDays(32));
+
+    SelfPause ended = new SelfPause(own.since(), provider().now(), own.begun());
+    Subscription after = GatewayCalls.state(
+        control().endPauseByUser(basic.id(), ended, Ids.next("key")), Subscription.class);
+
+    assertThat(after.collectionPaused()).isEmpty();
+    assertThat(after.selfPause()).contains(ended);
+    assertThat(after.skippedByUser()).isTrue();
   }
 
   @Test

@@ -8,17 +8,17 @@ import com.tatame.billing.catalog.Period;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.AccountEntitlement.Source;
 import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.Draw.Offer;
-import com.tatame.billing.entitlement.DrawResult;
-import com.tatame.billing.entitlement.DrawResult.Denied;
-import com.tatame.billing.entitlement.DrawResult.Granted;
-import com.tatame.billing.entitlement.DrawResult.KeyReused;
-import com.tatame.billing.entitlement.DrawResult.Stale;
-import com.tatame.billing.entitlement.Place;
-import com.tatame.billing.entitlement.Tally;
+import com.tatame.billing.entitlement.DebitResult;
+import com.tatame.billing.entitlement.DebitResult.Denied;
+import com.tatame.billing.entitlement.DebitResult.Granted;
+import com.tatame.billing.entitlement.DebitResult.KeyReused;
+import com.tatame.billing.entitlement.DebitResult.Stale;
+import com.tatame.billing.entitlement.PriceBand;
+import com.tatame.billing.entitlement.UsageDebit;
+import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
+import com.tatame.billing.entitlement.UsageTally;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.Ids;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 public interface UsageStoreContract extends StoreUnderTest {
   Instant NOON = Instant.parse("2026-03-15T12:00:00Z");
   Period MARCH = month("2026-03-01", "2026-04-01");
-  Offer TEN_INCLUDED = new Offer(Place.INCLUDED, Optional.of(10L), Optional.empty());
+  Offer TEN_INCLUDED = new Offer(PriceBand.INCLUDED, Optional.of(10L), Optional.empty());
 
   @Test
   default void whoUsedNothingHasNothingOpen() {
@@ -50,30 +50,30 @@ public interface UsageStoreContract extends StoreUnderTest {
   default void unitsAreGrantedUntilThereIsNotEnoughAndAllOrNone() {
     AccountId account = Ids.account();
 
-    assertThat(granted(consume(draw(account).amount(7).build()))).satisfies(first -> {
-      assertThat(first.place()).isEqualTo(Place.INCLUDED);
+    assertThat(granted(consume(debit(account).amount(7).build()))).satisfies(first -> {
+      assertThat(first.place()).isEqualTo(PriceBand.INCLUDED);
       assertThat(first.used()).isEqualTo(7);
       assertThat(first.remaining()).contains(3L);
       assertThat(first.period()).isEqualTo(MARCH);
       assertThat(first.at()).isEqualTo(NOON);
       assertThat(first.releasedAt()).isEmpty();
     });
-    assertThat(consume(draw(account).amount(4).build())).isInstanceOf(Denied.class);
-    assertThat(granted(consume(draw(account).amount(3).build())).remaining()).contains(0L);
-    assertThat(consume(draw(account).amount(1).build())).isInstanceOf(Denied.class);
+    assertThat(consume(debit(account).amount(4).build())).isInstanceOf(Denied.class);
+    assertThat(granted(consume(debit(account).amount(3).build())).remaining()).contains(0L);
+    assertThat(consume(debit(account).amount(1).build())).isInstanceOf(Denied.class);
 
     assertThat(store().usage().read(account, NOON).open())
-        .containsExactly(new UsageRow("quiz", MARCH, new Tally(10, 0, 0)));
+        .containsExactly(new UsageRow("quiz", MARCH, new UsageTally(10, 0, 0)));
   }
 
   @Test
   default void withoutALimitEverythingIsGrantedAndCounted() {
     AccountId account = Ids.account();
-    Offer any = new Offer(Place.INCLUDED, Optional.empty(), Optional.empty());
-    consume(draw(account).offers(any).amount(3_000_000_000L).build());
+    Offer any = new Offer(PriceBand.INCLUDED, Optional.empty(), Optional.empty());
+    consume(debit(account).offers(any).amount(3_000_000_000L).build());
 
     Consumption second =
-        granted(consume(draw(account).offers(any).amount(3_000_000_000L).build()));
+        granted(consume(debit(account).offers(any).amount(3_000_000_000L).build()));
 
     assertThat(second.used()).isEqualTo(6_000_000_000L);
     assertThat(second.remaining()).isEmpty();
@@ -83,48 +83,52 @@ public interface UsageStoreContract extends StoreUnderTest {
   default void theFirstPlaceThatHasEnoughIsTaken() {
     AccountId account = Ids.account();
     Offer[] offers = {
-      new Offer(Place.INCLUDED, Optional.of(2L), Optional.empty()),
-      new Offer(Place.OVERAGE, Optional.of(1L), Optional.of(20)),
-      new Offer(Place.FULL_PRICE, Optional.empty(), Optional.of(0))
+      new Offer(PriceBand.INCLUDED, Optional.of(2L), Optional.empty()),
+      new Offer(PriceBand.OVERAGE, Optional.of(1L), Optional.of(20)),
+      new Offer(PriceBand.FULL_PRICE, Optional.empty(), Optional.of(0))
     };
-    List<Place> places = new ArrayList<>();
+    List<PriceBand> places = new ArrayList<>();
     List<Optional<Integer>> discounts = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      Consumption consumption = granted(consume(draw(account).offers(offers).build()));
+      Consumption consumption = granted(consume(debit(account).offers(offers).build()));
       places.add(consumption.place());
       discounts.add(consumption.discountPercent());
     }
 
     assertThat(places)
         .containsExactly(
-            Place.INCLUDED, Place.INCLUDED, Place.OVERAGE, Place.FULL_PRICE, Place.FULL_PRICE);
+            PriceBand.INCLUDED,
+            PriceBand.INCLUDED,
+            PriceBand.OVERAGE,
+            PriceBand.FULL_PRICE,
+            PriceBand.FULL_PRICE);
     assertThat(discounts)
         .containsExactly(
             Optional.empty(), Optional.empty(), Optional.of(20), Optional.of(0), Optional.of(0));
     assertThat(store().usage().read(account, NOON).open())
-        .containsExactly(new UsageRow("quiz", MARCH, new Tally(2, 1, 2)));
+        .containsExactly(new UsageRow("quiz", MARCH, new UsageTally(2, 1, 2)));
   }
 
   @Test
   default void whatMayTakeNoIncludedUnitLeavesThemForOthers() {
     AccountId account = Ids.account();
-    Offer dear = new Offer(Place.OVERAGE, Optional.of(1L), Optional.of(20));
+    Offer dear = new Offer(PriceBand.OVERAGE, Optional.of(1L), Optional.of(20));
 
-    assertThat(granted(consume(draw(account).offers(dear).build()))).satisfies(taken -> {
-      assertThat(taken.place()).isEqualTo(Place.OVERAGE);
+    assertThat(granted(consume(debit(account).offers(dear).build()))).satisfies(taken -> {
+      assertThat(taken.place()).isEqualTo(PriceBand.OVERAGE);
       assertThat(taken.used()).isZero();
     });
-    assertThat(consume(draw(account).offers(dear).build())).isInstanceOf(Denied.class);
-    assertThat(granted(consume(draw(account).amount(10).build())).used()).isEqualTo(10);
+    assertThat(consume(debit(account).offers(dear).build())).isInstanceOf(Denied.class);
+    assertThat(granted(consume(debit(account).amount(10).build())).used()).isEqualTo(10);
   }
 
   @Test
   default void aGrantedKeyIsAnsweredTheSameAndUsesNothingMore() {
     AccountId account = Ids.account();
-    Consumption first = granted(consume(draw(account).key("k").amount(4).build()));
-    granted(consume(draw(account).amount(6).build()));
+    Consumption first = granted(consume(debit(account).key("k").amount(4).build()));
+    granted(consume(debit(account).amount(6).build()));
 
-    DrawResult again = consume(draw(account).key("k").amount(4).build());
+    DebitResult again = consume(debit(account).key("k").amount(4).build());
 
     assertThat(again).isEqualTo(new Granted(first, true));
     assertThat(used(account)).isEqualTo(10);
@@ -132,20 +136,20 @@ public interface UsageStoreContract extends StoreUnderTest {
 
   @Test
   default void aDrawThatIsRepeatedAsItIsIsNoOtherOne() {
-    Draw draw = draw(Ids.account()).build();
-    DrawResult first = consume(draw);
+    UsageDebit debit = debit(Ids.account()).build();
+    DebitResult first = consume(debit);
 
-    assertThat(consume(draw)).isEqualTo(first);
+    assertThat(consume(debit)).isEqualTo(first);
     assertThat(((Granted) first).again()).isFalse();
   }
 
   @Test
   default void aDeniedKeyIsFreeToBeGrantedLater() {
     AccountId account = Ids.account();
-    assertThat(consume(draw(account).key("k").amount(11).build())).isInstanceOf(Denied.class);
-    Offer more = new Offer(Place.INCLUDED, Optional.of(11L), Optional.empty());
+    assertThat(consume(debit(account).key("k").amount(11).build())).isInstanceOf(Denied.class);
+    Offer more = new Offer(PriceBand.INCLUDED, Optional.of(11L), Optional.empty());
 
-    assertThat(granted(consume(draw(account).key("k").amount(11).offers(more).build()))
+    assertThat(granted(consume(debit(account).key("k").amount(11).offers(more).build()))
             .used())
         .isEqualTo(11);
   }
@@ -153,25 +157,26 @@ public interface UsageStoreContract extends StoreUnderTest {
   @Test
   default void aKeyThatStandsForSomethingElseIsRefused() {
     AccountId account = Ids.account();
-    consume(draw(account).key("k").build());
+    consume(debit(account).key("k").build());
 
-    assertThat(consume(draw(account).key("k").amount(2).build())).isInstanceOf(KeyReused.class);
-    assertThat(consume(draw(Ids.account()).key("k").amount(2).build())).isInstanceOf(Granted.class);
+    assertThat(consume(debit(account).key("k").amount(2).build())).isInstanceOf(KeyReused.class);
+    assertThat(consume(debit(Ids.account()).key("k").amount(2).build()))
+        .isInstanceOf(Granted.class);
     assertThat(used(account)).isEqualTo(1);
   }
 
   @Test
   default void aDrawFromAnEntitlementThatHasChangedIsStale() {
     Linked linked = Commits.aLinkedCustomer(store(), NOON);
-    Draw without = draw(linked.account()).build();
+    UsageDebit without = debit(linked.account()).build();
     entitle(linked, "basic");
     String basic = store().usage().read(linked.account(), NOON).version();
-    Draw asBasic = draw(linked.account()).version(basic).build();
+    UsageDebit asBasic = debit(linked.account()).version(basic).build();
 
     assertThat(consume(without)).isInstanceOf(Stale.class);
     assertThat(consume(asBasic)).isInstanceOf(Granted.class);
     entitle(linked, "pro");
-    assertThat(consume(draw(linked.account()).version(basic).build())).isInstanceOf(Stale.class);
+    assertThat(consume(debit(linked.account()).version(basic).build())).isInstanceOf(Stale.class);
     assertThat(consume(asBasic)).as("granted before").isInstanceOf(Granted.class);
     assertThat(used(linked.account())).isEqualTo(1);
   }
@@ -187,12 +192,12 @@ public interface UsageStoreContract extends StoreUnderTest {
   @Test
   default void theNextWindowBeginsWithNothing() {
     AccountId account = Ids.account();
-    consume(draw(account).amount(10).build());
+    consume(debit(account).amount(10).build());
     Period april = month("2026-04-01", "2026-05-01");
 
     assertThat(store().usage().read(account, MARCH.end().minusMillis(1)).open()).hasSize(1);
     assertThat(store().usage().read(account, MARCH.end()).open()).isEmpty();
-    assertThat(granted(consume(draw(account).in(april, MARCH.end()).amount(10).build()))
+    assertThat(granted(consume(debit(account).in(april, MARCH.end()).amount(10).build()))
             .used())
         .isEqualTo(10);
   }
@@ -200,13 +205,15 @@ public interface UsageStoreContract extends StoreUnderTest {
   @Test
   default void whatWasUsedCountsInAWindowThatBeginsElsewhereUntilItsOwnEnds() {
     AccountId account = Ids.account();
-    consume(draw(account).amount(6).build());
+    consume(debit(account).amount(6).build());
     Period moved = month("2026-03-15", "2026-04-15");
 
-    assertThat(consume(draw(account).in(moved, NOON).amount(5).build())).isInstanceOf(Denied.class);
-    assertThat(granted(consume(draw(account).in(moved, NOON).amount(4).build())).used())
+    assertThat(consume(debit(account).in(moved, NOON).amount(5).build()))
+        .isInstanceOf(Denied.class);
+    assertThat(
+            granted(consume(debit(account).in(moved, NOON).amount(4).build())).used())
         .isEqualTo(10);
-    assertThat(granted(consume(draw(account).in(moved, MARCH.end()).amount(6).build()))
+    assertThat(granted(consume(debit(account).in(moved, MARCH.end()).amount(6).build()))
             .used())
         .isEqualTo(10);
   }
@@ -216,49 +223,64 @@ public interface UsageStoreContract extends StoreUnderTest {
     AccountId account = Ids.account();
     Period day =
         new Period(Instant.parse("2026-03-15T00:00:00Z"), Instant.parse("2026-03-16T00:00:00Z"));
-    consume(draw(account).amount(10).build());
+    consume(debit(account).amount(10).build());
 
-    assertThat(granted(consume(draw(account).in(day, NOON).amount(4).build())).used())
+    assertThat(granted(consume(debit(account).in(day, NOON).amount(4).build())).used())
         .isEqualTo(4);
-    Offer more = new Offer(Place.INCLUDED, Optional.of(20L), Optional.empty());
-    assertThat(granted(consume(draw(account).offers(more).build())).used()).isEqualTo(15);
+    Offer more = new Offer(PriceBand.INCLUDED, Optional.of(20L), Optional.empty());
+    assertThat(granted(consume(debit(account).offers(more).build())).used()).isEqualTo(15);
   }
 
   @Test
   default void oneFeaturesUseIsNotAnothersNorAnotherAccounts() {
     AccountId account = Ids.account();
-    consume(draw(account).amount(10).build());
+    consume(debit(account).amount(10).build());
 
-    assertThat(consume(draw(account).feature("article").amount(10).build()))
+    assertThat(consume(debit(account).feature("article").amount(10).build()))
         .isInstanceOf(Granted.class);
-    assertThat(consume(draw(Ids.account()).amount(10).build())).isInstanceOf(Granted.class);
+    assertThat(consume(debit(Ids.account()).amount(10).build())).isInstanceOf(Granted.class);
   }
 
   @Test
   default void releasedUnitsGoBackToWhereTheyCameFromOnce() {
     AccountId account = Ids.account();
-    consume(draw(account).amount(9).build());
-    Offer overage = new Offer(Place.OVERAGE, Optional.of(1L), Optional.of(20));
-    Consumption included = granted(consume(draw(account).build()));
-    Consumption over = granted(consume(draw(account).offers(overage).build()));
+    consume(debit(account).amount(9).build());
+    Offer overage = new Offer(PriceBand.OVERAGE, Optional.of(1L), Optional.of(20));
+    Consumption included = granted(consume(debit(account).build()));
+    Consumption over = granted(consume(debit(account).offers(overage).build()));
     Instant later = NOON.plus(Duration.ofDays(30));
 
     assertThat(store().usage().release(account, "quiz", over.id(), later))
         .hasValueSatisfying(released -> {
           assertThat(released.releasedAt()).contains(later);
-          assertThat(released.place()).isEqualTo(Place.OVERAGE);
+          assertThat(released.place()).isEqualTo(PriceBand.OVERAGE);
         });
-    assertThat(tally(account)).isEqualTo(new Tally(10, 0, 0));
+    assertThat(tally(account)).isEqualTo(new UsageTally(10, 0, 0));
     store().usage().release(account, "quiz", included.id(), later);
     assertThat(store().usage().release(account, "quiz", included.id(), later.plusSeconds(1)))
         .hasValueSatisfying(again -> assertThat(again.releasedAt()).contains(later));
-    assertThat(tally(account)).isEqualTo(new Tally(9, 0, 0));
+    assertThat(tally(account)).isEqualTo(new UsageTally(9, 0, 0));
+  }
+
+  @Test
+  default void consumptionIsReadByItsOwnAccountAlone() {
+    AccountId account = Ids.account();
+    Consumption consumption = granted(consume(debit(account).amount(3).build()));
+
+    assertThat(store().usage().find(account, "quiz", consumption.id())).contains(consumption);
+    assertThat(store().usage().find(Ids.account(), "quiz", consumption.id())).isEmpty();
+    assertThat(store().usage().find(account, "article", consumption.id())).isEmpty();
+    assertThat(store().usage().find(account, "quiz", Ids.next("use"))).isEmpty();
+
+    store().usage().release(account, "quiz", consumption.id(), NOON);
+    assertThat(store().usage().find(account, "quiz", consumption.id()))
+        .contains(consumption.released(NOON));
   }
 
   @Test
   default void somebodyElsesConsumptionCantBeReleased() {
     AccountId account = Ids.account();
-    Consumption consumption = granted(consume(draw(account).build()));
+    Consumption consumption = granted(consume(debit(account).build()));
 
     assertThat(store().usage().release(Ids.account(), "quiz", consumption.id(), NOON))
         .isEmpty();
@@ -271,10 +293,10 @@ public interface UsageStoreContract extends StoreUnderTest {
   @Test
   default void aKeyThatWasReleasedStillStandsForWhatItGranted() {
     AccountId account = Ids.account();
-    Consumption first = granted(consume(draw(account).key("k").build()));
+    Consumption first = granted(consume(debit(account).key("k").build()));
     store().usage().release(account, "quiz", first.id(), NOON);
 
-    assertThat(granted(consume(draw(account).key("k").build())).id()).isEqualTo(first.id());
+    assertThat(granted(consume(debit(account).key("k").build())).id()).isEqualTo(first.id());
     assertThat(used(account)).isZero();
   }
 
@@ -283,15 +305,15 @@ public interface UsageStoreContract extends StoreUnderTest {
     AccountId account = Ids.account();
     AccountId other = Ids.account();
 
-    List<DrawResult> results = store()
+    List<DebitResult> results = store()
         .usage()
         .consume(List.of(
-            draw(account).amount(6).build(),
-            draw(other).amount(10).build(),
-            draw(account).amount(6).build(),
-            draw(account).amount(4).key("k").build(),
-            draw(other).amount(1).build(),
-            draw(account).amount(4).key("k").build()));
+            debit(account).amount(6).build(),
+            debit(other).amount(10).build(),
+            debit(account).amount(6).build(),
+            debit(account).amount(4).key("k").build(),
+            debit(other).amount(1).build(),
+            debit(account).amount(4).key("k").build()));
 
     assertThat(results.stream().map(Granted.class::isInstance))
         .containsExactly(true, true, false, true, false, true);
@@ -303,16 +325,16 @@ public interface UsageStoreContract extends StoreUnderTest {
   @Test
   default void ofManyCallersAtOnceAsManyAreGrantedAsThereAreUnits() {
     AccountId account = Ids.account();
-    Offer some = new Offer(Place.INCLUDED, Optional.of(50L), Optional.empty());
-    List<Draw> draws = new ArrayList<>();
+    Offer some = new Offer(PriceBand.INCLUDED, Optional.of(50L), Optional.empty());
+    List<UsageDebit> debits = new ArrayList<>();
     IntStream.range(0, 80)
-        .forEach(i -> draws.add(draw(account).key("k" + i).offers(some).build()));
-    draws.addAll(List.copyOf(draws));
-    Collections.shuffle(draws, new Random(7));
+        .forEach(i -> debits.add(debit(account).key("k" + i).offers(some).build()));
+    debits.addAll(List.copyOf(debits));
+    Collections.shuffle(debits, new Random(7));
     AtomicInteger granted = new AtomicInteger();
 
-    draws.parallelStream().forEach(draw -> {
-      if (consume(draw) instanceof Granted) {
+    debits.parallelStream().forEach(debit -> {
+      if (consume(debit) instanceof Granted) {
         granted.incrementAndGet();
       }
     });
@@ -324,14 +346,14 @@ public interface UsageStoreContract extends StoreUnderTest {
   @Test
   default void whatWasUsedAlreadyIsRecordedWhateverTheLimit() {
     AccountId account = Ids.account();
-    consume(draw(account).amount(9).build());
+    consume(debit(account).amount(9).build());
 
-    Consumption recorded = granted(consume(draw(account).amount(4).recorded().build()));
+    Consumption recorded = granted(consume(debit(account).amount(4).recorded().build()));
 
-    assertThat(recorded.place()).isEqualTo(Place.INCLUDED);
+    assertThat(recorded.place()).isEqualTo(PriceBand.INCLUDED);
     assertThat(recorded.used()).isEqualTo(13);
     assertThat(recorded.remaining()).contains(0L);
-    assertThat(consume(draw(account).build())).isInstanceOf(Denied.class);
+    assertThat(consume(debit(account).build())).isInstanceOf(Denied.class);
     assertThat(used(account)).isEqualTo(13);
   }
 
@@ -343,7 +365,7 @@ public interface UsageStoreContract extends StoreUnderTest {
     assertThat(gauge(account)).isEqualTo(7);
 
     Consumption more = granted(consume(
-        draw(account).feature("storage").in(Period.LIFETIME, NOON).amount(3).build()));
+        debit(account).feature("storage").in(Period.LIFETIME, NOON).amount(3).build()));
     assertThat(more.remaining()).contains(0L);
     assertThat(more.period()).isEqualTo(Period.LIFETIME);
     store().usage().set(account, "storage", 1, NOON);
@@ -357,12 +379,12 @@ public interface UsageStoreContract extends StoreUnderTest {
   default void whatWasUsedIsListedTheLastWindowsFirst() {
     AccountId account = Ids.account();
     Period april = month("2026-04-01", "2026-05-01");
-    consume(draw(account).feature("quiz").amount(2).build());
-    consume(draw(account).feature("article").amount(3).build());
-    consume(draw(account).in(april, april.start()).amount(4).build());
-    UsageRow last = new UsageRow("quiz", april, new Tally(4, 0, 0));
-    UsageRow articles = new UsageRow("article", MARCH, new Tally(3, 0, 0));
-    UsageRow quizzes = new UsageRow("quiz", MARCH, new Tally(2, 0, 0));
+    consume(debit(account).feature("quiz").amount(2).build());
+    consume(debit(account).feature("article").amount(3).build());
+    consume(debit(account).in(april, april.start()).amount(4).build());
+    UsageRow last = new UsageRow("quiz", april, new UsageTally(4, 0, 0));
+    UsageRow articles = new UsageRow("article", MARCH, new UsageTally(3, 0, 0));
+    UsageRow quizzes = new UsageRow("quiz", MARCH, new UsageTally(2, 0, 0));
     UsageStore usage = store().usage();
 
     assertThat(usage.list(account, Optional.empty(), Optional.empty(), 10))
@@ -383,24 +405,24 @@ public interface UsageStoreContract extends StoreUnderTest {
     AccountId account = Ids.account();
     Instant longAgo = Instant.parse("2001-03-15T12:00:00Z");
     Period then = month("2001-03-01", "2001-04-01");
-    Consumption old = granted(consume(draw(account).in(then, longAgo).key("k").build()));
-    Consumption young = granted(consume(draw(account).key("young").build()));
+    Consumption old = granted(consume(debit(account).in(then, longAgo).key("k").build()));
+    Consumption young = granted(consume(debit(account).key("young").build()));
 
     assertThat(store().usage().prune(longAgo)).isZero();
     assertThat(store().usage().prune(longAgo.plusSeconds(1))).isEqualTo(1);
 
     assertThat(store().usage().release(account, "quiz", old.id(), NOON)).isEmpty();
-    assertThat(consume(draw(account).key("k").amount(2).build())).isInstanceOf(Granted.class);
+    assertThat(consume(debit(account).key("k").amount(2).build())).isInstanceOf(Granted.class);
     assertThat(store().usage().release(account, "quiz", young.id(), NOON)).isPresent();
   }
 
-  private DrawResult consume(Draw draw) {
-    List<DrawResult> results = store().usage().consume(List.of(draw));
+  private DebitResult consume(UsageDebit debit) {
+    List<DebitResult> results = store().usage().consume(List.of(debit));
     assertThat(results).hasSize(1);
     return results.get(0);
   }
 
-  private static Consumption granted(DrawResult result) {
+  private static Consumption granted(DebitResult result) {
     assertThat(result).isInstanceOf(Granted.class);
     return ((Granted) result).consumption();
   }
@@ -409,7 +431,7 @@ public interface UsageStoreContract extends StoreUnderTest {
     return tally(account).included();
   }
 
-  private Tally tally(AccountId account) {
+  private UsageTally tally(AccountId account) {
     return store().usage().read(account, NOON).used("quiz", MARCH, NOON);
   }
 
@@ -434,7 +456,7 @@ public interface UsageStoreContract extends StoreUnderTest {
     return entitlement;
   }
 
-  private DrawBuilder draw(AccountId account) {
+  private DrawBuilder debit(AccountId account) {
     return new DrawBuilder(account);
   }
 
@@ -495,8 +517,8 @@ public interface UsageStoreContract extends StoreUnderTest {
       return this;
     }
 
-    Draw build() {
-      return new Draw(
+    UsageDebit build() {
+      return new UsageDebit(
           id,
           account,
           feature,

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.InvoicePreview;
 import com.tatame.billing.subscription.PauseBehavior;
+import com.tatame.billing.subscription.SelfPause;
 import com.tatame.billing.subscription.SubscriptionChange;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.testkit.fixture.Ids;
@@ -93,6 +94,24 @@ final class BadChanges {
     }
   }
 
+  /** States the present plan as the next phase, so that a change stays scheduled. */
+  static class KeepsTheSchedule extends ForwardingGateway {
+    @Override
+    public SubscriptionControl subscriptions() {
+      return spoil(good.subscriptions(), "changeAtRenewal", args -> {
+        SubscriptionChange change = (SubscriptionChange) args[0];
+        SubscriptionChange other = new SubscriptionChange(
+            change.subscriptionId(),
+            change.itemId(),
+            change.priceId(),
+            change.quantity() + 1,
+            change.policy(),
+            change.prorationDate());
+        return good.subscriptions().changeAtRenewal(other, (String) args[1]);
+      });
+    }
+  }
+
   static class PausesForEver extends ForwardingGateway {
     @Override
     public SubscriptionControl subscriptions() {
@@ -102,6 +121,31 @@ final class BadChanges {
           args -> good.subscriptions()
               .pauseCollection(
                   (String) args[0], (PauseBehavior) args[1], Optional.empty(), (String) args[3]));
+    }
+  }
+
+  static class HidesWhoPaused extends ForwardingGateway {
+    @Override
+    public SubscriptionControl subscriptions() {
+      return spoil(
+          good.subscriptions(),
+          "pauseByUser",
+          args -> good.subscriptions()
+              .pauseCollection(
+                  (String) args[0],
+                  PauseBehavior.VOID,
+                  Optional.of(((SelfPause) args[1]).until()),
+                  (String) args[2]));
+    }
+  }
+
+  static class ForgetsAnEndedPause extends ForwardingGateway {
+    @Override
+    public SubscriptionControl subscriptions() {
+      return spoil(
+          good.subscriptions(),
+          "endPauseByUser",
+          args -> good.subscriptions().resumeCollection((String) args[0], (String) args[2]));
     }
   }
 

@@ -44,6 +44,13 @@ final class BadGateways {
     }
   }
 
+  static class AlwaysReachable extends ForwardingGateway {
+    @Override
+    public boolean reachable() {
+      return true;
+    }
+  }
+
   static class TakesABurntKeyForUnknown extends ForwardingGateway {
     @Override
     public CustomerAccounts customers() {
@@ -358,10 +365,21 @@ final class BadGateways {
           open.commandId(),
           CheckoutSession.Status.EXPIRED,
           open.paid(),
-          Optional.empty(),
           open.subscriptionId(),
           open.expiresAt(),
           open.createdAt());
+    }
+  }
+
+  static class TellsAddressesForEver extends ForwardingGateway {
+    @Override
+    public CheckoutSessions checkouts() {
+      return ForwardingStore.spoil(
+          CheckoutSessions.class, good.checkouts(), Map.of("read", args -> {
+            CheckoutSessions.Handle handle = good.checkouts().read((String) args[0]);
+            return new CheckoutSessions.Handle(
+                handle.observation(), Optional.of("https://checkout.example.com/" + args[0]));
+          }));
     }
   }
 

@@ -11,6 +11,7 @@ class BadGatewaysTest {
   static Stream<Arguments> bad() {
     return Stream.of(
         Arguments.of(BadGateways.AlwaysAlive.class, "aProviderThatIsDownGivesNoSignOfLife"),
+        Arguments.of(BadGateways.AlwaysReachable.class, "aProviderThatIsDownGivesNoSignOfLife"),
         Arguments.of(
             BadGateways.TakesABurntKeyForUnknown.class, "aFailureThatTheKeyRemembersBurnsIt"),
         Arguments.of(
@@ -63,6 +64,11 @@ class BadGatewaysTest {
         Arguments.of(BadGateways.KeepsUnderAnyKey.class, "aKeyOfAnotherRequestIsRefused"),
         Arguments.of(BadMoneyGateways.CancelsNothing.class, "aPaymentThatIsCanceledIsPaidByNobody"),
         Arguments.of(BadMoneyGateways.CancelsNothing.class, "whatIsPaidIsNotCanceled"),
+        Arguments.of(
+            BadMoneyGateways.TellsSecretsToAnybody.class,
+            "aSetupIntentBelongsToItsCustomerAndTellsItsSecretWhenAsked"),
+        Arguments.of(
+            BadGateways.TellsAddressesForEver.class, "sessionTellsItsAddressWhileItIsOpen"),
         Arguments.of(
             BadMoneyGateways.BeginsSetupsUnderAnyKey.class, "repeatingAKeyBeginsNoSecondSetup"),
         Arguments.of(
@@ -132,7 +138,13 @@ class BadGatewaysTest {
             BadChanges.ProratesAlways.class, "withoutProrationTheNextInvoiceFollowsAChange"),
         Arguments.of(BadChanges.ChangesUnderAnyKey.class, "repeatingAChangeUnderItsKeyChargesOnce"),
         Arguments.of(BadChanges.ChangesAtOnce.class, "aChangeAtRenewalWaitsForThePeriodsEnd"),
+        Arguments.of(
+            BadChanges.KeepsTheSchedule.class,
+            "aChangeAtRenewalToWhatIsSoldNowReleasesTheSchedule"),
         Arguments.of(BadChanges.AsksForNothing.class, "aChangeThatMustBeConfirmedWaitsForItsPayer"),
+        Arguments.of(BadChanges.HidesWhoPaused.class, "userPauseIsToldApartFromAnAdministrators"),
+        Arguments.of(
+            BadChanges.ForgetsAnEndedPause.class, "endOfAUserPauseIsKeptWithTheSubscription"),
         Arguments.of(BadChanges.PausesForEver.class, "aPauseCanEndByItself"),
         Arguments.of(
             BadGateways.ListsTheLiving.class,

@@ -3,11 +3,11 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.Draw;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
 import com.tatame.billing.entitlement.GrantStore;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.PriceBand;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageStore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,33 +73,33 @@ final class BadGrants {
   /** A grant that was taken back is drawn from by whoever read it before. */
   static class DecidesByOldGrants extends BadUsage.Redrawing {
     @Override
-    Draw redraw(Draw draw) {
+    UsageDebit redraw(UsageDebit debit) {
       return BadUsage.with(
-          draw,
-          draw.key(),
-          draw.fingerprint(),
-          good.usage().read(draw.account(), draw.at()).version(),
-          draw.offers());
+          debit,
+          debit.key(),
+          debit.fingerprint(),
+          good.usage().read(debit.account(), debit.at()).version(),
+          debit.offers());
     }
   }
 
   static class DrawsTheLastFirst extends BadUsage.Redrawing {
     @Override
-    Draw redraw(Draw draw) {
-      List<Draw.Offer> offers = new ArrayList<>(draw.offers());
+    UsageDebit redraw(UsageDebit debit) {
+      List<UsageDebit.Offer> offers = new ArrayList<>(debit.offers());
       Collections.reverse(offers);
-      return BadUsage.with(draw, draw.key(), draw.fingerprint(), draw.version(), offers);
+      return BadUsage.with(debit, debit.key(), debit.fingerprint(), debit.version(), offers);
     }
   }
 
   /** Believes the offer, and not the grant, about how many units there are. */
   static class CountsNothingAgainstGrants extends BadUsage.Redrawing {
     @Override
-    Draw redraw(Draw draw) {
-      List<Draw.Offer> offers = draw.offers().stream()
-          .map(offer -> new Draw.Offer(offer.place(), offer.limit(), offer.discountPercent()))
+    UsageDebit redraw(UsageDebit debit) {
+      List<UsageDebit.Offer> offers = debit.offers().stream()
+          .map(offer -> new UsageDebit.Offer(offer.place(), offer.limit(), offer.discountPercent()))
           .toList();
-      return BadUsage.with(draw, draw.key(), draw.fingerprint(), draw.version(), offers);
+      return BadUsage.with(debit, debit.key(), debit.fingerprint(), debit.version(), offers);
     }
   }
 
@@ -122,7 +122,7 @@ final class BadGrants {
                           (String) args[2],
                           row.feature(),
                           row.period(),
-                          Place.INCLUDED,
+                          PriceBand.INCLUDED,
                           1,
                           0,
                           Optional.empty(),

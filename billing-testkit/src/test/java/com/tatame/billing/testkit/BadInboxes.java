@@ -1,8 +1,9 @@
 package com.tatame.billing.testkit;
 
-import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.projection.Wanted;
@@ -65,11 +66,11 @@ final class BadInboxes {
 
   /** Replaces the arrival by another. */
   abstract static class BadArrivals extends BadInbox {
-    abstract Object receive(InboxStore inbox, Arrival arrival, Instant now);
+    abstract Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now);
 
     @Override
     Map<String, Bad> replaced(InboxStore inbox) {
-      return Map.of("receive", args -> receive(inbox, (Arrival) args[0], (Instant) args[1]));
+      return Map.of("receive", args -> receive(inbox, (ProjectedBatch) args[0], (Instant) args[1]));
     }
 
     /** Applies what is told, whatever the inbox says to it. */
@@ -86,12 +87,12 @@ final class BadInboxes {
 
   static class AppliesAnOldTelling extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
-      Arrival.Stored stored = inbox.receive(arrival, now);
+    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
+      ProjectedBatch.Stored stored = inbox.receive(arrival, now);
       apply(
           arrival.told().stream()
               .filter(told -> !Collections.disjoint(told.eventIds(), stored.waiting()))
-              .map(Arrival.Told::unit),
+              .map(ProjectedBatch.ProjectedUnit::unit),
           now);
       return stored;
     }
@@ -99,12 +100,12 @@ final class BadInboxes {
 
   static class AppliesDuplicates extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
-      Arrival.Stored stored = inbox.receive(arrival, now);
+    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
+      ProjectedBatch.Stored stored = inbox.receive(arrival, now);
       apply(
           arrival.told().stream()
               .filter(told -> !stored.fresh().containsAll(told.eventIds()))
-              .map(Arrival.Told::unit),
+              .map(ProjectedBatch.ProjectedUnit::unit),
           now);
       return stored;
     }
@@ -112,14 +113,14 @@ final class BadInboxes {
 
   static class StoresWithoutApplying extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
-      return new Arrival.Stored(inbox.ingest(arrival.events(), now), Set.of());
+    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
+      return new ProjectedBatch.Stored(inbox.ingest(arrival.events(), now), Set.of());
     }
   }
 
   static class StoresAlthoughARowIsRefused extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
+    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
       try {
         return inbox.receive(arrival, now);
       } catch (IllegalStateException e) {
@@ -131,8 +132,8 @@ final class BadInboxes {
 
   static class ForgetsWhatWaits extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, Arrival arrival, Instant now) {
-      return new Arrival.Stored(inbox.receive(arrival, now).fresh(), Set.of());
+    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
+      return new ProjectedBatch.Stored(inbox.receive(arrival, now).fresh(), Set.of());
     }
   }
 
@@ -181,6 +182,22 @@ final class BadInboxes {
     @Override
     Map<String, Bad> replaced(InboxStore inbox) {
       return Map.of("settle", args -> Set.of());
+    }
+  }
+
+  static class IgnoresWhoComesBack extends BadInbox {
+    @Override
+    Map<String, Bad> replaced(InboxStore inbox) {
+      return Map.of("settle", args -> {
+        List<Settlement> others = ((List<Settlement>) args[1])
+            .stream().filter(ended -> !(ended instanceof Settlement.Release)).toList();
+        Set<Long> all = new HashSet<>();
+        ((List<Settlement>) args[1]).forEach(ended -> all.add(ended.seq()));
+        Set<Long> lost = inbox.settle((ClaimId) args[0], others, (Instant) args[2]);
+        return lost.isEmpty()
+            ? inbox.settle((ClaimId) args[0], (List<Settlement>) args[1], (Instant) args[2])
+            : all;
+      });
     }
   }
 

@@ -1,8 +1,8 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.DebitResult;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
@@ -65,24 +65,24 @@ final class BadMeters {
     @Override
     public UsageStore usage() {
       return spoil(UsageStore.class, good.usage(), Map.of("consume", args -> {
-        List<DrawResult> results = new ArrayList<>();
+        List<DebitResult> results = new ArrayList<>();
         for (Object asked : (List<?>) args[0]) {
-          Draw draw = (Draw) asked;
+          UsageDebit debit = (UsageDebit) asked;
           results.addAll(good.usage()
-              .consume(List.of(new Draw(
-                  draw.id(),
-                  draw.account(),
-                  draw.feature(),
+              .consume(List.of(new UsageDebit(
+                  debit.id(),
+                  debit.account(),
+                  debit.feature(),
                   Ids.next("key"),
-                  draw.fingerprint(),
-                  draw.version(),
-                  draw.tier(),
-                  draw.period(),
-                  draw.offers(),
-                  draw.amount(),
-                  draw.at(),
-                  draw.recorded(),
-                  draw.metadata()))));
+                  debit.fingerprint(),
+                  debit.version(),
+                  debit.tier(),
+                  debit.period(),
+                  debit.offers(),
+                  debit.amount(),
+                  debit.at(),
+                  debit.recorded(),
+                  debit.metadata()))));
         }
         return results;
       }));

@@ -17,10 +17,10 @@ import com.tatame.billing.portal.PortalSessions;
 import com.tatame.billing.promotion.Coupon;
 import com.tatame.billing.promotion.DiscountTerms;
 import com.tatame.billing.promotion.Promotions;
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.tax.TaxAddress;
 import com.tatame.billing.tax.Taxes;
 import com.tatame.billing.testkit.fixture.Ids;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +123,17 @@ final class BadMoneyGateways {
           PaymentIntentControl.class,
           good.paymentIntents(),
           Map.of("cancel", args -> good.paymentIntents().read((String) args[0]).observation()));
+    }
+  }
+
+  static class TellsSecretsToAnybody extends SpoilsPaymentMethods {
+    TellsSecretsToAnybody() {
+      super("clientSecret");
+    }
+
+    @Override
+    Object answer(Object[] args) {
+      return Optional.of(args[1] + "_secret");
     }
   }
 

@@ -12,6 +12,7 @@ import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.Resolution;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
@@ -119,6 +120,30 @@ final class BadPorts {
         Command open = good.commands().open(planned);
         return open.state() == CommandState.NEEDS_OPERATOR ? planned : open;
       }));
+    }
+  }
+
+  static class ForgetsWhatIsOpen extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(
+          CommandJournal.class,
+          good.commands(),
+          Map.of("findOpen", args -> Optional.<Command>empty()));
+    }
+  }
+
+  static class ForgetsRequests extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(
+          CommandJournal.class,
+          good.commands(),
+          Map.of(
+              "ofRequest",
+              args -> good.commands().ofRequest((RequestKey) args[0]).stream()
+                  .filter(command -> !command.state().settled())
+                  .toList()));
     }
   }
 
@@ -382,14 +407,84 @@ final class BadPorts {
     private Object reserve(Object[] args) {
       return good.idempotency()
           .reserve(
-              EVERYBODY, (String) args[1], (String) args[2], (Instant) args[3], (Duration) args[4]);
+              EVERYBODY,
+              (String) args[1],
+              (String) args[2],
+              (String) args[3],
+              (Instant) args[4],
+              (Duration) args[5]);
     }
 
     private Object complete(Object[] args) {
-      good.idempotency()
+      return good.idempotency()
           .complete(
-              EVERYBODY, (String) args[1], (Integer) args[2], (String) args[3], (Instant) args[4]);
-      return Optional.empty();
+              EVERYBODY,
+              (String) args[1],
+              (String) args[2],
+              (Integer) args[3],
+              (String) args[4],
+              (Instant) args[5]);
+    }
+  }
+
+  static class ExtendsNoKeys extends ForwardingStore {
+    @Override
+    public IdempotencyStore idempotency() {
+      return spoil(IdempotencyStore.class, good.idempotency(), Map.of("extend", args -> true));
+    }
+  }
+
+  static class AnswersWithoutLease extends ForwardingStore {
+    private static final String EVERYBODYS = "everybody's";
+
+    @Override
+    public IdempotencyStore idempotency() {
+      return spoil(
+          IdempotencyStore.class,
+          good.idempotency(),
+          Map.of("reserve", args -> reserve(args), "complete", args -> complete(args)));
+    }
+
+    // Takes what is abandoned or new, and doesn't tell the holders from each other.
+    private Object reserve(Object[] args) {
+      IdempotencyStore.Reservation seen = good.idempotency()
+          .reserve(
+              (AccountId) args[0],
+              (String) args[1],
+              (String) args[2],
+              (String) args[3],
+              (Instant) args[4],
+              (Duration) args[5]);
+      if (seen instanceof IdempotencyStore.Fresh) {
+        good.idempotency().release((AccountId) args[0], (String) args[1], (String) args[3]);
+        good.idempotency()
+            .reserve(
+                (AccountId) args[0],
+                (String) args[1],
+                (String) args[2],
+                EVERYBODYS,
+                (Instant) args[4],
+                (Duration) args[5]);
+      }
+      return seen;
+    }
+
+    private Object complete(Object[] args) {
+      return good.idempotency()
+          .complete(
+              (AccountId) args[0],
+              (String) args[1],
+              EVERYBODYS,
+              (Integer) args[3],
+              (String) args[4],
+              (Instant) args[5]);
+    }
+  }
+
+  static class ExtendsNothing extends ForwardingStore {
+    @Override
+    public CommandJournal commands() {
+      return spoil(CommandJournal.class, good.commands(), Map.of("extend", args -> true));
     }
   }
 

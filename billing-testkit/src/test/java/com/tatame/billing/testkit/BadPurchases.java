@@ -3,8 +3,8 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.PriceBand;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
@@ -51,6 +51,30 @@ final class BadPurchases {
                       p.paymentIntentId(),
                       new Money(0, "usd"),
                       p.createdAt()))));
+    }
+  }
+
+  static class OwnsWhatWentBack extends ForwardingStore {
+    @Override
+    public PurchaseStore purchases() {
+      return spoil(
+          PurchaseStore.class,
+          good.purchases(),
+          Map.of(
+              "owned",
+              args -> good
+                  .purchases()
+                  .list((AccountId) args[0], Optional.of((String) args[1]), Optional.empty(), 101)
+                  .stream()
+                  .filter(Purchase::completed)
+                  .findFirst()));
+    }
+  }
+
+  static class KnowsNoDuplicates extends ForwardingStore {
+    @Override
+    public PurchaseStore purchases() {
+      return spoil(PurchaseStore.class, good.purchases(), Map.of("duplicates", args -> List.of()));
     }
   }
 
@@ -187,9 +211,9 @@ final class BadPurchases {
       }));
     }
 
-    private static Draw again(AccountId by, UsageRow row, Instant now) {
+    private static UsageDebit again(AccountId by, UsageRow row, Instant now) {
       String id = Ids.next("use");
-      return new Draw(
+      return new UsageDebit(
           id,
           by,
           row.feature(),
@@ -198,7 +222,7 @@ final class BadPurchases {
           "",
           "free",
           row.period(),
-          List.of(new Draw.Offer(Place.INCLUDED, Optional.empty(), Optional.empty())),
+          List.of(new UsageDebit.Offer(PriceBand.INCLUDED, Optional.empty(), Optional.empty())),
           row.used().included(),
           now,
           true,

@@ -1,11 +1,11 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.DrawResult;
+import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.ReservationStore.Held;
 import com.tatame.billing.entitlement.ReservationStore.Outcome;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.purchase.PurchaseStore.Giving;
@@ -72,11 +72,22 @@ final class BadReservations {
     @Override
     public PurchaseStore purchases() {
       return spoil(PurchaseStore.class, good.purchases(), Map.of("give", args -> {
-        Giving giving = good.purchases().give((Purchase) args[0], (Draw) args[1]);
-        return giving.draw() instanceof DrawResult.Denied
-            ? new Giving(giving.draw(), Optional.of((Purchase) args[0]))
+        Giving giving = good.purchases().give((Purchase) args[0], (UsageDebit) args[1]);
+        return giving.debit() instanceof DebitResult.Denied
+            ? new Giving(giving.debit(), Optional.of((Purchase) args[0]))
             : giving;
       }));
+    }
+  }
+
+  static class GivesWhatIsOwned extends ForwardingStore {
+    @Override
+    public PurchaseStore purchases() {
+      return spoil(
+          PurchaseStore.class,
+          good.purchases(),
+          Map.of(
+              "giveOnce", args -> good.purchases().give((Purchase) args[0], (UsageDebit) args[1])));
     }
   }
 
@@ -84,8 +95,8 @@ final class BadReservations {
     @Override
     public PurchaseStore purchases() {
       return spoil(PurchaseStore.class, good.purchases(), Map.of("give", args -> {
-        Draw asked = (Draw) args[1];
-        Draw alone = new Draw(
+        UsageDebit asked = (UsageDebit) args[1];
+        UsageDebit alone = new UsageDebit(
             asked.id(),
             asked.account(),
             asked.feature(),
@@ -108,11 +119,11 @@ final class BadReservations {
     @Override
     public PurchaseStore purchases() {
       return spoil(PurchaseStore.class, good.purchases(), Map.of("give", args -> {
-        Draw asked = (Draw) args[1];
-        DrawResult result = good.usage().consume(List.of(asked)).get(0);
+        UsageDebit asked = (UsageDebit) args[1];
+        DebitResult result = good.usage().consume(List.of(asked)).get(0);
         return new Giving(
             result,
-            result instanceof DrawResult.Granted
+            result instanceof DebitResult.Granted
                 ? Optional.of(good.purchases().addFree((Purchase) args[0]))
                 : Optional.empty());
       }));

@@ -16,6 +16,8 @@ class BadStoresTest {
         Arguments.of(BadInboxes.IngestsTwice.class, "anIdThatComesTwiceInOneBatchIsStoredOnce"),
         Arguments.of(BadInboxes.TidiesPayloads.class, "aPayloadComesBackByteForByte"),
         Arguments.of(
+            BadInboxes.IgnoresWhoComesBack.class, "aWorkerThatComesBackTakesBackTheLossOfItsLease"),
+        Arguments.of(
             BadInboxes.AppliesAnOldTelling.class,
             "theEventsOfAStaleUnitWaitAndItsNeighboursAreApplied"),
         Arguments.of(
@@ -78,6 +80,9 @@ class BadStoresTest {
             "ofFiftyConcurrentOpensOneIsWrittenDownAndAllSeeIt"),
         Arguments.of(
             BadPorts.ForgetsTheUndecided.class, "aCommandThatNeedsAnOperatorKeepsItsPlace"),
+        Arguments.of(BadPorts.ForgetsWhatIsOpen.class, "theOpenCommandIsFoundUntilItEnds"),
+        Arguments.of(
+            BadPorts.ForgetsRequests.class, "aRequestFindsItsCommandsWhateverBecameOfThem"),
         Arguments.of(BadPorts.RenewsForAnybody.class, "whoLostTheLeaseRenewsNothing"),
         Arguments.of(
             BadPorts.RaisesNothing.class, "aCommandThatWasNotExecutedIsRenewedUnderItsLease"),
@@ -157,6 +162,7 @@ class BadStoresTest {
         Arguments.of(
             BadUsage.ForgetsWhatWasCountedElsewhere.class,
             "whatWasUsedCountsInAWindowThatBeginsElsewhereUntilItsOwnEnds"),
+        Arguments.of(BadUsage.ShowsAnybodys.class, "consumptionIsReadByItsOwnAccountAlone"),
         Arguments.of(BadUsage.ReleasesAgain.class, "releasedUnitsGoBackToWhereTheyCameFromOnce"),
         Arguments.of(BadUsage.ReleasesAnybodys.class, "somebodyElsesConsumptionCantBeReleased"),
         Arguments.of(
@@ -197,6 +203,10 @@ class BadStoresTest {
         Arguments.of(BadPorts.TellsEverybodysEvents.class, "somebodyElsesEventsAreNotFound"),
         Arguments.of(BadPorts.ForgetsWhoTold.class, "anEventIsToldAsItsFactWithTheProvidersEvent"),
         Arguments.of(BadPorts.SharesKeys.class, "aKeyBelongsToItsAccount"),
+        Arguments.of(BadPorts.ExtendsNoKeys.class, "aKeyWhoseLeaseIsExtendedStaysRunning"),
+        Arguments.of(BadPorts.AnswersWithoutLease.class, "whoLostTheLeaseOfAKeyWritesNothing"),
+        Arguments.of(BadPorts.ExtendsNothing.class, "whoExtendsItsLeaseKeepsTheCommandAlone"),
+        Arguments.of(BadPorts.ExtendsNothing.class, "whoLostTheLeaseExtendsNothing"),
         Arguments.of(BadPorts.ForgetsRunning.class, "aKeyWhoseRequestRunsIsRunning"),
         Arguments.of(BadApiKeys.FindsByTheId.class, "aKeyIsFoundByItsHashAlone"),
         Arguments.of(BadApiKeys.KeepsQuietAboutATakenId.class, "noTwoKeysShareAnIdOrAHash"),
@@ -214,6 +224,12 @@ class BadStoresTest {
         Arguments.of(
             BadReservations.GivesWithoutAUnit.class,
             "ofManyWhoTakeTheLastUnitsAtOnceNoMoreAreGivenThanThereAre"),
+        Arguments.of(BadReservations.GivesWhatIsOwned.class, "ownedItemTakesNoSecondUnit"),
+        Arguments.of(
+            BadReservations.GivesWhatIsOwned.class, "ofManyWhoTakeOneItemAtOnceOneTakesAUnit"),
+        Arguments.of(BadPurchases.OwnsWhatWentBack.class, "whatIsPaidIsOwnedUntilAllOfItWentBack"),
+        Arguments.of(
+            BadPurchases.KnowsNoDuplicates.class, "secondPurchaseOfWhatIsOwnedIsADuplicate"),
         Arguments.of(
             BadReservations.TakesAUnitAtEachRepetition.class,
             "underOneKeyOneUnitIsTakenAndOnePurchaseGiven"),

@@ -4,9 +4,9 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.Draw;
-import com.tatame.billing.entitlement.DrawResult;
-import com.tatame.billing.entitlement.Place;
+import com.tatame.billing.entitlement.DebitResult;
+import com.tatame.billing.entitlement.PriceBand;
+import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import java.time.Instant;
@@ -25,38 +25,42 @@ final class BadUsage {
   private BadUsage() {}
 
   abstract static class Redrawing extends ForwardingStore {
-    abstract Draw redraw(Draw draw);
+    abstract UsageDebit redraw(UsageDebit debit);
 
     @Override
     public UsageStore usage() {
       return spoil(
           UsageStore.class,
           good.usage(),
-          Map.of("consume", args -> good.usage().consume(draws(args, this::redraw))));
+          Map.of("consume", args -> good.usage().consume(debits(args, this::redraw))));
     }
   }
 
   @SuppressWarnings("unchecked")
-  private static List<Draw> draws(Object[] args, UnaryOperator<Draw> change) {
-    return ((List<Draw>) args[0]).stream().map(change).toList();
+  private static List<UsageDebit> debits(Object[] args, UnaryOperator<UsageDebit> change) {
+    return ((List<UsageDebit>) args[0]).stream().map(change).toList();
   }
 
-  static Draw with(
-      Draw draw, String key, String fingerprint, String version, List<Draw.Offer> offers) {
-    return new Draw(
-        draw.id(),
-        draw.account(),
-        draw.feature(),
+  static UsageDebit with(
+      UsageDebit debit,
+      String key,
+      String fingerprint,
+      String version,
+      List<UsageDebit.Offer> offers) {
+    return new UsageDebit(
+        debit.id(),
+        debit.account(),
+        debit.feature(),
         key,
         fingerprint,
         version,
-        draw.tier(),
-        draw.period(),
+        debit.tier(),
+        debit.period(),
         offers,
-        draw.amount(),
-        draw.at(),
-        draw.recorded(),
-        draw.metadata());
+        debit.amount(),
+        debit.at(),
+        debit.recorded(),
+        debit.metadata());
   }
 
   /** Says of what it reads, and of what it is asked about, that it is in a state of its own making. */
@@ -111,34 +115,35 @@ final class BadUsage {
 
   static class KnowsNoLimit extends Redrawing {
     @Override
-    Draw redraw(Draw draw) {
-      List<Draw.Offer> offers = new ArrayList<>();
-      draw.offers()
-          .forEach(offer ->
-              offers.add(new Draw.Offer(offer.place(), Optional.empty(), offer.discountPercent())));
-      return with(draw, draw.key(), draw.fingerprint(), draw.version(), offers);
+    UsageDebit redraw(UsageDebit debit) {
+      List<UsageDebit.Offer> offers = new ArrayList<>();
+      debit
+          .offers()
+          .forEach(offer -> offers.add(
+              new UsageDebit.Offer(offer.place(), Optional.empty(), offer.discountPercent())));
+      return with(debit, debit.key(), debit.fingerprint(), debit.version(), offers);
     }
   }
 
   static class ForgetsKeys extends Redrawing {
     @Override
-    Draw redraw(Draw draw) {
-      return with(draw, draw.id(), draw.fingerprint(), draw.version(), draw.offers());
+    UsageDebit redraw(UsageDebit debit) {
+      return with(debit, debit.id(), debit.fingerprint(), debit.version(), debit.offers());
     }
   }
 
   static class TakesAnythingForTheSame extends Redrawing {
     @Override
-    Draw redraw(Draw draw) {
-      return with(draw, draw.key(), "", draw.version(), draw.offers());
+    UsageDebit redraw(UsageDebit debit) {
+      return with(debit, debit.key(), "", debit.version(), debit.offers());
     }
   }
 
   static class DecidesByAnOldEntitlement extends Redrawing {
     @Override
-    Draw redraw(Draw draw) {
-      AccountUsage now = good.usage().read(draw.account(), draw.at());
-      return with(draw, draw.key(), draw.fingerprint(), now.version(), draw.offers());
+    UsageDebit redraw(UsageDebit debit) {
+      AccountUsage now = good.usage().read(debit.account(), debit.at());
+      return with(debit, debit.key(), debit.fingerprint(), now.version(), debit.offers());
     }
   }
 
@@ -153,20 +158,22 @@ final class BadUsage {
           good.usage(),
           Map.of(
               "consume",
-              args -> draws(args, draw -> draw).stream().map(this::take).toList()));
+              args -> debits(args, debit -> debit).stream().map(this::take).toList()));
     }
 
-    private synchronized DrawResult take(Draw draw) {
+    private synchronized DebitResult take(UsageDebit debit) {
       AccountUsage usage =
-          seen.computeIfAbsent(draw.account(), account -> good.usage().read(account, draw.at()));
-      Draw.Offer any = new Draw.Offer(Place.INCLUDED, Optional.empty(), Optional.empty());
-      return draw.takenOf(usage.used(draw.feature(), draw.period(), draw.at()), Map.of())
+          seen.computeIfAbsent(debit.account(), account -> good.usage().read(account, debit.at()));
+      UsageDebit.Offer any =
+          new UsageDebit.Offer(PriceBand.INCLUDED, Optional.empty(), Optional.empty());
+      return debit
+              .takenOf(usage.used(debit.feature(), debit.period(), debit.at()), Map.of())
               .isPresent()
           ? good.usage()
-              .consume(
-                  List.of(with(draw, draw.key(), draw.fingerprint(), draw.version(), List.of(any))))
+              .consume(List.of(
+                  with(debit, debit.key(), debit.fingerprint(), debit.version(), List.of(any))))
               .get(0)
-          : new DrawResult.Denied();
+          : new DebitResult.Denied();
     }
   }
 
@@ -179,22 +186,22 @@ final class BadUsage {
           Map.of(
               "consume",
               args -> good.usage()
-                  .consume(draws(
+                  .consume(debits(
                       args,
-                      draw -> new Draw(
-                          draw.id(),
-                          draw.account(),
-                          draw.feature(),
-                          draw.key(),
-                          draw.fingerprint(),
-                          draw.version(),
-                          draw.tier(),
-                          draw.period(),
-                          draw.offers(),
-                          draw.amount(),
-                          draw.period().end().minusMillis(1),
-                          draw.recorded(),
-                          draw.metadata())))));
+                      debit -> new UsageDebit(
+                          debit.id(),
+                          debit.account(),
+                          debit.feature(),
+                          debit.key(),
+                          debit.fingerprint(),
+                          debit.version(),
+                          debit.tier(),
+                          debit.period(),
+                          debit.offers(),
+                          debit.amount(),
+                          debit.period().end().minusMillis(1),
+                          debit.recorded(),
+                          debit.metadata())))));
     }
   }
 
@@ -226,6 +233,30 @@ final class BadUsage {
     }
   }
 
+  /** Whoever knows an id reads the consumption. */
+  static class ShowsAnybodys extends ForwardingStore {
+    private final Map<String, AccountId> owners = new HashMap<>();
+
+    @Override
+    public UsageStore usage() {
+      return spoil(
+          UsageStore.class,
+          good.usage(),
+          Map.of(
+              "consume",
+              args -> good.usage().consume(debits(args, debit -> {
+                owners.put(debit.id(), debit.account());
+                return debit;
+              })),
+              "find",
+              args -> good.usage()
+                  .find(
+                      owners.getOrDefault((String) args[2], (AccountId) args[0]),
+                      (String) args[1],
+                      (String) args[2])));
+    }
+  }
+
   static class ReleasesAnybodys extends ForwardingStore {
     private final Map<String, AccountId> owners = new HashMap<>();
 
@@ -236,9 +267,9 @@ final class BadUsage {
           good.usage(),
           Map.of(
               "consume",
-              args -> good.usage().consume(draws(args, draw -> {
-                owners.put(draw.id(), draw.account());
-                return draw;
+              args -> good.usage().consume(debits(args, debit -> {
+                owners.put(debit.id(), debit.account());
+                return debit;
               })),
               "release",
               args -> good.usage()
@@ -252,21 +283,21 @@ final class BadUsage {
 
   static class RefusesWhatHappened extends Redrawing {
     @Override
-    Draw redraw(Draw draw) {
-      return new Draw(
-          draw.id(),
-          draw.account(),
-          draw.feature(),
-          draw.key(),
-          draw.fingerprint(),
-          draw.version(),
-          draw.tier(),
-          draw.period(),
-          draw.offers(),
-          draw.amount(),
-          draw.at(),
+    UsageDebit redraw(UsageDebit debit) {
+      return new UsageDebit(
+          debit.id(),
+          debit.account(),
+          debit.feature(),
+          debit.key(),
+          debit.fingerprint(),
+          debit.version(),
+          debit.tier(),
+          debit.period(),
+          debit.offers(),
+          debit.amount(),
+          debit.at(),
           false,
-          draw.metadata());
+          debit.metadata());
     }
   }
 

@@ -31,6 +31,7 @@ class BadVerifiersTest {
         Arguments.of(TakesPending.class, "aSessionThatIsStillPendingIsRefused"),
         Arguments.of(TakesImpersonators.class, "aUserWhomSomebodyImpersonatesIsRefused"),
         Arguments.of(TakesAnyVersion.class, "anUnknownVersionOfClaimsIsRefused"),
+        Arguments.of(MixesRoles.class, "roleInTheActiveOrganizationIsReadFromEitherLayout"),
         Arguments.of(MixesLayouts.class, "eachLayoutHasItsOwnPlaceForTheOrganization"),
         Arguments.of(
             PromotesOrganizers.class, "aRoleInsideAnOrganizationNeverMakesAnAdministrator"),
@@ -160,6 +161,12 @@ class BadVerifiersTest {
   static class PromotesOrganizers extends Forgetful {
     PromotesOrganizers() {
       super(Rule.ORGANIZATION_ROLE);
+    }
+  }
+
+  static class MixesRoles extends Forgetful {
+    MixesRoles() {
+      super(Rule.BILLING_ROLE);
     }
   }
 

@@ -17,10 +17,10 @@ import com.tatame.billing.portal.PortalSessions;
 import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.setup.ProviderSetup;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.Settings;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.tax.Taxes;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.Settings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -143,5 +143,10 @@ abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContra
   @Override
   public void ping() {
     good.ping();
+  }
+
+  @Override
+  public boolean reachable() {
+    return good.reachable();
   }
 }

@@ -1,8 +1,8 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.gateway.PaymentGateway;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.Settings;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.Settings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

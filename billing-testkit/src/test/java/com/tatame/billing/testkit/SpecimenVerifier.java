@@ -38,6 +38,7 @@ final class SpecimenVerifier implements IdentityVerifier {
     VERSION,
     LAYOUT,
     ORGANIZATION_ROLE,
+    BILLING_ROLE,
     SILENCE
   }
 
@@ -132,7 +133,15 @@ final class SpecimenVerifier implements IdentityVerifier {
         subject,
         Optional.empty(),
         Optional.empty(),
-        administrator);
+        administrator,
+        organization.map(id -> role(claims, first)));
+  }
+
+  private String role(JsonNode claims, boolean first) {
+    Optional<String> role = forgets(Rule.BILLING_ROLE)
+        ? text(claims, "org_role").or(() -> text(claims.path("o"), "rol"))
+        : first ? text(claims, "org_role") : text(claims.path("o"), "rol");
+    return role.orElse("").replaceFirst("^org:", "");
   }
 
   private boolean signed(String[] parts, JsonNode header)

@@ -12,16 +12,17 @@ import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.checkout.CheckoutRequest;
 import com.tatame.billing.checkout.CheckoutSession;
+import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.checkout.Confirmation;
 import com.tatame.billing.failure.InvalidSignature;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.money.Money;
+import com.tatame.billing.simulator.StripeSimulator;
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
 import com.tatame.billing.testkit.InMemoryBillingStore;
-import com.tatame.billing.testkit.simulator.StripeSimulator;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -84,9 +85,10 @@ public final class EmbeddedBilling {
       server.createContext("/webhooks/stripe", exchange -> receive(billing, exchange));
       server.start();
 
-      CheckoutSession session = billing.checkouts().open(ALICE, pro(ourPages)).session();
-      payAsTheUserDoes(session.url().orElseThrow());
-      Confirmation confirmed = billing.checkouts().confirm(ALICE.account(), session.id());
+      Checkouts.Opened opened = billing.checkouts().open(ALICE, pro(ourPages));
+      payAsTheUserDoes(opened.url().orElseThrow());
+      Confirmation confirmed =
+          billing.checkouts().confirm(ALICE.account(), opened.session().id());
       boolean mayExport =
           billing.entitlements().check(ALICE.account(), "export").allowed();
       System.out.println(confirmed.status() + ", may export: " + mayExport);
@@ -95,10 +97,9 @@ public final class EmbeddedBilling {
 
   /** Alice pays for a plan; the session in which she did. */
   public static CheckoutSession buyPro(Billing billing) throws Exception {
-    CheckoutSession session =
-        billing.checkouts().open(ALICE, pro("https://shop.example.com")).session();
-    payAsTheUserDoes(session.url().orElseThrow());
-    return session;
+    Checkouts.Opened opened = billing.checkouts().open(ALICE, pro("https://shop.example.com"));
+    payAsTheUserDoes(opened.url().orElseThrow());
+    return opened.session();
   }
 
   private static void receive(Billing billing, HttpExchange exchange) throws IOException {

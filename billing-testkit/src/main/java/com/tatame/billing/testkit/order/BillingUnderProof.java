@@ -131,7 +131,7 @@ public final class BillingUnderProof implements WebhookHandler {
     }
 
     private Billing program() {
-      Hazards hazards = new Hazards(world, name);
+      FaultInjector hazards = new FaultInjector(world, name);
       return Billing.builder()
           .store(hazards.around(flaw.of(ledger.watching(store))))
           .gateway(hazards.around(gateway))
@@ -158,7 +158,7 @@ public final class BillingUnderProof implements WebhookHandler {
       busy = true;
       try {
         next = next.orElseGet(billing::steps).run();
-      } catch (Hazards.Death e) {
+      } catch (FaultInjector.Death e) {
         die();
       } finally {
         busy = false;
@@ -169,7 +169,7 @@ public final class BillingUnderProof implements WebhookHandler {
       busy = true;
       try {
         billing.webhooks().receive(body, signatureHeader);
-      } catch (Hazards.Death e) {
+      } catch (FaultInjector.Death e) {
         die();
         throw new IllegalStateException("no answer", e);
       } finally {
@@ -268,7 +268,7 @@ public final class BillingUnderProof implements WebhookHandler {
     Map<SubjectId, Set<ObjectRef>> objects = new TreeMap<>();
     Set<AccountId> accounts = new HashSet<>();
     for (JsonNode event : RarerTruth.toldBy(world.engine())) {
-      JsonNode object = LastSeconds.object(event);
+      JsonNode object = AmbiguousTimestamps.object(event);
       if (ProofRun.path(object).isPresent()) {
         String name = object.required("object").asText().replace('.', '_');
         ObjectRef ref = new ObjectRef(

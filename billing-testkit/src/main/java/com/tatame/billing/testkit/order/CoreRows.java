@@ -166,7 +166,6 @@ public final class CoreRows {
     put(session, "paid", session.paid());
     put(session, "customer", session.customerId());
     put(session, "subscription", session.subscriptionId());
-    put(session, "url", session.url());
   }
 
   private void put(ProviderObject object, String name, Object value) {

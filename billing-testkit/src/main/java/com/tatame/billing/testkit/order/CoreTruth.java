@@ -1,7 +1,7 @@
 package com.tatame.billing.testkit.order;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.testkit.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.Engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -32,11 +32,11 @@ final class LaggingReads {
 
   PaymentGateway around(PaymentGateway gateway) {
     ObjectReads good = gateway.reads();
-    return Hazards.proxy(
+    return FaultInjector.proxy(
         PaymentGateway.class,
         (proxy, method, arguments) -> method.getReturnType() == ObjectReads.class
             ? (ObjectReads) (object, subject) -> read(good, object, subject)
-            : Hazards.invoke(method, gateway, arguments));
+            : FaultInjector.invoke(method, gateway, arguments));
   }
 
   private Observation read(ObjectReads good, ObjectRef object, SubjectId subject) {

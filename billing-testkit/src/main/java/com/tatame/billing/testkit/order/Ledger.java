@@ -1,8 +1,8 @@
 package com.tatame.billing.testkit.order;
 
-import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.projection.Change;
@@ -48,8 +48,8 @@ final class Ledger {
   }
 
   BillingStore watching(BillingStore store) {
-    return Hazards.proxy(BillingStore.class, (proxy, method, arguments) -> {
-      Object part = Hazards.invoke(method, store, arguments);
+    return FaultInjector.proxy(BillingStore.class, (proxy, method, arguments) -> {
+      Object part = FaultInjector.invoke(method, store, arguments);
       if (part instanceof InboxStore inbox) {
         return watching(inbox, store.projections());
       }
@@ -58,11 +58,11 @@ final class Ledger {
   }
 
   private InboxStore watching(InboxStore inbox, ProjectionStore store) {
-    return Hazards.proxy(InboxStore.class, (proxy, method, arguments) -> {
+    return FaultInjector.proxy(InboxStore.class, (proxy, method, arguments) -> {
       if (method.getName().equals("receive")) {
-        return receive(inbox, store, (Arrival) arguments[0], (Instant) arguments[1]);
+        return receive(inbox, store, (ProjectedBatch) arguments[0], (Instant) arguments[1]);
       }
-      Object answer = Hazards.invoke(method, inbox, arguments);
+      Object answer = FaultInjector.invoke(method, inbox, arguments);
       if (method.getName().equals("claim")) {
         for (Object event : (List<?>) answer) {
           ClaimedEvent claimed = (ClaimedEvent) event;
@@ -73,13 +73,13 @@ final class Ledger {
     });
   }
 
-  private Arrival.Stored receive(
-      InboxStore inbox, ProjectionStore store, Arrival arrival, Instant now) {
+  private ProjectedBatch.Stored receive(
+      InboxStore inbox, ProjectionStore store, ProjectedBatch arrival, Instant now) {
     List<Known> before =
         arrival.told().stream().map(told -> known(store, told.unit())).toList();
-    Arrival.Stored stored = inbox.receive(arrival, now);
+    ProjectedBatch.Stored stored = inbox.receive(arrival, now);
     for (int i = 0; i < before.size(); i++) {
-      Arrival.Told told = arrival.told().get(i);
+      ProjectedBatch.ProjectedUnit told = arrival.told().get(i);
       if (!Collections.disjoint(told.eventIds(), stored.waiting())) {
         met.add(Coverage.STALE);
       } else if (stored.fresh().containsAll(told.eventIds())) {
@@ -91,9 +91,9 @@ final class Ledger {
   }
 
   private ProjectionStore watching(ProjectionStore store) {
-    return Hazards.proxy(ProjectionStore.class, (proxy, method, arguments) -> {
+    return FaultInjector.proxy(ProjectionStore.class, (proxy, method, arguments) -> {
       if (!method.getName().equals("commit")) {
-        return Hazards.invoke(method, store, arguments);
+        return FaultInjector.invoke(method, store, arguments);
       }
       List<Unit> units = new ArrayList<>();
       for (Object unit : (List<?>) arguments[0]) {

@@ -1,12 +1,12 @@
 package com.tatame.billing.testkit.order;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.simulator.engine.Delivery;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.WebhookMessage;
 import com.tatame.billing.testkit.Disorder;
 import com.tatame.billing.testkit.SettableClock;
 import com.tatame.billing.testkit.WebhookSigner;
-import com.tatame.billing.testkit.simulator.engine.Delivery;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.Letter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -77,7 +77,7 @@ final class Network {
     return delivery.type() + " " + delivery.event();
   }
 
-  private void receive(Letter letter, WebhookHandler handler) {
+  private void receive(WebhookMessage letter, WebhookHandler handler) {
     send(letter.body(), letter.secrets().toArray(String[]::new), handler);
   }
 

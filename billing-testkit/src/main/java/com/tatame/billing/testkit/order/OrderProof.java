@@ -1,9 +1,9 @@
 package com.tatame.billing.testkit.order;
 
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.simulator.engine.Engine;
 import com.tatame.billing.testkit.Disorder;
 import com.tatame.billing.testkit.fixture.ACatalog;
-import com.tatame.billing.testkit.simulator.engine.Engine;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;

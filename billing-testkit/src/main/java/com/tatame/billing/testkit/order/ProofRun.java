@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Recurrence;
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.Request;
+import com.tatame.billing.simulator.engine.Settings;
 import com.tatame.billing.testkit.EngineControl;
 import com.tatame.billing.testkit.SettableClock;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.Request;
-import com.tatame.billing.testkit.simulator.engine.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -151,7 +151,7 @@ final class ProofRun {
     if (!newestOnly) {
       met.add(Coverage.OTHER_VERSION);
     }
-    if (LastSeconds.of(events).anyDifference()) {
+    if (AmbiguousTimestamps.of(events).anyDifference()) {
       met.add(Coverage.SAME_SECOND);
     }
     return new Ending(met, events.size(), trace.digest());
@@ -243,7 +243,7 @@ final class ProofRun {
   private void requireAllThatEventsCanTell() {
     Set<String> unsure = handler.unsure();
     Map<String, String> truth = truth();
-    Set<String> unclear = LastSeconds.of(engine.events()).unclear();
+    Set<String> unclear = AmbiguousTimestamps.of(engine.events()).unclear();
     unclear.removeIf(id -> truth.keySet().stream().noneMatch(name -> owner(name).equals(id)));
     unclear.stream().filter(id -> !unsure.contains(id)).findFirst().ifPresent(id -> {
       throw new Divergence(
@@ -261,7 +261,8 @@ final class ProofRun {
     Set<String> told = new HashSet<>();
     engine
         .events()
-        .forEach(event -> told.add(LastSeconds.object(event).required("id").asText()));
+        .forEach(
+            event -> told.add(AmbiguousTimestamps.object(event).required("id").asText()));
     Map<String, String> truth = new TreeMap<>(provider.rows());
     truth.keySet().removeIf(name -> !told.contains(owner(name)));
     if (!settings.fields().isEmpty()) {
@@ -309,10 +310,10 @@ final class ProofRun {
     world.echo();
     Map<String, JsonNode> last = new TreeMap<>();
     for (JsonNode event : engine.events()) {
-      last.put(LastSeconds.object(event).required("id").asText(), event);
+      last.put(AmbiguousTimestamps.object(event).required("id").asText(), event);
     }
     for (JsonNode event : List.copyOf(last.values())) {
-      if (tellsThePresent(LastSeconds.object(event))) {
+      if (tellsThePresent(AmbiguousTimestamps.object(event))) {
         ObjectNode second = event.deepCopy();
         second.put("id", "evt_echo" + seed + "_" + ++echoes);
         second.put("created", engine.now().getEpochSecond());

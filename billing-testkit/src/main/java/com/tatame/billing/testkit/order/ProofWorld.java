@@ -1,10 +1,10 @@
 package com.tatame.billing.testkit.order;
 
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.Fault;
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.SettableClock;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.Fault;
-import com.tatame.billing.testkit.simulator.engine.Request;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;

@@ -3,9 +3,9 @@ package com.tatame.billing.testkit.order;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.Request;
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,7 +58,7 @@ public final class ProviderTruth {
     List<JsonNode> invoices = all(api, "/v1/invoices", Map.of());
     invoices.forEach(this::invoice);
     all(api, "/v1/checkout/sessions", Map.of()).forEach(json -> {
-      put(json, json, "status", "customer", "subscription", "url");
+      put(json, json, "status", "customer", "subscription");
       boolean paid = !json.required("payment_status").asText().equals("unpaid");
       put(json, "paid", Boolean.toString(paid));
     });

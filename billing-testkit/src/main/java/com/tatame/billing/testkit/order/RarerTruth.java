@@ -1,9 +1,9 @@
 package com.tatame.billing.testkit.order;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.Request;
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.Request;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +42,7 @@ final class RarerTruth {
   static Map<String, String> rows(Engine engine) {
     Map<String, String> told = new TreeMap<>();
     for (JsonNode event : toldBy(engine)) {
-      JsonNode object = LastSeconds.object(event);
+      JsonNode object = AmbiguousTimestamps.object(event);
       String kind = object.path("object").asText();
       if (PATHS.containsKey(kind)) {
         told.put(object.required("id").asText(), kind);

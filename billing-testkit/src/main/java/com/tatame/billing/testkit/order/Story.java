@@ -1,10 +1,10 @@
 package com.tatame.billing.testkit.order;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Engine;
-import com.tatame.billing.testkit.simulator.engine.PageForm;
-import com.tatame.billing.testkit.simulator.engine.Request;
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Engine;
+import com.tatame.billing.simulator.engine.PageForm;
+import com.tatame.billing.simulator.engine.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ final class Story {
   private final RandomGenerator random;
   private final Trace trace;
   private final long seed;
-  private final RarerStory rarer;
+  private final SecondaryObjectStory rarer;
   private final List<String> prices = new ArrayList<>();
   private final List<String> customers = new ArrayList<>();
   private final List<String> sessions = new ArrayList<>();
@@ -39,7 +39,7 @@ final class Story {
     this.random = random;
     this.trace = trace;
     this.seed = seed;
-    rarer = new RarerStory(engine, random, trace);
+    rarer = new SecondaryObjectStory(engine, random, trace);
   }
 
   boolean unmapped() {

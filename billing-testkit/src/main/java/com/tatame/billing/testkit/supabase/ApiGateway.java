@@ -97,14 +97,15 @@ final class ApiGateway implements AutoCloseable {
       }
       String path = uri.substring(PREFIX.length());
       Optional<Reply> refusal = refusal(exchange);
-      Optional<Fault> fault = refusal.isPresent() ? Optional.empty() : faults.take(path + body);
+      Optional<GatewayFault> fault =
+          refusal.isPresent() ? Optional.empty() : faults.take(path + body);
       Reply reply = refusal
           .or(() -> fault.flatMap(ApiGateway::instead))
           .orElseGet(() -> handOn(exchange, path, body));
       log.add(new LoggedRequest(exchange.getRequestMethod(), path, body, reply.status(), fault));
-      if (fault.equals(Optional.of(Fault.BAD_GATEWAY_AFTER))) {
+      if (fault.equals(Optional.of(GatewayFault.BAD_GATEWAY_AFTER))) {
         reply(exchange, new Reply(502, BAD_GATEWAY_PAGE));
-      } else if (!fault.equals(Optional.of(Fault.DROPPED_AFTER))) {
+      } else if (!fault.equals(Optional.of(GatewayFault.DROPPED_AFTER))) {
         reply(exchange, reply);
       }
     }
@@ -124,7 +125,7 @@ final class ApiGateway implements AutoCloseable {
   }
 
   /** The answer to a request that gets no further. */
-  private static Optional<Reply> instead(Fault fault) {
+  private static Optional<Reply> instead(GatewayFault fault) {
     return switch (fault) {
       case TOO_MANY_REQUESTS ->
         Optional.of(new Reply(429, "{\"message\":\"API rate limit exceeded\"}"));

@@ -10,16 +10,16 @@ import java.util.Set;
 /** Which of the coming requests meet a fault. One that is repeated gets through the second time. */
 final class FaultPlan {
   private final Set<String> struck = new HashSet<>();
-  private final Queue<Fault> next = new ArrayDeque<>();
-  private List<Fault> regular = List.of();
+  private final Queue<GatewayFault> next = new ArrayDeque<>();
+  private List<GatewayFault> regular = List.of();
   private int interval;
   private long seen;
 
-  synchronized void next(Fault... faults) {
+  synchronized void next(GatewayFault... faults) {
     next.addAll(List.of(faults));
   }
 
-  synchronized void every(int requests, Fault... faults) {
+  synchronized void every(int requests, GatewayFault... faults) {
     if (requests < 1 || faults.length == 0) {
       throw new IllegalArgumentException("at least every request, and at least one fault");
     }
@@ -33,8 +33,8 @@ final class FaultPlan {
     regular = List.of();
   }
 
-  synchronized Optional<Fault> take(String request) {
-    Fault told = next.poll();
+  synchronized Optional<GatewayFault> take(String request) {
+    GatewayFault told = next.poll();
     if (told != null) {
       return Optional.of(told);
     }

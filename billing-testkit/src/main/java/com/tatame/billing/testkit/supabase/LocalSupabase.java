@@ -95,7 +95,7 @@ public final class LocalSupabase implements AutoCloseable {
   }
 
   /** The coming requests meet these faults, one each, repetitions included. */
-  public void loseNext(Fault... next) {
+  public void loseNext(GatewayFault... next) {
     faults.next(next);
   }
 
@@ -103,7 +103,7 @@ public final class LocalSupabase implements AutoCloseable {
    * Every so many requests one meets a fault, of these in turn. A repetition of that request gets
    * through, so that nobody runs out of attempts by chance.
    */
-  public void loseEvery(int requests, Fault... inTurn) {
+  public void loseEvery(int requests, GatewayFault... inTurn) {
     faults.every(requests, inTurn);
   }
 

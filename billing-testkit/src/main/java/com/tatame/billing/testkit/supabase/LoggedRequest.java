@@ -11,4 +11,4 @@ import java.util.Optional;
  * @param fault that was done to it
  */
 public record LoggedRequest(
-    String method, String path, String body, int status, Optional<Fault> fault) {}
+    String method, String path, String body, int status, Optional<GatewayFault> fault) {}

@@ -15,15 +15,15 @@ final class LeaselessStore {
   private LeaselessStore() {}
 
   static BillingStore over(BillingStore good) {
-    return Hazards.proxy(BillingStore.class, (proxy, method, arguments) -> {
-      Object part = Hazards.invoke(method, good, arguments);
+    return FaultInjector.proxy(BillingStore.class, (proxy, method, arguments) -> {
+      Object part = FaultInjector.invoke(method, good, arguments);
       return part instanceof ProjectionStore projections ? leaseless(projections) : part;
     });
   }
 
   private static ProjectionStore leaseless(ProjectionStore good) {
-    return Hazards.proxy(ProjectionStore.class, (proxy, method, arguments) -> {
-      Object answer = Hazards.invoke(method, good, arguments);
+    return FaultInjector.proxy(ProjectionStore.class, (proxy, method, arguments) -> {
+      Object answer = FaultInjector.invoke(method, good, arguments);
       if (!method.getName().equals("commit")) {
         return answer;
       }

@@ -4,8 +4,8 @@ import com.tatame.billing.customer.Customer;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.gateway.PaymentGateway;
-import com.tatame.billing.inbox.Arrival;
 import com.tatame.billing.inbox.InboxStore;
+import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
@@ -61,8 +61,8 @@ final class Mutants {
 
     @Override
     public BillingStore of(BillingStore store) {
-      return Hazards.proxy(BillingStore.class, (proxy, method, arguments) -> {
-        Object part = Hazards.invoke(method, store, arguments);
+      return FaultInjector.proxy(BillingStore.class, (proxy, method, arguments) -> {
+        Object part = FaultInjector.invoke(method, store, arguments);
         if (part instanceof InboxStore inbox) {
           return wrong(inbox, store.projections());
         }
@@ -71,25 +71,25 @@ final class Mutants {
     }
 
     private InboxStore wrong(InboxStore good, ProjectionStore rows) {
-      return Hazards.proxy(
+      return FaultInjector.proxy(
           InboxStore.class,
           (proxy, method, arguments) -> method.getName().equals("receive")
-              ? good.receive(wrong((Arrival) arguments[0], rows), (Instant) arguments[1])
-              : Hazards.invoke(method, good, arguments));
+              ? good.receive(wrong((ProjectedBatch) arguments[0], rows), (Instant) arguments[1])
+              : FaultInjector.invoke(method, good, arguments));
     }
 
-    private Arrival wrong(Arrival arrival, ProjectionStore rows) {
-      return new Arrival(
+    private ProjectedBatch wrong(ProjectedBatch arrival, ProjectionStore rows) {
+      return new ProjectedBatch(
           arrival.events(),
           arrival.told().stream()
-              .map(told -> new Arrival.Told(
+              .map(told -> new ProjectedBatch.ProjectedUnit(
                   told.eventIds(), committed(told.unit(), stored(rows, told.unit()))))
               .toList(),
           arrival.ignored());
     }
 
     private ProjectionStore wrong(ProjectionStore good) {
-      return Hazards.proxy(ProjectionStore.class, (proxy, method, arguments) -> {
+      return FaultInjector.proxy(ProjectionStore.class, (proxy, method, arguments) -> {
         if (method.getName().equals("load")) {
           Map<Object, Object> known = new HashMap<>();
           good.load(wanted(arguments[0])).forEach((subject, each) -> known.put(subject, of(each)));
@@ -102,7 +102,7 @@ final class Mutants {
           }
           return good.commit(units, (Instant) arguments[1]);
         }
-        return Hazards.invoke(method, good, arguments);
+        return FaultInjector.invoke(method, good, arguments);
       });
     }
 
@@ -264,7 +264,7 @@ final class Mutants {
       @Override
       public PaymentGateway of(PaymentGateway gateway) {
         ObjectReads good = gateway.reads();
-        return Hazards.proxy(
+        return FaultInjector.proxy(
             PaymentGateway.class,
             (proxy, method, arguments) -> method.getReturnType() == ObjectReads.class
                 ? (ObjectReads) (object, subject) -> {
@@ -272,7 +272,7 @@ final class Mutants {
                   answers.put(object, answer);
                   return answer;
                 }
-                : Hazards.invoke(method, gateway, arguments));
+                : FaultInjector.invoke(method, gateway, arguments));
       }
 
       @Override

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.testkit.simulator.engine.Answer;
-import com.tatame.billing.testkit.simulator.engine.Request;
+import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,0 +1,108 @@
+package com.tatame.billing.projection;
+
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.entitlement.RecordedEntitlement;
+import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.invoice.InvoiceStatus;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is stored about a subject at one version.
+ *
+ * @param facts keys of facts that are stored, though not all
+ * @param owed reads that are owed, though not all
+ */
+record CachedSubject(Known known, Set<String> facts, Map<ObjectRef, Change.RequireRead> owed) {
+  private static final int MOST_FACTS = 64;
+
+  /**
+   * Those whose subject is the same for as long as they live, so that its version tells of every
+   * change of them. What changes hands is asked for each time.
+   */
+  private static final Set<ObjectKind> VERSIONED_KINDS =
+      EnumSet.of(ObjectKind.CUSTOMER, ObjectKind.SUBSCRIPTION, ObjectKind.INVOICE);
+
+  static CachedSubject loaded(Known known) {
+    return new CachedSubject(known, Set.of(), Map.of());
+  }
+
+  boolean answers(Wanted wanted) {
+    return wanted.objects().stream()
+            .allMatch(object ->
+                VERSIONED_KINDS.contains(object.kind()) && known.rows().containsKey(object))
+        && (wanted.accounts().isEmpty() || known.linked().isPresent());
+  }
+
+  /** The unit without what would change nothing, since it is stored. */
+  Unit unstoredOf(Unit unit) {
+    List<Change> unstored =
+        unit.changes().stream().filter(change -> !knows(change)).toList();
+    return new Unit(unit.subject(), unit.expectedVersion(), unit.claim(), unit.events(), unstored);
+  }
+
+  private boolean knows(Change change) {
+    if (change instanceof Change.Append append) {
+      return facts.contains(append.fact().key());
+    } else if (change instanceof Change.RequireRead read) {
+      Change.RequireRead before = owed.get(read.object());
+      return before != null
+          && before.priority().compareTo(read.priority()) <= 0
+          && !before.since().isAfter(read.since());
+    }
+    return false;
+  }
+
+  /** What it is at the next version. */
+  CachedSubject after(List<Change> changes) {
+    Map<ObjectRef, StoredObject> rows = new HashMap<>(known.rows());
+    Optional<AccountId> linked = known.linked();
+    Optional<RecordedEntitlement> recorded = known.recorded();
+    Set<String> told = facts.size() > MOST_FACTS ? new HashSet<>() : new HashSet<>(facts);
+    Map<ObjectRef, Change.RequireRead> due = new HashMap<>(owed);
+    for (Change change : changes) {
+      if (change instanceof Change.Put put) {
+        rows.put(
+            put.state().ref(),
+            new StoredObject(Optional.of(put.state()), put.asOf(), put.source()));
+      } else if (change instanceof Change.Bury bury) {
+        rows.put(bury.object(), new StoredObject(Optional.empty(), bury.asOf(), bury.source()));
+      } else if (change instanceof Change.Link link) {
+        linked = Optional.of(link.account());
+      } else if (change instanceof Change.Entitle entitle) {
+        recorded = Optional.of(entitle.recorded());
+      } else if (change instanceof Change.Append append) {
+        told.add(append.fact().key());
+      } else if (change instanceof Change.RequireRead read) {
+        due.put(read.object(), read);
+      } else if (change instanceof Change.SettleRead settled) {
+        due.remove(settled.object());
+      }
+    }
+    rows.entrySet().removeIf(row -> !isLoadedAlways(row.getKey(), row.getValue()));
+    due.keySet().removeIf(object -> !VERSIONED_KINDS.contains(object.kind()));
+    return new CachedSubject(
+        new Known(known.subject(), known.version() + 1, rows, linked, known.customerOf(), recorded),
+        told,
+        due);
+  }
+
+  // All else would only become many.
+  private static boolean isLoadedAlways(ObjectRef object, StoredObject row) {
+    return switch (object.kind()) {
+      case CUSTOMER, SUBSCRIPTION -> true;
+      case INVOICE ->
+        row.state()
+            .filter(state -> ((Invoice) state).status() == InvoiceStatus.OPEN)
+            .isPresent();
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Which times are accepted from outside.
+ */
+@NullMarked
+package com.tatame.billing.time;
+
+import org.jspecify.annotations.NullMarked;

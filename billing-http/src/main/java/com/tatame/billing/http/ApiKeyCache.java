@@ -1,0 +1,61 @@
+package com.tatame.billing.http;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.tatame.billing.apikey.ApiKey;
+import com.tatame.billing.apikey.ApiKeys;
+import com.tatame.billing.failure.Unauthenticated;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * Verifies API keys, and remembers good ones for {@link #GOOD_FOR}: so long does a key that was
+ * revoked on another node still open this one, and no longer. A bad key is looked up each time.
+ */
+final class ApiKeyCache {
+  static final Duration GOOD_FOR = Duration.ofSeconds(5);
+  private static final int MAX_KEYS = 10_000;
+
+  private final ApiKeys keys;
+  private final InstantSource wallClock;
+  // By hash: what a dump of the memory shows opens nothing.
+  private final Cache<String, ApiKey> remembered;
+
+  /**
+   * Wires it.
+   *
+   * @param ticker measures how long a key was remembered; never goes back
+   */
+  ApiKeyCache(ApiKeys keys, InstantSource wallClock, Ticker ticker) {
+    this.keys = keys;
+    this.wallClock = wallClock;
+    this.remembered = Caffeine.newBuilder()
+        .maximumSize(MAX_KEYS)
+        .expireAfterWrite(GOOD_FOR)
+        .ticker(ticker)
+        .build();
+  }
+
+  /**
+   * The key that a caller presents.
+   *
+   * @throws Unauthenticated if it is none, was revoked or has expired
+   */
+  ApiKey verify(String secret) {
+    String hash = ApiKeys.hash(secret);
+    ApiKey known = remembered.getIfPresent(hash);
+    if (known != null) {
+      known.requireLiveAt(wallClock.instant());
+      return known;
+    }
+    ApiKey verified = keys.verify(secret);
+    remembered.put(hash, verified);
+    return verified;
+  }
+
+  /** Forgets a key that was revoked here, so that on this node it opens nothing from now on. */
+  void evict(String id) {
+    remembered.asMap().values().removeIf(key -> key.id().equals(id));
+  }
+}

@@ -1,0 +1,50 @@
+package com.tatame.billing.http;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts and logs requests by route template, never by path: paths hold ids. */
+final class RequestLog {
+  private static final Logger LOG = LoggerFactory.getLogger("com.tatame.billing.requests");
+
+  private final RequestTimer timer;
+  private final LongSupplier nanoTime;
+
+  /**
+   * Logs requests.
+   *
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  RequestLog(RequestTimer timer, LongSupplier nanoTime) {
+    this.timer = timer;
+    this.nanoTime = nanoTime;
+  }
+
+  Running start() {
+    return new Running(nanoTime.getAsLong());
+  }
+
+  /** A request under way. */
+  final class Running {
+    private final long startedAt;
+
+    private Running(long startedAt) {
+      this.startedAt = startedAt;
+    }
+
+    /** Counts and logs it, and gives back its status. */
+    int end(String method, String route, int status) {
+      Duration took = Duration.ofNanos(nanoTime.getAsLong() - startedAt);
+      timer.record(method, route, status, took);
+      LOG.atInfo()
+          .addKeyValue("method", method)
+          .addKeyValue("route", route)
+          .addKeyValue("status", status)
+          .addKeyValue("ms", took.toMillis())
+          .log("request");
+      return status;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package com.tatame.billing.sandbox;
+
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.inbox.EventRecord;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.subscription.Subscription;
+import java.math.BigDecimal;
+import java.text.NumberFormat;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Currency;
+import java.util.Locale;
+import java.util.Map;
+
+/** Amounts, dates and events as people read them. */
+public final class StatusText {
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern(
+          "d MMM yyyy, HH:mm:ss 'UTC'", Locale.ENGLISH)
+      .withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+  private static final Map<String, String> EVENTS = Map.ofEntries(
+      Map.entry("checkout.session.completed", "Checkout completed"),
+      Map.entry("checkout.session.expired", "Checkout expired"),
+      Map.entry("customer.created", "Customer created"),
+      Map.entry("customer.updated", "Customer changed"),
+      Map.entry("customer.subscription.created", "Subscription started"),
+      Map.entry("customer.subscription.updated", "Subscription changed"),
+      Map.entry("customer.subscription.deleted", "Subscription ended"),
+      Map.entry("customer.subscription.trial_will_end", "Trial ends soon"),
+      Map.entry("invoice.created", "Invoice drafted"),
+      Map.entry("invoice.finalized", "Invoice issued"),
+      Map.entry("invoice.updated", "Invoice changed"),
+      Map.entry("invoice.paid", "Invoice paid"),
+      Map.entry("invoice.payment_succeeded", "Payment received"),
+      Map.entry("invoice.payment_failed", "Payment failed"),
+      Map.entry("invoice.upcoming", "Invoice coming up"),
+      Map.entry("payment_method.attached", "Card added"),
+      Map.entry("setup_intent.created", "Card check begun"),
+      Map.entry("setup_intent.succeeded", "Card checked"),
+      Map.entry("payment_intent.created", "Charge begun"),
+      Map.entry("payment_intent.succeeded", "Charge settled"),
+      Map.entry("payment_intent.payment_failed", "Charge declined"),
+      Map.entry("charge.succeeded", "Card charged"),
+      Map.entry("charge.failed", "Card declined"),
+      Map.entry("invoice_payment.paid", "Payment matched to its invoice"));
+
+  private StatusText() {}
+
+  /** Such as {@code $24.99}; the currency's own number of digits. */
+  public static String amount(Money money) {
+    Currency currency = Currency.getInstance(money.currency().toUpperCase(Locale.ROOT));
+    NumberFormat format = NumberFormat.getCurrencyInstance(Locale.US);
+    format.setCurrency(currency);
+    format.setMinimumFractionDigits(currency.getDefaultFractionDigits());
+    format.setMaximumFractionDigits(currency.getDefaultFractionDigits());
+    return format.format(BigDecimal.valueOf(money.amount(), currency.getDefaultFractionDigits()));
+  }
+
+  /** Such as {@code $24.99 / month}. */
+  public static String amount(Money money, BillingInterval interval) {
+    return amount(money) + " / " + (interval == BillingInterval.MONTHLY ? "month" : "year");
+  }
+
+  /** Such as {@code 5 March 2026}, in UTC. */
+  public static String date(Instant instant) {
+    return DATE.format(instant);
+  }
+
+  /** To the second, with its zone. */
+  public static String exact(Instant instant) {
+    return EXACT.format(instant);
+  }
+
+  /** Time of day to the second, in UTC. */
+  public static String time(Instant instant) {
+    return TIME.format(instant);
+  }
+
+  /** What an event means to its reader. */
+  public static String event(EventRecord event) {
+    return EVENTS.getOrDefault(event.type(), event.type().replace('.', ' ').replace('_', ' '));
+  }
+
+  /** What comes next for a subscription, in one sentence. */
+  public static String outlook(Subscription subscription) {
+    String end = date(subscription.currentPeriodEnd());
+    if (subscription.endedAt().isPresent()) {
+      return "Ended on " + date(subscription.endedAt().get()) + ".";
+    }
+    if (subscription.cancelAtPeriodEnd()) {
+      return "Ends on " + end + " and does not renew.";
+    }
+    return switch (subscription.status()) {
+      case TRIALING -> "Free until " + end + ", then it is charged.";
+      case ACTIVE -> "Renews on " + end + ".";
+      case PAST_DUE -> "The last payment failed. It is tried again; please check the card.";
+      case UNPAID -> "Several payments failed. Pay the open invoice to go on.";
+      case PAUSED -> "Paused. Resume it to go on.";
+      case INCOMPLETE -> "The first payment is still missing.";
+      case INCOMPLETE_EXPIRED, CANCELED -> "Ended.";
+    };
+  }
+
+  /** A status for a label, such as {@code past due}. */
+  public static String label(String code) {
+    return code.replace('_', ' ');
+  }
+
+  /** A plan and its interval, such as {@code Pro, monthly}. */
+  public static String plan(String name, BillingInterval interval) {
+    return name + ", " + interval.code();
+  }
+}

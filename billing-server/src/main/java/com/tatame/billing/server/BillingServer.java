@@ -1,0 +1,364 @@
+package com.tatame.billing.server;
+
+import com.tatame.billing.Billing;
+import com.tatame.billing.account.IdentityVerifier;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.command.Pause;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.http.BillingRoutes;
+import com.tatame.billing.identity.ClerkVerifier;
+import com.tatame.billing.identity.KeySetSource;
+import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.schema.FollowedFunctions;
+import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.stripe.StripeGateway;
+import com.tatame.billing.supabase.SupabaseBillingStore;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server, put together from top to bottom. {@link #start(BillingConfig)} is all that a program
+ * needs; the builder lets a sandbox and tests bring parts of their own.
+ */
+public final class BillingServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BillingServer.class);
+
+  private final AtomicBoolean accepting = new AtomicBoolean(true);
+  private final Optional<OpenTelemetrySdk> ownTraces;
+  private final Optional<ErrorTracker> tracker;
+  private final BillingStore store;
+  private final boolean ownsStore;
+  private final Billing billing;
+  private final Javalin javalin;
+
+  private BillingServer(Builder with) {
+    BillingConfig config = with.config;
+    Catalog catalog = CatalogFile.read(config.catalog().file(), config.catalog().priceIds());
+    ownTraces = with.openTelemetry == null
+        ? config.reporting().traces().map(Traces::sendTo)
+        : Optional.empty();
+    OpenTelemetry openTelemetry = with.openTelemetry == null
+        ? ownTraces.<OpenTelemetry>map(sdk -> sdk).orElseGet(OpenTelemetry::noop)
+        : with.openTelemetry;
+    Telemetry telemetry = new Telemetry(openTelemetry, with.wallClock);
+    tracker = config.reporting().errors().map(dsn -> new ErrorTracker(dsn, config.deployment()));
+
+    ownsStore = with.store == null;
+    store = with.store == null ? openStore(config, telemetry) : with.store;
+    try {
+      PaymentGateway gateway =
+          with.gateway == null ? stripe(config, telemetry, with.wallClock) : with.gateway;
+      billing = Billing.builder()
+          .gateway(gateway)
+          .store(store)
+          .catalog(catalog)
+          .clock(with.clock)
+          .wallClock(with.wallClock)
+          .pause(with.pause)
+          .random(with.random)
+          .checkoutUrls(config.web().checkoutUrls())
+          .workers(with.workers)
+          .projectOnArrival(with.projectOnArrival)
+          .keepEvents(config.keepEvents())
+          .drift(config.drift())
+          .trialKeys(config.trialKeys())
+          .listener(
+              telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))))
+          .build();
+      telemetry.watchInbox(billing.webhooks(), with.wallClock);
+      telemetry.watchMode(store, with.wallClock);
+      telemetry.watchCommands(billing.commands());
+      telemetry.watchDuplicates(billing.duplicates());
+      telemetry.watchMetering(billing.metering());
+      telemetry.watchTrials(billing.trials());
+
+      IdentityVerifier identity =
+          with.identity == null ? clerk(config, with.wallClock) : with.identity;
+      TrustedProxies proxies = config.web().trustedProxies();
+      BillingRoutes routes = BillingRoutes.builder()
+          .billing(billing)
+          .store(store)
+          .gateway(gateway)
+          .identity(identity)
+          .wallClock(with.wallClock)
+          .pause(with.pause)
+          .random(with.random)
+          .corsOrigins(config.web().corsOrigins())
+          .ignoredParameters(config.web().ignoredParameters())
+          .metrics(telemetry.registry())
+          .metricsPage(telemetry.registry()::scrape)
+          .openTelemetry(openTelemetry)
+          .metricsToken(config.web().metricsToken().map(Secret::value))
+          .billingRoles(config.identity().billingRoles())
+          .openMetrics(config.deployment() == Deployment.SANDBOX)
+          .publishableKey(config.stripe().publishableKey())
+          .liveMode(config.stripe().live())
+          .failures((failure, route, requestId) ->
+              tracker.ifPresent(reports -> reports.request(failure, route, requestId)))
+          .secure(proxies::encrypted)
+          .webhookSource(request -> config.web().webhookSources().admit(proxies.client(request)))
+          .clientAddress(proxies::client)
+          .wrongCodesPerMinute(with.wrongCodesPerMinute)
+          .accepting(accepting::get)
+          .version(Version.current())
+          .build();
+      javalin = Javalin.create(javalinConfig -> {
+        HttpServer.configure(javalinConfig, routes, config.port());
+        with.pages.accept(javalinConfig, billing);
+        routes.mountAlone(javalinConfig);
+      });
+    } catch (RuntimeException e) {
+      closeStore();
+      throw e;
+    }
+    try {
+      // First the port: a provider that hangs must not keep stored data from being served.
+      javalin.start();
+      billing.start();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+    LOG.atInfo().addKeyValue("port", port()).log("serving");
+  }
+
+  /**
+   * Starts a server with everything that the configuration names.
+   *
+   * @throws InvalidConfiguration if the catalog can't be used
+   * @throws com.tatame.billing.failure.StoreUnavailable if the database can't be reached
+   */
+  public static BillingServer start(BillingConfig config) {
+    return builder(config).start();
+  }
+
+  /** Starts with the configuration, and parts that replace what it names. */
+  public static Builder builder(BillingConfig config) {
+    return new Builder(config);
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  /** What it serves. */
+  public Billing billing() {
+    return billing;
+  }
+
+  /** Reports not ready, finishes what is in flight, then gives everything back. */
+  @Override
+  public void close() {
+    accepting.set(false);
+    try {
+      javalin.stop();
+    } finally {
+      billing.close();
+      closeStore();
+      ownTraces.ifPresent(OpenTelemetrySdk::close);
+      tracker.ifPresent(ErrorTracker::close);
+    }
+    LOG.info("stopped");
+  }
+
+  private void closeStore() {
+    if (ownsStore) {
+      store.close();
+    }
+  }
+
+  /** The use cases of the inbox alone, for programs that serve nothing. */
+  static Webhooks webhooks(BillingConfig config, BillingStore store) {
+    return Billing.builder()
+        .gateway(stripe(config, new Telemetry(), InstantSource.system()))
+        .store(store)
+        .catalog(CatalogFile.read(config.catalog().file(), config.catalog().priceIds()))
+        .workers(0)
+        .build()
+        .webhooks();
+  }
+
+  /** The configured store or, if it is being moved, whichever side of the move takes the writes. */
+  static BillingStore openStore(BillingConfig config, Telemetry telemetry) {
+    FunctionBackedStore configured = open(config.store(), telemetry, "configured");
+    if (config.moveTo().isEmpty()) {
+      return configured;
+    }
+    BillingConfig.Store target = config.moveTo().get();
+    return new FunctionBackedStore(new FollowedFunctions(
+        configured.transport(),
+        () -> open(target, telemetry, "target").transport(),
+        System::nanoTime,
+        Pause.blocking()));
+  }
+
+  /**
+   * Opens one store, whatever it is for.
+   *
+   * @param role what it is for, as measured
+   */
+  static FunctionBackedStore open(BillingConfig.Store store, Telemetry telemetry, String role) {
+    return store instanceof BillingConfig.Store.Postgres postgres
+        ? telemetry.watchPool(PostgresBillingStore.open(postgres.config()), role)
+        : SupabaseBillingStore.open(((BillingConfig.Store.Supabase) store).config());
+  }
+
+  static StripeGateway stripe(BillingConfig config, Telemetry telemetry, InstantSource wallClock) {
+    return stripe(config.stripe(), telemetry, wallClock);
+  }
+
+  static StripeGateway stripe(
+      BillingConfig.StripeAccount account, Telemetry telemetry, InstantSource wallClock) {
+    return gateway(account, telemetry, wallClock).build();
+  }
+
+  /** A gateway that leaves room for others which use the same account. */
+  static StripeGateway stripe(BillingConfig.StripeAccount account, int requestsPerSecond) {
+    return gateway(account, new Telemetry(), InstantSource.system())
+        .requestsPerSecond(requestsPerSecond)
+        .build();
+  }
+
+  private static StripeGateway.Builder gateway(
+      BillingConfig.StripeAccount account, Telemetry telemetry, InstantSource wallClock) {
+    StripeGateway.Builder gateway = StripeGateway.builder(account.secretKey().value())
+        .live(account.live())
+        .automaticTax(account.automaticTax())
+        .webhookSecrets(account.webhookSecrets().stream().map(Secret::value).toList())
+        .wallClock(wallClock)
+        .listener(telemetry::providerCall);
+    account.apiBase().ifPresent(gateway::apiBase);
+    return gateway;
+  }
+
+  static IdentityVerifier clerk(BillingConfig config, InstantSource wallClock) {
+    BillingConfig.Identity identity = config.identity();
+    if (identity.key().isPresent()) {
+      return ClerkVerifier.byKey(identity.clerk(), identity.key().get(), wallClock);
+    }
+    String address = identity.secretKey().isPresent()
+        ? "https://api.clerk.com/v1/jwks"
+        : identity.clerk().issuer() + "/.well-known/jwks.json";
+    KeySetSource keys =
+        KeySetSource.http(URI.create(address), identity.secretKey().map(Secret::value));
+    return ClerkVerifier.byKeySet(identity.clerk(), keys, wallClock);
+  }
+
+  /** Parts that replace what the configuration names. */
+  public static final class Builder {
+    private static final int DEFAULT_WORKERS = 2;
+
+    private final BillingConfig config;
+    private @Nullable BillingStore store;
+    private @Nullable PaymentGateway gateway;
+    private @Nullable IdentityVerifier identity;
+    private @Nullable OpenTelemetry openTelemetry;
+    private InstantSource clock = InstantSource.system();
+    private InstantSource wallClock = InstantSource.system();
+    private Pause pause = Pause.blocking();
+    private RandomGenerator random = new SecureRandom();
+    private int workers = DEFAULT_WORKERS;
+    private boolean projectOnArrival;
+    private int wrongCodesPerMinute;
+    private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
+
+    private Builder(BillingConfig config) {
+      this.config = config;
+      this.projectOnArrival = config.projectOnArrival();
+      this.wrongCodesPerMinute = config.deployment() == Deployment.SANDBOX ? 0 : 10;
+    }
+
+    /** Another store; it stays the caller's to close. */
+    public Builder store(BillingStore value) {
+      store = value;
+      return this;
+    }
+
+    public Builder gateway(PaymentGateway value) {
+      gateway = value;
+      return this;
+    }
+
+    public Builder identity(IdentityVerifier value) {
+      identity = value;
+      return this;
+    }
+
+    /** Where to trace; it stays the caller's to close. */
+    public Builder openTelemetry(OpenTelemetry value) {
+      openTelemetry = value;
+      return this;
+    }
+
+    /** The billing clock. Default: the system's. */
+    public Builder clock(InstantSource value) {
+      clock = value;
+      return this;
+    }
+
+    /** How requests wait for what others do. Default: by blocking. */
+    public Builder pause(Pause value) {
+      pause = value;
+      return this;
+    }
+
+    /** Wall time. Default: the system's. */
+    public Builder wallClock(InstantSource value) {
+      wallClock = value;
+      return this;
+    }
+
+    /** Source of ids. Default: a secure one. */
+    public Builder random(RandomGenerator value) {
+      random = value;
+      return this;
+    }
+
+    /** Threads that process events. Default: 2. */
+    public Builder workers(int value) {
+      workers = value;
+      return this;
+    }
+
+    /** Whether events are applied in the commit that stores them. Default: as the configuration says. */
+    public Builder projectOnArrival(boolean value) {
+      projectOnArrival = value;
+      return this;
+    }
+
+    /**
+     * How many promotion codes that don't exist a caller may try in a minute; 0 for any number.
+     * Default: 10, and any number in the sandbox.
+     */
+    public Builder wrongCodesPerMinute(int value) {
+      wrongCodesPerMinute = value;
+      return this;
+    }
+
+    /** More routes on the same server, which may call the use cases. */
+    public Builder pages(BiConsumer<JavalinConfig, Billing> value) {
+      pages = value;
+      return this;
+    }
+
+    /** As {@link BillingServer#start(BillingConfig)}. */
+    public BillingServer start() {
+      return new BillingServer(this);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package com.tatame.billing.server;
+
+import com.stripe.Stripe;
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Price;
+import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.move.MoveListener;
+import com.tatame.billing.move.MoveStatus;
+import com.tatame.billing.observation.Observation;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.stripe.StripeGateway;
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/** Looks at each thing that the server depends on, and says what to do about what is wrong. */
+final class Doctor {
+  private final BillingConfig config;
+  private final PrintWriter out;
+  private boolean healthy = true;
+
+  Doctor(BillingConfig config, PrintWriter out) {
+    this.config = config;
+    this.out = out;
+  }
+
+  private interface Check {
+    /** What was found to be well; throws what is wrong. */
+    String look();
+  }
+
+  /** Runs all checks; returns whether everything is well. */
+  boolean run() {
+    StripeGateway gateway = BillingServer.stripe(config, new Telemetry(), InstantSource.system());
+    check("configuration", "", () -> "complete for " + config.deployment());
+    check(
+        "database",
+        config.store() instanceof BillingConfig.Store.Postgres
+            ? "Check DATABASE_URL, and that the server may reach the database and create a schema."
+            : "Check SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY. Run what 'supabase-sql' prints in the"
+                + " project's SQL editor and expose the schema; 'supabase-sql --validation' lists"
+                + " what is missing.",
+        this::database);
+    if (config.moveTo().isPresent()) {
+      check("move", "Check BILLING_MOVE_TO and what belongs to it.", this::move);
+    }
+    check("payment provider", "Check STRIPE_SECRET_KEY and the way to api.stripe.com.", () -> {
+      gateway.ping();
+      return "answers, " + (config.stripe().live() ? "live" : "test") + " mode, API version "
+          + Stripe.API_VERSION;
+    });
+    check(
+        "API versions",
+        "Run 'billing setup --webhook-url', or pin the endpoint's API version to "
+            + Stripe.API_VERSION + ".",
+        () -> versions(gateway.apiVersions()));
+    check("webhook secrets", "", () -> config.stripe().webhookSecrets().size() + " configured");
+    check("webhook sources", "", this::webhookSources);
+    check(
+        "identity provider",
+        "Check CLERK_PUBLISHABLE_KEY and the way to the provider, or set CLERK_JWT_KEY.",
+        this::identity);
+    prices(gateway);
+    out.println(healthy ? "All is well." : "Something needs your attention.");
+    out.flush();
+    return healthy;
+  }
+
+  private String database() {
+    try (BillingStore store = BillingServer.openStore(config, new Telemetry())) {
+      store.ping();
+      return "answers, schema up to date";
+    }
+  }
+
+  private String move() {
+    BillingConfig.Stores stores = new BillingConfig.Stores(config.store(), config.moveTo());
+    try (MoveEndpoints ends = MoveEndpoints.open(
+        stores, Optional.empty(), Optional.empty(), MoveEndpoints.Effort.DEFAULT)) {
+      MoveStatus status = ends.move(MoveListener.SILENT).status();
+      MovePhaseText words = MovePhaseText.of(status.phase(), ends.from(), ends.to());
+      return MovePhaseText.modes(status, ends.from(), ends.to()) + ". " + words.meaning()
+          + words.next().map(next -> " Next: " + next + ".").orElse("");
+    }
+  }
+
+  // Versions are named by their date, so their text order is their age.
+  private static String versions(StripeGateway.ApiVersions versions) {
+    StringJoiner found = new StringJoiner("; ");
+    found.add("this server " + versions.client());
+    versions.account().ifPresent(account -> found.add("the account " + account));
+    versions.endpoints().forEach((url, pinned) -> {
+      Optional<String> sent = pinned.or(versions::account);
+      found.add(url + " " + pinned.orElse("the account's"));
+      if (sent.filter(version -> version.compareTo(versions.client()) > 0).isPresent()) {
+        throw new IllegalStateException("The endpoint " + url + " sends events of " + sent.get()
+            + ", which is newer than what this server knows, " + versions.client() + ".");
+      }
+    });
+    if (versions.endpoints().isEmpty()) {
+      throw new IllegalStateException("The account has no webhook endpoint.");
+    }
+    return found.toString();
+  }
+
+  private String webhookSources() {
+    BillingConfig.Web web = config.web();
+    boolean direct = web.trustedProxies().ranges().ranges().isEmpty();
+    return web.webhookSources()
+        + (web.webhookSources().listed().isPresent() && direct
+            ? "; no proxy is trusted, so webhooks must reach this server directly"
+            : "");
+  }
+
+  private String identity() {
+    if (!BillingServer.clerk(config, InstantSource.system()).ready()) {
+      throw new IllegalStateException("The keys of the issuer can't be fetched.");
+    }
+    return "keys known for " + config.identity().clerk().issuer();
+  }
+
+  private void prices(StripeGateway gateway) {
+    Catalog catalog = CatalogFile.read(config.catalog().file(), config.catalog().priceIds());
+    List<Price> offered = new ArrayList<>();
+    boolean read = check("catalog", "Check the key's permissions.", () -> {
+      for (Observation observation : gateway.products().prices()) {
+        observation
+            .state()
+            .filter(Price.class::isInstance)
+            .map(Price.class::cast)
+            .ifPresent(offered::add);
+      }
+      return catalog.plans().size() + " tiers, the provider has " + offered.size() + " prices";
+    });
+    if (read) {
+      catalog
+          .plans()
+          .forEach(plan -> plan.prices()
+              .forEach((interval, price) -> check(
+                  "price " + plan.tier() + " " + interval.code(),
+                  "Run 'billing setup', which makes it, or name another price by "
+                      + BillingConfig.PriceName.of(plan.tier(), interval).variable() + ".",
+                  () -> match(
+                      offered, price.priceId(), price.lookupKey(), price.price(), interval))));
+    }
+  }
+
+  private static String match(
+      List<Price> offered,
+      Optional<String> priceId,
+      String lookupKey,
+      Money amount,
+      BillingInterval interval) {
+    Price found = offered.stream()
+        .filter(Price::active)
+        .filter(price -> priceId
+            .map(price.id()::equals)
+            .orElseGet(() -> price.lookupKey().filter(lookupKey::equals).isPresent()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(
+            "There is no active price " + priceId.orElse("with lookup key " + lookupKey) + "."));
+    if (!found.currency().equals(amount.currency())
+        || found.unitAmount().filter(unit -> unit != amount.amount()).isPresent()) {
+      throw new IllegalStateException("The price " + found.id() + " is "
+          + found.unitAmount().map(String::valueOf).orElse("?") + " " + found.currency()
+          + ", the catalog says " + amount.amount() + " " + amount.currency() + " "
+          + interval.code()
+          + ".");
+    }
+    return found.id();
+  }
+
+  private boolean check(String name, String advice, Check check) {
+    try {
+      out.println("ok      " + name + ": " + check.look());
+      return true;
+    } catch (BillingException | IllegalStateException e) {
+      healthy = false;
+      out.println("FAILED  " + name + ": " + e.getMessage());
+      if (!advice.isEmpty()) {
+        out.println("        " + advice);
+      }
+      return false;
+    }
+  }
+}

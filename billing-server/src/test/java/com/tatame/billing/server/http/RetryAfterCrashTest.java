@@ -1,0 +1,420 @@
+package com.tatame.billing.server.http;
+
+import static com.tatame.billing.server.http.TwoServers.ROOT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.apikey.ApiKey;
+import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandId;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandState;
+import com.tatame.billing.entitlement.Decision;
+import com.tatame.billing.http.BillingRoutes;
+import com.tatame.billing.server.http.Description.Operation;
+import com.tatame.billing.server.http.TwoServers.Call;
+import com.tatame.billing.server.http.TwoServers.Reply;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever changes something is killed at every step between taking the request and answering it, and
+ * sent again with the same key as client libraries do: it takes effect once, and its caller gets the
+ * answer within ten seconds. On every route of the table: one that nobody has sorted here fails.
+ */
+final class RetryAfterCrashTest {
+  private static final String PAYS = "4242424242424242";
+  private static final String FAILS_AT_RENEWAL = "4000000000000341";
+  private static final String SUBSCRIPTIONS = "/api/v1/subscriptions/";
+  private static final String WHOLE = "user_whole";
+  private static final int MAX_STEPS = 20;
+  private static final String ITEM = "\"item\":\"seminar-recording\"";
+
+  /** What needs no case. */
+  private static final Map<String, String> EXEMPT = Map.of(
+      "POST /webhooks/stripe",
+      "has no key: the provider repeats it, and an event counts once by its id",
+      "POST /api/v1/anonymous-sessions",
+      "has no caller who could hold a key; nobody knows the token that was lost",
+      "POST /api/v1/tax/preview",
+      "changes nothing",
+      "POST /api/v1/webhooks/replay/{id}",
+      "an event that is processed again changes nothing",
+      "POST /api/v1/webhooks/replay",
+      "an event that is processed again changes nothing",
+      "POST /api/v1/webhooks/drift/{id}/repair",
+      "what is repaired is answered the same",
+      "POST /api/v1/duplicates/{id}/cancel",
+      "goes on from the state that is stored; killed at every step in the testkit's CrashTest",
+      "POST /api/v1/repeated-trials/{id}/end",
+      "goes on from the state that is stored; killed at every step in the testkit's CrashTest",
+      "POST /api/v1/usage/reports/{id}/resolve",
+      "answers the same for the same decision, which MeteringTest shows");
+
+  /** What a user asks for, once all is there that it needs. */
+  private interface Wish {
+    Call of(TwoServers servers, String user);
+  }
+
+  private static final Map<String, Wish> WISHES = wishes();
+
+  private static Map<String, Wish> wishes() {
+    Map<String, Wish> wishes = new TreeMap<>();
+    wishes.put("POST /api/v1/customer", (servers, user) -> post(user, "/api/v1/customer", "{}"));
+    wishes.put(
+        "POST /api/v1/checkout",
+        (servers, user) -> post(
+            user,
+            "/api/v1/checkout",
+            servers.checkout("\"tier\":\"basic\",\"interval\":\"monthly\"")));
+    wishes.put("POST /api/v1/checkout/{sessionId}/confirm", (servers, user) -> {
+      String session = servers.pays(user, "\"tier\":\"basic\",\"interval\":\"monthly\"", PAYS);
+      return post(user, "/api/v1/checkout/" + session + "/confirm", null);
+    });
+    wishes.put(
+        "POST /api/v1/subscriptions/{id}/cancel",
+        (servers, user) -> post(
+            user,
+            SUBSCRIPTIONS + servers.subscribes(user, PAYS) + "/cancel",
+            "{\"when\":\"now\"}"));
+    wishes.put("POST /api/v1/subscriptions/{id}/resume", (servers, user) -> {
+      String id = servers.subscribes(user, PAYS);
+      servers.done(post(user, SUBSCRIPTIONS + id + "/cancel", "{\"when\":\"period_end\"}"));
+      return post(user, SUBSCRIPTIONS + id + "/resume", null);
+    });
+    wishes.put(
+        "POST /api/v1/subscriptions/{id}/quote",
+        (servers, user) ->
+            post(user, SUBSCRIPTIONS + servers.subscribes(user, PAYS) + "/quote", change()));
+    wishes.put(
+        "POST /api/v1/subscriptions/{id}/update",
+        (servers, user) ->
+            post(user, SUBSCRIPTIONS + servers.subscribes(user, PAYS) + "/update", change()));
+    wishes.put(
+        "PATCH /api/v1/subscriptions/{id}",
+        (servers, user) ->
+            Call.of(user, "PATCH", SUBSCRIPTIONS + servers.subscribes(user, PAYS), change()));
+    wishes.put(
+        "POST /api/v1/subscriptions/{id}/pause",
+        (servers, user) -> servers.byProgram(
+            user,
+            "POST",
+            SUBSCRIPTIONS + servers.subscribes(user, PAYS) + "/pause",
+            "{\"behavior\":\"void\"}"));
+    wishes.put("POST /api/v1/subscriptions/{id}/unpause", (servers, user) -> {
+      String id = servers.subscribes(user, PAYS);
+      servers.done(servers.byProgram(
+          user, "POST", SUBSCRIPTIONS + id + "/pause", "{\"behavior\":\"void\"}"));
+      return servers.byProgram(user, "POST", SUBSCRIPTIONS + id + "/unpause", null);
+    });
+    wishes.putAll(wishesAboutMoney());
+    wishes.putAll(wishesOfOperators());
+    wishes.putAll(wishesAboutUse());
+    return wishes;
+  }
+
+  private static Map<String, Wish> wishesAboutMoney() {
+    Map<String, Wish> wishes = new TreeMap<>();
+    wishes.put(
+        "POST /api/v1/payment-methods",
+        (servers, user) -> post(user, "/api/v1/payment-methods", null));
+    wishes.put("DELETE /api/v1/payment-methods/{id}", (servers, user) -> {
+      String id = servers.subscribes(user, PAYS);
+      servers.done(post(user, SUBSCRIPTIONS + id + "/cancel", "{\"when\":\"now\"}"));
+      servers.world.settle();
+      return Call.of(user, "DELETE", "/api/v1/payment-methods/" + card(servers, user), null);
+    });
+    wishes.put("POST /api/v1/payment-methods/{id}/default", (servers, user) -> {
+      servers.subscribes(user, PAYS);
+      return post(user, "/api/v1/payment-methods/" + card(servers, user) + "/default", null);
+    });
+    wishes.put("POST /api/v1/portal", (servers, user) -> {
+      servers.done(post(user, "/api/v1/customer", "{}"));
+      return post(user, "/api/v1/portal", "{\"returnUrl\":\"" + RunningServer.OUR_PAGE + "/\"}");
+    });
+    wishes.put(
+        "POST /api/v1/tax-ids",
+        (servers, user) ->
+            post(user, "/api/v1/tax-ids", "{\"type\":\"eu_vat\",\"value\":\"DE123456789\"}"));
+    wishes.put("DELETE /api/v1/tax-ids/{id}", (servers, user) -> {
+      Reply noted = servers.done(
+          post(user, "/api/v1/tax-ids", "{\"type\":\"eu_vat\",\"value\":\"DE123456789\"}"));
+      return Call.of(user, "DELETE", "/api/v1/tax-ids/" + noted.at("/id"), null);
+    });
+    wishes.put(
+        "POST /api/v1/coupons/validate",
+        (servers, user) -> post(user, "/api/v1/coupons/validate", "{\"code\":\"NONE\"}"));
+    wishes.put("POST /api/v1/coupons/apply", (servers, user) -> {
+      servers.subscribes(user, PAYS);
+      String code = "ONCE" + user.replaceAll("\\W", "");
+      // Once it is redeemed, it can't be used any more.
+      servers.payer().createCode("coupon-" + code, "25", code, Optional.of(1));
+      servers.world.settle();
+      return post(user, "/api/v1/coupons/apply", "{\"code\":\"" + code + "\"}");
+    });
+    wishes.put("POST /api/v1/invoices/{id}/pay", (servers, user) -> {
+      if (user.equals(WHOLE)) {
+        owe(servers);
+      }
+      String owed =
+          servers.world.store().invoices().list(new AccountId(user), Optional.empty(), 10).stream()
+              .filter(invoice -> invoice.amountPaid() == 0 && invoice.total() > 0)
+              .findFirst()
+              .orElseThrow()
+              .id();
+      return post(user, "/api/v1/invoices/" + owed + "/pay", null);
+    });
+    wishes.put(
+        "POST /api/v1/payment-intents",
+        (servers, user) -> post(user, "/api/v1/payment-intents", "{" + ITEM + "}"));
+    wishes.put("POST /api/v1/refunds", (servers, user) -> {
+      servers.pays(user, ITEM, PAYS);
+      String purchase =
+          servers.done(Call.of(user, "GET", "/api/v1/purchases", null)).at("/data/0/id");
+      return post(
+          ROOT,
+          "/api/v1/refunds",
+          "{\"purchaseId\":\"" + purchase + "\",\"amount\":500,\"reason\":\"duplicate\"}");
+    });
+    wishes.put("POST /api/v1/anonymous-sessions/claim", (servers, user) -> {
+      String token = servers
+          .done(new Call("POST", "/api/v1/anonymous-sessions", null, Map.of()))
+          .at("/token");
+      return post(user, "/api/v1/anonymous-sessions/claim", "{\"token\":\"" + token + "\"}");
+    });
+    return wishes;
+  }
+
+  private static Map<String, Wish> wishesOfOperators() {
+    Map<String, Wish> wishes = new TreeMap<>();
+    wishes.put(
+        "POST /api/v1/api-keys",
+        (servers, user) ->
+            post(ROOT, "/api/v1/api-keys", "{\"name\":\"" + user + "\",\"scopes\":[\"refunds\"]}"));
+    wishes.put("DELETE /api/v1/api-keys/{id}", (servers, user) -> {
+      Reply made = servers.done(
+          post(ROOT, "/api/v1/api-keys", "{\"name\":\"" + user + "\",\"scopes\":[\"refunds\"]}"));
+      return Call.of(ROOT, "DELETE", "/api/v1/api-keys/" + made.at("/id"), null);
+    });
+    wishes.put("POST /api/v1/commands/{id}/resolve", (servers, user) -> {
+      Command undecided = undecided(servers, user);
+      return post(
+          ROOT,
+          "/api/v1/commands/" + undecided.id().value() + "/resolve",
+          "{\"outcome\":\"not_executed\",\"reason\":\"not in the request log\"}");
+    });
+    String grant = "\"feature\":\"video_reviews\",\"units\":3,\"reason\":\"an outage\"}";
+    wishes.put(
+        "POST /api/v1/grants",
+        (servers, user) ->
+            post(ROOT, "/api/v1/grants", "{\"accountId\":\"" + user + "\"," + grant));
+    wishes.put("DELETE /api/v1/grants/{id}", (servers, user) -> {
+      Reply given =
+          servers.done(post(ROOT, "/api/v1/grants", "{\"accountId\":\"" + user + "\"," + grant));
+      return Call.of(ROOT, "DELETE", "/api/v1/grants/" + given.at("/id"), null);
+    });
+    String discount = "\",\"percentOff\":25,\"duration\":\"forever\",\"reason\":\"an outage\"}";
+    wishes.put("POST /api/v1/discounts", (servers, user) -> {
+      servers.subscribes(user, PAYS);
+      return post(ROOT, "/api/v1/discounts", "{\"accountId\":\"" + user + discount);
+    });
+    wishes.put("DELETE /api/v1/discounts/{id}", (servers, user) -> {
+      servers.subscribes(user, PAYS);
+      Reply given =
+          servers.done(post(ROOT, "/api/v1/discounts", "{\"accountId\":\"" + user + discount));
+      return Call.of(ROOT, "DELETE", "/api/v1/discounts/" + given.at("/id"), null);
+    });
+    return wishes;
+  }
+
+  private static Map<String, Wish> wishesAboutUse() {
+    Map<String, Wish> wishes = new TreeMap<>();
+    String feature = "/api/v1/entitlements/video_reviews";
+    wishes.put(
+        "POST /api/v1/entitlements/{feature}/consume",
+        (servers, user) -> post(user, feature + "/consume", "{}"));
+    wishes.put("POST /api/v1/entitlements/{feature}/release", (servers, user) -> {
+      Reply used = servers.done(post(user, feature + "/consume", "{}"));
+      return servers.byProgram(
+          user,
+          "POST",
+          feature + "/release",
+          "{\"consumptionId\":\"" + used.at("/consumptionId") + "\"}");
+    });
+    wishes.put(
+        "PUT /api/v1/entitlements/{feature}",
+        (servers, user) -> servers.byProgram(
+            user, "PUT", "/api/v1/entitlements/video_storage", "{\"value\":250}"));
+    wishes.put(
+        "POST /api/v1/usage",
+        (servers, user) ->
+            servers.byProgram(user, "POST", "/api/v1/usage", "{\"type\":\"video_reviews\"}"));
+    return wishes;
+  }
+
+  // A month takes long, so that all who are needed let it pass together.
+  private static void owe(TwoServers servers) {
+    List<String> users = new ArrayList<>(List.of(WHOLE));
+    for (int step = 0; step < MAX_STEPS; step++) {
+      users.add("user_" + step);
+    }
+    users.forEach(user -> servers.subscribes(user, FAILS_AT_RENEWAL));
+    servers.world.advance(Duration.ofDays(32));
+    for (String user : users) {
+      servers.payer().replaceCard(servers.customer(user), "pm_card_visa");
+      // Nobody collects it any more but whoever is asked to.
+      servers.done(post(
+          user, SUBSCRIPTIONS + servers.subscription(user).id() + "/cancel", "{\"when\":\"now\"}"));
+    }
+    servers.world.settle();
+  }
+
+  private static String change() {
+    return "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}";
+  }
+
+  private static Call post(String user, String path, @Nullable String body) {
+    return Call.of(user, "POST", path, body);
+  }
+
+  private static String card(TwoServers servers, String user) {
+    return servers.done(Call.of(user, "GET", "/api/v1/payment-methods", null)).at("/data/0/id");
+  }
+
+  private static Command undecided(TwoServers servers, String user) {
+    Instant now = servers.world.wallClock().instant();
+    var journal = servers.world.store().commands();
+    Command command = journal.open(Command.planned(
+        new CommandId("cmd_of_" + user),
+        new AccountId(user),
+        CommandKind.CANCEL_SUBSCRIPTION,
+        "sub_1",
+        Map.of("when", "now"),
+        now));
+    journal.begin(command.id(), "lease", now, Duration.ofMinutes(1));
+    journal.end(
+        command.id(),
+        "lease",
+        CommandState.NEEDS_OPERATOR,
+        Optional.empty(),
+        Optional.of("it may have been"),
+        now);
+    return command;
+  }
+
+  @Test
+  void everyRouteThatChangesSomethingIsSortedHere() throws IOException {
+    Set<String> changing = new Description(new ObjectMapper().readTree(BillingRoutes.describe("1")))
+        .operations().stream()
+            .filter(operation -> !operation.deprecated() && !operation.method().equals("GET"))
+            .map(Operation::toString)
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> sorted = new TreeSet<>(WISHES.keySet());
+    sorted.addAll(EXEMPT.keySet());
+
+    assertThat(sorted).isEqualTo(changing);
+  }
+
+  static Stream<String> routes() {
+    return WISHES.keySet().stream();
+  }
+
+  /** What came of a request. */
+  private record Outcome(int status, String state, List<String> atProvider, List<String> here) {}
+
+  @ParameterizedTest
+  @MethodSource("routes")
+  void aRetryAfterACrashAtAnyStepGetsTheAnswerOfTheOneEffect(String route) {
+    Wish wish = Objects.requireNonNull(WISHES.get(route), () -> "no story for " + route);
+    Map<String, Outcome> wrong = new LinkedHashMap<>();
+    List<String> deaths = new ArrayList<>();
+    try (TwoServers servers = new TwoServers()) {
+      Attempt whole = new Attempt(servers, wish, WHOLE);
+      Reply answer = servers.undisturbed(whole.call);
+      Outcome expected = whole.outcome(answer);
+      assertThat(expected.status()).as(answer.body()).isBetween(200, 299);
+      for (int step = 0; step < MAX_STEPS; step++) {
+        Attempt attempt = new Attempt(servers, wish, "user_" + step);
+        Optional<String> died = servers.dies(step, attempt.call);
+        if (died.isEmpty()) {
+          break;
+        }
+        deaths.add(died.get());
+        Outcome outcome = attempt.outcome(servers.retry(attempt.call));
+        if (!outcome.equals(expected)) {
+          wrong.put(step + ", died before " + died.get(), outcome);
+        }
+      }
+      assertThat(wrong).as("instead of " + expected).isEmpty();
+    }
+    assertThat(deaths).as("steps at which it died").isNotEmpty().hasSizeLessThan(MAX_STEPS);
+  }
+
+  /** One user's request, and what it changes. */
+  private static final class Attempt {
+    final Call call;
+    private final TwoServers servers;
+    private final String user;
+    private final int events;
+    private final int sessions;
+
+    Attempt(TwoServers servers, Wish wish, String user) {
+      this.servers = servers;
+      this.user = user;
+      call = wish.of(servers, user).with("Idempotency-Key", "key of " + user);
+      servers.world.settle();
+      events = servers.happened();
+      sessions = servers.sessions();
+    }
+
+    Outcome outcome(Reply reply) {
+      servers.world.settle();
+      boolean answered = reply.status() / 100 == 2 && !reply.body().isEmpty();
+      return new Outcome(
+          reply.status(),
+          answered ? reply.at("/status") : reply.body(),
+          servers.since(events, sessions),
+          here());
+    }
+
+    private List<String> here() {
+      var store = servers.world.store();
+      AccountId account = new AccountId(user);
+      List<String> here = new ArrayList<>();
+      here.add("live keys: "
+          + store.apiKeys().list(Optional.empty(), 100).stream()
+              .filter(key -> key.name().equals(user))
+              .map(ApiKey::revokedAt)
+              .filter(Optional::isEmpty)
+              .count());
+      here.add("grants: "
+          + store.grants().list(Optional.of(account), Optional.empty(), 100).size());
+      here.add("used: "
+          + servers
+              .world
+              .billing()
+              .entitlements()
+              .check(account, "video_reviews")
+              .allowance()
+              .map(Decision.Allowance::used));
+      return here;
+    }
+  }
+}

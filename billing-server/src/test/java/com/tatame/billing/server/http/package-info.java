@@ -1,0 +1,7 @@
+/**
+ * Tests of what this package promises.
+ */
+@NullMarked
+package com.tatame.billing.server.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package com.tatame.billing.simulator.engine;
+
+import java.time.Instant;
+
+/**
+ * What the API answers.
+ *
+ * @param body JSON text
+ * @param replayed whether this is the answer that the idempotency key was given before
+ * @param at the simulated time of the answer
+ * @param connection what becomes of it on its way
+ */
+public record Answer(
+    int status,
+    String body,
+    String requestId,
+    boolean replayed,
+    Instant at,
+    Fault.Connection connection) {
+  Answer(int status, String body, String requestId, boolean replayed, Instant at) {
+    this(status, body, requestId, replayed, at, Fault.Connection.ANSWERS);
+  }
+
+  Answer over(Fault.Connection troubled) {
+    return new Answer(status, body, requestId, replayed, at, troubled);
+  }
+}

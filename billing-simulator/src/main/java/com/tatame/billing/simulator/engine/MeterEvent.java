@@ -1,0 +1,11 @@
+package com.tatame.billing.simulator.engine;
+
+/** What a meter was told: once under an identifier. Its own id is not shown. */
+final class MeterEvent extends StripeObject {
+  String meter = "";
+  String identifier = "";
+  String customer = "";
+  long value;
+  long timestamp;
+  boolean canceled;
+}

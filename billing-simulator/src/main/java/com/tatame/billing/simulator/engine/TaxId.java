@@ -1,0 +1,7 @@
+package com.tatame.billing.simulator.engine;
+
+final class TaxId extends StripeObject {
+  String customer = "";
+  String type = "";
+  String value = "";
+}

@@ -1,4 +1,0 @@
-package com.tatame.billing.testkit.simulator.engine;
-
-/** One event to be told to one endpoint. */
-public record Delivery(String event, String type, String endpoint) {}

@@ -1,8 +1,0 @@
-/**
- * A Stripe that runs here: it answers Stripe's REST dialect over HTTP, shows a checkout page, sends signed webhooks and keeps
- * a clock that moves only when it is told. {@link com.tatame.billing.testkit.simulator.StripeSimulator} is the way in.
- */
-@NullMarked
-package com.tatame.billing.testkit.simulator;
-
-import org.jspecify.annotations.NullMarked;
