@@ -15,7 +15,7 @@ import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.Comparison;
 import com.tatame.billing.drift.DriftCauses;
 import com.tatame.billing.drift.DriftMonitor;
-import com.tatame.billing.drift.Holdings;
+import com.tatame.billing.drift.ProviderState;
 import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Grants;
@@ -180,7 +180,7 @@ public final class Billing implements AutoCloseable {
     commands = new Commands(
         store.commands(),
         observations,
-        CommandHandlers.ofAllFeatures(catalog, gateway, store, units, reservations),
+        CommandHandlers.all(catalog, gateway, store, units, reservations),
         with.wallClock,
         with.random,
         with.pause,
@@ -277,7 +277,8 @@ public final class Billing implements AutoCloseable {
         trials,
         returnUrls);
 
-    Holdings holdings = new Holdings(gateway.reads(), gateway.subscriptions(), gateway.invoices());
+    ProviderState providerState =
+        new ProviderState(gateway.reads(), gateway.subscriptions(), gateway.invoices());
     imports = new Imports(
         catalog,
         rows,
@@ -285,7 +286,7 @@ public final class Billing implements AutoCloseable {
         gateway.customerList(),
         gateway.reads(),
         gateway.paymentMethods(),
-        holdings,
+        providerState,
         store.customers(),
         entitlements,
         gateway.events(),
@@ -304,7 +305,7 @@ public final class Billing implements AutoCloseable {
             store.inbox(),
             projector,
             gateway.reads(),
-            holdings,
+            providerState,
             with.clock,
             with.wallClock),
         new DriftCauses(store.inbox(), gateway.events(), projector),
@@ -378,7 +379,8 @@ public final class Billing implements AutoCloseable {
     return unit.changes().stream()
         .anyMatch(
             change -> (change instanceof Change.Put put && sold(put.state().kind()))
-                || (change instanceof Change.Bury bury && sold(bury.object().kind())));
+                || (change instanceof Change.Tombstone tombstone
+                    && sold(tombstone.object().kind())));
   }
 
   private static boolean sold(ObjectKind kind) {

@@ -28,7 +28,7 @@ import java.util.Map;
 final class CommandHandlers {
   private CommandHandlers() {}
 
-  static List<Map<CommandKind, CommandHandler>> ofAllFeatures(
+  static List<Map<CommandKind, CommandHandler>> all(
       Catalog catalog,
       PaymentGateway gateway,
       BillingStore store,

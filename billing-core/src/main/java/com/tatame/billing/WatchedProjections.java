@@ -2,11 +2,11 @@ package com.tatame.billing;
 
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -35,7 +35,7 @@ final class WatchedProjections implements ProjectionStore {
   }
 
   @Override
-  public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
+  public Map<SubjectId, SubjectState> load(Collection<SubjectQuery> wanted) {
     return store.load(wanted);
   }
 

@@ -14,9 +14,9 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -141,10 +141,10 @@ class ManyWorkersTest {
     if (bySubject.isEmpty()) {
       return;
     }
-    Map<SubjectId, Known> known = store
+    Map<SubjectId, SubjectState> known = store
         .projections()
         .load(bySubject.keySet().stream()
-            .map(id -> new Wanted(id, Set.of(), Set.of()))
+            .map(id -> new SubjectQuery(id, Set.of(), Set.of()))
             .toList());
     List<Unit> units = new ArrayList<>();
     bySubject.forEach((subject, held) -> {

@@ -54,8 +54,8 @@ import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.ReadPriority;
+import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.Quote;
@@ -372,11 +372,11 @@ class QueryPlanTest {
     ClaimId claim = new ClaimId(round + 1);
     List<ClaimedEvent> claimed = store.inbox().claim(claim, 20, NOW, LEASE);
     assertThat(claimed).hasSize(20);
-    List<Wanted> wanted = new ArrayList<>();
+    List<SubjectQuery> wanted = new ArrayList<>();
     List<Unit> units = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       units.add(unit(round * 100 + i + 1, claim, claimed.get(i)));
-      wanted.add(new Wanted(
+      wanted.add(new SubjectQuery(
           units.get(i).subject(),
           Set.of(
               ACustomer.ofNobody(units.get(i).subject().value(), NOW).ref(),
@@ -471,9 +471,9 @@ class QueryPlanTest {
 
   private static void arrive(PostgresBillingStore store, int round) {
     List<ReceivedEvent> events = AnEvent.several(20, NOW);
-    List<ProjectedBatch.ProjectedUnit> told = new ArrayList<>();
+    List<ProjectedBatch.ProjectedUnit> projected = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      told.add(new ProjectedBatch.ProjectedUnit(
+      projected.add(new ProjectedBatch.ProjectedUnit(
           Set.of(events.get(i).id()),
           unit(
               50_000 + round * 100 + i,
@@ -481,10 +481,10 @@ class QueryPlanTest {
               Set.of(),
               events.get(i).id())));
     }
-    ProjectedBatch arrival =
-        new ProjectedBatch(events, told, Map.of(events.get(10).id(), "x"));
-    assertThat(store.inbox().receive(arrival, NOW).waiting()).hasSize(9);
-    assertThat(store.inbox().receive(arrival, NOW).fresh()).isEmpty();
+    ProjectedBatch batch =
+        new ProjectedBatch(events, projected, Map.of(events.get(10).id(), "x"));
+    assertThat(store.inbox().ingestAndApply(batch, NOW).waiting()).hasSize(9);
+    assertThat(store.inbox().ingestAndApply(batch, NOW).fresh()).isEmpty();
     // They would be claimed instead of those that this test looks at.
     TestDatabase.run(
         CONFIG, "delete from webhook_queue where seq > 100000 and next_attempt_at = '" + NOW + "'");
@@ -515,8 +515,8 @@ class QueryPlanTest {
     }
     Mirrored.full(subject.value(), NOW)
         .forEach(object -> changes.add(new Change.Put(object, NOW, Source.READ)));
-    changes.add(new Change.Bury(subscription.ref(), NOW, Source.READ));
-    changes.add(new Change.Bury(
+    changes.add(new Change.Tombstone(subscription.ref(), NOW, Source.READ));
+    changes.add(new Change.Tombstone(
         new ObjectRef(ObjectKind.REFUND, "object_" + (number * 4 + 1)), NOW, Source.READ));
     changes.add(new Change.Append(subscription.facts().get(0), Optional.of(eventId)));
     changes.add(new Change.RequireRead(invoice.ref(), ReadPriority.ROUTINE, NOW));

@@ -10,8 +10,8 @@ import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
-import com.tatame.billing.projection.Known;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.WebhookSigner;
 import java.net.URI;
@@ -268,10 +268,10 @@ class RecordedPayloadsTest {
 
   private static Optional<ProviderObject> row(Observation seen, InMemoryBillingStore store) {
     ObjectRef ref = seen.object();
-    Known known = store
+    SubjectState known = store
         .projections()
-        .load(List.of(new Wanted(seen.subject(), Set.of(ref), Set.of())))
-        .getOrDefault(seen.subject(), Known.nothing(seen.subject()));
+        .load(List.of(new SubjectQuery(seen.subject(), Set.of(ref), Set.of())))
+        .getOrDefault(seen.subject(), SubjectState.nothing(seen.subject()));
     return Optional.ofNullable(known.rows().get(ref)).flatMap(stored -> stored.state());
   }
 }

@@ -50,8 +50,8 @@ final class RestFunctions implements SqlFunctions {
 
   @Override
   public String call(String function, String argument) {
-    return Repetition.of(function) == Repetition.KEPT_ANSWER
-        ? ask(Repetition.ONCE, once(function, argument))
+    return RetrySafety.of(function) == RetrySafety.DEDUPLICATED
+        ? ask(RetrySafety.ONCE, once(function, argument))
         : ask(function, argument);
   }
 

@@ -45,7 +45,7 @@ public final class SupabaseBillingStore extends FunctionBackedStore {
   static void check(SupabaseConfig config, RestFunctions functions) {
     try {
       JsonNode missing = JSON.readTree(functions.call(
-          "missing_v1", JSON.writeValueAsString(Map.of("functions", Repetition.functions()))));
+          "missing_v1", JSON.writeValueAsString(Map.of("functions", RetrySafety.functions()))));
       if (!missing.isEmpty()) {
         String names = StreamSupport.stream(missing.spliterator(), false)
             .map(JsonNode::asText)

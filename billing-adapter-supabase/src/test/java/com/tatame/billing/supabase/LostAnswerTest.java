@@ -110,7 +110,7 @@ class LostAnswerTest {
         "move_apply_v1"));
     PortCalls.inOrder().forEach(call -> called.add(call.function()));
 
-    assertThat(called).isEqualTo(Repetition.functions());
+    assertThat(called).isEqualTo(RetrySafety.functions());
   }
 
   @Test

@@ -37,8 +37,8 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.RowChange;
+import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.ChangePolicy;
@@ -73,7 +73,7 @@ final class PortCalls {
   private static final SubjectId CUSTOMER = new SubjectId("cus_1");
   private static final ClaimId CLAIM = new ClaimId(1);
   private static final List<ReceivedEvent> EVENTS = AnEvent.several(3, NOW);
-  private static final List<ReceivedEvent> ARRIVING = AnEvent.several(2, NOW);
+  private static final List<ReceivedEvent> PROJECTED = AnEvent.several(2, NOW);
   private static final SubjectId ARRIVED = new SubjectId("cus_arrived");
   private static final Command COMMAND = Command.planned(
       new CommandId("cmd_1"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1", Map.of(), NOW);
@@ -143,11 +143,11 @@ final class PortCalls {
         "receive_events_v1",
         store -> store
             .inbox()
-            .receive(
+            .ingestAndApply(
                 new ProjectedBatch(
-                    ARRIVING,
+                    PROJECTED,
                     List.of(new ProjectedBatch.ProjectedUnit(
-                        Set.of(ARRIVING.get(0).id()),
+                        Set.of(PROJECTED.get(0).id()),
                         new Unit(
                             ARRIVED,
                             0,
@@ -160,8 +160,9 @@ final class PortCalls {
     then("claim_events_v2", store -> seqs(store.inbox().claim(CLAIM, 2, NOW, LEASE)));
     then(
         "load_subjects_v3",
-        store ->
-            store.projections().load(List.of(new Wanted(CUSTOMER, Set.of(), Set.of(ACCOUNT)))));
+        store -> store
+            .projections()
+            .load(List.of(new SubjectQuery(CUSTOMER, Set.of(), Set.of(ACCOUNT)))));
     then(
         "commit_units_v2",
         store -> store

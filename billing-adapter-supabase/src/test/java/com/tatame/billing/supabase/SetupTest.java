@@ -174,7 +174,7 @@ class SetupTest {
           assertThat(get(project, key, path).statusCode()).as(path).isIn(401, 403);
           assertThat(get(project, key, path).body()).doesNotContain("evt_");
         }
-        for (String function : Repetition.functions()) {
+        for (String function : RetrySafety.functions()) {
           assertThat(post(project, key, "/rpc/" + function).statusCode())
               .as(function)
               .isIn(401, 403);

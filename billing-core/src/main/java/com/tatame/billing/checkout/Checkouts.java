@@ -154,7 +154,7 @@ public final class Checkouts {
             .usable(account, "promotionCode", code, amount(sale, request))
             .id());
     TrialTerms trial = trial(caller, customer, sale.plan(), request);
-    Opened opened = sessions.open(new SessionOpening.Wanted(
+    Opened opened = sessions.open(new SessionOpening.Request(
         account,
         CommandKind.CREATE_CHECKOUT,
         sale.plan().family(),

@@ -63,7 +63,7 @@ final class ItemCheckouts {
         : Optional.of(
             customers.ensure(caller, request.email(), Optional.empty()).link().customerId());
     Optional<String> email = customer.isPresent() ? Optional.empty() : request.email();
-    Checkouts.Opened opened = sessions.open(new SessionOpening.Wanted(
+    Checkouts.Opened opened = sessions.open(new SessionOpening.Request(
         account,
         CommandKind.CREATE_ITEM_CHECKOUT,
         quote.item().id(),

@@ -48,8 +48,6 @@ public final class Reservations {
   private final Consumer<AccountId> changed;
 
   /**
-   * Wires it.
-   *
    * @param clock the billing clock
    * @param changed told of accounts that got a unit back
    */

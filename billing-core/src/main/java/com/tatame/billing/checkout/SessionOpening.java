@@ -61,7 +61,7 @@ final class SessionOpening {
    * @param guard throws if it may not be sold after all; asked once nothing is open any more
    * @param seen told of the session before, once it is closed or complete
    */
-  record Wanted(
+  record Request(
       AccountId account,
       CommandKind kind,
       String target,
@@ -70,18 +70,18 @@ final class SessionOpening {
       Runnable guard,
       Consumer<CheckoutSession> seen) {}
 
-  Opened open(Wanted wanted) {
+  Opened open(Request wanted) {
     for (int i = 0; i < MAX_ROUNDS; i++) {
       Optional<Opened> opened = attempt(wanted);
       if (opened.isPresent()) {
         return opened.get();
       }
     }
-    throw Commands.inTheWay();
+    throw Commands.concurrentChange();
   }
 
   // Empty if another checkout of the target came in between: then all is decided anew.
-  private Optional<Opened> attempt(Wanted wanted) {
+  private Optional<Opened> attempt(Request wanted) {
     AccountId account = wanted.account();
     Optional<Command> last = journal.lastSucceeded(account, wanted.kind(), wanted.target());
     Optional<Page> open = last.flatMap(command -> stillOpen(wanted, command));
@@ -134,7 +134,7 @@ final class SessionOpening {
 
   // What the mirror calls open may have been paid a moment ago; the provider has the last word, and
   // what it sold must be known before it is sold again.
-  private Optional<Page> stillOpen(Wanted wanted, Command created) {
+  private Optional<Page> stillOpen(Request wanted, Command created) {
     Optional<CheckoutSession> stored =
         created.result().flatMap(id -> sessions.find(wanted.account(), id));
     if (stored

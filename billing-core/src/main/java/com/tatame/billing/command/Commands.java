@@ -142,7 +142,7 @@ public final class Commands {
         return done.get();
       }
     }
-    throw inTheWay();
+    throw concurrentChange();
   }
 
   /**
@@ -270,7 +270,7 @@ public final class Commands {
   }
 
   /** What a caller is told whom others keep from being served. */
-  public static Conflict inTheWay() {
+  public static Conflict concurrentChange() {
     return Conflict.inProgress(
         RETRY_AFTER, "Other changes of the same kind are under way; try again.");
   }

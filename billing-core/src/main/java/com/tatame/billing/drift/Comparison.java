@@ -11,14 +11,14 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class Comparison {
   private final InboxStore inbox;
   private final Projector projector;
   private final ObjectReads reads;
-  private final Holdings holdings;
+  private final ProviderState providerState;
   private final InstantSource clock;
   private final InstantSource wallClock;
 
@@ -46,7 +46,7 @@ public final class Comparison {
       InboxStore inbox,
       Projector projector,
       ObjectReads reads,
-      Holdings holdings,
+      ProviderState providerState,
       InstantSource clock,
       InstantSource wallClock) {
     this.drift = drift;
@@ -54,7 +54,7 @@ public final class Comparison {
     this.inbox = inbox;
     this.projector = projector;
     this.reads = reads;
-    this.holdings = holdings;
+    this.providerState = providerState;
     this.clock = clock;
     this.wallClock = wallClock;
   }
@@ -70,13 +70,16 @@ public final class Comparison {
 
   /** Some rows differ. */
   final class Different implements Result {
-    private final Known known;
+    private final SubjectState known;
     private final Projection projection;
     private final List<RowChange> changes;
     private final Set<String> contradicted;
 
     private Different(
-        Known known, Projection projection, List<RowChange> changes, Set<String> contradicted) {
+        SubjectState known,
+        Projection projection,
+        List<RowChange> changes,
+        Set<String> contradicted) {
       this.known = known;
       this.projection = projection;
       this.changes = changes;
@@ -93,7 +96,7 @@ public final class Comparison {
       return contradicted.contains(name(row.kind(), row.id()));
     }
 
-    Known known() {
+    SubjectState known() {
       return known;
     }
 
@@ -117,10 +120,11 @@ public final class Comparison {
     SubjectId subject = new SubjectId(customerId);
     try {
       // The version is loaded before anything is read, as for every read that may be committed.
-      Known before = load(subject, Set.of());
+      SubjectState before = load(subject, Set.of());
       List<Observation> held = everything(before);
-      Known known = rows.load(projector.wanted(held)).getOrDefault(subject, Known.nothing(subject));
-      if (known.version() != before.version() || !Holdings.allOf(subject, held)) {
+      SubjectState known =
+          rows.load(projector.wanted(held)).getOrDefault(subject, SubjectState.nothing(subject));
+      if (known.version() != before.version() || !ProviderState.allOf(subject, held)) {
         return new Unknown();
       }
       Projection projection = projector.reconcile(known, held, clock.instant());
@@ -140,17 +144,17 @@ public final class Comparison {
         .anyMatch(event -> WAITING.contains(event.status()));
   }
 
-  private Known load(SubjectId subject, Set<ObjectRef> objects) {
-    return rows.load(List.of(new Wanted(subject, objects, Set.of())))
-        .getOrDefault(subject, Known.nothing(subject));
+  private SubjectState load(SubjectId subject, Set<ObjectRef> objects) {
+    return rows.load(List.of(new SubjectQuery(subject, objects, Set.of())))
+        .getOrDefault(subject, SubjectState.nothing(subject));
   }
 
-  private List<Observation> everything(Known known) {
+  private List<Observation> everything(SubjectState known) {
     ObjectRef customer = new ObjectRef(ObjectKind.CUSTOMER, known.subject().value());
-    return holdings.beside(known, List.of(reads.read(customer, known.subject())));
+    return providerState.beside(known, List.of(reads.read(customer, known.subject())));
   }
 
-  private static Set<String> contradicted(Known known, List<Observation> held) {
+  private static Set<String> contradicted(SubjectState known, List<Observation> held) {
     Set<String> contradicted = new HashSet<>();
     for (Observation seen : held) {
       boolean storedAsFinal = Optional.ofNullable(known.rows().get(seen.object()))

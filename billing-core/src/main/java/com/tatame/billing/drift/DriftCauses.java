@@ -7,10 +7,10 @@ import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.Observation.Source;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectState;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +51,7 @@ public final class DriftCauses {
     return wasRead(row, different.known()) ? Drift.Cause.ROW_ALTERED : Drift.Cause.NOT_READ;
   }
 
-  private static boolean wasRead(RowChange row, Known known) {
+  private static boolean wasRead(RowChange row, SubjectState known) {
     return known.rows().entrySet().stream()
         .filter(entry -> entry.getKey().id().equals(row.id()))
         .map(Map.Entry::getValue)
@@ -68,8 +68,8 @@ public final class DriftCauses {
         .flatMap(told -> ((Observed) told).observations().stream())
         .filter(seen -> seen.object().id().equals(row.id()))
         .map(seen -> RowChange.of(
-            Known.nothing(seen.subject()),
-            projector.project(Known.nothing(seen.subject()), List.of(seen), seen.asOf())))
+            SubjectState.nothing(seen.subject()),
+            projector.project(SubjectState.nothing(seen.subject()), List.of(seen), seen.asOf())))
         .flatMap(List::stream)
         .filter(told -> told.kind().equals(row.kind()))
         .anyMatch(told -> told.after().entrySet().containsAll(row.after().entrySet()));

@@ -29,8 +29,6 @@ public final class ItemUnits {
   private final InstantSource clock;
 
   /**
-   * Wires it.
-   *
    * @param clock the billing clock
    */
   public ItemUnits(UsageStore store, Catalog catalog, InstantSource clock) {

@@ -3,7 +3,7 @@ package com.tatame.billing.importing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.customer.Customer;
-import com.tatame.billing.drift.Holdings;
+import com.tatame.billing.drift.ProviderState;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
@@ -14,14 +14,14 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.subscription.Subscription;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -46,7 +46,7 @@ final class CustomerImport {
   private final Projector projector;
   private final ObjectReads reads;
   private final PaymentMethods paymentMethods;
-  private final Holdings holdings;
+  private final ProviderState providerState;
   private final InstantSource clock;
   private final InstantSource wallClock;
 
@@ -56,7 +56,7 @@ final class CustomerImport {
       Projector projector,
       ObjectReads reads,
       PaymentMethods paymentMethods,
-      Holdings holdings,
+      ProviderState providerState,
       InstantSource clock,
       InstantSource wallClock) {
     this.catalog = catalog;
@@ -64,7 +64,7 @@ final class CustomerImport {
     this.projector = projector;
     this.reads = reads;
     this.paymentMethods = paymentMethods;
-    this.holdings = holdings;
+    this.providerState = providerState;
     this.clock = clock;
     this.wallClock = wallClock;
   }
@@ -88,7 +88,7 @@ final class CustomerImport {
   private sealed interface Attempt {}
 
   /** What the provider holds of a claimed customer, and what was known before it was read. */
-  private record Held(Claim claim, Known before, List<Observation> seen) implements Attempt {
+  private record Held(Claim claim, SubjectState before, List<Observation> seen) implements Attempt {
     Optional<Customer> customer() {
       return seen.stream()
           .flatMap(each -> each.state().stream())
@@ -102,7 +102,8 @@ final class CustomerImport {
   private record Again(Claim claim, String reason) implements Attempt {}
 
   /** What was read of a customer and may be committed, and why nobody may have it, if so. */
-  private record Ready(Held held, Known known, Optional<String> refusal, Projection projection) {}
+  private record Ready(
+      Held held, SubjectState known, Optional<String> refusal, Projection projection) {}
 
   /**
    * How a run takes customers over.
@@ -135,8 +136,8 @@ final class CustomerImport {
       List<Claim> claims, Supplier<List<Observation>> listing, Manner manner, ImportCounts tally) {
     List<Again> again = new ArrayList<>();
     // Versions come before everything that is read, as for every read that may be committed.
-    Map<SubjectId, Known> before = rows.load(claims.stream()
-        .map(claim -> new Wanted(claim.subject(), Set.of(), Set.of()))
+    Map<SubjectId, SubjectState> before = rows.load(claims.stream()
+        .map(claim -> new SubjectQuery(claim.subject(), Set.of(), Set.of()))
         .toList());
     Map<ObjectRef, Observation> listed =
         listing.get().stream().collect(Collectors.toMap(Observation::object, seen -> seen));
@@ -148,12 +149,12 @@ final class CustomerImport {
         again.add((Again) answer);
       }
     }
-    Map<SubjectId, Known> known = rows.load(wanted(held));
+    Map<SubjectId, SubjectState> known = rows.load(wanted(held));
     List<Ready> ready = new ArrayList<>();
     for (Held all : held) {
       SubjectId subject = all.claim().subject();
-      Known now = known.getOrDefault(subject, Known.nothing(subject));
-      if (now.version() != all.before().version() || !Holdings.allOf(subject, all.seen())) {
+      SubjectState now = known.getOrDefault(subject, SubjectState.nothing(subject));
+      if (now.version() != all.before().version() || !ProviderState.allOf(subject, all.seen())) {
         again.add(new Again(all.claim(), "is changed faster than it can be read"));
       } else {
         ready.add(project(all, now, manner.promised()));
@@ -181,7 +182,7 @@ final class CustomerImport {
   }
 
   // Whoever is refused is not linked, but mirrored all the same.
-  private Ready project(Held all, Known known, PendingLinks promised) {
+  private Ready project(Held all, SubjectState known, PendingLinks promised) {
     Optional<AccountId> owner =
         all.claim().owner().or(() -> all.customer().flatMap(Customer::account));
     Optional<String> refusal = refusal(all, known, owner, promised);
@@ -195,8 +196,9 @@ final class CustomerImport {
   }
 
   private Attempt read(
-      Claim claim, Map<SubjectId, Known> before, Map<ObjectRef, Observation> listed) {
-    Known known = before.getOrDefault(claim.subject(), Known.nothing(claim.subject()));
+      Claim claim, Map<SubjectId, SubjectState> before, Map<ObjectRef, Observation> listed) {
+    SubjectState known =
+        before.getOrDefault(claim.subject(), SubjectState.nothing(claim.subject()));
     try {
       Observation customer = Optional.ofNullable(listed.get(claim.customer()))
           .orElseGet(() -> reads.read(claim.customer(), claim.subject()));
@@ -206,28 +208,28 @@ final class CustomerImport {
       List<Observation> seen = new ArrayList<>();
       seen.add(customer);
       seen.addAll(paymentMethods.ofCustomer(claim.customerId()));
-      return new Held(claim, known, holdings.beside(known, seen));
+      return new Held(claim, known, providerState.beside(known, seen));
     } catch (ProviderRejected e) {
       // It may have been deleted since it was listed.
       return new Again(claim, "can't be read: " + e.getMessage());
     }
   }
 
-  private List<Wanted> wanted(List<Held> held) {
-    List<Wanted> wanted = new ArrayList<>();
+  private List<SubjectQuery> wanted(List<Held> held) {
+    List<SubjectQuery> wanted = new ArrayList<>();
     for (Held all : held) {
       Set<AccountId> accounts = new HashSet<>();
       Set<ObjectRef> objects = new HashSet<>();
       all.seen().forEach(seen -> objects.add(seen.object()));
       all.claim().owner().ifPresent(accounts::add);
       all.customer().flatMap(Customer::account).ifPresent(accounts::add);
-      wanted.add(new Wanted(all.claim().subject(), objects, accounts));
+      wanted.add(new SubjectQuery(all.claim().subject(), objects, accounts));
     }
     return wanted;
   }
 
   private static Optional<String> refusal(
-      Held all, Known known, Optional<AccountId> owner, PendingLinks promised) {
+      Held all, SubjectState known, Optional<AccountId> owner, PendingLinks promised) {
     Optional<Customer> customer = all.customer();
     if (customer.isEmpty()) {
       // A customer that goes while the list is walked is nobody's loss.
@@ -279,7 +281,7 @@ final class CustomerImport {
 
   private void count(Ready ready, ImportCounts tally) {
     Claim claim = ready.held().claim();
-    Known known = ready.known();
+    SubjectState known = ready.known();
     ready.refusal().ifPresent(reason -> tally.refused(claim.customerId(), reason));
     Set<String> differing = RowChange.of(known, ready.projection()).stream()
         .map(RowChange::id)

@@ -4,7 +4,7 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.customer.CustomerStore;
-import com.tatame.billing.drift.Holdings;
+import com.tatame.billing.drift.ProviderState;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.importing.CustomerImport.Manner;
 import com.tatame.billing.inbox.EventSource;
@@ -50,7 +50,7 @@ public final class Imports {
       CustomerList list,
       ObjectReads reads,
       PaymentMethods paymentMethods,
-      Holdings holdings,
+      ProviderState providerState,
       CustomerStore store,
       Entitlements entitlements,
       EventSource source,
@@ -62,7 +62,7 @@ public final class Imports {
       RandomGenerator random) {
     this.list = list;
     this.customers = new CustomerImport(
-        catalog, rows, projector, reads, paymentMethods, holdings, clock, wallClock);
+        catalog, rows, projector, reads, paymentMethods, providerState, clock, wallClock);
     this.links = new LinkImport(reads, customers);
     this.users = new UserImport(store);
     this.usage = new UsageImport(entitlements, clock);

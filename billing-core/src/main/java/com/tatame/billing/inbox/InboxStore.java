@@ -28,13 +28,13 @@ public interface InboxStore {
 
   /**
    * Stores events and applies what they say, in one commit. An event of an applied unit is processed
-   * as it is stored, an ignored one ignored; those of a stale unit, and those of which nothing is
-   * told, wait for a worker. Events whose id is stored already stay as they are, and a unit that one
-   * of them is told in is not applied.
+   * as it is stored, an ignored one is marked so; events of a stale unit or of no unit wait for a
+   * worker. Events whose id is stored already stay as they are, and a unit that contains one of them
+   * is not applied.
    *
    * @throws IllegalStateException if a row is refused for good; then nothing is stored
    */
-  ProjectedBatch.Stored receive(ProjectedBatch arrival, Instant receivedAt);
+  ProjectedBatch.Stored ingestAndApply(ProjectedBatch batch, Instant receivedAt);
 
   /**
    * Takes up to {@code max} events that are due and that nobody holds, or whose holder's lease has

@@ -11,11 +11,11 @@ import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -142,17 +142,18 @@ public final class InboxWorker {
   private Optional<Step> load(Batch batch, int round) {
     List<Observation> all = new ArrayList<>();
     batch.groups().forEach(group -> all.addAll(group.snapshots()));
-    Map<SubjectId, Known> known = store.load(projector.wanted(all));
+    Map<SubjectId, SubjectState> known = store.load(projector.wanted(all));
     return Optional.of(() -> commit(batch, known, round));
   }
 
   // No batch asks the provider: one that hangs would keep its events until their lease runs out.
   // What
   // must be read is owed after the commit, durably, and read by the thread that makes reads.
-  private Optional<Step> commit(Batch batch, Map<SubjectId, Known> known, int round) {
+  private Optional<Step> commit(Batch batch, Map<SubjectId, SubjectState> known, int round) {
     List<Unit> units = new ArrayList<>();
     for (Group group : batch.groups()) {
-      Known before = known.getOrDefault(group.subject(), Known.nothing(group.subject()));
+      SubjectState before =
+          known.getOrDefault(group.subject(), SubjectState.nothing(group.subject()));
       Projection projection = projector.project(before, group.snapshots(), clock.instant());
       projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
       units.add(new Unit(

@@ -7,34 +7,34 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Received events with what they say already worked out.
+ * Received events, projected before they are stored.
  *
- * @param told what some of them say, each event at most once; what is told of no event waits for a
- *     worker
- * @param ignored by id, those that are nothing to us, and why
+ * @param projected the units that some of them make, each event in at most one; an event in none
+ *     waits for a worker
+ * @param ignored by id, the events that concern no mirrored object, and why
  */
 public record ProjectedBatch(
-    List<ReceivedEvent> events, List<ProjectedUnit> told, Map<String, String> ignored) {
+    List<ReceivedEvent> events, List<ProjectedUnit> projected, Map<String, String> ignored) {
   public ProjectedBatch {
     events = List.copyOf(events);
-    told = List.copyOf(told);
+    projected = List.copyOf(projected);
     ignored = Map.copyOf(ignored);
   }
 
-  /** The same, with other units in the places of what is told. */
+  /** The same events with these units in place of the projected ones. */
   ProjectedBatch with(List<Unit> units) {
-    List<ProjectedUnit> others = new ArrayList<>(told.size());
-    for (int i = 0; i < told.size(); i++) {
-      others.add(new ProjectedUnit(told.get(i).eventIds(), units.get(i)));
+    List<ProjectedUnit> others = new ArrayList<>(projected.size());
+    for (int i = 0; i < projected.size(); i++) {
+      others.add(new ProjectedUnit(projected.get(i).eventIds(), units.get(i)));
     }
     return new ProjectedBatch(events, others, ignored);
   }
 
   /**
-   * What some events say about one subject.
+   * The unit that some events make of one subject.
    *
    * @param eventIds they are processed once the unit is applied
-   * @param unit without a claim, since nobody holds what is not yet stored
+   * @param unit without a claim, since nobody holds an event that is not stored yet
    */
   public record ProjectedUnit(Set<String> eventIds, Unit unit) {
     public ProjectedUnit {
@@ -43,7 +43,7 @@ public record ProjectedBatch(
   }
 
   /**
-   * What became of them.
+   * The outcome, by event id.
    *
    * @param fresh the ids that were new
    * @param waiting those of the new ones that a worker has to process

@@ -9,11 +9,11 @@ import com.tatame.billing.inbox.EventSource.Translation;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.SubjectCache;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -93,8 +93,8 @@ final class ProjectedIngest implements Ingest {
   @Override
   public Set<String> store(List<ReceivedEvent> events, Instant receivedAt) {
     List<ReceivedEvent> distinct = distinct(events);
-    Optional<ProjectedBatch> arrival = workOut(distinct);
-    Optional<ProjectedBatch.Stored> stored = arrival.flatMap(worked -> receive(worked, receivedAt));
+    Optional<ProjectedBatch> batch = workOut(distinct);
+    Optional<ProjectedBatch.Stored> stored = batch.flatMap(worked -> apply(worked, receivedAt));
     if (stored.isEmpty()) {
       Set<String> fresh = inbox.ingest(distinct, receivedAt);
       wakeWorkers.run();
@@ -103,7 +103,7 @@ final class ProjectedIngest implements Ingest {
     if (!stored.get().waiting().isEmpty()) {
       wakeWorkers.run();
     }
-    report(arrival.get(), stored.get(), receivedAt);
+    report(batch.get(), stored.get(), receivedAt);
     return stored.get().fresh();
   }
 
@@ -114,17 +114,17 @@ final class ProjectedIngest implements Ingest {
   }
 
   // A refused row doesn't say whose it is: the workers find out, subject by subject.
-  private Optional<ProjectedBatch.Stored> receive(ProjectedBatch arrival, Instant receivedAt) {
+  private Optional<ProjectedBatch.Stored> apply(ProjectedBatch batch, Instant receivedAt) {
     List<Unit> units =
-        arrival.told().stream().map(ProjectedBatch.ProjectedUnit::unit).toList();
+        batch.projected().stream().map(ProjectedBatch.ProjectedUnit::unit).toList();
     SubjectCache.Attempt attempt = remembered.attempt(units);
     try {
-      ProjectedBatch.Stored stored = inbox.receive(arrival.with(attempt.units()), receivedAt);
+      ProjectedBatch.Stored stored = inbox.ingestAndApply(batch.with(attempt.units()), receivedAt);
       if (attempt.units().stream().anyMatch(ProjectedIngest::owesReads)) {
         wakeReads.run();
       }
       for (int i = 0; i < units.size(); i++) {
-        Set<String> events = arrival.told().get(i).eventIds();
+        Set<String> events = batch.projected().get(i).eventIds();
         // Beside a duplicate a unit is refused, whatever is in mind.
         if (stored.fresh().containsAll(events)) {
           attempt.ended(i, disjoint(stored.waiting(), events));
@@ -148,11 +148,13 @@ final class ProjectedIngest implements Ingest {
     try {
       List<Observation> all = new ArrayList<>();
       groups.values().forEach(group -> all.addAll(group.observations()));
-      Map<SubjectId, Known> known = all.isEmpty() ? Map.of() : rows.load(projector.wanted(all));
-      List<ProjectedBatch.ProjectedUnit> told = new ArrayList<>();
-      groups.forEach((subject, group) ->
-          told(known.getOrDefault(subject, Known.nothing(subject)), group).ifPresent(told::add));
-      return Optional.of(new ProjectedBatch(events, told, ignored));
+      Map<SubjectId, SubjectState> known =
+          all.isEmpty() ? Map.of() : rows.load(projector.wanted(all));
+      List<ProjectedBatch.ProjectedUnit> projected = new ArrayList<>();
+      groups.forEach((subject, group) -> projected(
+              known.getOrDefault(subject, SubjectState.nothing(subject)), group)
+          .ifPresent(projected::add));
+      return Optional.of(new ProjectedBatch(events, projected, ignored));
     } catch (BillingException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -181,7 +183,7 @@ final class ProjectedIngest implements Ingest {
     }
   }
 
-  private Optional<ProjectedBatch.ProjectedUnit> told(Known known, Group group) {
+  private Optional<ProjectedBatch.ProjectedUnit> projected(SubjectState known, Group group) {
     Projection projection;
     try {
       projection = projector.project(known, group.observations(), clock.instant());
@@ -200,12 +202,12 @@ final class ProjectedIngest implements Ingest {
     return unit.changes().stream().anyMatch(Change.RequireRead.class::isInstance);
   }
 
-  private void report(ProjectedBatch arrival, ProjectedBatch.Stored stored, Instant receivedAt) {
+  private void report(ProjectedBatch batch, ProjectedBatch.Stored stored, Instant receivedAt) {
     Duration took = Duration.between(receivedAt, wallClock.instant());
     for (String id : stored.fresh()) {
       if (!stored.waiting().contains(id)) {
         listener.attempted(
-            arrival.ignored().containsKey(id) ? EventStatus.IGNORED : EventStatus.PROCESSED, took);
+            batch.ignored().containsKey(id) ? EventStatus.IGNORED : EventStatus.PROCESSED, took);
       }
     }
   }

@@ -8,12 +8,12 @@ import com.tatame.billing.inbox.EventSource.Translation;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.Projection;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.SubjectCache;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -217,7 +217,7 @@ public final class Webhooks {
     var known = rows.load(projector.wanted(observations));
     for (SubjectId subject :
         observations.stream().map(Observation::subject).distinct().toList()) {
-      Known before = known.getOrDefault(subject, Known.nothing(subject));
+      SubjectState before = known.getOrDefault(subject, SubjectState.nothing(subject));
       Projection projection = projector.project(
           before,
           observations.stream().filter(o -> o.subject().equals(subject)).toList(),

@@ -20,7 +20,8 @@ import java.util.Set;
  * @param facts keys of facts that are stored, though not all
  * @param owed reads that are owed, though not all
  */
-record CachedSubject(Known known, Set<String> facts, Map<ObjectRef, Change.RequireRead> owed) {
+record CachedSubject(
+    SubjectState known, Set<String> facts, Map<ObjectRef, Change.RequireRead> owed) {
   private static final int MOST_FACTS = 64;
 
   /**
@@ -30,11 +31,11 @@ record CachedSubject(Known known, Set<String> facts, Map<ObjectRef, Change.Requi
   private static final Set<ObjectKind> VERSIONED_KINDS =
       EnumSet.of(ObjectKind.CUSTOMER, ObjectKind.SUBSCRIPTION, ObjectKind.INVOICE);
 
-  static CachedSubject loaded(Known known) {
+  static CachedSubject loaded(SubjectState known) {
     return new CachedSubject(known, Set.of(), Map.of());
   }
 
-  boolean answers(Wanted wanted) {
+  boolean answers(SubjectQuery wanted) {
     return wanted.objects().stream()
             .allMatch(object ->
                 VERSIONED_KINDS.contains(object.kind()) && known.rows().containsKey(object))
@@ -72,8 +73,10 @@ record CachedSubject(Known known, Set<String> facts, Map<ObjectRef, Change.Requi
         rows.put(
             put.state().ref(),
             new StoredObject(Optional.of(put.state()), put.asOf(), put.source()));
-      } else if (change instanceof Change.Bury bury) {
-        rows.put(bury.object(), new StoredObject(Optional.empty(), bury.asOf(), bury.source()));
+      } else if (change instanceof Change.Tombstone tombstone) {
+        rows.put(
+            tombstone.object(),
+            new StoredObject(Optional.empty(), tombstone.asOf(), tombstone.source()));
       } else if (change instanceof Change.Link link) {
         linked = Optional.of(link.account());
       } else if (change instanceof Change.Entitle entitle) {
@@ -89,7 +92,8 @@ record CachedSubject(Known known, Set<String> facts, Map<ObjectRef, Change.Requi
     rows.entrySet().removeIf(row -> !isLoadedAlways(row.getKey(), row.getValue()));
     due.keySet().removeIf(object -> !VERSIONED_KINDS.contains(object.kind()));
     return new CachedSubject(
-        new Known(known.subject(), known.version() + 1, rows, linked, known.customerOf(), recorded),
+        new SubjectState(
+            known.subject(), known.version() + 1, rows, linked, known.customerOf(), recorded),
         told,
         due);
   }

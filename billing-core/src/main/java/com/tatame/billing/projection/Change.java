@@ -16,7 +16,7 @@ public sealed interface Change {
   record Put(ProviderObject state, Instant asOf, Observation.Source source) implements Change {}
 
   /** The object is gone at the provider; what was known of it stays, marked as gone. */
-  record Bury(ObjectRef object, Instant asOf, Observation.Source source) implements Change {}
+  record Tombstone(ObjectRef object, Instant asOf, Observation.Source source) implements Change {}
 
   /**
    * Appends a fact; one that is stored already stays as it is.

@@ -21,7 +21,7 @@ final class MirrorRule {
     /** The state is the same, but was seen later. */
     REFRESH,
     REPLACE,
-    BURY,
+    TOMBSTONE,
     /** Two states claim one moment. */
     AMBIGUOUS,
     /** It may be another by now; nothing is wrong with what is stored. */
@@ -43,7 +43,7 @@ final class MirrorRule {
           : Verdict.ASK;
     }
     if (stored.isEmpty()) {
-      return state.isPresent() ? Verdict.REPLACE : Verdict.BURY;
+      return state.isPresent() ? Verdict.REPLACE : Verdict.TOMBSTONE;
     }
     return seen.source() == Source.READ
         ? read(stored.get(), seen.asOf(), state)
@@ -52,7 +52,7 @@ final class MirrorRule {
 
   private static Verdict read(StoredObject stored, Instant asOf, Optional<ProviderObject> state) {
     if (state.isEmpty()) {
-      return stored.state().isEmpty() ? Verdict.KEEP : Verdict.BURY;
+      return stored.state().isEmpty() ? Verdict.KEEP : Verdict.TOMBSTONE;
     }
     boolean contradictsFinal =
         stored.state().filter(row -> row.terminal() && !state.get().terminal()).isPresent();
@@ -71,7 +71,7 @@ final class MirrorRule {
       return Verdict.KEEP;
     }
     if (state.isEmpty()) {
-      return Verdict.BURY;
+      return Verdict.TOMBSTONE;
     }
     Duration margin = stored.source() == Source.READ ? READ_MARGIN : Duration.ZERO;
     boolean newer = asOf.isAfter(stored.asOf().plus(margin));

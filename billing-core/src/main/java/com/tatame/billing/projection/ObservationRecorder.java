@@ -28,8 +28,6 @@ public final class ObservationRecorder implements Observations {
   private final InstantSource wallClock;
 
   /**
-   * Wires it.
-   *
    * @param clock the billing clock
    */
   public ObservationRecorder(
@@ -52,7 +50,7 @@ public final class ObservationRecorder implements Observations {
     // The version of another subject says nothing about when this one's was taken.
     boolean expected = subject.isEmpty() || subject.get().equals(answer.subject());
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      Known known = load(List.of(answer)).get(answer.subject());
+      SubjectState known = load(List.of(answer)).get(answer.subject());
       if (expected
           && known != null
           && known.version() == versionBefore
@@ -71,7 +69,7 @@ public final class ObservationRecorder implements Observations {
 
   @Override
   public void observeAll(Supplier<List<Observation>> listing) {
-    Map<SubjectId, Known> known = load(listing.get());
+    Map<SubjectId, SubjectState> known = load(listing.get());
     Map<SubjectId, List<Observation>> bySubject = new TreeMap<>();
     listing
         .get()
@@ -81,7 +79,7 @@ public final class ObservationRecorder implements Observations {
     List<Unit> units = new ArrayList<>();
     for (List<Observation> group : groups) {
       SubjectId subject = group.get(0).subject();
-      units.add(unit(known.getOrDefault(subject, Known.nothing(subject)), group));
+      units.add(unit(known.getOrDefault(subject, SubjectState.nothing(subject)), group));
     }
     List<CommitResult> results = store.commit(units, wallClock.instant());
     for (int i = 0; i < results.size(); i++) {
@@ -93,7 +91,7 @@ public final class ObservationRecorder implements Observations {
     }
   }
 
-  private boolean commit(Known known, List<Observation> observations) {
+  private boolean commit(SubjectState known, List<Observation> observations) {
     List<Unit> units = List.of(unit(known, observations));
     CommitResult result = store.commit(units, wallClock.instant()).get(0);
     if (result instanceof CommitResult.Rejected rejected) {
@@ -102,19 +100,20 @@ public final class ObservationRecorder implements Observations {
     return result instanceof CommitResult.Applied;
   }
 
-  private Unit unit(Known known, List<Observation> observations) {
+  private Unit unit(SubjectState known, List<Observation> observations) {
     Projection projection = projector.project(known, observations, clock.instant());
     projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
     return new Unit(
         known.subject(), known.version(), Optional.empty(), Set.of(), projection.changes());
   }
 
-  private Map<SubjectId, Known> load(List<Observation> observations) {
+  private Map<SubjectId, SubjectState> load(List<Observation> observations) {
     return store.load(projector.wanted(observations));
   }
 
   private long version(SubjectId subject) {
-    Known known = store.load(List.of(new Wanted(subject, Set.of(), Set.of()))).get(subject);
+    SubjectState known =
+        store.load(List.of(new SubjectQuery(subject, Set.of(), Set.of()))).get(subject);
     return known == null ? 0 : known.version();
   }
 }

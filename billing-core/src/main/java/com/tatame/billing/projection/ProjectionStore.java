@@ -9,7 +9,7 @@ import java.util.Map;
 /** Port: mirrored rows, changed by units and by nothing else. */
 public interface ProjectionStore {
   /** One entry for every subject wanted, also for those never seen. */
-  Map<SubjectId, Known> load(Collection<Wanted> wanted);
+  Map<SubjectId, SubjectState> load(Collection<SubjectQuery> wanted);
 
   /**
    * Applies each unit whole or not at all; one that is refused doesn't touch its neighbours.

@@ -45,7 +45,7 @@ public final class Projector {
   }
 
   /** What must be known before {@link #project} can decide about these observations. */
-  public Collection<Wanted> wanted(Collection<Observation> observations) {
+  public Collection<SubjectQuery> wanted(Collection<Observation> observations) {
     Map<String, List<Observation>> bySubject = new TreeMap<>();
     observations.forEach(seen -> bySubject
         .computeIfAbsent(seen.subject().value(), id -> new ArrayList<>())
@@ -53,7 +53,7 @@ public final class Projector {
     return bySubject.values().stream().map(Projector::wantedOfOne).toList();
   }
 
-  private static Wanted wantedOfOne(List<Observation> observations) {
+  private static SubjectQuery wantedOfOne(List<Observation> observations) {
     var objects = new HashSet<ObjectRef>();
     var accounts = new HashSet<AccountId>();
     for (Observation seen : observations) {
@@ -62,7 +62,7 @@ public final class Projector {
           .flatMap(state -> state instanceof Customer c ? c.account() : Optional.empty())
           .ifPresent(accounts::add);
     }
-    return new Wanted(observations.get(0).subject(), objects, accounts);
+    return new SubjectQuery(observations.get(0).subject(), objects, accounts);
   }
 
   /**
@@ -71,18 +71,21 @@ public final class Projector {
    * @param known loaded before any of the reads among the observations was made
    * @param now by the billing clock, for the history of what was known when
    */
-  public Projection project(Known known, Collection<Observation> observations, Instant now) {
+  public Projection project(SubjectState known, Collection<Observation> observations, Instant now) {
     return project(known, observations, Optional.empty(), now);
   }
 
   /**
-   * As {@link #project(Known, Collection, Instant)}, for a customer of whom an operator says whose it
+   * As {@link #project(SubjectState, Collection, Instant)}, for a customer of whom an operator says whose it
    * is.
    *
    * @param owner becomes the customer's account unless it has one, or its metadata names one
    */
   public Projection project(
-      Known known, Collection<Observation> observations, Optional<AccountId> owner, Instant now) {
+      SubjectState known,
+      Collection<Observation> observations,
+      Optional<AccountId> owner,
+      Instant now) {
     Fold fold = new Fold(known, false, now);
     observations.stream().sorted(FOLD_ORDER).forEach(fold::see);
     owner.ifPresent(fold::assign);
@@ -90,11 +93,11 @@ public final class Projector {
   }
 
   /**
-   * As {@link #project(Known, Collection, Instant)}, to find out what differs from what the provider
+   * As {@link #project(SubjectState, Collection, Instant)}, to find out what differs from what the provider
    * holds, and to put it right: a read also replaces a row that calls itself final. Nothing else may,
    * since only a row that was altered can contradict a read so.
    */
-  public Projection reconcile(Known known, Collection<Observation> reads, Instant now) {
+  public Projection reconcile(SubjectState known, Collection<Observation> reads, Instant now) {
     Fold fold = new Fold(known, true, now);
     reads.stream().sorted(FOLD_ORDER).forEach(fold::see);
     return fold.finish();
@@ -112,7 +115,7 @@ public final class Projector {
 
   /** One subject's rows while its observations are folded in. */
   private final class Fold {
-    private final Known known;
+    private final SubjectState known;
     private final boolean readsReplaceFinal;
     private final EntitlementEvidence evidence;
     private final Map<ObjectRef, StoredObject> rows;
@@ -123,7 +126,7 @@ public final class Projector {
     private final List<String> alarms = new ArrayList<>();
     private Optional<Change.Link> link = Optional.empty();
 
-    Fold(Known known, boolean readsReplaceFinal, Instant now) {
+    Fold(SubjectState known, boolean readsReplaceFinal, Instant now) {
       this.known = known;
       this.readsReplaceFinal = readsReplaceFinal;
       this.evidence = new EntitlementEvidence(known.recorded(), now);
@@ -138,13 +141,13 @@ public final class Projector {
       if (verdict == MirrorRule.Verdict.CONTRADICTION && readsReplaceFinal) {
         verdict = MirrorRule.Verdict.REPLACE;
       }
-      if (verdict == MirrorRule.Verdict.REPLACE || verdict == MirrorRule.Verdict.BURY) {
+      if (verdict == MirrorRule.Verdict.REPLACE || verdict == MirrorRule.Verdict.TOMBSTONE) {
         evidence.told(seen, state);
       }
       switch (verdict) {
         case KEEP -> {}
         case REFRESH, REPLACE -> put(seen, state.orElseThrow());
-        case BURY -> bury(seen);
+        case TOMBSTONE -> writeTombstone(seen);
         case AMBIGUOUS -> require(seen.object(), ReadPriority.AMBIGUOUS, seen.asOf());
         case ASK -> require(seen.object(), ReadPriority.ROUTINE, seen.asOf());
         case CONTRADICTION ->
@@ -173,9 +176,9 @@ public final class Projector {
       }
     }
 
-    private void bury(Observation seen) {
+    private void writeTombstone(Observation seen) {
       rows.put(seen.object(), new StoredObject(Optional.empty(), seen.asOf(), seen.source()));
-      writes.put(seen.object(), new Change.Bury(seen.object(), seen.asOf(), seen.source()));
+      writes.put(seen.object(), new Change.Tombstone(seen.object(), seen.asOf(), seen.source()));
       required.remove(seen.object());
       settled.put(seen.object(), new Change.SettleRead(seen.object()));
     }

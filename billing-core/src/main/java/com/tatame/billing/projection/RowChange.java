@@ -25,14 +25,15 @@ public record RowChange(
   }
 
   /** The rows of state that would differ if the projection was committed; facts are not among them. */
-  public static List<RowChange> of(Known known, Projection projection) {
+  public static List<RowChange> of(SubjectState known, Projection projection) {
     List<RowChange> rows = new ArrayList<>();
     for (Change change : projection.changes()) {
       if (change instanceof Change.Put put) {
         between(put.state().ref(), stored(known, put.state().ref()), Optional.of(put.state()))
             .ifPresent(rows::add);
-      } else if (change instanceof Change.Bury bury) {
-        between(bury.object(), stored(known, bury.object()), Optional.empty()).ifPresent(rows::add);
+      } else if (change instanceof Change.Tombstone tombstone) {
+        between(tombstone.object(), stored(known, tombstone.object()), Optional.empty())
+            .ifPresent(rows::add);
       } else if (change instanceof Change.Entitle entitle) {
         between(
                 "entitlement",
@@ -45,7 +46,7 @@ public record RowChange(
     return List.copyOf(rows);
   }
 
-  private static Optional<ProviderObject> stored(Known known, ObjectRef object) {
+  private static Optional<ProviderObject> stored(SubjectState known, ObjectRef object) {
     return Optional.ofNullable(known.rows().get(object)).flatMap(StoredObject::state);
   }
 

@@ -54,12 +54,12 @@ public final class SubjectCache {
     }
 
     @Override
-    public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
-      Map<SubjectId, Known> known = cached(wanted);
-      List<Wanted> unknown =
+    public Map<SubjectId, SubjectState> load(Collection<SubjectQuery> wanted) {
+      Map<SubjectId, SubjectState> known = cached(wanted);
+      List<SubjectQuery> unknown =
           wanted.stream().filter(each -> !known.containsKey(each.subject())).toList();
       if (!unknown.isEmpty()) {
-        Map<SubjectId, Known> loaded = store.load(unknown);
+        Map<SubjectId, SubjectState> loaded = store.load(unknown);
         loaded.values().forEach(each -> put(CachedSubject.loaded(each)));
         known.putAll(loaded);
       }
@@ -134,11 +134,11 @@ public final class SubjectCache {
     }
   }
 
-  private Map<SubjectId, Known> cached(Collection<Wanted> wanted) {
-    Map<SubjectId, Known> known = new HashMap<>();
+  private Map<SubjectId, SubjectState> cached(Collection<SubjectQuery> wanted) {
+    Map<SubjectId, SubjectState> known = new HashMap<>();
     lock.lock();
     try {
-      for (Wanted each : wanted) {
+      for (SubjectQuery each : wanted) {
         CachedSubject subject = entries.get(each.subject());
         if (inUse() && subject != null && subject.answers(each)) {
           known.put(each.subject(), subject.known());

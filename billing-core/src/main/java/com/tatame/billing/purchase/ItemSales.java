@@ -39,8 +39,6 @@ public final class ItemSales {
   private final InstantSource clock;
 
   /**
-   * Wires it.
-   *
    * @param pricing in place of the plans' terms, if an application has prices of its own
    * @param commands the source of ids
    * @param clock the billing clock

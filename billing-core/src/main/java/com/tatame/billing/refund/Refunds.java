@@ -78,13 +78,13 @@ public final class Refunds {
    * @param reason one of {@link Refunds#REASONS}
    * @param allowDuplicate whether the same amount may have been given back a moment ago
    */
-  public record Wanted(
+  public record RefundRequest(
       Optional<String> purchaseId,
       Optional<String> invoiceId,
       Optional<Long> amount,
       String reason,
       boolean allowDuplicate) {
-    public Wanted(
+    public RefundRequest(
         Optional<String> purchaseId,
         Optional<String> invoiceId,
         Optional<Long> amount,
@@ -92,7 +92,7 @@ public final class Refunds {
       this(purchaseId, invoiceId, amount, reason, false);
     }
 
-    public Wanted {
+    public RefundRequest {
       if (purchaseId.isPresent() == invoiceId.isPresent()) {
         throw ValidationFailed.of("purchaseId", "send either purchaseId or invoiceId");
       }
@@ -117,7 +117,7 @@ public final class Refunds {
    *     the same amount of it in the last ten minutes of the billing clock, unless that is allowed;
    *     {@code idempotency_key_reused} if the request asked for something else before
    */
-  public Given refund(Wanted wanted, RequestKey request) {
+  public Given refund(RefundRequest wanted, RequestKey request) {
     PaymentIntent intent = payment(wanted).intent();
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Optional<Command> earlier = commands.earlier(request, CommandKind.CREATE_REFUND);
@@ -144,7 +144,7 @@ public final class Refunds {
         return given(done.get());
       }
     }
-    throw Commands.inTheWay();
+    throw Commands.concurrentChange();
   }
 
   private static AccountId account(Payment payment) {
@@ -156,7 +156,7 @@ public final class Refunds {
     return store.find(id).orElseThrow(() -> new NotFound("refund", id));
   }
 
-  private static void requireSame(Command before, Wanted wanted, PaymentIntent intent) {
+  private static void requireSame(Command before, RefundRequest wanted, PaymentIntent intent) {
     Map<String, String> params = before.params();
     Optional<Long> amount = params.containsKey(ALL)
         ? Optional.<Long>empty()
@@ -170,7 +170,7 @@ public final class Refunds {
   }
 
   // Whoever asks for all that is left, and nothing is, hears just that.
-  private void refuseDuplicate(Wanted wanted, Payment payment) {
+  private void refuseDuplicate(RefundRequest wanted, Payment payment) {
     long amount = wanted.amount().orElseGet(() -> left(payment));
     Instant since = clock.instant().minus(DUPLICATE_WITHIN);
     payment.refunds().stream()
@@ -191,8 +191,8 @@ public final class Refunds {
    * @throws Conflict {@code in_progress} while somebody else refunds it
    */
   public Optional<Long> giveBack(String invoiceId) {
-    Wanted all =
-        new Wanted(Optional.empty(), Optional.of(invoiceId), Optional.empty(), "duplicate", true);
+    RefundRequest all = new RefundRequest(
+        Optional.empty(), Optional.of(invoiceId), Optional.empty(), "duplicate", true);
     Optional<Payment> paid = store
         .ofInvoice(invoiceId)
         .filter(payment -> payment.intent().status() == PaymentIntent.Status.SUCCEEDED);
@@ -214,7 +214,7 @@ public final class Refunds {
   }
 
   // Empty if another refund of the payment was in the way: then what is left is asked anew.
-  private Optional<Command> attempt(Command planned, Wanted wanted) {
+  private Optional<Command> attempt(Command planned, RefundRequest wanted) {
     try {
       return Optional.of(commands.runAlone(planned));
     } catch (ProviderRejected e) {
@@ -227,12 +227,12 @@ public final class Refunds {
     }
   }
 
-  private Payment known(Wanted wanted, String paymentIntentId) {
+  private Payment known(RefundRequest wanted, String paymentIntentId) {
     observations.observeAll(() -> provider.refunds(paymentIntentId));
     return payment(wanted);
   }
 
-  private Payment payment(Wanted wanted) {
+  private Payment payment(RefundRequest wanted) {
     return wanted
         .purchaseId()
         .map(id -> store.ofPurchase(id).orElseThrow(() -> new NotFound("paid purchase", id)))
@@ -242,7 +242,7 @@ public final class Refunds {
         });
   }
 
-  private static long affordable(Wanted wanted, Payment payment) {
+  private static long affordable(RefundRequest wanted, Payment payment) {
     PaymentIntent intent = payment.intent();
     if (intent.status() != PaymentIntent.Status.SUCCEEDED) {
       throw Conflict.because("It is not paid, so nothing can be refunded.");
@@ -260,7 +260,8 @@ public final class Refunds {
     return amount;
   }
 
-  private static Map<String, String> params(long amount, Wanted wanted, Optional<Command> last) {
+  private static Map<String, String> params(
+      long amount, RefundRequest wanted, Optional<Command> last) {
     Map<String, String> params = new TreeMap<>();
     params.put(AMOUNT, Long.toString(amount));
     params.put(REASON, wanted.reason());

@@ -92,7 +92,7 @@ class MirrorRuleTest {
   @Test
   void whatTheProviderNoLongerKnowsIsBuried() {
     Observation gone = Observation.absent(ACTIVE.ref(), ACTIVE.subject(), START.plusSeconds(1));
-    assertThat(decide(row(ACTIVE, 0, Source.SNAPSHOT), gone)).isEqualTo(Verdict.BURY);
+    assertThat(decide(row(ACTIVE, 0, Source.SNAPSHOT), gone)).isEqualTo(Verdict.TOMBSTONE);
   }
 
   @Test

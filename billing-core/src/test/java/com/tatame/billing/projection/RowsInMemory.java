@@ -41,15 +41,17 @@ final class RowsInMemory {
 
   void see(List<Observation> observations) {
     Projection projection = projector.project(
-        new Known(subject, 0, rows, linked, customerOf, recorded), observations, NOW);
+        new SubjectState(subject, 0, rows, linked, customerOf, recorded), observations, NOW);
     alarms.addAll(projection.alarms());
     for (Change change : projection.changes()) {
       if (change instanceof Change.Put put) {
         rows.put(
             put.state().ref(),
             new StoredObject(Optional.of(put.state()), put.asOf(), put.source()));
-      } else if (change instanceof Change.Bury bury) {
-        rows.put(bury.object(), new StoredObject(Optional.empty(), bury.asOf(), bury.source()));
+      } else if (change instanceof Change.Tombstone tombstone) {
+        rows.put(
+            tombstone.object(),
+            new StoredObject(Optional.empty(), tombstone.asOf(), tombstone.source()));
       } else if (change instanceof Change.Append append) {
         facts.putIfAbsent(append.fact().key(), append.fact());
       } else if (change instanceof Change.RequireRead required) {

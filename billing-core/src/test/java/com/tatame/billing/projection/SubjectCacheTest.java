@@ -37,7 +37,7 @@ class SubjectCacheTest {
     assertThat(commit(0, put())).isInstanceOf(CommitResult.Applied.class);
     versions.asked.clear();
 
-    Known known = load(SUBSCRIPTION.ref());
+    SubjectState known = load(SUBSCRIPTION.ref());
 
     assertThat(versions.asked).isEmpty();
     assertThat(known.version()).isEqualTo(1);
@@ -70,7 +70,7 @@ class SubjectCacheTest {
   @Test
   void whoseCustomerAnAccountHasIsAskedForUntilThereIsALink() {
     cached();
-    Wanted linking = new Wanted(SUBJECT, Set.of(SUBSCRIPTION.ref()), Set.of(ALICE));
+    SubjectQuery linking = new SubjectQuery(SUBJECT, Set.of(SUBSCRIPTION.ref()), Set.of(ALICE));
 
     load(linking);
     assertThat(versions.asked).containsExactly(SUBJECT);
@@ -122,13 +122,13 @@ class SubjectCacheTest {
   @Test
   void itHoldsSoManyAndNoMore() {
     for (int i = 0; i <= SubjectCache.MAX_SUBJECTS; i++) {
-      store.load(List.of(new Wanted(new SubjectId("cus_many_" + i), Set.of(), Set.of())));
+      store.load(List.of(new SubjectQuery(new SubjectId("cus_many_" + i), Set.of(), Set.of())));
     }
     versions.asked.clear();
 
-    store.load(List.of(new Wanted(new SubjectId("cus_many_0"), Set.of(), Set.of())));
-    store.load(List.of(
-        new Wanted(new SubjectId("cus_many_" + SubjectCache.MAX_SUBJECTS), Set.of(), Set.of())));
+    store.load(List.of(new SubjectQuery(new SubjectId("cus_many_0"), Set.of(), Set.of())));
+    store.load(List.of(new SubjectQuery(
+        new SubjectId("cus_many_" + SubjectCache.MAX_SUBJECTS), Set.of(), Set.of())));
 
     assertThat(versions.asked).containsExactly(new SubjectId("cus_many_0"));
   }
@@ -153,12 +153,12 @@ class SubjectCacheTest {
     return new Change.Put(SUBSCRIPTION, START, Observation.Source.SNAPSHOT);
   }
 
-  private Known load(ObjectRef object) {
-    return load(new Wanted(SUBJECT, Set.of(object), Set.of()));
+  private SubjectState load(ObjectRef object) {
+    return load(new SubjectQuery(SUBJECT, Set.of(object), Set.of()));
   }
 
-  private Known load(Wanted wanted) {
-    return store.load(List.of(wanted)).getOrDefault(SUBJECT, Known.nothing(SUBJECT));
+  private SubjectState load(SubjectQuery wanted) {
+    return store.load(List.of(wanted)).getOrDefault(SUBJECT, SubjectState.nothing(SUBJECT));
   }
 
   private CommitResult commit(long version, Change... changes) {
@@ -174,14 +174,14 @@ class SubjectCacheTest {
     final List<Change> written = new ArrayList<>();
 
     @Override
-    public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
-      Map<SubjectId, Known> known = new HashMap<>();
-      for (Wanted each : wanted) {
+    public Map<SubjectId, SubjectState> load(Collection<SubjectQuery> wanted) {
+      Map<SubjectId, SubjectState> known = new HashMap<>();
+      for (SubjectQuery each : wanted) {
         SubjectId subject = each.subject();
         asked.add(subject);
         known.put(
             subject,
-            new Known(
+            new SubjectState(
                 subject,
                 of.getOrDefault(subject, 0L),
                 rows,

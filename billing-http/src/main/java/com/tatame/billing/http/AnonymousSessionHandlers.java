@@ -14,7 +14,6 @@ final class AnonymousSessionHandlers {
   private final AnonymousSessions sessions;
   private final RandomGenerator random;
 
-  /** Wires it. */
   AnonymousSessionHandlers(AnonymousSessions sessions, RandomGenerator random) {
     this.sessions = sessions;
     this.random = random;

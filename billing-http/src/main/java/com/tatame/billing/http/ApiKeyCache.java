@@ -23,8 +23,6 @@ final class ApiKeyCache {
   private final Cache<String, ApiKey> remembered;
 
   /**
-   * Wires it.
-   *
    * @param ticker measures how long a key was remembered; never goes back
    */
   ApiKeyCache(ApiKeys keys, InstantSource wallClock, Ticker ticker) {

@@ -36,8 +36,6 @@ final class Authentication {
   private final Predicate<ClientRequest> webhookSource;
 
   /**
-   * Wires it.
-   *
    * @param billingRoles the roles that decide about an organisation's money
    * @param webhookSource whether a webhook may come from where it comes from
    */

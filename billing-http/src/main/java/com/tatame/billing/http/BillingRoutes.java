@@ -192,7 +192,7 @@ public final class BillingRoutes {
    * cost, which remain for what it leaves. Everything behind it is answered on threads of the
    * server's pool.
    */
-  public org.eclipse.jetty.server.Handler.Singleton atOnce() {
+  public org.eclipse.jetty.server.Handler.Singleton nonBlockingHandler() {
     return new NonBlockingHandler(
         shell,
         routesOf("/webhooks/stripe"),

@@ -34,8 +34,6 @@ final class CodeGuessLimit {
   }
 
   /**
-   * Wires it.
-   *
    * @param wrongPerMinute at least 1; 0 for no limit
    * @param clientAddress of a caller who has not signed in
    */

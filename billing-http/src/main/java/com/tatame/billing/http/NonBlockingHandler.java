@@ -44,8 +44,6 @@ final class NonBlockingHandler extends Handler.Wrapper {
   private final Handlers handlers;
 
   /**
-   * Wires it.
-   *
    * @param webhooks at which the provider may call
    * @param cached what may be answered from memory
    * @param use at which a caller uses units of a feature, under keys that are kept there

@@ -5,7 +5,7 @@ import com.tatame.billing.money.Money;
 import com.tatame.billing.refund.Refund;
 import com.tatame.billing.refund.RefundStore.Given;
 import com.tatame.billing.refund.Refunds;
-import com.tatame.billing.refund.Refunds.Wanted;
+import com.tatame.billing.refund.Refunds.RefundRequest;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +80,7 @@ final class RefundHandlers {
             "idempotencyKey",
             "is required: send a fresh one, here or as the header Idempotency-Key, with each new"
                 + " refund, and the same one with each repetition"));
-    Wanted wanted = new Wanted(
+    RefundRequest wanted = new RefundRequest(
         CustomerHandlers.text("purchaseId", body.purchaseId()),
         CustomerHandlers.text("invoiceId", body.invoiceId()),
         Optional.ofNullable(body.amount()),

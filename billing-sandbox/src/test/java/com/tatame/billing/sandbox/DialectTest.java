@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.projection.Known;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.simulator.engine.Fault;
 import com.tatame.billing.simulator.engine.Request;
@@ -135,11 +135,11 @@ final class DialectTest {
   private static Map<String, String> rows(LocalServer world) {
     Map<String, String> rows = new TreeMap<>();
     Map<SubjectId, Set<ObjectRef>> objects = objects(world);
-    Map<SubjectId, Known> stored = world.load(objects.entrySet().stream()
-        .map(entry -> new Wanted(entry.getKey(), entry.getValue(), Set.of()))
+    Map<SubjectId, SubjectState> stored = world.load(objects.entrySet().stream()
+        .map(entry -> new SubjectQuery(entry.getKey(), entry.getValue(), Set.of()))
         .toList());
     objects.keySet().forEach(subject -> {
-      Known known = stored.getOrDefault(subject, Known.nothing(subject));
+      SubjectState known = stored.getOrDefault(subject, SubjectState.nothing(subject));
       known.rows().forEach((ref, row) -> rows.put(ref.toString(), withoutCommand(row.state())));
       rows.put(subject + " is of", known.linked() + " with " + known.entitlement());
       world.factsOf(subject.value()).forEach(fact -> rows.put(fact, subject.value()));

@@ -2,8 +2,8 @@ package com.tatame.billing.sandbox;
 
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.projection.Known;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
 import com.tatame.billing.simulator.StripeSimulator;
@@ -134,7 +134,7 @@ final class LocalServer implements World {
   }
 
   /** What is kept of these subjects. */
-  Map<SubjectId, Known> load(List<Wanted> wanted) {
+  Map<SubjectId, SubjectState> load(List<SubjectQuery> wanted) {
     if (backing.isEmpty()) {
       return memory.projections().load(wanted);
     }

@@ -13,10 +13,10 @@ import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
@@ -249,11 +249,11 @@ class DriftTest {
         .containsExactly(new CommitResult.Applied());
   }
 
-  private static Known known(BillingWorld world, SubjectId subject, ObjectRef object) {
+  private static SubjectState known(BillingWorld world, SubjectId subject, ObjectRef object) {
     return world
         .store()
         .projections()
-        .load(List.of(new Wanted(subject, Set.of(object), Set.of())))
-        .getOrDefault(subject, Known.nothing(subject));
+        .load(List.of(new SubjectQuery(subject, Set.of(object), Set.of())))
+        .getOrDefault(subject, SubjectState.nothing(subject));
   }
 }

@@ -22,9 +22,9 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.refund.Refunds;
 import com.tatame.billing.simulator.engine.Fault;
@@ -305,7 +305,7 @@ class MembersItemsTest {
         .billing()
         .refunds()
         .refund(
-            new Refunds.Wanted(
+            new Refunds.RefundRequest(
                 Optional.of(bought.id()), Optional.empty(), Optional.empty(), "duplicate"),
             RequestKey.of("operator", "refund"));
     world.settle();
@@ -397,11 +397,11 @@ class MembersItemsTest {
 
   private void stores(ProviderObject state) {
     SubjectId subject = state.subject();
-    Known known = world
+    SubjectState known = world
         .store()
         .projections()
-        .load(List.of(new Wanted(subject, Set.of(), Set.of())))
-        .getOrDefault(subject, Known.nothing(subject));
+        .load(List.of(new SubjectQuery(subject, Set.of(), Set.of())))
+        .getOrDefault(subject, SubjectState.nothing(subject));
     Change put = new Change.Put(state, world.provider().now(), Observation.Source.READ);
     Unit unit = new Unit(subject, known.version(), Optional.empty(), Set.of(), List.of(put));
     assertThat(

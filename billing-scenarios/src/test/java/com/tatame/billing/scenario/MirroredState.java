@@ -5,8 +5,8 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.projection.Known;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.order.CoreRows;
@@ -67,7 +67,7 @@ final class MirroredState {
   }
 
   /** Everything stored about all that the provider has, with versions and links, by subject. */
-  static List<Known> known(BillingWorld world, BillingStore store) {
+  static List<SubjectState> known(BillingWorld world, BillingStore store) {
     Map<SubjectId, Set<ObjectRef>> objects = new HashMap<>();
     PATHS.forEach((kind, path) -> {
       Map<String, Object> filter =
@@ -78,8 +78,8 @@ final class MirroredState {
         objects.computeIfAbsent(subject, s -> new HashSet<>()).add(new ObjectRef(kind, id));
       }
     });
-    List<Wanted> wanted = objects.entrySet().stream()
-        .map(entry -> new Wanted(entry.getKey(), entry.getValue(), Set.of()))
+    List<SubjectQuery> wanted = objects.entrySet().stream()
+        .map(entry -> new SubjectQuery(entry.getKey(), entry.getValue(), Set.of()))
         .toList();
     return List.copyOf(new TreeMap<>(store.projections().load(wanted)).values());
   }

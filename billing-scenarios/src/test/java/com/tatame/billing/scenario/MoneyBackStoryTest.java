@@ -12,7 +12,7 @@ import com.tatame.billing.payment.Dispute;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.payment.PaymentMethod;
 import com.tatame.billing.projection.StoredObject;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.refund.Refund;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.BillingWorld;
@@ -137,7 +137,7 @@ class MoneyBackStoryTest {
 
   private Optional<StoredObject> stored(ObjectKind kind, String id) {
     ObjectRef object = new ObjectRef(kind, id);
-    Wanted wanted = new Wanted(new SubjectId(id), Set.of(object), Set.of());
+    SubjectQuery wanted = new SubjectQuery(new SubjectId(id), Set.of(object), Set.of());
     return store.projections().load(List.of(wanted)).values().stream()
         .flatMap(known -> Optional.ofNullable(known.rows().get(object)).stream())
         .findFirst();

@@ -51,7 +51,7 @@ class OwnedItemsTest {
         .billing()
         .refunds()
         .refund(
-            new Refunds.Wanted(
+            new Refunds.RefundRequest(
                 Optional.of(paid.id()), Optional.empty(), Optional.empty(), "duplicate"),
             RequestKey.of("operator", "refund"));
     world.settle();

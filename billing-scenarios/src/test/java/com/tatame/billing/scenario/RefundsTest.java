@@ -15,7 +15,7 @@ import com.tatame.billing.money.Money;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.refund.Refund;
 import com.tatame.billing.refund.RefundStore.Given;
-import com.tatame.billing.refund.Refunds.Wanted;
+import com.tatame.billing.refund.Refunds.RefundRequest;
 import com.tatame.billing.simulator.engine.Fault;
 import com.tatame.billing.simulator.engine.Fault.When;
 import com.tatame.billing.simulator.engine.Request;
@@ -119,7 +119,7 @@ class RefundsTest {
         .billing()
         .refunds()
         .refund(
-            new Wanted(
+            new RefundRequest(
                 Optional.empty(), Optional.of(invoice), Optional.empty(), "requested_by_customer"),
             key("invoice"));
 
@@ -349,8 +349,9 @@ class RefundsTest {
     return world.billing().refunds().refund(wanted(bought, amount, false), key);
   }
 
-  private static Wanted wanted(Purchase bought, Optional<Long> amount, boolean allowDuplicate) {
-    return new Wanted(
+  private static RefundRequest wanted(
+      Purchase bought, Optional<Long> amount, boolean allowDuplicate) {
+    return new RefundRequest(
         Optional.of(bought.id()),
         Optional.empty(),
         amount,
@@ -362,9 +363,9 @@ class RefundsTest {
     return RequestKey.of("operator", text);
   }
 
-  private static Wanted wanted(
+  private static RefundRequest wanted(
       Optional<String> purchase, Optional<String> invoice, long amount, String reason) {
-    return new Wanted(purchase, invoice, Optional.of(amount), reason);
+    return new RefundRequest(purchase, invoice, Optional.of(amount), reason);
   }
 
   private List<Long> atProvider(Purchase bought) {

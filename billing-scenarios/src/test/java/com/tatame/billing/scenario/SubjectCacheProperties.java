@@ -10,13 +10,13 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.SubjectCache;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.InMemoryBillingStore;
@@ -80,7 +80,7 @@ class SubjectCacheProperties {
       loads--;
 
       String when = why + ", step " + step + ": " + seen;
-      Wanted all = new Wanted(seen.subject(), told, Set.of(ADA));
+      SubjectQuery all = new SubjectQuery(seen.subject(), told, Set.of(ADA));
       assertThat(store.projections().load(List.of(all)))
           .as(when)
           .isEqualTo(twin.projections().load(List.of(all)));
@@ -99,8 +99,8 @@ class SubjectCacheProperties {
     CommitResult result = new CommitResult.Stale();
     while (!(result instanceof CommitResult.Applied)) {
       loads++;
-      Known known = node.load(projector.wanted(List.of(seen)))
-          .getOrDefault(seen.subject(), Known.nothing(seen.subject()));
+      SubjectState known = node.load(projector.wanted(List.of(seen)))
+          .getOrDefault(seen.subject(), SubjectState.nothing(seen.subject()));
       Unit unit = new Unit(
           seen.subject(),
           known.version(),
@@ -160,7 +160,7 @@ class SubjectCacheProperties {
     }
 
     @Override
-    public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
+    public Map<SubjectId, SubjectState> load(Collection<SubjectQuery> wanted) {
       loads++;
       return store.load(wanted);
     }

@@ -401,7 +401,7 @@ enum Wish {
       unlessDone(() -> billing
           .refunds()
           .refund(
-              new Refunds.Wanted(
+              new Refunds.RefundRequest(
                   Optional.of(purchase), Optional.empty(), Optional.empty(), "duplicate"),
               RequestKey.of("operator", "wish")));
     }

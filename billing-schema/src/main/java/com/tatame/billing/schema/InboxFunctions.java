@@ -62,28 +62,28 @@ final class InboxFunctions implements InboxStore {
   }
 
   @Override
-  public ProjectedBatch.Stored receive(ProjectedBatch arrival, Instant receivedAt) {
-    if (arrival.events().isEmpty()) {
+  public ProjectedBatch.Stored ingestAndApply(ProjectedBatch batch, Instant receivedAt) {
+    if (batch.events().isEmpty()) {
       return new ProjectedBatch.Stored(Set.of(), Set.of());
     }
     Map<String, Integer> units = new HashMap<>();
-    for (int number = 0; number < arrival.told().size(); number++) {
-      for (String id : arrival.told().get(number).eventIds()) {
+    for (int number = 0; number < batch.projected().size(); number++) {
+      for (String id : batch.projected().get(number).eventIds()) {
         units.put(id, number);
       }
     }
     Row document = UnitRows.document(
-        arrival.told().stream().map(ProjectedBatch.ProjectedUnit::unit).toList(), receivedAt);
+        batch.projected().stream().map(ProjectedBatch.ProjectedUnit::unit).toList(), receivedAt);
     Row stored = new Row(functions.call(
         "receive_events_v1",
         document.with(
             "received",
-            arrival.events().stream()
+            batch.events().stream()
                 .map(event -> row(event)
                     .with("u", Optional.ofNullable(units.get(event.id())))
-                    .with("ignored", Optional.ofNullable(arrival.ignored().get(event.id()))))
+                    .with("ignored", Optional.ofNullable(batch.ignored().get(event.id()))))
                 .toList()),
-        payloads(arrival.events())));
+        payloads(batch.events())));
     return new ProjectedBatch.Stored(ids(stored.rows("fresh")), ids(stored.rows("waiting")));
   }
 

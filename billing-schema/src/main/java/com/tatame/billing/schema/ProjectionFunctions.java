@@ -6,12 +6,12 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,8 +33,8 @@ final class ProjectionFunctions implements ProjectionStore {
   }
 
   @Override
-  public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
-    Map<SubjectId, Known> known = new LinkedHashMap<>();
+  public Map<SubjectId, SubjectState> load(Collection<SubjectQuery> wanted) {
+    Map<SubjectId, SubjectState> known = new LinkedHashMap<>();
     if (wanted.isEmpty()) {
       return known;
     }
@@ -46,7 +46,7 @@ final class ProjectionFunctions implements ProjectionStore {
     return known;
   }
 
-  private static Row row(Wanted wanted) {
+  private static Row row(SubjectQuery wanted) {
     Map<String, List<Object>> ids = new HashMap<>();
     for (ObjectRef object : new TreeSet<>(wanted.objects())) {
       ids.computeIfAbsent(MirrorRows.table(object.kind()), table -> new ArrayList<>())
@@ -62,7 +62,7 @@ final class ProjectionFunctions implements ProjectionStore {
     return row;
   }
 
-  private static Known known(Row row) {
+  private static SubjectState known(Row row) {
     Map<ObjectRef, StoredObject> rows = new HashMap<>();
     for (ObjectKind kind : ObjectKind.values()) {
       if (!MirrorRows.shares(kind)) {
@@ -74,7 +74,7 @@ final class ProjectionFunctions implements ProjectionStore {
     Map<AccountId, String> customerOf = new HashMap<>();
     row.texts("customer_of")
         .forEach((account, customer) -> customerOf.put(new AccountId(account), customer));
-    return new Known(
+    return new SubjectState(
         new SubjectId(row.text("subject")),
         row.optionalNumber("version").orElse(0L),
         rows,

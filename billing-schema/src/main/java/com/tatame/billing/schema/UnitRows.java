@@ -73,8 +73,8 @@ final class UnitRows {
     void see(Change change) {
       if (change instanceof Change.Put put) {
         see(put);
-      } else if (change instanceof Change.Bury bury) {
-        see(bury);
+      } else if (change instanceof Change.Tombstone tombstone) {
+        see(tombstone);
       } else if (change instanceof Change.Append append) {
         rows.putIfAbsent(new Key(FACTS, append.fact().key()), row(append));
       } else if (change instanceof Change.Link link) {
@@ -108,15 +108,15 @@ final class UnitRows {
       prove(put.source(), put.asOf());
     }
 
-    private void see(Change.Bury bury) {
-      ObjectRef object = bury.object();
+    private void see(Change.Tombstone tombstone) {
+      ObjectRef object = tombstone.object();
       rows.put(
           new Key(MirrorRows.shares(object.kind()) ? MirrorRows.SHARED : BURIED, object),
           MirrorRows.named(object, unit.subject())
-              .with("as_of", bury.asOf())
-              .with("source", bury.source())
+              .with("as_of", tombstone.asOf())
+              .with("source", tombstone.source())
               .with("gone", true));
-      prove(bury.source(), bury.asOf());
+      prove(tombstone.source(), tombstone.asOf());
     }
 
     private void see(Change.RequireRead require) {

@@ -172,8 +172,8 @@ class FunctionBackedStoreTest {
                 new Change.RequireRead(required, ReadPriority.AMBIGUOUS, NOW.plusSeconds(9)),
                 new Change.RequireRead(settled, ReadPriority.ROUTINE, NOW),
                 new Change.SettleRead(settled),
-                new Change.Bury(buried, NOW, Source.SNAPSHOT),
-                new Change.Bury(buried, NOW.plusSeconds(9), Source.READ))),
+                new Change.Tombstone(buried, NOW, Source.SNAPSHOT),
+                new Change.Tombstone(buried, NOW.plusSeconds(9), Source.READ))),
             NOW);
 
     JsonNode asked = functions.calls.get(0);

@@ -39,7 +39,7 @@ final class HttpServer {
         context -> context.setSessionHandler(new NoSessions()));
     config.jetty.addConnector((server, http) -> connector(server, http, port));
     config.jetty.modifyServer(server -> {
-      server.insertHandler(routes.atOnce());
+      server.insertHandler(routes.nonBlockingHandler());
       limit(server);
     });
   }

@@ -5,7 +5,7 @@ import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.simulator.engine.Answer;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.store.BillingStore;
@@ -165,8 +165,8 @@ public final class BareAccount {
                 objects,
                 customer,
                 new ObjectRef(ObjectKind.PAYMENT_METHOD, method.required("id").asText()))));
-    List<Wanted> wanted = objects.entrySet().stream()
-        .map(entry -> new Wanted(entry.getKey(), entry.getValue(), Set.of()))
+    List<SubjectQuery> wanted = objects.entrySet().stream()
+        .map(entry -> new SubjectQuery(entry.getKey(), entry.getValue(), Set.of()))
         .toList();
     Map<String, String> rows = new TreeMap<>();
     for (int from = 0; from < wanted.size(); from += 50) {

@@ -165,7 +165,10 @@ public interface CommitContract extends StoreUnderTest {
 
     Instant later = now.plusSeconds(9);
     Commits.apply(
-        store(), subject, later, List.of(new Change.Bury(customer.ref(), later, Source.SNAPSHOT)));
+        store(),
+        subject,
+        later,
+        List.of(new Change.Tombstone(customer.ref(), later, Source.SNAPSHOT)));
 
     assertThat(Commits.known(store(), subject, customer.ref()).rows())
         .containsEntry(customer.ref(), new StoredObject(Optional.empty(), later, Source.SNAPSHOT));
@@ -177,7 +180,7 @@ public interface CommitContract extends StoreUnderTest {
     SubjectId subject = Commits.aCustomer();
     ObjectRef unknown = ASubscription.active(subject.value(), now).build().ref();
 
-    Commits.apply(store(), subject, now, List.of(new Change.Bury(unknown, now, Source.READ)));
+    Commits.apply(store(), subject, now, List.of(new Change.Tombstone(unknown, now, Source.READ)));
 
     assertThat(Commits.known(store(), subject, unknown).rows())
         .containsEntry(unknown, new StoredObject(Optional.empty(), now, Source.READ));
@@ -189,7 +192,7 @@ public interface CommitContract extends StoreUnderTest {
     SubjectId subject = Commits.aCustomer();
     Customer customer = ACustomer.ofNobody(subject.value(), now);
     Commits.apply(
-        store(), subject, now, List.of(new Change.Bury(customer.ref(), now, Source.READ)));
+        store(), subject, now, List.of(new Change.Tombstone(customer.ref(), now, Source.READ)));
 
     Commits.apply(store(), subject, now, List.of(Commits.put(customer, now)));
 

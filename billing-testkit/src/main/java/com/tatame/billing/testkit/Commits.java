@@ -14,9 +14,9 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.fixture.ACustomer;
 import com.tatame.billing.testkit.fixture.AnEvent;
@@ -79,16 +79,16 @@ final class Commits {
     return new Change.Put(state, asOf, Source.READ);
   }
 
-  static Known known(BillingStore store, SubjectId subject, ObjectRef... objects) {
-    return known(store, new Wanted(subject, Set.of(objects), Set.of()));
+  static SubjectState known(BillingStore store, SubjectId subject, ObjectRef... objects) {
+    return known(store, new SubjectQuery(subject, Set.of(objects), Set.of()));
   }
 
-  static Known known(BillingStore store, Wanted wanted) {
-    Known known = store.projections().load(List.of(wanted)).get(wanted.subject());
+  static SubjectState known(BillingStore store, SubjectQuery wanted) {
+    SubjectState known = store.projections().load(List.of(wanted)).get(wanted.subject());
     return known == null ? noEntryFor(wanted.subject()) : known;
   }
 
-  private static Known noEntryFor(SubjectId subject) {
+  private static SubjectState noEntryFor(SubjectId subject) {
     throw new AssertionError("load gave no entry for " + subject);
   }
 

@@ -38,7 +38,8 @@ public interface DriftStoreContract extends StoreUnderTest {
         store(),
         new SubjectId(mine.get(1)),
         now,
-        List.of(new Change.Bury(ACustomer.ofNobody(mine.get(1), now).ref(), now, Source.READ)));
+        List.of(
+            new Change.Tombstone(ACustomer.ofNobody(mine.get(1), now).ref(), now, Source.READ)));
 
     List<String> first = store().drift().customers(Optional.of(last), 2);
     assertThat(first).containsExactly(mine.get(0), mine.get(2));

@@ -72,22 +72,23 @@ final class InMemoryInbox implements InboxStore {
   }
 
   @Override
-  public ProjectedBatch.Stored receive(ProjectedBatch arrival, Instant receivedAt) {
-    requireStorable(arrival.events());
+  public ProjectedBatch.Stored ingestAndApply(ProjectedBatch batch, Instant receivedAt) {
+    requireStorable(batch.events());
     return lock.hold(() -> {
-      List<ProjectedBatch.ProjectedUnit> news = arrival.told().stream()
-          .filter(told -> told.eventIds().stream().noneMatch(byId::containsKey))
+      List<ProjectedBatch.ProjectedUnit> news = batch.projected().stream()
+          .filter(projected -> projected.eventIds().stream().noneMatch(byId::containsKey))
           .toList();
-      news.forEach(told -> units.requireStorable(told.unit()));
-      Set<String> fresh = add(arrival.events(), receivedAt);
-      arrival.ignored().forEach((id, reason) -> {
+      news.forEach(projected -> units.requireStorable(projected.unit()));
+      Set<String> fresh = add(batch.events(), receivedAt);
+      batch.ignored().forEach((id, reason) -> {
         if (fresh.contains(id)) {
           end(id, EventStatus.IGNORED, Optional.of(reason), receivedAt);
         }
       });
-      for (ProjectedBatch.ProjectedUnit told : news) {
-        if (units.commit(told.unit(), receivedAt) instanceof CommitResult.Applied) {
-          told.eventIds()
+      for (ProjectedBatch.ProjectedUnit projected : news) {
+        if (units.commit(projected.unit(), receivedAt) instanceof CommitResult.Applied) {
+          projected
+              .eventIds()
               .forEach(id -> end(id, EventStatus.PROCESSED, Optional.empty(), receivedAt));
         }
       }

@@ -36,9 +36,9 @@ final class InMemoryJournal implements CommandJournal {
   @Override
   public Command open(Command planned) {
     return lock.hold(() -> {
-      Optional<Command> inTheWay = findOpen(planned.account(), planned.kind(), planned.target());
-      if (inTheWay.isPresent()) {
-        return inTheWay.get();
+      Optional<Command> open = findOpen(planned.account(), planned.kind(), planned.target());
+      if (open.isPresent()) {
+        return open.get();
       }
       if (commands.containsKey(planned.id())) {
         throw new IllegalArgumentException("There is a settled command with this id.");

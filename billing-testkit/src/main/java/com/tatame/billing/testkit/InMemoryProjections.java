@@ -4,11 +4,11 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,9 +30,9 @@ final class InMemoryProjections implements ProjectionStore {
   }
 
   @Override
-  public Map<SubjectId, Known> load(Collection<Wanted> wanted) {
+  public Map<SubjectId, SubjectState> load(Collection<SubjectQuery> wanted) {
     return lock.hold(() -> {
-      Map<SubjectId, Known> known = new HashMap<>();
+      Map<SubjectId, SubjectState> known = new HashMap<>();
       wanted.forEach(each -> known.put(each.subject(), rows.known(each)));
       return known;
     });
@@ -93,7 +93,9 @@ final class InMemoryProjections implements ProjectionStore {
     if (change instanceof Change.Put put) {
       return Optional.of(put.state().ref());
     }
-    return change instanceof Change.Bury bury ? Optional.of(bury.object()) : Optional.empty();
+    return change instanceof Change.Tombstone tombstone
+        ? Optional.of(tombstone.object())
+        : Optional.empty();
   }
 
   @Override

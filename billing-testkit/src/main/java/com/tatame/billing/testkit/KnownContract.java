@@ -8,8 +8,8 @@ import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.projection.Known;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
@@ -34,7 +34,7 @@ public interface KnownContract extends StoreUnderTest {
     SubjectId subject = Commits.aCustomer();
     ObjectRef unknown = ACustomer.ofNobody(subject.value(), Ids.morning()).ref();
 
-    assertThat(Commits.known(store(), subject, unknown)).isEqualTo(Known.nothing(subject));
+    assertThat(Commits.known(store(), subject, unknown)).isEqualTo(SubjectState.nothing(subject));
   }
 
   @Test
@@ -45,28 +45,28 @@ public interface KnownContract extends StoreUnderTest {
     Customer customer = ACustomer.ofNobody(seen.value(), now);
     Commits.apply(store(), seen, now, List.of(Commits.put(customer, now)));
 
-    Map<SubjectId, Known> known = store()
+    Map<SubjectId, SubjectState> known = store()
         .projections()
         .load(List.of(
-            new Wanted(seen, Set.of(customer.ref()), Set.of()),
-            new Wanted(unseen, Set.of(), Set.of())));
+            new SubjectQuery(seen, Set.of(customer.ref()), Set.of()),
+            new SubjectQuery(unseen, Set.of(), Set.of())));
 
     assertThat(known).containsOnlyKeys(seen, unseen);
-    assertThat(known.get(seen)).extracting(Known::version).isEqualTo(1L);
-    assertThat(known.get(unseen)).isEqualTo(Known.nothing(unseen));
+    assertThat(known.get(seen)).extracting(SubjectState::version).isEqualTo(1L);
+    assertThat(known.get(unseen)).isEqualTo(SubjectState.nothing(unseen));
   }
 
   @Test
   default void manySubjectsAreLoadedAtOnce() {
     Instant now = Ids.morning();
-    List<Wanted> wanted = new ArrayList<>();
+    List<SubjectQuery> wanted = new ArrayList<>();
     for (int i = 0; i < 150; i++) {
       Customer customer = ACustomer.ofNobody(Ids.next("cus"), now);
       Commits.store(store(), now, customer);
-      wanted.add(new Wanted(customer.subject(), Set.of(customer.ref()), Set.of()));
+      wanted.add(new SubjectQuery(customer.subject(), Set.of(customer.ref()), Set.of()));
     }
 
-    Map<SubjectId, Known> known = store().projections().load(wanted);
+    Map<SubjectId, SubjectState> known = store().projections().load(wanted);
 
     assertThat(known).hasSize(150);
     assertThat(known.values()).allSatisfy(each -> {
@@ -135,10 +135,11 @@ public interface KnownContract extends StoreUnderTest {
               Commits.put(AnInvoice.open(each.value(), now).build(), now)));
     }
 
-    Map<SubjectId, Known> known = store()
+    Map<SubjectId, SubjectState> known = store()
         .projections()
         .load(List.of(
-            new Wanted(subject, Set.of(), Set.of()), new Wanted(neighbour, Set.of(), Set.of())));
+            new SubjectQuery(subject, Set.of(), Set.of()),
+            new SubjectQuery(neighbour, Set.of(), Set.of())));
 
     assertThat(known)
         .allSatisfy((id, each) -> assertThat(each.rows().values())
@@ -152,7 +153,7 @@ public interface KnownContract extends StoreUnderTest {
     var product = AProduct.active(now);
     Commits.store(store(), now, product);
 
-    Known known = Commits.known(store(), product.subject(), product.ref());
+    SubjectState known = Commits.known(store(), product.subject(), product.ref());
 
     assertThat(known.version()).isEqualTo(1);
     assertThat(known.rows()).containsOnlyKeys(product.ref());
@@ -183,8 +184,9 @@ public interface KnownContract extends StoreUnderTest {
     AccountId without = Ids.account();
     SubjectId subject = Commits.aCustomer();
 
-    Known known = Commits.known(
-        store(), new Wanted(subject, Set.of(), Set.of(first.account(), second.account(), without)));
+    SubjectState known = Commits.known(
+        store(),
+        new SubjectQuery(subject, Set.of(), Set.of(first.account(), second.account(), without)));
 
     assertThat(known.customerOf())
         .isEqualTo(

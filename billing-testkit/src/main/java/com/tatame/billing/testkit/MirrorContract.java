@@ -61,8 +61,8 @@ public interface MirrorContract extends StoreUnderTest {
 
     Instant later = now.plusSeconds(5);
     for (ProviderObject object : objects) {
-      Change bury = new Change.Bury(object.ref(), later, Source.SNAPSHOT);
-      Commits.apply(store(), object.subject(), later, List.of(bury));
+      Change tombstone = new Change.Tombstone(object.ref(), later, Source.SNAPSHOT);
+      Commits.apply(store(), object.subject(), later, List.of(tombstone));
       assertThat(stored(object))
           .contains(new StoredObject(Optional.empty(), later, Source.SNAPSHOT));
     }
@@ -75,8 +75,8 @@ public interface MirrorContract extends StoreUnderTest {
   default void anObjectOfEachKindThatWasNeverSeenCanBeBuried() {
     Instant now = Ids.morning();
     for (ProviderObject object : oneOfEachKind(now)) {
-      Change bury = new Change.Bury(object.ref(), now, Source.READ);
-      Commits.apply(store(), object.subject(), now, List.of(bury));
+      Change tombstone = new Change.Tombstone(object.ref(), now, Source.READ);
+      Commits.apply(store(), object.subject(), now, List.of(tombstone));
       assertThat(stored(object)).contains(new StoredObject(Optional.empty(), now, Source.READ));
     }
   }
@@ -118,7 +118,7 @@ public interface MirrorContract extends StoreUnderTest {
         store(),
         subject,
         now,
-        List.of(Commits.put(objects.get(7), now), new Change.Bury(coupon, now, Source.READ)));
+        List.of(Commits.put(objects.get(7), now), new Change.Tombstone(coupon, now, Source.READ)));
 
     assertThat(Commits.known(store(), subject, code).rows()).containsOnlyKeys(code);
     assertThat(Commits.known(store(), subject, code, coupon).rows())

@@ -13,10 +13,10 @@ import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.payment.SetupIntent;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.StoredObject;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.subscription.Subscription;
 import java.time.Instant;
 import java.util.Comparator;
@@ -54,7 +54,7 @@ final class MirroredRows {
     return versions.getOrDefault(subject, 0L);
   }
 
-  Known known(Wanted wanted) {
+  SubjectState known(SubjectQuery wanted) {
     SubjectId subject = wanted.subject();
     Map<ObjectRef, StoredObject> found = new HashMap<>();
     objects.forEach((ref, row) -> {
@@ -68,7 +68,7 @@ final class MirroredRows {
       link(account).ifPresent(link -> customerOf.put(account, link.customerId()));
     }
     Optional<AccountId> linked = accountOf(subject.value());
-    return new Known(
+    return new SubjectState(
         subject, version(subject), found, linked, customerOf, linked.flatMap(this::recorded));
   }
 
@@ -161,8 +161,10 @@ final class MirroredRows {
     if (change instanceof Change.Put put) {
       objects.put(
           put.state().ref(), new StoredObject(Optional.of(put.state()), put.asOf(), put.source()));
-    } else if (change instanceof Change.Bury bury) {
-      objects.put(bury.object(), new StoredObject(Optional.empty(), bury.asOf(), bury.source()));
+    } else if (change instanceof Change.Tombstone tombstone) {
+      objects.put(
+          tombstone.object(),
+          new StoredObject(Optional.empty(), tombstone.asOf(), tombstone.source()));
     } else if (change instanceof Change.Append append) {
       facts.putIfAbsent(append.fact().key(), append);
     } else if (change instanceof Change.Link link) {

@@ -84,7 +84,7 @@ record OwnedObjects<T extends ProviderObject>(
         store,
         linked.subject(),
         now,
-        List.of(new Change.Bury(gone.ref(), now.plusSeconds(1), Source.READ)));
+        List.of(new Change.Tombstone(gone.ref(), now.plusSeconds(1), Source.READ)));
 
     assertThat(finding.apply(linked.account(), gone.id())).isEmpty();
     assertThat(list(linked, Optional.empty(), ALL)).isEmpty();

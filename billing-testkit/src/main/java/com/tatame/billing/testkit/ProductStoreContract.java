@@ -63,7 +63,7 @@ public interface ProductStoreContract extends StoreUnderTest {
         store(),
         gone.subject(),
         now,
-        List.of(new Change.Bury(gone.ref(), now.plusSeconds(1), Source.SNAPSHOT)));
+        List.of(new Change.Tombstone(gone.ref(), now.plusSeconds(1), Source.SNAPSHOT)));
 
     assertThat(store().products().products(Optional.empty(), start, 101)).isEmpty();
   }

@@ -15,9 +15,9 @@ import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.testkit.fixture.ACustomer;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import com.tatame.billing.testkit.fixture.Ids;
@@ -47,8 +47,9 @@ public interface ProjectedBatchContract extends StoreUnderTest {
     ReceivedEvent event = AnEvent.at(now).build();
     SubjectId subject = new SubjectId(Ids.next("cus"));
 
-    ProjectedBatch.Stored answer =
-        store().inbox().receive(arrival(List.of(event), told(subject, 0, now, event)), now);
+    ProjectedBatch.Stored answer = store()
+        .inbox()
+        .ingestAndApply(batch(List.of(event), projected(subject, 0, now, event)), now);
 
     assertThat(answer).isEqualTo(new ProjectedBatch.Stored(Set.of(event.id()), Set.of()));
     assertThat(known(subject).version()).isEqualTo(1);
@@ -76,11 +77,11 @@ public interface ProjectedBatchContract extends StoreUnderTest {
 
     ProjectedBatch.Stored answer = store()
         .inbox()
-        .receive(
-            arrival(
+        .ingestAndApply(
+            batch(
                 List.of(stale, applied),
-                told(changed, 0, now, stale),
-                told(unchanged, 0, now, applied)),
+                projected(changed, 0, now, stale),
+                projected(unchanged, 0, now, applied)),
             now);
 
     assertThat(answer)
@@ -100,7 +101,7 @@ public interface ProjectedBatchContract extends StoreUnderTest {
 
     ProjectedBatch.Stored answer = store()
         .inbox()
-        .receive(
+        .ingestAndApply(
             new ProjectedBatch(
                 List.of(puzzling, foreign), List.of(), Map.of(foreign.id(), "type not handled")),
             now);
@@ -123,12 +124,15 @@ public interface ProjectedBatchContract extends StoreUnderTest {
     ReceivedEvent applied = AnEvent.at(now).build();
     SubjectId subject = new SubjectId(Ids.next("cus"));
     store().inbox().ingest(List.of(waiting), now);
-    store().inbox().receive(arrival(List.of(applied), told(subject, 0, now, applied)), now);
+    store()
+        .inbox()
+        .ingestAndApply(batch(List.of(applied), projected(subject, 0, now, applied)), now);
 
     for (ReceivedEvent again : List.of(waiting, applied)) {
       assertThat(store()
               .inbox()
-              .receive(arrival(List.of(again), told(subject, 1, now, again)), now.plusSeconds(1)))
+              .ingestAndApply(
+                  batch(List.of(again), projected(subject, 1, now, again)), now.plusSeconds(1)))
           .isEqualTo(new ProjectedBatch.Stored(Set.of(), Set.of()));
     }
 
@@ -153,11 +157,11 @@ public interface ProjectedBatchContract extends StoreUnderTest {
 
     ProjectedBatch.Stored answer = store()
         .inbox()
-        .receive(
-            arrival(
+        .ingestAndApply(
+            batch(
                 List.of(before, fresh, neighbour),
-                told(subject, 0, now, before, fresh),
-                told(unconcerned, 0, now, neighbour)),
+                projected(subject, 0, now, before, fresh),
+                projected(unconcerned, 0, now, neighbour)),
             now);
 
     assertThat(answer)
@@ -174,7 +178,7 @@ public interface ProjectedBatchContract extends StoreUnderTest {
     Instant now = Ids.morning();
     ReceivedEvent event = AnEvent.at(now).build();
     SubjectId subject = new SubjectId(Ids.next("cus"));
-    store().inbox().receive(arrival(List.of(event), told(subject, 0, now, event)), now);
+    store().inbox().ingestAndApply(batch(List.of(event), projected(subject, 0, now, event)), now);
 
     store().inbox().replay(new ReplaySelection.One(event.id()), 0, 10, now.plusSeconds(1));
 
@@ -195,12 +199,12 @@ public interface ProjectedBatchContract extends StoreUnderTest {
       List<Integer> order =
           new ArrayList<>(IntStream.range(0, events.size()).boxed().toList());
       Collections.shuffle(order, new Random(delivery));
-      ProjectedBatch arrival = arrival(
+      ProjectedBatch batch = batch(
           order.stream().map(events::get).toList(),
           order.stream()
-              .map(i -> told(subjects.get(i), 0, now, events.get(i)))
+              .map(i -> projected(subjects.get(i), 0, now, events.get(i)))
               .toArray(ProjectedBatch.ProjectedUnit[]::new));
-      deliveries.add(() -> store().inbox().receive(arrival, now));
+      deliveries.add(() -> store().inbox().ingestAndApply(batch, now));
     }
 
     List<String> fresh = new ArrayList<>();
@@ -237,7 +241,7 @@ public interface ProjectedBatchContract extends StoreUnderTest {
             Set.of(),
             List.of(new Change.Link(account, second.value(), now))));
 
-    assertThatThrownBy(() -> store().inbox().receive(arrival(List.of(event), linksAgain), now))
+    assertThatThrownBy(() -> store().inbox().ingestAndApply(batch(List.of(event), linksAgain), now))
         .isInstanceOf(IllegalStateException.class);
 
     assertThat(store().inbox().find(event.id())).isEmpty();
@@ -250,19 +254,19 @@ public interface ProjectedBatchContract extends StoreUnderTest {
     String type = Ids.next("type");
     ReceivedEvent one = AnEvent.at(now).withType(type).build();
     ReceivedEvent two = AnEvent.at(now).withType(type).build();
-    store().inbox().receive(arrival(List.of(two, one)), now);
+    store().inbox().ingestAndApply(batch(List.of(two, one)), now);
 
     assertThat(store().inbox().events(EventFilter.ALL.withType(type), Optional.empty(), 10))
         .extracting(event -> event.id())
         .containsExactly(one.id(), two.id());
   }
 
-  private static ProjectedBatch arrival(
-      List<ReceivedEvent> events, ProjectedBatch.ProjectedUnit... told) {
-    return new ProjectedBatch(events, List.of(told), Map.of());
+  private static ProjectedBatch batch(
+      List<ReceivedEvent> events, ProjectedBatch.ProjectedUnit... projected) {
+    return new ProjectedBatch(events, List.of(projected), Map.of());
   }
 
-  private static ProjectedBatch.ProjectedUnit told(
+  private static ProjectedBatch.ProjectedUnit projected(
       SubjectId subject, long version, Instant now, ReceivedEvent... events) {
     return new ProjectedBatch.ProjectedUnit(
         Set.of(Arrays.stream(events).map(ReceivedEvent::id).toArray(String[]::new)),
@@ -275,12 +279,12 @@ public interface ProjectedBatchContract extends StoreUnderTest {
                 new Change.Put(ACustomer.ofNobody(subject.value(), now), now, Source.SNAPSHOT))));
   }
 
-  private Known known(SubjectId subject) {
+  private SubjectState known(SubjectId subject) {
     return store()
         .projections()
-        .load(List.of(new Wanted(
+        .load(List.of(new SubjectQuery(
             subject, Set.of(ACustomer.ofNobody(subject.value(), Instant.EPOCH).ref()), Set.of())))
-        .getOrDefault(subject, Known.nothing(subject));
+        .getOrDefault(subject, SubjectState.nothing(subject));
   }
 
   private List<ClaimedEvent> claim(Instant now) {

@@ -54,7 +54,7 @@ public interface PromotionStoreContract extends StoreUnderTest {
         store(),
         gone.subject(),
         now,
-        List.of(new Change.Bury(gone.ref(), now.plusSeconds(1), Source.READ)));
+        List.of(new Change.Tombstone(gone.ref(), now.plusSeconds(1), Source.READ)));
 
     assertThat(store().promotions().coupons(Set.of(gone.id()))).isEmpty();
   }

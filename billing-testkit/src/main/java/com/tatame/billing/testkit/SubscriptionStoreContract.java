@@ -150,7 +150,7 @@ public interface SubscriptionStoreContract extends StoreUnderTest {
         store(),
         linked.subject(),
         now,
-        List.of(new Change.Bury(gone.ref(), now.plusSeconds(1), Source.READ)));
+        List.of(new Change.Tombstone(gone.ref(), now.plusSeconds(1), Source.READ)));
 
     assertThat(store().subscriptions().find(linked.account(), gone.id())).isEmpty();
     assertThat(list(linked, Optional.empty(), 101)).isEmpty();

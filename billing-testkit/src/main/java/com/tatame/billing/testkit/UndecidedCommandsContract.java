@@ -25,10 +25,10 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
     end(first.id(), "lease", CommandState.NEEDS_OPERATOR, Optional.empty(), now);
 
     Command next = like(first, now);
-    Command inTheWay = store().commands().open(next);
+    Command open = store().commands().open(next);
 
-    assertThat(inTheWay.id()).isEqualTo(first.id());
-    assertThat(inTheWay.state()).isEqualTo(CommandState.NEEDS_OPERATOR);
+    assertThat(open.id()).isEqualTo(first.id());
+    assertThat(open.state()).isEqualTo(CommandState.NEEDS_OPERATOR);
     assertThat(store().commands().find(next.id())).isEmpty();
     assertThat(
             begin(first.id(), "late", now.plus(CommandJournalContract.SENDING).plusSeconds(1)))

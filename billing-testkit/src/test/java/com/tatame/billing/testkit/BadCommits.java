@@ -187,11 +187,12 @@ final class BadCommits {
     @Override
     Stream<Change> spoiled(Change change) {
       return Stream.of(
-          change instanceof Change.Bury bury && bury.object().kind() == ObjectKind.COUPON
-              ? new Change.Bury(
-                  new ObjectRef(ObjectKind.PROMOTION_CODE, bury.object().id()),
-                  bury.asOf(),
-                  bury.source())
+          change instanceof Change.Tombstone tombstone
+                  && tombstone.object().kind() == ObjectKind.COUPON
+              ? new Change.Tombstone(
+                  new ObjectRef(ObjectKind.PROMOTION_CODE, tombstone.object().id()),
+                  tombstone.asOf(),
+                  tombstone.source())
               : change);
     }
   }

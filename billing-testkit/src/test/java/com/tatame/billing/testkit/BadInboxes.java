@@ -5,8 +5,8 @@ import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,34 +64,36 @@ final class BadInboxes {
     }
   }
 
-  /** Replaces the arrival by another. */
+  /** Replaces the batch by another. */
   abstract static class BadArrivals extends BadInbox {
-    abstract Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now);
+    abstract Object ingestAndApply(InboxStore inbox, ProjectedBatch batch, Instant now);
 
     @Override
     Map<String, Bad> replaced(InboxStore inbox) {
-      return Map.of("receive", args -> receive(inbox, (ProjectedBatch) args[0], (Instant) args[1]));
+      return Map.of(
+          "ingestAndApply",
+          args -> ingestAndApply(inbox, (ProjectedBatch) args[0], (Instant) args[1]));
     }
 
-    /** Applies what is told, whatever the inbox says to it. */
+    /** Applies what is projected, whatever the inbox says to it. */
     void apply(Stream<Unit> units, Instant now) {
       good.projections().commit(units.map(this::unconditional).toList(), now);
     }
 
     private Unit unconditional(Unit unit) {
-      long version =
-          Commits.known(good, new Wanted(unit.subject(), Set.of(), Set.of())).version();
+      long version = Commits.known(good, new SubjectQuery(unit.subject(), Set.of(), Set.of()))
+          .version();
       return new Unit(unit.subject(), version, unit.claim(), unit.events(), unit.changes());
     }
   }
 
   static class AppliesAnOldTelling extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
-      ProjectedBatch.Stored stored = inbox.receive(arrival, now);
+    Object ingestAndApply(InboxStore inbox, ProjectedBatch batch, Instant now) {
+      ProjectedBatch.Stored stored = inbox.ingestAndApply(batch, now);
       apply(
-          arrival.told().stream()
-              .filter(told -> !Collections.disjoint(told.eventIds(), stored.waiting()))
+          batch.projected().stream()
+              .filter(projected -> !Collections.disjoint(projected.eventIds(), stored.waiting()))
               .map(ProjectedBatch.ProjectedUnit::unit),
           now);
       return stored;
@@ -100,11 +102,11 @@ final class BadInboxes {
 
   static class AppliesDuplicates extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
-      ProjectedBatch.Stored stored = inbox.receive(arrival, now);
+    Object ingestAndApply(InboxStore inbox, ProjectedBatch batch, Instant now) {
+      ProjectedBatch.Stored stored = inbox.ingestAndApply(batch, now);
       apply(
-          arrival.told().stream()
-              .filter(told -> !stored.fresh().containsAll(told.eventIds()))
+          batch.projected().stream()
+              .filter(projected -> !stored.fresh().containsAll(projected.eventIds()))
               .map(ProjectedBatch.ProjectedUnit::unit),
           now);
       return stored;
@@ -113,18 +115,18 @@ final class BadInboxes {
 
   static class StoresWithoutApplying extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
-      return new ProjectedBatch.Stored(inbox.ingest(arrival.events(), now), Set.of());
+    Object ingestAndApply(InboxStore inbox, ProjectedBatch batch, Instant now) {
+      return new ProjectedBatch.Stored(inbox.ingest(batch.events(), now), Set.of());
     }
   }
 
   static class StoresAlthoughARowIsRefused extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
+    Object ingestAndApply(InboxStore inbox, ProjectedBatch batch, Instant now) {
       try {
-        return inbox.receive(arrival, now);
+        return inbox.ingestAndApply(batch, now);
       } catch (IllegalStateException e) {
-        inbox.ingest(arrival.events(), now);
+        inbox.ingest(batch.events(), now);
         throw e;
       }
     }
@@ -132,8 +134,8 @@ final class BadInboxes {
 
   static class ForgetsWhatWaits extends BadArrivals {
     @Override
-    Object receive(InboxStore inbox, ProjectedBatch arrival, Instant now) {
-      return new ProjectedBatch.Stored(inbox.receive(arrival, now).fresh(), Set.of());
+    Object ingestAndApply(InboxStore inbox, ProjectedBatch batch, Instant now) {
+      return new ProjectedBatch.Stored(inbox.ingestAndApply(batch, now).fresh(), Set.of());
     }
   }
 

@@ -22,11 +22,11 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.promotion.Coupon;
 import com.tatame.billing.promotion.PromotionStore;
 import com.tatame.billing.store.StoreMode;
@@ -70,14 +70,14 @@ final class BadPorts {
     @Override
     public ProjectionStore projections() {
       return spoil(ProjectionStore.class, good.projections(), Map.of("load", args -> {
-        Map<SubjectId, Known> all = new HashMap<>();
-        for (Wanted wanted : (Collection<Wanted>) args[0]) {
-          Known known = Commits.known(good, wanted);
+        Map<SubjectId, SubjectState> all = new HashMap<>();
+        for (SubjectQuery wanted : (Collection<SubjectQuery>) args[0]) {
+          SubjectState known = Commits.known(good, wanted);
           Map<ObjectRef, StoredObject> rows = new HashMap<>(known.rows());
           rows.keySet().retainAll(wanted.objects());
           all.put(
               wanted.subject(),
-              new Known(
+              new SubjectState(
                   known.subject(),
                   known.version(),
                   rows,
@@ -94,8 +94,8 @@ final class BadPorts {
     @Override
     public ProjectionStore projections() {
       return spoil(ProjectionStore.class, good.projections(), Map.of("load", args -> {
-        Map<SubjectId, Known> all =
-            new HashMap<>(good.projections().load((Collection<Wanted>) args[0]));
+        Map<SubjectId, SubjectState> all =
+            new HashMap<>(good.projections().load((Collection<SubjectQuery>) args[0]));
         all.values().removeIf(known -> known.version() == 0);
         return all;
       }));

@@ -12,7 +12,7 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.payment.PaymentIntentStore;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
@@ -107,7 +107,7 @@ final class BadPurchases {
     public PaymentIntentStore paymentIntents() {
       return (account, id) -> good
           .projections()
-          .load(List.of(new Wanted(
+          .load(List.of(new SubjectQuery(
               new SubjectId(id), Set.of(new ObjectRef(ObjectKind.PAYMENT_INTENT, id)), Set.of())))
           .values()
           .stream()

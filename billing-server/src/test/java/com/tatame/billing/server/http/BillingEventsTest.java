@@ -8,9 +8,9 @@ import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.server.http.RunningServer.Reply;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,8 +93,8 @@ final class BillingEventsTest {
   private static void tell(String account, String subscription, String key, String at) {
     SubjectId subject = new SubjectId("cus_of_" + account);
     var projections = SERVER.store().projections();
-    Known known =
-        projections.load(List.of(new Wanted(subject, Set.of(), Set.of()))).get(subject);
+    SubjectState known =
+        projections.load(List.of(new SubjectQuery(subject, Set.of(), Set.of()))).get(subject);
     long version = known == null ? 0 : known.version();
     Instant when = Instant.parse(at);
     Fact paid = new Fact(

@@ -283,7 +283,7 @@ final class NonBlockingHandlerTest {
   private <T> T gated(Class<T> port, T original) {
     return port.cast(Proxy.newProxyInstance(
         port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
-          if (Set.of("ingest", "receive", "events").contains(method.getName())) {
+          if (Set.of("ingest", "ingestAndApply", "events").contains(method.getName())) {
             asked.countDown();
             open.await();
           }

@@ -352,7 +352,7 @@ final class RunningServer implements AutoCloseable {
           if (writesPaused.get() && method.getName().equals("mode")) {
             return StoreMode.FROZEN;
           }
-          if (writesPaused.get() && Set.of("ingest", "receive").contains(method.getName())) {
+          if (writesPaused.get() && Set.of("ingest", "ingestAndApply").contains(method.getName())) {
             throw StoreUnavailable.writesPaused(
                 "The store is being moved.", new IllegalStateException("PT503"));
           }

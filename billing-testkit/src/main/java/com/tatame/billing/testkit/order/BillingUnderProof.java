@@ -20,7 +20,7 @@ import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.Projector;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.SimulatedGateway;
@@ -299,8 +299,8 @@ public final class BillingUnderProof implements WebhookHandler {
   }
 
   private List<ProviderObject> states(Map<SubjectId, Set<ObjectRef>> objects) {
-    List<Wanted> wanted = new ArrayList<>();
-    objects.forEach((subject, refs) -> wanted.add(new Wanted(subject, refs, Set.of())));
+    List<SubjectQuery> wanted = new ArrayList<>();
+    objects.forEach((subject, refs) -> wanted.add(new SubjectQuery(subject, refs, Set.of())));
     List<ProviderObject> states = new ArrayList<>();
     store
         .projections()

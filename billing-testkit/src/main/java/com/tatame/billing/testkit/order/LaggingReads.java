@@ -6,7 +6,7 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.projection.Wanted;
+import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.store.BillingStore;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +56,7 @@ final class LaggingReads {
   private boolean knownToHaveEnded(ObjectRef object, SubjectId subject) {
     return store
         .projections()
-        .load(List.of(new Wanted(subject, Set.of(object), Set.of())))
+        .load(List.of(new SubjectQuery(subject, Set.of(object), Set.of())))
         .values()
         .stream()
         .flatMap(known -> Optional.ofNullable(known.rows().get(object)).stream())

@@ -7,11 +7,11 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.store.BillingStore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,8 +59,8 @@ final class Ledger {
 
   private InboxStore watching(InboxStore inbox, ProjectionStore store) {
     return FaultInjector.proxy(InboxStore.class, (proxy, method, arguments) -> {
-      if (method.getName().equals("receive")) {
-        return receive(inbox, store, (ProjectedBatch) arguments[0], (Instant) arguments[1]);
+      if (method.getName().equals("ingestAndApply")) {
+        return ingestAndApply(inbox, store, (ProjectedBatch) arguments[0], (Instant) arguments[1]);
       }
       Object answer = FaultInjector.invoke(method, inbox, arguments);
       if (method.getName().equals("claim")) {
@@ -73,18 +73,19 @@ final class Ledger {
     });
   }
 
-  private ProjectedBatch.Stored receive(
-      InboxStore inbox, ProjectionStore store, ProjectedBatch arrival, Instant now) {
-    List<Known> before =
-        arrival.told().stream().map(told -> known(store, told.unit())).toList();
-    ProjectedBatch.Stored stored = inbox.receive(arrival, now);
+  private ProjectedBatch.Stored ingestAndApply(
+      InboxStore inbox, ProjectionStore store, ProjectedBatch batch, Instant now) {
+    List<SubjectState> before = batch.projected().stream()
+        .map(projected -> known(store, projected.unit()))
+        .toList();
+    ProjectedBatch.Stored stored = inbox.ingestAndApply(batch, now);
     for (int i = 0; i < before.size(); i++) {
-      ProjectedBatch.ProjectedUnit told = arrival.told().get(i);
-      if (!Collections.disjoint(told.eventIds(), stored.waiting())) {
+      ProjectedBatch.ProjectedUnit projected = batch.projected().get(i);
+      if (!Collections.disjoint(projected.eventIds(), stored.waiting())) {
         met.add(Coverage.STALE);
-      } else if (stored.fresh().containsAll(told.eventIds())) {
+      } else if (stored.fresh().containsAll(projected.eventIds())) {
         met.add(Coverage.ON_ARRIVAL);
-        check(told.unit(), told.eventIds(), before.get(i));
+        check(projected.unit(), projected.eventIds(), before.get(i));
       }
     }
     return stored;
@@ -104,7 +105,7 @@ final class Ledger {
   }
 
   private List<CommitResult> commit(ProjectionStore store, List<Unit> units, Instant now) {
-    List<Known> before = units.stream().map(unit -> known(store, unit)).toList();
+    List<SubjectState> before = units.stream().map(unit -> known(store, unit)).toList();
     List<CommitResult> results = store.commit(units, now);
     for (int i = 0; i < results.size(); i++) {
       CommitResult result = results.get(i);
@@ -122,7 +123,7 @@ final class Ledger {
     return results;
   }
 
-  private static Known known(ProjectionStore store, Unit unit) {
+  private static SubjectState known(ProjectionStore store, Unit unit) {
     Set<ObjectRef> objects = new HashSet<>();
     for (Change change : unit.changes()) {
       if (change instanceof Change.Put put) {
@@ -132,8 +133,8 @@ final class Ledger {
       }
     }
     return store
-        .load(List.of(new Wanted(unit.subject(), objects, Set.of())))
-        .getOrDefault(unit.subject(), Known.nothing(unit.subject()));
+        .load(List.of(new SubjectQuery(unit.subject(), objects, Set.of())))
+        .getOrDefault(unit.subject(), SubjectState.nothing(unit.subject()));
   }
 
   private Set<String> eventIds(Unit unit) {
@@ -142,7 +143,7 @@ final class Ledger {
     return ids;
   }
 
-  private void check(Unit unit, Set<String> events, Known before) {
+  private void check(Unit unit, Set<String> events, SubjectState before) {
     for (String event : events) {
       if (!applied.add(event)) {
         complaints.add("event " + event + " took effect twice");

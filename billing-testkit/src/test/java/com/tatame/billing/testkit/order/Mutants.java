@@ -13,12 +13,12 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.projection.Change;
-import com.tatame.billing.projection.Known;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.ReadPriority;
 import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.projection.Wanted;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.Subscription;
 import java.time.Duration;
@@ -55,7 +55,7 @@ final class Mutants {
       return false;
     }
 
-    Unit committed(Unit unit, Known stored) {
+    Unit committed(Unit unit, SubjectState stored) {
       return unit;
     }
 
@@ -73,19 +73,21 @@ final class Mutants {
     private InboxStore wrong(InboxStore good, ProjectionStore rows) {
       return FaultInjector.proxy(
           InboxStore.class,
-          (proxy, method, arguments) -> method.getName().equals("receive")
-              ? good.receive(wrong((ProjectedBatch) arguments[0], rows), (Instant) arguments[1])
+          (proxy, method, arguments) -> method.getName().equals("ingestAndApply")
+              ? good.ingestAndApply(
+                  wrong((ProjectedBatch) arguments[0], rows), (Instant) arguments[1])
               : FaultInjector.invoke(method, good, arguments));
     }
 
-    private ProjectedBatch wrong(ProjectedBatch arrival, ProjectionStore rows) {
+    private ProjectedBatch wrong(ProjectedBatch batch, ProjectionStore rows) {
       return new ProjectedBatch(
-          arrival.events(),
-          arrival.told().stream()
-              .map(told -> new ProjectedBatch.ProjectedUnit(
-                  told.eventIds(), committed(told.unit(), stored(rows, told.unit()))))
+          batch.events(),
+          batch.projected().stream()
+              .map(projected -> new ProjectedBatch.ProjectedUnit(
+                  projected.eventIds(),
+                  committed(projected.unit(), stored(rows, projected.unit()))))
               .toList(),
-          arrival.ignored());
+          batch.ignored());
     }
 
     private ProjectionStore wrong(ProjectionStore good) {
@@ -107,18 +109,18 @@ final class Mutants {
     }
 
     @SuppressWarnings("unchecked") // Arguments come untyped through a proxy.
-    private static Collection<Wanted> wanted(Object argument) {
-      return (Collection<Wanted>) argument;
+    private static Collection<SubjectQuery> wanted(Object argument) {
+      return (Collection<SubjectQuery>) argument;
     }
 
-    private Known of(Known known) {
+    private SubjectState of(SubjectState known) {
       Map<ObjectRef, StoredObject> rows = new HashMap<>();
       known.rows().forEach((ref, row) -> {
         if (!hides(row)) {
           rows.put(ref, loaded(row));
         }
       });
-      return new Known(
+      return new SubjectState(
           known.subject(),
           known.version(),
           rows,
@@ -128,15 +130,16 @@ final class Mutants {
     }
   }
 
-  private static Known stored(ProjectionStore good, Unit unit) {
+  private static SubjectState stored(ProjectionStore good, Unit unit) {
     Set<ObjectRef> objects = new HashSet<>();
     for (Change change : unit.changes()) {
       if (change instanceof Change.Put put) {
         objects.add(put.state().ref());
       }
     }
-    Wanted wanted = new Wanted(unit.subject(), objects, Set.of());
-    return good.load(List.of(wanted)).getOrDefault(unit.subject(), Known.nothing(unit.subject()));
+    SubjectQuery wanted = new SubjectQuery(unit.subject(), objects, Set.of());
+    return good.load(List.of(wanted))
+        .getOrDefault(unit.subject(), SubjectState.nothing(unit.subject()));
   }
 
   private static boolean ended(StoredObject row) {
@@ -144,10 +147,10 @@ final class Mutants {
   }
 
   /** Leaves out changes. */
-  private static BillingUnderProof.Flaw without(BiPredicate<Change, Known> wrong) {
+  private static BillingUnderProof.Flaw without(BiPredicate<Change, SubjectState> wrong) {
     return new WrongProjections() {
       @Override
-      Unit committed(Unit unit, Known stored) {
+      Unit committed(Unit unit, SubjectState stored) {
         return changing(
             unit, unit.changes().stream().filter(c -> !wrong.test(c, stored)).toList());
       }
@@ -178,14 +181,14 @@ final class Mutants {
   }
 
   static BillingUnderProof.Flaw readsBuryNothing() {
-    return without(
-        (change, stored) -> change instanceof Change.Bury bury && bury.source() == Source.READ);
+    return without((change, stored) ->
+        change instanceof Change.Tombstone tombstone && tombstone.source() == Source.READ);
   }
 
   static BillingUnderProof.Flaw snapshotsInsertNothing() {
     return new WrongProjections() {
       @Override
-      Unit committed(Unit unit, Known stored) {
+      Unit committed(Unit unit, SubjectState stored) {
         Set<ObjectRef> inserted = new HashSet<>();
         for (Change change : unit.changes()) {
           if (change instanceof Change.Put put
@@ -276,7 +279,7 @@ final class Mutants {
       }
 
       @Override
-      Unit committed(Unit unit, Known stored) {
+      Unit committed(Unit unit, SubjectState stored) {
         List<Change> changes = new ArrayList<>(unit.changes());
         for (Change change : unit.changes()) {
           if (change instanceof Change.SettleRead settled && writesNothingTo(settled, unit)) {
@@ -291,9 +294,10 @@ final class Mutants {
 
       private static boolean writesNothingTo(Change.SettleRead settled, Unit unit) {
         return unit.changes().stream()
-            .noneMatch(change -> (change instanceof Change.Put put
-                    && put.state().ref().equals(settled.object()))
-                || (change instanceof Change.Bury bury && bury.object().equals(settled.object())));
+            .noneMatch(change ->
+                (change instanceof Change.Put put && put.state().ref().equals(settled.object()))
+                    || (change instanceof Change.Tombstone tombstone
+                        && tombstone.object().equals(settled.object())));
       }
     };
   }
@@ -301,7 +305,7 @@ final class Mutants {
   static BillingUnderProof.Flaw noVersionCheck() {
     return new WrongProjections() {
       @Override
-      Unit committed(Unit unit, Known stored) {
+      Unit committed(Unit unit, SubjectState stored) {
         return new Unit(
             unit.subject(), stored.version(), unit.claim(), unit.events(), unit.changes());
       }
@@ -311,7 +315,7 @@ final class Mutants {
   static BillingUnderProof.Flaw factsAreKeyedByTheirEvents() {
     return new WrongProjections() {
       @Override
-      Unit committed(Unit unit, Known stored) {
+      Unit committed(Unit unit, SubjectState stored) {
         return changing(
             unit, unit.changes().stream().map(change -> keyed(change)).toList());
       }
@@ -338,7 +342,7 @@ final class Mutants {
   static BillingUnderProof.Flaw entitlementsFollowDifferences() {
     return new WrongProjections() {
       @Override
-      Unit committed(Unit unit, Known stored) {
+      Unit committed(Unit unit, SubjectState stored) {
         Set<String> touched = new HashSet<>();
         for (Change change : unit.changes()) {
           if (change instanceof Change.Put put && put.state() instanceof Subscription) {
@@ -357,7 +361,7 @@ final class Mutants {
       }
 
       private static AccountEntitlement merged(
-          AccountEntitlement derived, Known stored, Set<String> touched) {
+          AccountEntitlement derived, SubjectState stored, Set<String> touched) {
         List<AccountEntitlement.Source> sources = new ArrayList<>();
         stored
             .entitlement()

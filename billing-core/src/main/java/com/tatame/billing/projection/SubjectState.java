@@ -18,14 +18,14 @@ import java.util.Optional;
  * @param customerOf for each account asked for that has a customer: which
  * @param recorded the entitlement of the linked account
  */
-public record Known(
+public record SubjectState(
     SubjectId subject,
     long version,
     Map<ObjectRef, StoredObject> rows,
     Optional<AccountId> linked,
     Map<AccountId, String> customerOf,
     Optional<RecordedEntitlement> recorded) {
-  public Known {
+  public SubjectState {
     rows = Map.copyOf(rows);
     customerOf = Map.copyOf(customerOf);
   }
@@ -36,7 +36,7 @@ public record Known(
   }
 
   /** A subject that was never seen. */
-  public static Known nothing(SubjectId subject) {
-    return new Known(subject, 0, Map.of(), Optional.empty(), Map.of(), Optional.empty());
+  public static SubjectState nothing(SubjectId subject) {
+    return new SubjectState(subject, 0, Map.of(), Optional.empty(), Map.of(), Optional.empty());
   }
 }

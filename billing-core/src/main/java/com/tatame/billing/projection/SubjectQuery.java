@@ -10,8 +10,8 @@ import java.util.Set;
  *
  * @param accounts those whose customer must be known to decide a link
  */
-public record Wanted(SubjectId subject, Set<ObjectRef> objects, Set<AccountId> accounts) {
-  public Wanted {
+public record SubjectQuery(SubjectId subject, Set<ObjectRef> objects, Set<AccountId> accounts) {
+  public SubjectQuery {
     objects = Set.copyOf(objects);
     accounts = Set.copyOf(accounts);
   }

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-class RepetitionTest {
+class RetrySafetyTest {
   /** Called by migrations alone, never over the API. */
   private static final Set<String> OF_MIGRATIONS = Set.of("secure_schema_v1", "secure_schema_v2");
 
@@ -77,11 +77,11 @@ class RepetitionTest {
     functions.removeAll(OF_PEOPLE);
     assertThat(functions).containsAll(OF_TRIGGERS);
     functions.removeAll(OF_TRIGGERS);
-    assertThat(Repetition.functions()).containsExactlyElementsOf(functions);
+    assertThat(RetrySafety.functions()).containsExactlyElementsOf(functions);
   }
 
   @Test
   void theAnswerOfAFunctionThatNobodyDecidedOnIsKept() {
-    assertThat(Repetition.of("of_a_later_release_v1")).isEqualTo(Repetition.KEPT_ANSWER);
+    assertThat(RetrySafety.of("of_a_later_release_v1")).isEqualTo(RetrySafety.DEDUPLICATED);
   }
 }

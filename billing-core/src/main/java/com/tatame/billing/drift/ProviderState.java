@@ -6,7 +6,7 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.projection.Known;
+import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.subscription.SubscriptionControl;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.Set;
 
 /** All that the provider holds of one customer. */
-public final class Holdings {
+public final class ProviderState {
   private final ObjectReads reads;
   private final SubscriptionControl subscriptions;
   private final InvoiceControl invoices;
 
-  public Holdings(ObjectReads reads, SubscriptionControl subscriptions, InvoiceControl invoices) {
+  public ProviderState(
+      ObjectReads reads, SubscriptionControl subscriptions, InvoiceControl invoices) {
     this.reads = reads;
     this.subscriptions = subscriptions;
     this.invoices = invoices;
@@ -33,7 +34,7 @@ public final class Holdings {
    * @param seen what was read of the customer already
    * @return that, and all the rest
    */
-  public List<Observation> beside(Known known, List<Observation> seen) {
+  public List<Observation> beside(SubjectState known, List<Observation> seen) {
     String customerId = known.subject().value();
     List<Observation> all = new ArrayList<>(seen);
     all.addAll(subscriptions.ofCustomer(customerId));
