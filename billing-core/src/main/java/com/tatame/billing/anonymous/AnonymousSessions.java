@@ -81,11 +81,21 @@ public final class AnonymousSessions {
    */
   public Begun begin(String seed) {
     byte[] secret = sha256(SEED_PREFIX + seed);
+    return find(secret).orElseGet(() -> beginOrFind(secret));
+  }
+
+  // The same request may begin it at the same time elsewhere.
+  private Begun beginOrFind(byte[] secret) {
+    try {
+      return begin(secret);
+    } catch (RuntimeException e) {
+      return find(secret).orElseThrow(() -> e);
+    }
+  }
+
+  private Optional<Begun> find(byte[] secret) {
     String token = token(secret);
-    return store
-        .findByHash(hash(token).orElseThrow())
-        .map(session -> new Begun(session, token))
-        .orElseGet(() -> begin(secret));
+    return store.findByHash(hash(token).orElseThrow()).map(session -> new Begun(session, token));
   }
 
   private static String token(byte[] secret) {

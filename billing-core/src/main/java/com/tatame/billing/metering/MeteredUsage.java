@@ -16,6 +16,7 @@ import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceStatus;
+import com.tatame.billing.metering.MeterReport.State;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
 import com.tatame.billing.metering.MeterReportStore.Totals;
 import java.lang.System.Logger;
@@ -179,7 +180,8 @@ public final class MeteredUsage {
   }
 
   /**
-   * Decides about a report that is dead or that waits for a person.
+   * Decides about a report that is dead or that waits for a person. A decision that is repeated
+   * changes nothing: its first answer may have been lost.
    *
    * @param sent whether the provider has it; if not, it is sent anew
    * @throws NotFound if there is none with this id
@@ -188,6 +190,9 @@ public final class MeteredUsage {
    */
   public MeterReport resolve(String id, boolean sent) {
     MeterReport report = store.find(id).orElseThrow(() -> new NotFound("usage report", id));
+    if (report.state() == (sent ? State.SENT : State.SENDING)) {
+      return report;
+    }
     if (!sent && report.at().isBefore(clock.instant().minus(ReportSender.REACH))) {
       throw ValidationFailed.of(
           "sent",

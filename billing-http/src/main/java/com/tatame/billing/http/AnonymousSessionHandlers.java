@@ -44,7 +44,7 @@ final class AnonymousSessionHandlers {
     byte[] bytes = new byte[NONCE_BYTES];
     random.nextBytes(bytes);
     String nonce = HexFormat.of().formatHex(bytes);
-    return answer(sessions.begin(seed(call, nonce))).reopenedFrom(new Kept(nonce));
+    return Answer.openedOnceKept(201, new Kept(nonce));
   }
 
   /** The same session, whose token follows from the key and what was kept. */

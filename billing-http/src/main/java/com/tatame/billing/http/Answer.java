@@ -43,6 +43,14 @@ record Answer(
     return json(201, body).with("Location", location);
   }
 
+  /**
+   * An answer whose body is read from what is kept, and not before it is kept: a process that dies in
+   * between has done nothing that a repeated request can't find.
+   */
+  static Answer openedOnceKept(int status, Object kept) {
+    return new Answer(status, JSON, "", Map.of(), Optional.of(Json.text(kept)), true);
+  }
+
   static Answer noContent() {
     return new Answer(204, JSON, "", Map.of());
   }
@@ -63,9 +71,9 @@ record Answer(
     return new Answer(status, contentType, body, headers, Optional.of(Json.text(otherBody)), false);
   }
 
-  /** This answer, of which a repeated request reads again what this doesn't hold. */
-  Answer reopenedFrom(Object otherBody) {
-    return new Answer(status, contentType, body, headers, Optional.of(Json.text(otherBody)), true);
+  /** Whether its body is still to be read from what is kept. */
+  boolean unopened() {
+    return reopens && body.isEmpty();
   }
 
   /** The headers that may be kept: none that tells what the kept body leaves out. */

@@ -141,9 +141,10 @@ final class IdempotentAnswers {
       throw underWay();
     }
     Held held = new Held(account, key, lease);
-    return heartbeats.during(
+    Answer answer = heartbeats.during(
         (now, leaseTime) -> store.extend(account, key, lease, now, leaseTime),
         () -> keep(held, first));
+    return answer.unopened() ? replayed(answer.status(), kept(answer), again) : answer;
   }
 
   private static Answer replayed(int status, Kept kept, Reopening again) {
@@ -201,14 +202,18 @@ final class IdempotentAnswers {
   }
 
   private void complete(Held held, Answer answer) {
-    String body = Json.text(new Kept(
-        answer.contentType(),
-        answer.keptHeaders(),
-        answer.keptBody().orElse(answer.body()),
-        answer.reopens()));
+    String body = Json.text(kept(answer));
     if (!store.complete(
         held.account(), held.key(), held.lease(), answer.status(), body, wallClock.instant())) {
       LOG.info("An Idempotency-Key was taken over by a repetition of its request");
     }
+  }
+
+  private static Kept kept(Answer answer) {
+    return new Kept(
+        answer.contentType(),
+        answer.keptHeaders(),
+        answer.keptBody().orElse(answer.body()),
+        answer.reopens());
   }
 }

@@ -334,6 +334,8 @@ class MeteredUsageTest {
         .contains("the meter holds 9 for that minute, of which 0 are known to be ours");
     world.billing().metering().resolve(undecided.id(), true);
     assertThat(reports(State.SENT)).hasSize(1);
+    assertThat(world.billing().metering().resolve(undecided.id(), true).state())
+        .isEqualTo(State.SENT);
     assertThat(ada.counted()).isEqualTo(9);
   }
 
@@ -357,6 +359,8 @@ class MeteredUsageTest {
     assertThat(world.billing().metering().send()).isZero();
 
     world.billing().metering().resolve(dead.id(), false);
+    assertThat(world.billing().metering().resolve(dead.id(), false).state())
+        .isEqualTo(State.SENDING);
     assertThat(world.billing().metering().send()).isEqualTo(1);
     assertThat(ada.counted()).isEqualTo(7);
     assertThatThrownBy(() -> world.billing().metering().resolve(dead.id(), false))

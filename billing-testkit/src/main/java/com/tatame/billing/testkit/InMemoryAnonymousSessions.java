@@ -63,7 +63,6 @@ final class InMemoryAnonymousSessions implements AnonymousSessionStore {
         .toList());
   }
 
-  /** Whether what one account bought is another's; the store's lock is held. */
   /** Who claimed a session; the buyer itself where there is nothing to claim. */
   AccountId ownerOf(AccountId buyer) {
     return byHash.values().stream()
@@ -73,6 +72,7 @@ final class InMemoryAnonymousSessions implements AnonymousSessionStore {
         .orElse(buyer);
   }
 
+  /** Whether what one account bought is another's; the store's lock is held. */
   boolean owns(AccountId owner, AccountId buyer) {
     return owner.equals(buyer)
         || byHash.values().stream()

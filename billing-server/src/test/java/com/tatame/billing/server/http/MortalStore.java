@@ -4,7 +4,9 @@ import com.tatame.billing.store.BillingStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ final class MortalStore {
 
   private int left = NEVER;
   private String struck = "";
+  private final Map<String, Integer> done = new HashMap<>();
 
   /** Nothing in the product knows it, so that nothing survives it. */
   static final class Struck extends Error {
@@ -51,6 +54,15 @@ final class MortalStore {
     return where;
   }
 
+  /** How often a call of a port came to its end. */
+  synchronized int done(String call) {
+    return done.getOrDefault(call, 0);
+  }
+
+  private synchronized void count(String call) {
+    done.merge(call, 1, Integer::sum);
+  }
+
   private synchronized void step(String call, boolean writes) {
     if (!struck.isEmpty() || (writes && left == 0)) {
       struck = struck.isEmpty() ? call : struck;
@@ -67,11 +79,15 @@ final class MortalStore {
           if (type == BillingStore.class && method.getReturnType().isInterface()) {
             return port(method.getReturnType(), invoke(good, method, arguments));
           }
-          if (!method.getName().equals("close")) {
-            String name = method.getName();
-            step(type.getSimpleName() + "." + name, READS.stream().noneMatch(name::startsWith));
+          String name = method.getName();
+          if (name.equals("close")) {
+            return invoke(good, method, arguments);
           }
-          return invoke(good, method, arguments);
+          String call = type.getSimpleName() + "." + name;
+          step(call, READS.stream().noneMatch(name::startsWith));
+          Object result = invoke(good, method, arguments);
+          count(call);
+          return result;
         }));
   }
 

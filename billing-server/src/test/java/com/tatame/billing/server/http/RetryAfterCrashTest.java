@@ -12,9 +12,12 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.http.BillingRoutes;
+import com.tatame.billing.metering.MeterReport.State;
+import com.tatame.billing.metering.MeterReportStore.Filter;
 import com.tatame.billing.server.http.Description.Operation;
 import com.tatame.billing.server.http.TwoServers.Call;
 import com.tatame.billing.server.http.TwoServers.Reply;
+import com.tatame.billing.simulator.engine.Fault;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,14 +48,15 @@ final class RetryAfterCrashTest {
   private static final String SUBSCRIPTIONS = "/api/v1/subscriptions/";
   private static final String WHOLE = "user_whole";
   private static final int MAX_STEPS = 20;
+  private static final String NEW_VISITOR = "AnonymousSessionStore.add";
+  private static final String METERED = "../examples/metered/catalog.yaml";
+  private static final String RESOLVE_REPORT = "POST /api/v1/usage/reports/{id}/resolve";
   private static final String ITEM = "\"item\":\"seminar-recording\"";
 
   /** What needs no case. */
   private static final Map<String, String> EXEMPT = Map.of(
       "POST /webhooks/stripe",
       "has no key: the provider repeats it, and an event counts once by its id",
-      "POST /api/v1/anonymous-sessions",
-      "has no caller who could hold a key; nobody knows the token that was lost",
       "POST /api/v1/tax/preview",
       "changes nothing",
       "POST /api/v1/webhooks/replay/{id}",
@@ -64,9 +68,7 @@ final class RetryAfterCrashTest {
       "POST /api/v1/duplicates/{id}/cancel",
       "goes on from the state that is stored; killed at every step in the testkit's CrashTest",
       "POST /api/v1/repeated-trials/{id}/end",
-      "goes on from the state that is stored; killed at every step in the testkit's CrashTest",
-      "POST /api/v1/usage/reports/{id}/resolve",
-      "answers the same for the same decision, which MeteringTest shows");
+      "goes on from the state that is stored; killed at every step in the testkit's CrashTest");
 
   /** What a user asks for, once all is there that it needs. */
   private interface Wish {
@@ -193,6 +195,9 @@ final class RetryAfterCrashTest {
           "/api/v1/refunds",
           "{\"purchaseId\":\"" + purchase + "\",\"amount\":500,\"reason\":\"duplicate\"}");
     });
+    wishes.put(
+        "POST /api/v1/anonymous-sessions",
+        (servers, user) -> new Call("POST", "/api/v1/anonymous-sessions", null, Map.of()));
     wishes.put("POST /api/v1/anonymous-sessions/claim", (servers, user) -> {
       String token = servers
           .done(new Call("POST", "/api/v1/anonymous-sessions", null, Map.of()))
@@ -266,6 +271,12 @@ final class RetryAfterCrashTest {
         "POST /api/v1/usage",
         (servers, user) ->
             servers.byProgram(user, "POST", "/api/v1/usage", "{\"type\":\"video_reviews\"}"));
+    wishes.put(
+        RESOLVE_REPORT,
+        (servers, user) -> post(
+            ROOT,
+            "/api/v1/usage/reports/" + givenUp(servers, user) + "/resolve",
+            "{\"sent\":true}"));
     return wishes;
   }
 
@@ -296,6 +307,31 @@ final class RetryAfterCrashTest {
 
   private static String card(TwoServers servers, String user) {
     return servers.done(Call.of(user, "GET", "/api/v1/payment-methods", null)).at("/data/0/id");
+  }
+
+  /** Use that the provider has refused; returns the report's id. */
+  private static String givenUp(TwoServers servers, String user) {
+    servers.pays(user, "\"tier\":\"api\",\"interval\":\"monthly\"", PAYS);
+    servers.done(post(user, "/api/v1/entitlements/calls/consume", "{}"));
+    servers
+        .world
+        .engine()
+        .fail(
+            Fault.refusing(
+                "POST /v1/billing/meter_events",
+                400,
+                new Fault.Refusal(
+                    "invalid_request_error", Optional.of("archived_meter"), Optional.empty())),
+            1);
+    servers.world.billing().metering().send();
+    Filter dead = new Filter(Optional.of(State.DEAD), Optional.of(new AccountId(user)));
+    return servers
+        .world
+        .store()
+        .meterReports()
+        .list(dead, Optional.empty(), 1)
+        .get(0)
+        .id();
   }
 
   private static Command undecided(TwoServers servers, String user) {
@@ -336,8 +372,13 @@ final class RetryAfterCrashTest {
     return WISHES.keySet().stream();
   }
 
-  /** What came of a request. */
-  private record Outcome(int status, String state, List<String> atProvider, List<String> here) {}
+  /**
+   * What came of a request.
+   *
+   * @param repeatable whether it is answered the same once more
+   */
+  private record Outcome(
+      int status, String state, boolean repeatable, List<String> atProvider, List<String> here) {}
 
   @ParameterizedTest
   @MethodSource("routes")
@@ -345,7 +386,8 @@ final class RetryAfterCrashTest {
     Wish wish = Objects.requireNonNull(WISHES.get(route), () -> "no story for " + route);
     Map<String, Outcome> wrong = new LinkedHashMap<>();
     List<String> deaths = new ArrayList<>();
-    try (TwoServers servers = new TwoServers()) {
+    String catalog = route.equals(RESOLVE_REPORT) ? METERED : RunningServer.CATALOG;
+    try (TwoServers servers = new TwoServers(catalog)) {
       Attempt whole = new Attempt(servers, wish, WHOLE);
       Reply answer = servers.undisturbed(whole.call);
       Outcome expected = whole.outcome(answer);
@@ -374,6 +416,7 @@ final class RetryAfterCrashTest {
     private final String user;
     private final int events;
     private final int sessions;
+    private final int visitors;
 
     Attempt(TwoServers servers, Wish wish, String user) {
       this.servers = servers;
@@ -382,6 +425,7 @@ final class RetryAfterCrashTest {
       servers.world.settle();
       events = servers.happened();
       sessions = servers.sessions();
+      visitors = servers.done(NEW_VISITOR);
     }
 
     Outcome outcome(Reply reply) {
@@ -390,6 +434,7 @@ final class RetryAfterCrashTest {
       return new Outcome(
           reply.status(),
           answered ? reply.at("/status") : reply.body(),
+          servers.send(call).body().equals(reply.body()),
           servers.since(events, sessions),
           here());
     }
@@ -404,16 +449,21 @@ final class RetryAfterCrashTest {
               .map(ApiKey::revokedAt)
               .filter(Optional::isEmpty)
               .count());
+      here.add("visitors: " + (servers.done(NEW_VISITOR) - visitors));
       here.add("grants: "
           + store.grants().list(Optional.of(account), Optional.empty(), 100).size());
       here.add("used: "
-          + servers
-              .world
-              .billing()
-              .entitlements()
-              .check(account, "video_reviews")
-              .allowance()
-              .map(Decision.Allowance::used));
+          + servers.world.billing().entitlements().of(account).features().values().stream()
+              .flatMap(decision -> decision.allowance().stream())
+              .map(Decision.Allowance::used)
+              .toList());
+      here.add("reports: "
+          + store
+              .meterReports()
+              .list(new Filter(Optional.empty(), Optional.of(account)), Optional.empty(), 100)
+              .stream()
+              .map(report -> report.state() + " " + report.units())
+              .toList());
       return here;
     }
   }

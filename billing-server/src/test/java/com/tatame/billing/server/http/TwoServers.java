@@ -41,14 +41,24 @@ final class TwoServers implements AutoCloseable {
   private static final int RETRY_SECONDS = 10;
   private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(30);
 
-  final BillingWorld world = BillingWorld.builder()
-      .catalog(CatalogFile.read(Path.of(RunningServer.CATALOG), Map.of()))
-      .build();
+  final BillingWorld world;
+  private final String catalog;
   private final MortalStore death = new MortalStore();
-  private final BillingServer mortal = start(death.over(world.store()));
-  private final BillingServer next = start(world.store());
+  private final MortalStore life = new MortalStore();
+  private final BillingServer mortal;
+  private final BillingServer next;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /** Both sell what a file says. */
+  TwoServers(String catalog) {
+    this.catalog = catalog;
+    world = BillingWorld.builder()
+        .catalog(CatalogFile.read(Path.of(catalog), Map.of()))
+        .build();
+    mortal = start(death.over(world.store()));
+    next = start(life.over(world.store()));
+  }
 
   /** What is sent, by whom. */
   record Call(String method, String path, @Nullable String body, Map<String, String> headers) {
@@ -75,8 +85,9 @@ final class TwoServers implements AutoCloseable {
   }
 
   private BillingServer start(BillingStore store) {
-    return BillingServer.builder(
-            BillingConfig.fromEnv(RunningServer.environment("http://localhost:1")))
+    Map<String, String> environment = RunningServer.environment("http://localhost:1");
+    environment.put("BILLING_CATALOG", catalog);
+    return BillingServer.builder(BillingConfig.fromEnv(environment))
         .store(store)
         .gateway(world.gateway())
         .identity(RunningServer.identity())
@@ -208,6 +219,11 @@ final class TwoServers implements AutoCloseable {
       throw new AssertionError("too many sessions to be counted");
     }
     return page.path("data").size();
+  }
+
+  /** How often either server has done this at its store. */
+  int done(String call) {
+    return death.done(call) + life.done(call);
   }
 
   private JsonNode provider(String pathAndQuery) {
