@@ -41,7 +41,7 @@ public final class ProductCatalog {
   private static final Duration MAX_WAIT_AFTER_MISS = Duration.ofSeconds(10);
 
   private final Catalog catalog;
-  private final CachedProductStore store;
+  private final RevisionedProductStore store;
   private final Products provider;
   private final BooleanSupplier providerReachable;
   private final Observations observations;
@@ -58,7 +58,7 @@ public final class ProductCatalog {
    */
   public ProductCatalog(
       Catalog catalog,
-      CachedProductStore store,
+      RevisionedProductStore store,
       Products provider,
       BooleanSupplier providerReachable,
       Observations observations,
@@ -105,6 +105,11 @@ public final class ProductCatalog {
    */
   public OptionalLong revision() {
     return store.revision();
+  }
+
+  /** What is sold, as the catalog's file says. */
+  public Catalog catalog() {
+    return catalog;
   }
 
   /** The plans as they are sold, in the catalog's order. */

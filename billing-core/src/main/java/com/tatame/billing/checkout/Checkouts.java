@@ -7,24 +7,17 @@ import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.Confirmation.Status;
-import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
-import com.tatame.billing.command.Commands;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.Customers;
-import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
-import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
-import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.promotion.Coupons;
-import com.tatame.billing.purchase.ItemSales;
 import com.tatame.billing.purchase.Purchase;
-import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
@@ -35,53 +28,31 @@ import java.util.stream.Stream;
 
 /** Use cases: selling subscriptions and items. */
 public final class Checkouts {
-
   private final Catalog catalog;
   private final ProductCatalog products;
   private final Customers customers;
   private final SubscriptionStore subscriptions;
-  private final SessionOpening sessions;
-  private final ItemCheckouts items;
-  private final Observations observations;
-  private final ObjectReads reads;
   private final Coupons coupons;
   private final TrialLedger trials;
-  private final ReturnUrls returnUrls;
+  private final SessionOpening sessions;
+  private final ItemCheckouts items;
 
-  /**
-   * Wires the use cases.
-   *
-   * @param returnUrls where a payer may be sent back to
-   */
   public Checkouts(
-      Catalog catalog,
       ProductCatalog products,
       Customers customers,
       SubscriptionStore subscriptions,
-      CheckoutStore sessions,
-      ItemSales sales,
-      ItemUnits units,
-      PurchaseStore purchases,
-      CommandJournal journal,
-      Commands commands,
-      CheckoutSessions provider,
-      Observations observations,
-      ObjectReads reads,
       Coupons coupons,
       TrialLedger trials,
-      ReturnUrls returnUrls) {
-    this.catalog = catalog;
+      SessionOpening sessions,
+      ItemCheckouts items) {
+    this.catalog = products.catalog();
     this.products = products;
     this.customers = customers;
     this.subscriptions = subscriptions;
-    this.sessions = new SessionOpening(sessions, provider, journal, commands, observations, reads);
-    this.items = new ItemCheckouts(
-        sales, units, customers, purchases, journal, provider, observations, this.sessions);
-    this.observations = observations;
-    this.reads = reads;
     this.coupons = coupons;
     this.trials = trials;
-    this.returnUrls = returnUrls;
+    this.sessions = sessions;
+    this.items = items;
   }
 
   /**
@@ -138,8 +109,7 @@ public final class Checkouts {
    * @throws Conflict if a subscription of the family is live already
    */
   public Opened open(Principal caller, CheckoutRequest request) {
-    returnUrls.require("successUrl", request.successUrl());
-    returnUrls.require("cancelUrl", request.cancelUrl());
+    sessions.requireReturnUrls(request.successUrl(), request.cancelUrl());
     Sale sale = saleOf(request);
     if (sale.offer().price().meter().isPresent() && request.quantity() != 1) {
       throw ValidationFailed.of("quantity", "must be left out: the plan is paid for by its use");
@@ -185,8 +155,7 @@ public final class Checkouts {
    * @throws ValidationFailed naming the field
    */
   public Sold open(Principal caller, ItemRequest request) {
-    returnUrls.require("successUrl", request.successUrl());
-    returnUrls.require("cancelUrl", request.cancelUrl());
+    sessions.requireReturnUrls(request.successUrl(), request.cancelUrl());
     return items.open(caller, request);
   }
 
@@ -319,8 +288,8 @@ public final class Checkouts {
     }
     Optional<SubjectId> subject =
         customers.find(account).map(customer -> new SubjectId(customer.customerId()));
-    subject.ifPresent(customer -> observations.observe(
-        subject, () -> reads.read(new ObjectRef(ObjectKind.SUBSCRIPTION, id), customer)));
+    subject.ifPresent(
+        customer -> sessions.refresh(new ObjectRef(ObjectKind.SUBSCRIPTION, id), customer));
     return subscriptions.find(account, id);
   }
 }

@@ -4,12 +4,9 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.checkout.Confirmation.Status;
 import com.tatame.billing.command.Command;
-import com.tatame.billing.command.CommandId;
-import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.entitlement.ItemUnits;
-import com.tatame.billing.observation.Observations;
 import com.tatame.billing.purchase.ItemSales;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
@@ -17,32 +14,23 @@ import com.tatame.billing.purchase.SaleTerms;
 import java.util.Optional;
 
 /** Selling an item of the catalog, to an account or to somebody who has not signed in. */
-final class ItemCheckouts {
+public final class ItemCheckouts {
   private final ItemSales sales;
   private final ItemUnits units;
   private final Customers customers;
   private final PurchaseStore purchases;
-  private final CommandJournal journal;
-  private final CheckoutSessions provider;
-  private final Observations observations;
   private final SessionOpening sessions;
 
-  ItemCheckouts(
+  public ItemCheckouts(
       ItemSales sales,
       ItemUnits units,
       Customers customers,
       PurchaseStore purchases,
-      CommandJournal journal,
-      CheckoutSessions provider,
-      Observations observations,
       SessionOpening sessions) {
     this.sales = sales;
     this.units = units;
     this.customers = customers;
     this.purchases = purchases;
-    this.journal = journal;
-    this.provider = provider;
-    this.observations = observations;
     this.sessions = sessions;
   }
 
@@ -91,9 +79,8 @@ final class ItemCheckouts {
 
   /** The id of the purchase that a session sells; empty if it sells no item. */
   Optional<String> sold(CheckoutSession session) {
-    return session
-        .commandId()
-        .flatMap(id -> journal.find(new CommandId(id)))
+    return sessions
+        .command(session)
         .filter(command -> command.kind() == CommandKind.CREATE_ITEM_CHECKOUT)
         .map(command -> ItemSales.purchaseId(command.id()));
   }
@@ -102,7 +89,7 @@ final class ItemCheckouts {
     Optional<Purchase> purchase = purchases.find(account, purchaseId);
     if (session.status() == CheckoutSession.Status.COMPLETE
         && purchase.filter(Purchase::completed).isEmpty()) {
-      observations.observe(Optional.empty(), () -> provider.payment(session.id()));
+      sessions.refreshPayment(session);
       purchase = purchases.find(account, purchaseId);
     }
     return new Confirmation(status(session, purchase), Optional.empty(), purchase);

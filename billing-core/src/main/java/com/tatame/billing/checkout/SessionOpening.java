@@ -3,16 +3,15 @@ package com.tatame.billing.checkout;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.checkout.Checkouts.Opened;
 import com.tatame.billing.command.Command;
-import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.RequestScope;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderRejected;
-import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observations;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import com.tatame.billing.observation.SubjectId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,29 +23,29 @@ import java.util.function.Predicate;
  * Opens sessions so that of one account and one thing on sale at most one can be paid: an equal open
  * one is returned, another one is closed first.
  */
-final class SessionOpening {
+public final class SessionOpening {
   private static final int MAX_ROUNDS = 5;
 
   private final CheckoutStore sessions;
   private final CheckoutSessions provider;
-  private final CommandJournal journal;
   private final Commands commands;
   private final Observations observations;
-  private final ObjectReads reads;
+  private final ReturnUrls returnUrls;
 
-  SessionOpening(
+  /**
+   * @param returnUrls where a payer may be sent back to
+   */
+  public SessionOpening(
       CheckoutStore sessions,
       CheckoutSessions provider,
-      CommandJournal journal,
       Commands commands,
       Observations observations,
-      ObjectReads reads) {
+      ReturnUrls returnUrls) {
     this.sessions = sessions;
     this.provider = provider;
-    this.journal = journal;
     this.commands = commands;
     this.observations = observations;
-    this.reads = reads;
+    this.returnUrls = returnUrls;
   }
 
   /** A session, and where its payer goes while it is open. */
@@ -70,6 +69,26 @@ final class SessionOpening {
       Runnable guard,
       Consumer<CheckoutSession> seen) {}
 
+  /**
+   * Refuses to send a payer elsewhere than the configuration allows.
+   *
+   * @throws com.tatame.billing.failure.ValidationFailed naming the field
+   */
+  void requireReturnUrls(String successUrl, String cancelUrl) {
+    returnUrls.require("successUrl", successUrl);
+    returnUrls.require("cancelUrl", cancelUrl);
+  }
+
+  /** The command that made a session; empty if another program did. */
+  Optional<Command> command(CheckoutSession session) {
+    return session.commandId().flatMap(id -> commands.find(new CommandId(id)));
+  }
+
+  /** Reads the payment of a session at the provider and commits it. */
+  void refreshPayment(CheckoutSession session) {
+    observations.observe(Optional.empty(), () -> provider.payment(session.id()));
+  }
+
   Opened open(Request wanted) {
     for (int i = 0; i < MAX_ROUNDS; i++) {
       Optional<Opened> opened = attempt(wanted);
@@ -83,7 +102,7 @@ final class SessionOpening {
   // Empty if another checkout of the target came in between: then all is decided anew.
   private Optional<Opened> attempt(Request wanted) {
     AccountId account = wanted.account();
-    Optional<Command> last = journal.lastSucceeded(account, wanted.kind(), wanted.target());
+    Optional<Command> last = commands.lastSucceeded(account, wanted.kind(), wanted.target());
     Optional<Page> open = last.flatMap(command -> stillOpen(wanted, command));
     if (open.isPresent()
         && CheckoutCommands.sells(last.get(), wanted.params())
@@ -94,17 +113,13 @@ final class SessionOpening {
     }
     open.ifPresent(page -> expire(account, page.session()));
     wanted.guard().run();
-    // Later than the one before even if another node's clock made that one: the journal goes by it.
-    Instant now = commands.now();
     Command planned = Command.planned(
         commands.nextId(),
         account,
         wanted.kind(),
         wanted.target(),
         CheckoutCommands.after(last, wanted.params()),
-        last.map(before -> before.createdAt().plus(1, ChronoUnit.MICROS))
-            .filter(next -> next.isAfter(now))
-            .orElse(now));
+        commands.plannedAfter(last));
     try {
       return commands
           .tryRun(planned)
@@ -124,7 +139,7 @@ final class SessionOpening {
 
   /** Closes the open session of a thing on sale, if there is one. */
   void close(AccountId account, CommandKind kind, String target) {
-    journal
+    commands
         .lastSucceeded(account, kind, target)
         .flatMap(Command::result)
         .flatMap(id -> sessions.find(account, id))
@@ -164,9 +179,13 @@ final class SessionOpening {
   }
 
   CheckoutSession refresh(AccountId account, CheckoutSession session) {
-    observations.observe(
-        Optional.of(session.subject()), () -> reads.read(session.ref(), session.subject()));
+    observations.refresh(session.ref(), session.subject());
     return session(account, session.id());
+  }
+
+  /** Reads an object of a customer at the provider and commits it. */
+  void refresh(ObjectRef object, SubjectId customer) {
+    observations.refresh(object, customer);
   }
 
   CheckoutSession session(AccountId account, String id) {

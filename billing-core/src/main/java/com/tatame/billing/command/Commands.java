@@ -245,6 +245,11 @@ public final class Commands {
         .filter(command -> command.kind() == kind && command.state() != CommandState.REJECTED);
   }
 
+  /** As {@link CommandJournal#find}. */
+  public Optional<Command> find(CommandId id) {
+    return journal.find(id);
+  }
+
   /** As {@link CommandJournal#lastSucceeded}. */
   public Optional<Command> lastSucceeded(AccountId account, CommandKind kind, String target) {
     return journal.lastSucceeded(account, kind, target);

@@ -4,7 +4,6 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.DuplicatePolicy;
 import com.tatame.billing.command.Command;
-import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.duplicate.Duplicate.Settlement;
@@ -50,7 +49,6 @@ public final class Duplicates {
   private final DuplicateStore store;
   private final SubscriptionStore subscriptions;
   private final InvoiceControl invoices;
-  private final CommandJournal journal;
   private final Commands commands;
   private final Refunds refunds;
 
@@ -60,7 +58,6 @@ public final class Duplicates {
       DuplicateStore store,
       SubscriptionStore subscriptions,
       InvoiceControl invoices,
-      CommandJournal journal,
       Commands commands,
       Refunds refunds) {
     this.policy = catalog.policies().duplicates();
@@ -68,7 +65,6 @@ public final class Duplicates {
     this.store = store;
     this.subscriptions = subscriptions;
     this.invoices = invoices;
-    this.journal = journal;
     this.commands = commands;
     this.refunds = refunds;
   }
@@ -180,7 +176,7 @@ public final class Duplicates {
   // that
   // succeeded is not repeated, and of a payment no more is given back than is left.
   private void handle(Duplicate duplicate) {
-    if (journal
+    if (commands
         .lastSucceeded(
             duplicate.account(), CommandKind.CANCEL_DUPLICATE, duplicate.subscriptionId())
         .isEmpty()) {

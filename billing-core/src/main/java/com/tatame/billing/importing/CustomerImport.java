@@ -15,8 +15,7 @@ import com.tatame.billing.payment.PaymentMethods;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.Projection;
-import com.tatame.billing.projection.ProjectionStore;
-import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.Projections;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.StoredObject;
 import com.tatame.billing.projection.SubjectQuery;
@@ -25,7 +24,6 @@ import com.tatame.billing.projection.Unit;
 import com.tatame.billing.subscription.Subscription;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,36 +35,32 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Takes over whole customers: reads all that the provider holds of them, and commits it. */
-final class CustomerImport {
+public final class CustomerImport {
   private static final Logger LOG = System.getLogger(CustomerImport.class.getName());
   private static final int MAX_ROUNDS = 5;
 
   private final Catalog catalog;
-  private final ProjectionStore rows;
-  private final Projector projector;
+  private final Projections projections;
   private final ObjectReads reads;
   private final PaymentMethods paymentMethods;
   private final ProviderState providerState;
-  private final InstantSource clock;
-  private final InstantSource wallClock;
 
-  CustomerImport(
+  public CustomerImport(
       Catalog catalog,
-      ProjectionStore rows,
-      Projector projector,
+      Projections projections,
       ObjectReads reads,
       PaymentMethods paymentMethods,
-      ProviderState providerState,
-      InstantSource clock,
-      InstantSource wallClock) {
+      ProviderState providerState) {
     this.catalog = catalog;
-    this.rows = rows;
-    this.projector = projector;
+    this.projections = projections;
     this.reads = reads;
     this.paymentMethods = paymentMethods;
     this.providerState = providerState;
-    this.clock = clock;
-    this.wallClock = wallClock;
+  }
+
+  /** Takes over the customers that an application's own table links. */
+  LinkImport links() {
+    return new LinkImport(reads, this);
   }
 
   /**
@@ -136,9 +130,11 @@ final class CustomerImport {
       List<Claim> claims, Supplier<List<Observation>> listing, Manner manner, ImportCounts tally) {
     List<Again> again = new ArrayList<>();
     // Versions come before everything that is read, as for every read that may be committed.
-    Map<SubjectId, SubjectState> before = rows.load(claims.stream()
-        .map(claim -> new SubjectQuery(claim.subject(), Set.of(), Set.of()))
-        .toList());
+    Map<SubjectId, SubjectState> before = projections
+        .store()
+        .load(claims.stream()
+            .map(claim -> new SubjectQuery(claim.subject(), Set.of(), Set.of()))
+            .toList());
     Map<ObjectRef, Observation> listed =
         listing.get().stream().collect(Collectors.toMap(Observation::object, seen -> seen));
     List<Held> held = new ArrayList<>();
@@ -149,7 +145,7 @@ final class CustomerImport {
         again.add((Again) answer);
       }
     }
-    Map<SubjectId, SubjectState> known = rows.load(wanted(held));
+    Map<SubjectId, SubjectState> known = projections.store().load(wanted(held));
     List<Ready> ready = new ArrayList<>();
     for (Held all : held) {
       SubjectId subject = all.claim().subject();
@@ -162,7 +158,7 @@ final class CustomerImport {
     }
     List<CommitResult> results = manner.dryRun()
         ? ready.stream().<CommitResult>map(each -> new CommitResult.Applied()).toList()
-        : rows.commit(units(ready), wallClock.instant());
+        : projections.commit(units(ready));
     for (int i = 0; i < ready.size(); i++) {
       Claim claim = ready.get(i).held().claim();
       CommitResult result = results.get(i);
@@ -191,8 +187,7 @@ final class CustomerImport {
     }
     Optional<AccountId> assigned =
         refusal.isPresent() ? Optional.empty() : all.claim().owner();
-    return new Ready(
-        all, known, refusal, projector.project(known, all.seen(), assigned, clock.instant()));
+    return new Ready(all, known, refusal, projections.project(known, all.seen(), assigned));
   }
 
   private Attempt read(

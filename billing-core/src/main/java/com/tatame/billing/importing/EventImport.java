@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Puts events that were kept by others into the inbox, from where they take their usual way. */
-final class EventImport {
+public final class EventImport {
   static final int PAGE = 100;
 
   private static final String WHAT = "webhook_events";
@@ -21,7 +21,7 @@ final class EventImport {
   private final InboxStore inbox;
   private final InstantSource wallClock;
 
-  EventImport(EventSource source, InboxStore inbox, InstantSource wallClock) {
+  public EventImport(EventSource source, InboxStore inbox, InstantSource wallClock) {
     this.source = source;
     this.inbox = inbox;
     this.wallClock = wallClock;

@@ -1,25 +1,10 @@
 package com.tatame.billing.importing;
 
-import com.tatame.billing.catalog.Catalog;
-import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.CustomerList;
-import com.tatame.billing.customer.CustomerStore;
-import com.tatame.billing.drift.ProviderState;
-import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.importing.CustomerImport.Manner;
-import com.tatame.billing.inbox.EventSource;
-import com.tatame.billing.inbox.InboxStore;
-import com.tatame.billing.observation.ObjectReads;
-import com.tatame.billing.payment.PaymentMethods;
-import com.tatame.billing.projection.ProjectionStore;
-import com.tatame.billing.projection.Projector;
-import com.tatame.billing.schedule.TaskStore;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 
 /**
  * Use cases: taking over what is there already. Each import can be killed at any point and run again:
@@ -28,49 +13,24 @@ import java.util.random.RandomGenerator;
 public final class Imports {
   private final CustomerList list;
   private final CustomerImport customers;
-  private final LinkImport links;
   private final UserImport users;
   private final UsageImport usage;
   private final EventImport events;
-  private final TaskStore positions;
-  private final InstantSource wallClock;
-  private final Pause pause;
-  private final RandomGenerator random;
+  private final ImportRuns runs;
 
-  /**
-   * Wires the use cases.
-   *
-   * @param clock the billing clock
-   * @param pause how it is waited for a provider or a store that can't answer
-   */
   public Imports(
-      Catalog catalog,
-      ProjectionStore rows,
-      Projector projector,
       CustomerList list,
-      ObjectReads reads,
-      PaymentMethods paymentMethods,
-      ProviderState providerState,
-      CustomerStore store,
-      Entitlements entitlements,
-      EventSource source,
-      InboxStore inbox,
-      TaskStore positions,
-      InstantSource clock,
-      InstantSource wallClock,
-      Pause pause,
-      RandomGenerator random) {
+      CustomerImport customers,
+      UserImport users,
+      UsageImport usage,
+      EventImport events,
+      ImportRuns runs) {
     this.list = list;
-    this.customers = new CustomerImport(
-        catalog, rows, projector, reads, paymentMethods, providerState, clock, wallClock);
-    this.links = new LinkImport(reads, customers);
-    this.users = new UserImport(store);
-    this.usage = new UsageImport(entitlements, clock);
-    this.events = new EventImport(source, inbox, wallClock);
-    this.positions = positions;
-    this.wallClock = wallClock;
-    this.pause = pause;
-    this.random = random;
+    this.customers = customers;
+    this.users = users;
+    this.usage = usage;
+    this.events = events;
+    this.runs = runs;
   }
 
   /**
@@ -86,7 +46,8 @@ public final class Imports {
   public ImportReport provider(CustomerOwners owners, ImportSettings settings) {
     settings.listener().begins("customers");
     return new ProviderImport(list, customers)
-        .run(owners, bookmark("import customers", settings), settings, patience(settings))
+        .run(
+            owners, runs.checkpoint("import customers", settings), settings, runs.retries(settings))
         .report();
   }
 
@@ -144,7 +105,7 @@ public final class Imports {
           "customers",
           mapping,
           new TableWalk(source, columns.table(), columns.columns(), columns.key(), LinkImport.PAGE),
-          rows -> links.take(rows, columns, manner),
+          rows -> customers.links().take(rows, columns, manner),
           settings);
     }
   }
@@ -158,19 +119,8 @@ public final class Imports {
     settings.listener().begins(what);
     return walk.run(
         take,
-        bookmark("import " + mapping.name() + " " + what, settings),
+        runs.checkpoint("import " + mapping.name() + " " + what, settings),
         settings,
-        patience(settings));
-  }
-
-  private RetryWithBackoff patience(ImportSettings settings) {
-    return new RetryWithBackoff(pause, settings.listener());
-  }
-
-  private Optional<ImportCheckpoint> bookmark(String name, ImportSettings settings) {
-    return settings.dryRun()
-        ? Optional.empty()
-        : Optional.of(
-            new ImportCheckpoint(positions, name, Long.toHexString(random.nextLong()), wallClock));
+        runs.retries(settings));
   }
 }

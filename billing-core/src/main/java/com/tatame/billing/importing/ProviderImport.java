@@ -61,16 +61,16 @@ final class ProviderImport {
 
   ImportCounts run(
       CustomerOwners owners,
-      Optional<ImportCheckpoint> bookmark,
+      Optional<ImportCheckpoint> checkpoint,
       ImportSettings settings,
-      RetryWithBackoff patience) {
-    Position position = bookmark
+      RetryWithBackoff retries) {
+    Position position = checkpoint
         .flatMap(ImportCheckpoint::open)
         .filter(text -> !settings.afresh())
         .map(Position::parse)
         .orElse(Position.BEGINNING);
     long before = position.done();
-    long total = before + patience.get(countAfter(position));
+    long total = before + retries.get(countAfter(position));
     ImportCounts tally = new ImportCounts();
     try (ParallelReader readers = new ParallelReader(settings.parallel())) {
       settings.listener().progress(before, total, before);
@@ -78,16 +78,16 @@ final class ProviderImport {
       Optional<Position> next = Optional.of(position);
       while (next.isPresent()) {
         Position here = next.get();
-        Optional<Page> page = patience.get(() -> take(here, owners, manner));
+        Optional<Page> page = retries.get(() -> take(here, owners, manner));
         next = page.map(Page::end);
         page.ifPresent(taken -> tally.add(taken.tally()));
         next.ifPresent(end -> {
-          bookmark.ifPresent(kept -> kept.move(end.text()));
+          checkpoint.ifPresent(kept -> kept.move(end.text()));
           settings.listener().progress(end.done(), Math.max(total, end.done()), before);
         });
       }
     }
-    bookmark.ifPresent(ImportCheckpoint::remove);
+    checkpoint.ifPresent(ImportCheckpoint::remove);
     return tally;
   }
 

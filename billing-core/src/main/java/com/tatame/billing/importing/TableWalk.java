@@ -54,26 +54,26 @@ final class TableWalk {
    */
   ImportCounts run(
       Function<List<Map<String, String>>, ImportCounts> take,
-      Optional<ImportCheckpoint> bookmark,
+      Optional<ImportCheckpoint> checkpoint,
       ImportSettings settings,
-      RetryWithBackoff patience) {
-    Position begin = bookmark
+      RetryWithBackoff retries) {
+    Position begin = checkpoint
         .flatMap(ImportCheckpoint::open)
         .filter(text -> !settings.afresh())
         .map(Position::parse)
         .orElseGet(() -> new Position(0, Optional.empty()));
-    long total = Math.max(begin.done(), patience.get(() -> source.count(table, key)));
+    long total = Math.max(begin.done(), retries.get(() -> source.count(table, key)));
     ImportCounts tally = new ImportCounts();
     settings.listener().progress(begin.done(), total, begin.done());
-    Optional<Part> part = patience.get(() -> part(begin, take));
+    Optional<Part> part = retries.get(() -> part(begin, take));
     while (part.isPresent()) {
       tally.add(part.get().tally());
       Position end = part.get().end();
-      bookmark.ifPresent(kept -> kept.move(end.text()));
+      checkpoint.ifPresent(kept -> kept.move(end.text()));
       settings.listener().progress(end.done(), Math.max(total, end.done()), begin.done());
-      part = patience.get(() -> part(end, take));
+      part = retries.get(() -> part(end, take));
     }
-    bookmark.ifPresent(ImportCheckpoint::remove);
+    checkpoint.ifPresent(ImportCheckpoint::remove);
     return tally;
   }
 

@@ -24,13 +24,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Writes down what accounts have used in the present period, each row once. */
-final class UsageImport {
+public final class UsageImport {
   private static final String WHAT = "usage";
   private static final int DAY = "2026-01-31".length();
   private final Entitlements entitlements;
   private final InstantSource clock;
 
-  UsageImport(Entitlements entitlements, InstantSource clock) {
+  public UsageImport(Entitlements entitlements, InstantSource clock) {
     this.entitlements = entitlements;
     this.clock = clock;
   }

@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Takes over who stands behind accounts, as far as nothing newer is known. */
-final class UserImport {
+public final class UserImport {
   private static final String WHAT = "users";
   private static final String ISSUER = "urn:tatame:billing:import";
 
   private final CustomerStore store;
 
-  UserImport(CustomerStore store) {
+  public UserImport(CustomerStore store) {
     this.store = store;
   }
 

@@ -1,20 +1,15 @@
 package com.tatame.billing.inbox;
 
-import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.inbox.EventSource.Irrelevant;
 import com.tatame.billing.inbox.EventSource.Malformed;
 import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.inbox.EventSource.Translation;
-import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.Observation;
-import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.CommitResult;
-import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.Projection;
-import com.tatame.billing.projection.ProjectionStore;
-import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.Projections;
 import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
 import java.lang.System.Logger;
@@ -43,42 +38,26 @@ public final class InboxWorker {
   private static final int MAX_ROUNDS = 5;
 
   private final InboxStore inbox;
-  private final ProjectionStore store;
+  private final Projections projections;
   private final EventSource source;
-  private final ObjectReads reads;
-  private final Observations observations;
-  private final Projector projector;
-  private final ReadBudget budget;
   private final RetryPolicy retries;
   private final InboxListener listener;
-  private final InstantSource clock;
   private final InstantSource wallClock;
   private final RandomGenerator random;
 
   public InboxWorker(
       InboxStore inbox,
-      ProjectionStore store,
+      Projections projections,
       EventSource source,
-      ObjectReads reads,
-      Observations observations,
-      Projector projector,
-      ReadBudget budget,
       RetryPolicy retries,
       InboxListener listener,
-      InstantSource clock,
-      InstantSource wallClock,
       RandomGenerator random) {
     this.inbox = inbox;
-    this.store = store;
+    this.projections = projections;
     this.source = source;
-    this.reads = reads;
-    this.observations = observations;
-    this.projector = projector;
-    this.budget = budget;
     this.retries = retries;
     this.listener = listener;
-    this.clock = clock;
-    this.wallClock = wallClock;
+    this.wallClock = projections.clocks().wall();
     this.random = random;
   }
 
@@ -142,19 +121,18 @@ public final class InboxWorker {
   private Optional<Step> load(Batch batch, int round) {
     List<Observation> all = new ArrayList<>();
     batch.groups().forEach(group -> all.addAll(group.snapshots()));
-    Map<SubjectId, SubjectState> known = store.load(projector.wanted(all));
+    Map<SubjectId, SubjectState> known = projections.load(all);
     return Optional.of(() -> commit(batch, known, round));
   }
 
   // No batch asks the provider: one that hangs would keep its events until their lease runs out.
-  // What
-  // must be read is owed after the commit, durably, and read by the thread that makes reads.
+  // Reads are owed after the commit, durably, and made by PendingReads.
   private Optional<Step> commit(Batch batch, Map<SubjectId, SubjectState> known, int round) {
     List<Unit> units = new ArrayList<>();
     for (Group group : batch.groups()) {
       SubjectState before =
           known.getOrDefault(group.subject(), SubjectState.nothing(group.subject()));
-      Projection projection = projector.project(before, group.snapshots(), clock.instant());
+      Projection projection = projections.project(before, group.snapshots());
       projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
       units.add(new Unit(
           group.subject(),
@@ -163,7 +141,7 @@ public final class InboxWorker {
           sequenceNumbers(group),
           projection.changes()));
     }
-    List<CommitResult> results = store.commit(units, wallClock.instant());
+    List<CommitResult> results = projections.commit(units);
     List<Group> stale = new ArrayList<>();
     List<Settlement> settlements = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
@@ -226,29 +204,5 @@ public final class InboxWorker {
     Set<Long> sequenceNumbers = new HashSet<>();
     group.events().forEach(event -> sequenceNumbers.add(event.seq()));
     return sequenceNumbers;
-  }
-
-  /**
-   * Reads objects whose true state only the provider knows, most urgent first, as far as the budget
-   * goes.
-   *
-   * @return how many were settled
-   */
-  public int settlePendingReads() {
-    int settled = 0;
-    for (PendingRead pending : store.pendingReads(BATCH)) {
-      if (!budget.tryTake(pending.object().kind(), pending.priority())) {
-        continue;
-      }
-      try {
-        observations.observe(
-            Optional.of(pending.subject()), () -> reads.read(pending.object(), pending.subject()));
-        settled++;
-      } catch (ProviderUnavailable e) {
-        LOG.log(Level.INFO, "{0} could not be read: {1}", pending.object().id(), e.getMessage());
-        return settled;
-      }
-    }
-    return settled;
   }
 }

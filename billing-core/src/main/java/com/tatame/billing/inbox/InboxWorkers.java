@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * answers nor for the latter. All sleep until something is stored here, and look by themselves once a
  * second for what other nodes stored or what became due. Closing lets every batch that was begun end.
  */
-public final class InboxWorkers implements AutoCloseable {
+public final class InboxWorkers implements WorkerSignals, AutoCloseable {
   /** How often the maintenance runs. */
   public static final Duration MAINTENANCE = Duration.ofSeconds(15);
 
@@ -50,6 +50,7 @@ public final class InboxWorkers implements AutoCloseable {
    */
   public InboxWorkers(
       InboxWorker worker,
+      PendingReads reads,
       int threadCount,
       Runnable maintenance,
       Runnable usage,
@@ -61,7 +62,7 @@ public final class InboxWorkers implements AutoCloseable {
       prepare("billing-inbox-" + i, () -> repeat(stored, LOOK, Duration.ZERO, this::processEvents));
     }
     if (threadCount > 0) {
-      prepare("billing-reads", () -> repeat(owed, LOOK, BREATH, worker::settlePendingReads));
+      prepare("billing-reads", () -> repeat(owed, LOOK, BREATH, reads::settle));
       prepare("billing-usage", () -> repeat(billed, MAINTENANCE, Duration.ZERO, usage));
       prepare(
           "billing-heartbeat", () -> repeat(never, Heartbeats.INTERVAL, Duration.ZERO, heartbeat));
@@ -79,12 +80,12 @@ public final class InboxWorkers implements AutoCloseable {
     threads.forEach(Thread::start);
   }
 
-  /** Tells that something was stored. */
+  @Override
   public void wake() {
     tell(stored);
   }
 
-  /** Tells that reads of the provider may be owed. */
+  @Override
   public void wakeReads() {
     tell(owed);
   }

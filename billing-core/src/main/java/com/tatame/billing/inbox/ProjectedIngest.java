@@ -2,6 +2,7 @@ package com.tatame.billing.inbox;
 
 import static java.util.Collections.disjoint;
 
+import com.tatame.billing.cache.SubjectCache;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.EventSource.Irrelevant;
 import com.tatame.billing.inbox.EventSource.Observed;
@@ -9,17 +10,15 @@ import com.tatame.billing.inbox.EventSource.Translation;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitListener;
 import com.tatame.billing.projection.Projection;
-import com.tatame.billing.projection.ProjectionStore;
-import com.tatame.billing.projection.Projector;
-import com.tatame.billing.projection.SubjectCache;
+import com.tatame.billing.projection.Projections;
 import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,14 +28,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * Stores events together with what they say, in one commit, so that most of them never wait in the
  * queue. Nothing is read at the provider here: what an event alone can't tell is remembered for the
  * workers, and so is every event that could not be applied.
  */
-final class ProjectedIngest implements Ingest {
+public final class ProjectedIngest implements Ingest {
   private static final Logger LOG = System.getLogger(ProjectedIngest.class.getName());
 
   /** The database works on such a batch for longer than it takes to commit. */
@@ -44,39 +42,31 @@ final class ProjectedIngest implements Ingest {
 
   private final EventSource source;
   private final InboxStore inbox;
-  private final ProjectionStore rows;
-  private final SubjectCache remembered;
-  private final Projector projector;
-  private final InstantSource clock;
-  private final InstantSource wallClock;
+  private final Projections projections;
+  private final SubjectCache cache;
+  private final CommitListener commits;
   private final InboxListener listener;
-  private final Consumer<List<Unit>> applied;
-  private final Runnable wakeWorkers;
-  private final Runnable wakeReads;
+  private final WorkerSignals workers;
 
-  ProjectedIngest(
+  /**
+   * @param projections over the store itself; what is loaded and applied here is cached
+   * @param commits learns of the units that are applied with their events
+   */
+  public ProjectedIngest(
       EventSource source,
       InboxStore inbox,
-      ProjectionStore rows,
-      SubjectCache remembered,
-      Projector projector,
-      InstantSource clock,
-      InstantSource wallClock,
+      Projections projections,
+      SubjectCache cache,
+      CommitListener commits,
       InboxListener listener,
-      Consumer<List<Unit>> applied,
-      Runnable wakeWorkers,
-      Runnable wakeReads) {
+      WorkerSignals workers) {
     this.source = source;
     this.inbox = inbox;
-    this.rows = remembered.over(rows);
-    this.remembered = remembered;
-    this.projector = projector;
-    this.clock = clock;
-    this.wallClock = wallClock;
+    this.projections = projections.over(cache.over(projections.store()));
+    this.cache = cache;
+    this.commits = commits;
     this.listener = listener;
-    this.applied = applied;
-    this.wakeWorkers = wakeWorkers;
-    this.wakeReads = wakeReads;
+    this.workers = workers;
   }
 
   private record Group(Set<String> eventIds, List<Observation> observations) {
@@ -97,11 +87,11 @@ final class ProjectedIngest implements Ingest {
     Optional<ProjectedBatch.Stored> stored = batch.flatMap(worked -> apply(worked, receivedAt));
     if (stored.isEmpty()) {
       Set<String> fresh = inbox.ingest(distinct, receivedAt);
-      wakeWorkers.run();
+      workers.wake();
       return fresh;
     }
     if (!stored.get().waiting().isEmpty()) {
-      wakeWorkers.run();
+      workers.wake();
     }
     report(batch.get(), stored.get(), receivedAt);
     return stored.get().fresh();
@@ -117,15 +107,16 @@ final class ProjectedIngest implements Ingest {
   private Optional<ProjectedBatch.Stored> apply(ProjectedBatch batch, Instant receivedAt) {
     List<Unit> units =
         batch.projected().stream().map(ProjectedBatch.ProjectedUnit::unit).toList();
-    SubjectCache.Attempt attempt = remembered.attempt(units);
+    SubjectCache.Attempt attempt = cache.attempt(units);
     try {
-      ProjectedBatch.Stored stored = inbox.ingestAndApply(batch.with(attempt.units()), receivedAt);
+      ProjectedBatch.Stored stored = ingestAndApply(batch, attempt, receivedAt);
+      commits.committed(units);
       if (attempt.units().stream().anyMatch(ProjectedIngest::owesReads)) {
-        wakeReads.run();
+        workers.wakeReads();
       }
       for (int i = 0; i < units.size(); i++) {
         Set<String> events = batch.projected().get(i).eventIds();
-        // Beside a duplicate a unit is refused, whatever is in mind.
+        // Beside a duplicate a unit is refused, whatever is cached.
         if (stored.fresh().containsAll(events)) {
           attempt.ended(i, disjoint(stored.waiting(), events));
         }
@@ -136,8 +127,17 @@ final class ProjectedIngest implements Ingest {
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "events are left to the workers: {0}", e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  // Listeners evict their caches before the subject cache takes what was applied.
+  private ProjectedBatch.Stored ingestAndApply(
+      ProjectedBatch batch, SubjectCache.Attempt attempt, Instant receivedAt) {
+    try {
+      return inbox.ingestAndApply(batch.with(attempt.units()), receivedAt);
     } finally {
-      applied.accept(units);
+      commits.mayHaveCommitted(
+          batch.projected().stream().map(ProjectedBatch.ProjectedUnit::unit).toList());
     }
   }
 
@@ -148,8 +148,7 @@ final class ProjectedIngest implements Ingest {
     try {
       List<Observation> all = new ArrayList<>();
       groups.values().forEach(group -> all.addAll(group.observations()));
-      Map<SubjectId, SubjectState> known =
-          all.isEmpty() ? Map.of() : rows.load(projector.wanted(all));
+      Map<SubjectId, SubjectState> known = all.isEmpty() ? Map.of() : projections.load(all);
       List<ProjectedBatch.ProjectedUnit> projected = new ArrayList<>();
       groups.forEach((subject, group) -> projected(
               known.getOrDefault(subject, SubjectState.nothing(subject)), group)
@@ -186,7 +185,7 @@ final class ProjectedIngest implements Ingest {
   private Optional<ProjectedBatch.ProjectedUnit> projected(SubjectState known, Group group) {
     Projection projection;
     try {
-      projection = projector.project(known, group.observations(), clock.instant());
+      projection = projections.project(known, group.observations());
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "events of " + known.subject() + " are left to the workers", e);
       return Optional.empty();
@@ -203,7 +202,7 @@ final class ProjectedIngest implements Ingest {
   }
 
   private void report(ProjectedBatch batch, ProjectedBatch.Stored stored, Instant receivedAt) {
-    Duration took = Duration.between(receivedAt, wallClock.instant());
+    Duration took = Duration.between(receivedAt, projections.clocks().wallNow());
     for (String id : stored.fresh()) {
       if (!stored.waiting().contains(id)) {
         listener.attempted(

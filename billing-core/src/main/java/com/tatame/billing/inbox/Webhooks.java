@@ -9,20 +9,15 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.Projection;
-import com.tatame.billing.projection.ProjectionStore;
-import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.Projections;
 import com.tatame.billing.projection.RowChange;
-import com.tatame.billing.projection.SubjectCache;
 import com.tatame.billing.projection.SubjectState;
-import com.tatame.billing.projection.Unit;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /** Use cases: events from the provider, in; and how they are doing. */
 public final class Webhooks {
@@ -31,57 +26,30 @@ public final class Webhooks {
 
   private final EventSource source;
   private final InboxStore inbox;
-  private final ProjectionStore rows;
-  private final Projector projector;
-  private final InstantSource clock;
-  private final InstantSource wallClock;
-  private final Runnable wakeWorkers;
+  private final Projections projections;
+  private final WorkerSignals workers;
   private final SharedIngest events;
 
   /**
-   * Wires the use cases.
-   *
-   * @param clock the billing clock
-   * @param projectOnArrival whether events are applied as they are stored, as far as they alone tell
-   * @param applied told what was committed with an event, or may have been
-   * @param wakeWorkers called after something was stored that waits for a worker
-   * @param wakeReads called after something was stored that owes reads of the provider
+   * @param onArrival applies events as they are stored, as far as they alone tell; empty leaves all
+   *     of them to workers
    */
   public Webhooks(
       EventSource source,
       InboxStore inbox,
-      ProjectionStore rows,
-      SubjectCache remembered,
-      Projector projector,
-      InstantSource clock,
-      InstantSource wallClock,
+      Projections projections,
+      Optional<ProjectedIngest> onArrival,
       InboxListener listener,
-      boolean projectOnArrival,
-      Consumer<List<Unit>> applied,
-      Runnable wakeWorkers,
-      Runnable wakeReads) {
+      WorkerSignals workers) {
     this.source = source;
     this.inbox = inbox;
-    this.rows = rows;
-    this.projector = projector;
-    this.clock = clock;
-    this.wallClock = wallClock;
-    this.wakeWorkers = wakeWorkers;
-    Ingest usual = projectOnArrival
-        ? new ProjectedIngest(
-            source,
-            inbox,
-            rows,
-            remembered,
-            projector,
-            clock,
-            wallClock,
-            listener,
-            applied,
-            wakeWorkers,
-            wakeReads)
-        : this::storeForWorkers;
-    this.events = new SharedIngest(usual, this::storeForWorkers, wallClock, listener);
+    this.projections = projections;
+    this.workers = workers;
+    this.events = new SharedIngest(
+        onArrival.<Ingest>map(ingest -> ingest).orElse(this::storeForWorkers),
+        this::storeForWorkers,
+        projections.clocks().wall(),
+        listener);
   }
 
   /** A stored event. */
@@ -118,7 +86,7 @@ public final class Webhooks {
   private Set<String> storeForWorkers(List<ReceivedEvent> events, Instant receivedAt) {
     Set<String> fresh = inbox.ingest(events, receivedAt);
     if (!fresh.isEmpty()) {
-      wakeWorkers.run();
+      workers.wake();
     }
     return fresh;
   }
@@ -156,13 +124,13 @@ public final class Webhooks {
     long replayed = 0;
     Optional<Long> part = Optional.of(0L);
     while (part.isPresent()) {
-      ReplayBatch batch =
-          inbox.replay(selection, part.get(), InboxStore.MAX_REPLAY, wallClock.instant());
+      ReplayBatch batch = inbox.replay(
+          selection, part.get(), InboxStore.MAX_REPLAY, projections.clocks().wallNow());
       replayed += batch.ids().size();
       part = batch.next();
     }
     if (replayed > 0) {
-      wakeWorkers.run();
+      workers.wake();
     }
     return replayed;
   }
@@ -214,14 +182,12 @@ public final class Webhooks {
   private ReplayPreview preview(EventRecord event, List<Observation> observations) {
     List<RowChange> changes = new ArrayList<>();
     int reads = 0;
-    var known = rows.load(projector.wanted(observations));
+    var known = projections.load(observations);
     for (SubjectId subject :
         observations.stream().map(Observation::subject).distinct().toList()) {
       SubjectState before = known.getOrDefault(subject, SubjectState.nothing(subject));
-      Projection projection = projector.project(
-          before,
-          observations.stream().filter(o -> o.subject().equals(subject)).toList(),
-          clock.instant());
+      Projection projection = projections.project(
+          before, observations.stream().filter(o -> o.subject().equals(subject)).toList());
       changes.addAll(RowChange.of(before, projection));
       reads += (int) projection.changes().stream()
           .filter(change -> change instanceof Change.RequireRead)

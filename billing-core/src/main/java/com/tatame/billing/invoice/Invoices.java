@@ -11,7 +11,6 @@ import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.PaymentDeclined;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
-import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.ProviderObject;
@@ -28,19 +27,13 @@ public final class Invoices {
 
   private final InvoiceStore store;
   private final InvoiceControl provider;
-  private final ObjectReads reads;
   private final Observations observations;
   private final Commands commands;
 
   public Invoices(
-      InvoiceStore store,
-      InvoiceControl provider,
-      ObjectReads reads,
-      Observations observations,
-      Commands commands) {
+      InvoiceStore store, InvoiceControl provider, Observations observations, Commands commands) {
     this.store = store;
     this.provider = provider;
-    this.reads = reads;
     this.observations = observations;
     this.commands = commands;
   }
@@ -129,8 +122,7 @@ public final class Invoices {
       commands.run(planned);
     } catch (ProviderRejected e) {
       // It may have been paid or voided a moment ago, which nobody has told yet.
-      observations.observe(
-          Optional.of(invoice.subject()), () -> reads.read(invoice.ref(), invoice.subject()));
+      observations.refresh(invoice.ref(), invoice.subject());
       refuseUnlessOwed(find(account, id));
       throw e;
     }

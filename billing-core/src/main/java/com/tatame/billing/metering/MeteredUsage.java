@@ -19,6 +19,7 @@ import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.metering.MeterReport.State;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
 import com.tatame.billing.metering.MeterReportStore.Totals;
+import com.tatame.billing.time.Clocks;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -54,10 +55,7 @@ public final class MeteredUsage {
   private final AtomicBoolean hurried = new AtomicBoolean();
 
   /**
-   * Wires the use cases.
-   *
-   * @param clock the billing clock, by which use is billed
-   * @param wallClock wall time, for leases and retries
+   * @param clocks use is billed by the billing clock
    */
   public MeteredUsage(
       Catalog catalog,
@@ -65,16 +63,15 @@ public final class MeteredUsage {
       UsageMeters meters,
       UsageStore usage,
       CustomerStore customers,
-      InstantSource clock,
-      InstantSource wallClock,
+      Clocks clocks,
       RandomGenerator random) {
     this.catalog = catalog;
     this.store = store;
     this.meters = meters;
     this.usage = usage;
     this.customers = customers;
-    this.clock = clock;
-    this.sender = new ReportSender(store, meters, clock, wallClock, random);
+    this.clock = clocks.billing();
+    this.sender = new ReportSender(store, meters, clocks, random);
   }
 
   /**

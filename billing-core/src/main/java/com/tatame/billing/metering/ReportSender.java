@@ -5,11 +5,11 @@ import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.metering.MeterReportStore.Totals;
 import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.time.Clocks;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,20 +35,13 @@ final class ReportSender {
 
   private final MeterReportStore store;
   private final UsageMeters meters;
-  private final InstantSource clock;
-  private final InstantSource wallClock;
+  private final Clocks clocks;
   private final RandomGenerator random;
 
-  ReportSender(
-      MeterReportStore store,
-      UsageMeters meters,
-      InstantSource clock,
-      InstantSource wallClock,
-      RandomGenerator random) {
+  ReportSender(MeterReportStore store, UsageMeters meters, Clocks clocks, RandomGenerator random) {
     this.store = store;
     this.meters = meters;
-    this.clock = clock;
-    this.wallClock = wallClock;
+    this.clocks = clocks;
     this.random = random;
   }
 
@@ -58,8 +51,8 @@ final class ReportSender {
     boolean more = true;
     while (more) {
       ClaimId claim = new ClaimId(random.nextLong(Long.MAX_VALUE));
-      Instant at = clock.instant().truncatedTo(ChronoUnit.MICROS);
-      List<MeterReport> reports = store.claim(claim, BATCH, wallClock.instant(), at, LEASE, urgent);
+      Instant at = clocks.billingNow().truncatedTo(ChronoUnit.MICROS);
+      List<MeterReport> reports = store.claim(claim, BATCH, clocks.wallNow(), at, LEASE, urgent);
       List<ReportOutcome> outcomes = outcomes(reports, at);
       if (!outcomes.isEmpty()) {
         store.settle(claim, outcomes);
@@ -80,7 +73,7 @@ final class ReportSender {
       ReportOutcome outcome = reachable
           ? outcome(report, at)
           : new ReportOutcome.Later(
-              report.id(), wallClock.instant(), report.doubtfulSince(), Optional.empty());
+              report.id(), clocks.wallNow(), report.doubtfulSince(), Optional.empty());
       reachable &= !(outcome instanceof ReportOutcome.Later);
       report(report, outcome, at);
       outcomes.add(outcome);
@@ -116,7 +109,7 @@ final class ReportSender {
       Optional<Instant> doubt = report.doubtfulSince();
       return new ReportOutcome.Later(
           report.id(),
-          wallClock.instant().plus(pause(report.attempts(), e.retryAfter())),
+          clocks.wallNow().plus(pause(report.attempts(), e.retryAfter())),
           e.execution() == Execution.NOT_EXECUTED ? doubt : doubt.or(() -> Optional.of(at)),
           Optional.ofNullable(e.getMessage()));
     }

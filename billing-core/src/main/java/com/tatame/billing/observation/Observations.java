@@ -17,6 +17,13 @@ public interface Observations {
   Observation observe(Optional<SubjectId> subject, Supplier<Observation> question);
 
   /**
+   * Reads an object at the provider and commits it, as {@link #observe} does.
+   *
+   * @return the object as it was committed
+   */
+  Observation refresh(ObjectRef object, SubjectId subject);
+
+  /**
    * Commits a whole listing. It is asked for twice: the first answer tells which versions to load
    * before the second, which is the one that counts.
    */

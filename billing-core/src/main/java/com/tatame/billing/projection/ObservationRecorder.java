@@ -2,12 +2,12 @@ package com.tatame.billing.projection;
 
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,36 +21,22 @@ public final class ObservationRecorder implements Observations {
   private static final Logger LOG = System.getLogger(ObservationRecorder.class.getName());
   private static final int MAX_ROUNDS = 20;
 
-  private final ProjectionStore store;
-  private final Projector projector;
+  private final Projections projections;
   private final ObjectReads reads;
-  private final InstantSource clock;
-  private final InstantSource wallClock;
 
-  /**
-   * @param clock the billing clock
-   */
-  public ObservationRecorder(
-      ProjectionStore store,
-      Projector projector,
-      ObjectReads reads,
-      InstantSource clock,
-      InstantSource wallClock) {
-    this.store = store;
-    this.projector = projector;
+  public ObservationRecorder(Projections projections, ObjectReads reads) {
+    this.projections = projections;
     this.reads = reads;
-    this.clock = clock;
-    this.wallClock = wallClock;
   }
 
   @Override
   public Observation observe(Optional<SubjectId> subject, Supplier<Observation> question) {
-    long versionBefore = subject.map(this::version).orElse(0L);
+    long versionBefore = subject.map(known -> projections.load(known).version()).orElse(0L);
     Observation answer = question.get();
     // The version of another subject says nothing about when this one's was taken.
     boolean expected = subject.isEmpty() || subject.get().equals(answer.subject());
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      SubjectState known = load(List.of(answer)).get(answer.subject());
+      SubjectState known = projections.load(List.of(answer)).get(answer.subject());
       if (expected
           && known != null
           && known.version() == versionBefore
@@ -60,7 +46,7 @@ public final class ObservationRecorder implements Observations {
       // Somebody changed the subject since the version was taken: only a fresh read is known to be
       // newer than what they wrote.
       SubjectId asked = answer.subject();
-      versionBefore = version(asked);
+      versionBefore = projections.load(asked).version();
       answer = reads.read(answer.object(), asked);
       expected = asked.equals(answer.subject());
     }
@@ -68,8 +54,13 @@ public final class ObservationRecorder implements Observations {
   }
 
   @Override
+  public Observation refresh(ObjectRef object, SubjectId subject) {
+    return observe(Optional.of(subject), () -> reads.read(object, subject));
+  }
+
+  @Override
   public void observeAll(Supplier<List<Observation>> listing) {
-    Map<SubjectId, SubjectState> known = load(listing.get());
+    Map<SubjectId, SubjectState> known = projections.load(listing.get());
     Map<SubjectId, List<Observation>> bySubject = new TreeMap<>();
     listing
         .get()
@@ -81,11 +72,11 @@ public final class ObservationRecorder implements Observations {
       SubjectId subject = group.get(0).subject();
       units.add(unit(known.getOrDefault(subject, SubjectState.nothing(subject)), group));
     }
-    List<CommitResult> results = store.commit(units, wallClock.instant());
+    List<CommitResult> results = projections.commit(units);
     for (int i = 0; i < results.size(); i++) {
       if (!(results.get(i) instanceof CommitResult.Applied)) {
         for (Observation seen : groups.get(i)) {
-          observe(Optional.of(seen.subject()), () -> reads.read(seen.object(), seen.subject()));
+          refresh(seen.object(), seen.subject());
         }
       }
     }
@@ -93,7 +84,7 @@ public final class ObservationRecorder implements Observations {
 
   private boolean commit(SubjectState known, List<Observation> observations) {
     List<Unit> units = List.of(unit(known, observations));
-    CommitResult result = store.commit(units, wallClock.instant()).get(0);
+    CommitResult result = projections.commit(units).get(0);
     if (result instanceof CommitResult.Rejected rejected) {
       LOG.log(Level.WARNING, "{0} was not stored: {1}", known.subject(), rejected.reason());
     }
@@ -101,19 +92,9 @@ public final class ObservationRecorder implements Observations {
   }
 
   private Unit unit(SubjectState known, List<Observation> observations) {
-    Projection projection = projector.project(known, observations, clock.instant());
+    Projection projection = projections.project(known, observations);
     projection.alarms().forEach(alarm -> LOG.log(Level.WARNING, alarm));
     return new Unit(
         known.subject(), known.version(), Optional.empty(), Set.of(), projection.changes());
-  }
-
-  private Map<SubjectId, SubjectState> load(List<Observation> observations) {
-    return store.load(projector.wanted(observations));
-  }
-
-  private long version(SubjectId subject) {
-    SubjectState known =
-        store.load(List.of(new SubjectQuery(subject, Set.of(), Set.of()))).get(subject);
-    return known == null ? 0 : known.version();
   }
 }

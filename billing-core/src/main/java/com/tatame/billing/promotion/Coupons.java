@@ -16,15 +16,12 @@ import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.UnknownPromotionCode;
 import com.tatame.billing.failure.ValidationFailed;
-import com.tatame.billing.invoice.Invoice;
-import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.promotion.Ineligibility.Use;
 import com.tatame.billing.promotion.Promotions.Offer;
 import com.tatame.billing.subscription.Subscription;
-import com.tatame.billing.subscription.SubscriptionStore;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -39,14 +36,12 @@ public final class Coupons {
   private static final String CUSTOMER = "customer";
   private static final String COUPON = "coupon";
   private static final String CODE = "promotion_code";
-  private static final int ALL = 101;
 
   private final Catalog catalog;
   private final PromotionStore store;
   private final Promotions provider;
   private final CustomerStore customers;
-  private final InvoiceStore invoices;
-  private final SubscriptionStore subscriptions;
+  private final AccountHistory history;
   private final Commands commands;
   private final InstantSource clock;
 
@@ -60,16 +55,14 @@ public final class Coupons {
       PromotionStore store,
       Promotions provider,
       CustomerStore customers,
-      InvoiceStore invoices,
-      SubscriptionStore subscriptions,
+      AccountHistory history,
       Commands commands,
       InstantSource clock) {
     this.catalog = catalog;
     this.store = store;
     this.provider = provider;
     this.customers = customers;
-    this.invoices = invoices;
-    this.subscriptions = subscriptions;
+    this.history = history;
     this.commands = commands;
     this.clock = clock;
   }
@@ -99,7 +92,8 @@ public final class Coupons {
     List<Offer> offers = provider.codes(code);
     Use use = new Use(
         customers.find(account).map(CustomerLink::customerId),
-        offers.stream().anyMatch(offer -> offer.code().firstPurchaseOnly()) && hasPaid(account),
+        offers.stream().anyMatch(offer -> offer.code().firstPurchaseOnly())
+            && history.hasPaid(account),
         amount.map(List::of).orElseGet(() -> amounts(account)));
     // Of those that are spelt alike the one that can be used is meant, or else the newest.
     return offers.stream()
@@ -110,7 +104,7 @@ public final class Coupons {
   }
 
   private List<Money> amounts(AccountId account) {
-    List<Subscription> living = living(account);
+    List<Subscription> living = history.living(account);
     Stream<Money> present = living.stream().flatMap(subscription -> price(subscription).stream());
     return living.size() == 1
         ? present.toList()
@@ -151,7 +145,7 @@ public final class Coupons {
     AccountId account = caller.account();
     Optional<Command> earlier = commands.finishEarlier(CommandKind.APPLY_DISCOUNT);
     if (earlier.isPresent()) {
-      return subscriptions.find(account, earlier.get().target()).orElseThrow();
+      return history.subscription(account, earlier.get().target()).orElseThrow();
     }
     Subscription subscription = subscription(account, subscriptionId);
     Verdict verdict = validate(account, code, price(subscription));
@@ -184,7 +178,7 @@ public final class Coupons {
           what,
           commands.now()));
     }
-    return subscriptions.find(account, subscription.id()).orElseThrow();
+    return history.subscription(account, subscription.id()).orElseThrow();
   }
 
   private static ValidationFailed refusal(String field, Ineligibility obstacle) {
@@ -200,15 +194,15 @@ public final class Coupons {
    */
   Subscription subscription(AccountId account, Optional<String> id) {
     if (id.isPresent()) {
-      Subscription named = subscriptions
-          .find(account, id.get())
+      Subscription named = history
+          .subscription(account, id.get())
           .orElseThrow(() -> new NotFound("subscription", id.get()));
       if (named.terminal()) {
         throw Conflict.because("The subscription has ended.");
       }
       return named;
     }
-    List<Subscription> living = living(account);
+    List<Subscription> living = history.living(account);
     if (living.isEmpty()) {
       throw Conflict.because("There is no subscription to discount; use the code at checkout.");
     }
@@ -218,30 +212,10 @@ public final class Coupons {
     return living.get(0);
   }
 
-  private List<Subscription> living(AccountId account) {
-    return subscriptions.all(account).stream()
-        .filter(subscription -> subscription.status().live())
-        .toList();
-  }
-
   private static Optional<Money> price(Subscription subscription) {
     Subscription.Item item = subscription.mainItem();
     return item.unitAmount()
         .map(unit -> new Money(Math.multiplyExact(unit, item.quantity()), item.currency()));
-  }
-
-  private boolean hasPaid(AccountId account) {
-    Optional<String> after = Optional.empty();
-    while (true) {
-      List<Invoice> page = invoices.list(account, after, ALL);
-      if (page.stream().anyMatch(invoice -> invoice.amountPaid() > 0)) {
-        return true;
-      }
-      if (page.size() < ALL) {
-        return false;
-      }
-      after = Optional.of(page.get(page.size() - 1).id());
-    }
   }
 
   /** How discounts are sent, and found. */

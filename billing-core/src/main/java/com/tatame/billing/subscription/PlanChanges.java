@@ -8,7 +8,6 @@ import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.command.Command;
-import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.failure.Conflict;
@@ -16,7 +15,6 @@ import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.PaymentDeclined;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ValidationFailed;
-import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.Observations;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,37 +29,28 @@ final class PlanChanges {
   private static final Duration QUOTE_LIFETIME = Duration.ofMinutes(10);
   private static final int ALL = 101;
 
-  private final Catalog catalog;
   private final ProductCatalog products;
   private final SubscriptionStore store;
   private final QuoteStore quotes;
   private final SubscriptionControl provider;
-  private final CommandJournal journal;
   private final Commands commands;
   private final Observations observations;
-  private final ObjectReads reads;
   private final InstantSource clock;
 
   PlanChanges(
-      Catalog catalog,
       ProductCatalog products,
       SubscriptionStore store,
       QuoteStore quotes,
       SubscriptionControl provider,
-      CommandJournal journal,
       Commands commands,
       Observations observations,
-      ObjectReads reads,
       InstantSource clock) {
-    this.catalog = catalog;
     this.products = products;
     this.store = store;
     this.quotes = quotes;
     this.provider = provider;
-    this.journal = journal;
     this.commands = commands;
     this.observations = observations;
-    this.reads = reads;
     this.clock = clock;
   }
 
@@ -105,7 +94,7 @@ final class PlanChanges {
         .find(account, quoteId)
         .filter(found -> found.change().subscriptionId().equals(subscription.id()))
         .orElseThrow(() -> new NotFound("quote", quoteId));
-    boolean made = journal
+    boolean made = commands
         .lastSucceeded(account, ChangeCommands.kind(quote.change()), subscription.id())
         .filter(last -> ChangeCommands.quoteOf(last).filter(quoteId::equals).isPresent())
         .isPresent();
@@ -132,13 +121,8 @@ final class PlanChanges {
       Map<String, String> params) {
     CommandKind kind = ChangeCommands.kind(change);
     Optional<SubscriptionSchedule> before = scheduled(store.schedules(account), subscription);
-    // Later than the one before even if another node's clock made that one: the journal goes by it.
-    Instant now = commands.now();
-    Instant plannedAt = journal
-        .lastSucceeded(account, kind, subscription.id())
-        .map(last -> last.createdAt().plus(1, ChronoUnit.MICROS))
-        .filter(next -> next.isAfter(now))
-        .orElse(now);
+    Instant plannedAt =
+        commands.plannedAfter(commands.lastSucceeded(account, kind, subscription.id()));
     try {
       commands.run(
           Command.planned(commands.nextId(), account, kind, subscription.id(), params, plannedAt));
@@ -151,8 +135,7 @@ final class PlanChanges {
       throw e;
     }
     // The change took its place, which the provider's event may tell later.
-    before.ifPresent(schedule -> observations.observe(
-        Optional.of(schedule.subject()), () -> reads.read(schedule.ref(), schedule.subject())));
+    before.ifPresent(schedule -> observations.refresh(schedule.ref(), schedule.subject()));
   }
 
   Optional<ScheduledChange> planned(
@@ -260,7 +243,8 @@ final class PlanChanges {
         .tier()
         .or(subscription::tier)
         .orElseThrow(() -> ValidationFailed.of("tier", "is required: the present one is unknown"));
-    Plan plan = catalog
+    Plan plan = products
+        .catalog()
         .plan(tier)
         .orElseThrow(() -> ValidationFailed.of("tier", "'" + tier + "' is not a tier; see /plans"));
     requireSold("tier", account, subscription, plan);
@@ -287,7 +271,7 @@ final class PlanChanges {
         .filter(other -> !other.id().equals(subscription.id()) && other.status().live())
         .filter(other -> other
             .tier()
-            .flatMap(catalog::plan)
+            .flatMap(products.catalog()::plan)
             .filter(sold -> sold.family().equals(plan.family()))
             .isPresent())
         .findFirst()

@@ -8,7 +8,6 @@ import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.catalog.SelfServicePause;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
-import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
 import com.tatame.billing.command.CommandSearch;
@@ -19,7 +18,6 @@ import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ValidationFailed;
-import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
@@ -58,7 +56,6 @@ public final class Subscriptions {
   private final Catalog catalog;
   private final SubscriptionStore store;
   private final SubscriptionControl provider;
-  private final CommandJournal journal;
   private final Commands commands;
   private final PlanChanges changes;
   private final InstantSource clock;
@@ -69,24 +66,20 @@ public final class Subscriptions {
    * @param clock by which quotes expire and pauses end
    */
   public Subscriptions(
-      Catalog catalog,
       ProductCatalog products,
       SubscriptionStore store,
       QuoteStore quotes,
       SubscriptionControl provider,
-      CommandJournal journal,
       Commands commands,
       Observations observations,
-      ObjectReads reads,
       InstantSource clock) {
-    this.catalog = catalog;
+    this.catalog = products.catalog();
     this.store = store;
     this.provider = provider;
-    this.journal = journal;
     this.commands = commands;
     this.clock = clock;
-    this.changes = new PlanChanges(
-        catalog, products, store, quotes, provider, journal, commands, observations, reads, clock);
+    this.changes =
+        new PlanChanges(products, store, quotes, provider, commands, observations, clock);
   }
 
   /**
@@ -133,7 +126,7 @@ public final class Subscriptions {
 
   // A change that waits for its payment leaves no trace in the subscription itself.
   private boolean changedLately(AccountId account, Subscription subscription) {
-    return journal
+    return commands
         .lastSucceeded(account, CommandKind.CHANGE_SUBSCRIPTION, subscription.id())
         .filter(change -> change.createdAt().plus(PAYABLE).isAfter(commands.now()))
         .isPresent();

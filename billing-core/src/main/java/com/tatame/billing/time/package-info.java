@@ -1,5 +1,5 @@
 /**
- * Which times are accepted from outside.
+ * Clocks, and which times are accepted from outside.
  */
 @NullMarked
 package com.tatame.billing.time;

@@ -4,19 +4,14 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.RepeatedTrials;
 import com.tatame.billing.command.Command;
-import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.Commands;
-import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
-import com.tatame.billing.payment.PaymentMethod;
-import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.subscription.SubscriptionStore;
-import com.tatame.billing.tax.TaxIdStore;
 import com.tatame.billing.trial.Trial.Status;
 import com.tatame.billing.trial.TrialStore.Entry;
 import com.tatame.billing.trial.TrialStore.Mark;
@@ -36,7 +31,6 @@ import java.util.Optional;
  */
 public final class TrialLedger {
   private static final Logger LOG = System.getLogger(TrialLedger.class.getName());
-  private static final int PAGE = 101;
   private static final int SLICE = 100;
   private static final Duration SOON = Duration.ofMinutes(1);
 
@@ -47,31 +41,21 @@ public final class TrialLedger {
   private final TrialKeys keys;
   private final TrialStore store;
   private final SubscriptionStore subscriptions;
-  private final CustomerStore customers;
-  private final PaymentMethodStore paymentMethods;
-  private final TaxIdStore taxIds;
-  private final CommandJournal journal;
+  private final AccountEvidence evidence;
   private final Commands commands;
 
-  /** Wires the use cases. */
   public TrialLedger(
       Catalog catalog,
       TrialKeys keys,
       TrialStore store,
       SubscriptionStore subscriptions,
-      CustomerStore customers,
-      PaymentMethodStore paymentMethods,
-      TaxIdStore taxIds,
-      CommandJournal journal,
+      AccountEvidence evidence,
       Commands commands) {
     this.catalog = catalog;
     this.keys = keys;
     this.store = store;
     this.subscriptions = subscriptions;
-    this.customers = customers;
-    this.paymentMethods = paymentMethods;
-    this.taxIds = taxIds;
-    this.journal = journal;
+    this.evidence = evidence;
     this.commands = commands;
   }
 
@@ -125,9 +109,9 @@ public final class TrialLedger {
     if (mirrored || keys.none()) {
       return mirrored;
     }
-    List<TrialEvidence> evidence = new ArrayList<>(List.of(TrialEvidence.of(account)));
-    emails.forEach(address -> TrialEvidence.ofEmail(address).ifPresent(evidence::add));
-    return !store.seen(family, read(evidence)).isEmpty();
+    List<TrialEvidence> known = new ArrayList<>(List.of(TrialEvidence.of(account)));
+    emails.forEach(address -> TrialEvidence.ofEmail(address).ifPresent(known::add));
+    return !store.seen(family, read(known)).isEmpty();
   }
 
   /**
@@ -185,7 +169,7 @@ public final class TrialLedger {
 
   // Whoever ended it may have died before that was noted.
   private Trial finished(Trial trial, Instant now) {
-    boolean byUs = journal
+    boolean byUs = commands
         .lastSucceeded(trial.account().orElseThrow(), CommandKind.END_TRIAL, trial.subscriptionId())
         .isPresent();
     return byUs ? trial.ended(now) : trial.over();
@@ -217,13 +201,13 @@ public final class TrialLedger {
   // later trial of the two is the second one, whichever is looked at last.
   private List<String> write(Trial trial, AccountId account) {
     String family = trial.family().orElseThrow();
-    List<TrialEvidence> evidence = evidence(account);
+    List<TrialEvidence> known = evidence.of(account);
     store.record(
         family,
         trial.subscriptionId(),
         trial.startedAt(),
-        evidence.stream().map(keys::written).toList());
-    return store.seen(family, read(evidence)).stream()
+        known.stream().map(keys::written).toList());
+    return store.seen(family, read(known)).stream()
         .filter(entry -> isBefore(entry, trial))
         .map(entry -> entry.mark().kind())
         .distinct()
@@ -235,25 +219,6 @@ public final class TrialLedger {
     int byTime = entry.startedAt().compareTo(trial.startedAt());
     return byTime < 0
         || (byTime == 0 && entry.subscriptionId().compareTo(trial.subscriptionId()) < 0);
-  }
-
-  private List<TrialEvidence> evidence(AccountId account) {
-    List<TrialEvidence> evidence = new ArrayList<>(List.of(TrialEvidence.of(account)));
-    customers
-        .find(account)
-        .flatMap(link -> link.email())
-        .flatMap(TrialEvidence::ofEmail)
-        .ifPresent(evidence::add);
-    paymentMethods.list(account, Optional.empty(), PAGE).stream()
-        .map(PaymentMethod::fingerprint)
-        .flatMap(Optional::stream)
-        .distinct()
-        .map(TrialEvidence::ofCard)
-        .forEach(evidence::add);
-    taxIds.list(account, Optional.empty(), PAGE).stream()
-        .map(TrialEvidence::of)
-        .forEach(evidence::add);
-    return evidence;
   }
 
   private List<Mark> read(List<TrialEvidence> evidence) {

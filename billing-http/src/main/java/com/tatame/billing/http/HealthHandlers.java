@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class HealthHandlers {
   private final StoreCheck store;
   private final DependencyCheck provider;
-  private final BooleanSupplier identityReady;
-  private final BooleanSupplier accepting;
+  private final Readiness readiness;
   private final SharedLook<Backlogs> backlogs;
   private final InboxHandlers webhookAges;
   private final InstantSource wallClock;
@@ -29,26 +28,31 @@ final class HealthHandlers {
    * Looks at nothing yet.
    *
    * @param backlogs what waits in the store, looked up once for all who ask at a time
-   * @param accepting false once the server is about to stop
    */
   HealthHandlers(
       StoreCheck store,
       DependencyCheck provider,
       SharedLook<Backlogs> backlogs,
-      BooleanSupplier identityReady,
-      BooleanSupplier accepting,
+      Readiness readiness,
       InboxHandlers webhookAges,
       InstantSource wallClock,
       String version) {
     this.store = store;
     this.provider = provider;
     this.backlogs = backlogs;
-    this.identityReady = identityReady;
-    this.accepting = accepting;
+    this.readiness = readiness;
     this.webhookAges = webhookAges;
     this.wallClock = wallClock;
     this.version = version;
   }
+
+  /**
+   * Whether requests can be taken.
+   *
+   * @param identity whether tokens can be verified
+   * @param accepting false once the server is about to stop
+   */
+  record Readiness(BooleanSupplier identity, BooleanSupplier accepting) {}
 
   /**
    * What waits to be done, as of one look; a part is empty if it could not be counted.
@@ -166,7 +170,7 @@ final class HealthHandlers {
     StoreCheck.Sight storeSeen = store.look();
     ServiceAnswer providerHealth = service(provider.look());
     boolean storeUp = storeSeen.up();
-    boolean identityUp = identityReady.getAsBoolean();
+    boolean identityUp = readiness.identity().getAsBoolean();
     boolean allUp = storeSeen.open() && identityUp && providerHealth.status().equals("ok");
     Backlogs waiting = storeUp ? backlogs.result().orElse(Backlogs.UNKNOWN) : Backlogs.UNKNOWN;
     HealthAnswer body = new HealthAnswer(
@@ -191,7 +195,7 @@ final class HealthHandlers {
   }
 
   Answer ready(Call call) {
-    boolean ready = accepting.getAsBoolean() && store.look().up();
+    boolean ready = readiness.accepting().getAsBoolean() && store.look().up();
     return Answer.json(ready ? 200 : 503, new LivenessAnswer(ready ? "ok" : "down"))
         .with("Cache-Control", "no-store");
   }

@@ -32,8 +32,7 @@ final class HttpShell {
 
   private final Authentication authentication;
   private final IdempotentAnswers idempotentAnswers;
-  private final Cors cors;
-  private final PageHeaders pageHeaders;
+  private final ResponseHeaders responseHeaders;
   private final RequestLog log;
   private final RequestTraces traces;
   private final RandomGenerator random;
@@ -42,16 +41,14 @@ final class HttpShell {
   HttpShell(
       Authentication authentication,
       IdempotentAnswers idempotentAnswers,
-      Cors cors,
-      PageHeaders pageHeaders,
+      ResponseHeaders responseHeaders,
       RequestLog log,
       RequestTraces traces,
       RandomGenerator random,
       FailureListener failures) {
     this.authentication = authentication;
     this.idempotentAnswers = idempotentAnswers;
-    this.cors = cors;
-    this.pageHeaders = pageHeaders;
+    this.responseHeaders = responseHeaders;
     this.log = log;
     this.traces = traces;
     this.random = random;
@@ -113,7 +110,7 @@ final class HttpShell {
       Exchange exchange = new JavalinExchange(context);
       Map<String, String> headers = new LinkedHashMap<>();
       headers.put(REQUEST_ID, requestId(exchange));
-      cors.preflight(exchange, methods, headers);
+      responseHeaders.cors().preflight(exchange, methods, headers);
       exchange.send(204, headers, null, new byte[0]);
     };
   }
@@ -285,9 +282,9 @@ final class HttpShell {
 
   private void write(Exchange exchange, Answer answer, String requestId, boolean isPrivate) {
     Map<String, String> headers = new LinkedHashMap<>();
-    pageHeaders.apply(exchange, answer.contentType(), headers);
+    responseHeaders.page().apply(exchange, answer.contentType(), headers);
     headers.put("Cache-Control", isPrivate || answer.status() >= 400 ? "no-store" : "no-cache");
-    cors.apply(exchange, headers);
+    responseHeaders.cors().apply(exchange, headers);
     headers.put(REQUEST_ID, requestId);
     headers.putAll(answer.headers());
     boolean empty = answer.status() == 204;

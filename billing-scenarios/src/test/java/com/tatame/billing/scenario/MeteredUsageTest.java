@@ -20,6 +20,7 @@ import com.tatame.billing.simulator.engine.Fault.When;
 import com.tatame.billing.subscription.Cancellation;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import com.tatame.billing.time.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -279,8 +280,7 @@ class MeteredUsageTest {
         slow,
         world.store().usage(),
         world.store().customers(),
-        world.engine()::now,
-        world.wallClock(),
+        new Clocks(world.engine()::now, world.wallClock()),
         new java.util.Random(7));
 
     sleeper.send();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.audit.BillingEventFilter;
+import com.tatame.billing.cache.SubjectCache;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -13,7 +14,6 @@ import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Projector;
-import com.tatame.billing.projection.SubjectCache;
 import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;

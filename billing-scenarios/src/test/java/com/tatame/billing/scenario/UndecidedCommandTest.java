@@ -16,6 +16,7 @@ import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.lease.Heartbeats;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
@@ -179,6 +180,11 @@ class UndecidedCommandTest {
     @Override
     public Observation observe(Optional<SubjectId> subject, Supplier<Observation> question) {
       return question.get();
+    }
+
+    @Override
+    public Observation refresh(ObjectRef object, SubjectId subject) {
+      throw new AssertionError("nothing is read");
     }
 
     @Override

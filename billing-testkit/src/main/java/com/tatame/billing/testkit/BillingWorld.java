@@ -13,6 +13,7 @@ import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.projection.ObservationRecorder;
+import com.tatame.billing.projection.Projections;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.setup.Setup;
 import com.tatame.billing.simulator.engine.Delivery;
@@ -21,6 +22,7 @@ import com.tatame.billing.simulator.engine.Settings;
 import com.tatame.billing.simulator.engine.WebhookMessage;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import com.tatame.billing.time.Clocks;
 import com.tatame.billing.trial.TrialKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -232,13 +234,13 @@ public final class BillingWorld implements AutoCloseable {
   /** Reads the objects of which dropped webhooks would have told, as they are by now. */
   public void readDropped() {
     Observations observations = new ObservationRecorder(
-        store.projections(), new Projector(catalog), gateway.reads(), engine::now, wallClock);
+        new Projections(
+            store.projections(), new Projector(catalog), new Clocks(engine::now, wallClock)),
+        gateway.reads());
     for (WebhookMessage letter : dropped) {
       if (gateway.events().translate(letter.body()) instanceof Observed observed) {
         for (Observation told : observed.observations()) {
-          observations.observe(
-              Optional.of(told.subject()),
-              () -> gateway.reads().read(told.object(), told.subject()));
+          observations.refresh(told.object(), told.subject());
         }
       }
     }

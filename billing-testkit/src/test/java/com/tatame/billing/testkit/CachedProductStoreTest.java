@@ -3,7 +3,7 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.tatame.billing.catalog.CachedProductStore;
+import com.tatame.billing.cache.CachedProductStore;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.failure.StoreUnavailable;

@@ -47,27 +47,30 @@ final class Rules {
     setupIntents = new SetupIntents(account, events, payments, customers);
     refunds = new Refunds(account, events);
     PortalConfigurations portalConfigurations = new PortalConfigurations(account, catalog);
-    routes = new Routes(
-        account,
-        renderer,
-        catalog,
-        new Meters(account, events),
-        customers,
-        new CheckoutCreation(account, catalog, customers, checkout, discounts),
-        checkout,
-        new SubscriptionControl(account, events, subscriptions, customers, updates, discounts),
-        new Previews(account, invoicing, updates, phases, renderer.invoices()),
-        setupIntents,
-        invoices,
-        intents,
-        refunds,
-        new Promotions(account, events, customers),
-        new TaxIds(account, events, customers),
-        new TaxCalculations(account),
-        new PortalSessions(account, customers, portalConfigurations, settings.pages()),
-        portalConfigurations,
-        new Schedules(account, events, subscriptions, phases),
-        endpoints);
+    routes = new Routes()
+        .products(catalog)
+        .meters(new Meters(account, events))
+        .customers(customers)
+        .checkouts(
+            new CheckoutCreation(account, catalog, customers, checkout, discounts),
+            checkout,
+            renderer)
+        .subscriptions(
+            new SubscriptionControl(account, events, subscriptions, customers, updates, discounts))
+        .invoices(
+            invoices,
+            new Previews(account, invoicing, updates, phases, renderer.invoices()),
+            account)
+        .payments(intents, setupIntents, account)
+        .refunds(refunds)
+        .promotions(new Promotions(account, events, customers))
+        .taxIds(new TaxIds(account, events, customers))
+        .taxCalculations(new TaxCalculations(account))
+        .portal(
+            new PortalSessions(account, customers, portalConfigurations, settings.pages()),
+            portalConfigurations)
+        .schedules(new Schedules(account, events, subscriptions, phases))
+        .endpoints(endpoints, account);
   }
 
   void answerBank(String id, boolean approved) {

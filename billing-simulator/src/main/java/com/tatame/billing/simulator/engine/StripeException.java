@@ -15,28 +15,29 @@ final class StripeException extends RuntimeException {
   /** Whether the request was taken up before it was refused; only then does its idempotency key remember the answer. */
   final boolean executed;
 
-  private StripeException(
-      int status,
+  /** What the error body says. */
+  private record Body(
       String type,
       @Nullable String code,
       @Nullable String param,
       String message,
       @Nullable String declineCode,
-      @Nullable String intent,
-      boolean executed) {
-    super(message);
+      @Nullable String intent) {}
+
+  private StripeException(int status, Body body, boolean executed) {
+    super(body.message());
     this.status = status;
-    this.type = type;
-    this.code = code;
-    this.param = param;
-    this.declineCode = declineCode;
-    this.intent = intent;
+    this.type = body.type();
+    this.code = body.code();
+    this.param = body.param();
+    this.declineCode = body.declineCode();
+    this.intent = body.intent();
     this.executed = executed;
   }
 
   static StripeException invalid(@Nullable String code, @Nullable String param, String message) {
     return new StripeException(
-        400, "invalid_request_error", code, param, message, null, null, false);
+        400, new Body("invalid_request_error", code, param, message, null, null), false);
   }
 
   static StripeException notModelled(String param) {
@@ -45,30 +46,28 @@ final class StripeException extends RuntimeException {
   }
 
   static StripeException refused(@Nullable String code, String message) {
-    return new StripeException(400, "invalid_request_error", code, null, message, null, null, true);
+    return new StripeException(
+        400, new Body("invalid_request_error", code, null, message, null, null), true);
   }
 
   static StripeException missing(String kind, String id, @Nullable String param) {
     return new StripeException(
         404,
-        "invalid_request_error",
-        "resource_missing",
-        param,
-        "No such " + kind + ": '" + id + "'",
-        null,
-        null,
+        new Body(
+            "invalid_request_error",
+            "resource_missing",
+            param,
+            "No such " + kind + ": '" + id + "'",
+            null,
+            null),
         true);
   }
 
   static StripeException card(Decline decline, @Nullable String intent) {
     return new StripeException(
         402,
-        "card_error",
-        decline.code(),
-        null,
-        decline.message(),
-        decline.declineCode(),
-        intent,
+        new Body(
+            "card_error", decline.code(), null, decline.message(), decline.declineCode(), intent),
         true);
   }
 
@@ -78,10 +77,11 @@ final class StripeException extends RuntimeException {
       @Nullable String code,
       @Nullable String declineCode,
       String message) {
-    return new StripeException(status, type, code, null, message, declineCode, null, false);
+    return new StripeException(
+        status, new Body(type, code, null, message, declineCode, null), false);
   }
 
   static StripeException of(int status, String type, @Nullable String code, String message) {
-    return new StripeException(status, type, code, null, message, null, null, false);
+    return new StripeException(status, new Body(type, code, null, message, null, null), false);
   }
 }

@@ -19,12 +19,14 @@ import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.ObservationRecorder;
+import com.tatame.billing.projection.Projections;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.SimulatedGateway;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import com.tatame.billing.time.Clocks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -234,15 +236,14 @@ public final class BillingUnderProof implements WebhookHandler {
   @Override
   public boolean readInstead(String event) {
     Observations observations = new ObservationRecorder(
-        flaw.of(ledger.watching(store)).projections(),
-        new Projector(catalog),
-        gateway.reads(),
-        world.engine()::now,
-        world.wallClock());
+        new Projections(
+            flaw.of(ledger.watching(store)).projections(),
+            new Projector(catalog),
+            new Clocks(world.engine()::now, world.wallClock())),
+        gateway.reads());
     if (gateway.events().translate(event) instanceof Observed observed) {
       for (Observation told : observed.observations()) {
-        observations.observe(
-            Optional.of(told.subject()), () -> gateway.reads().read(told.object(), told.subject()));
+        observations.refresh(told.object(), told.subject());
       }
     }
     return true;

@@ -1,7 +1,8 @@
-package com.tatame.billing;
+package com.tatame.billing.cache;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.DebitResult;
@@ -14,6 +15,7 @@ import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitListener;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
@@ -44,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * the ttl is over. Only questions are answered from it: units are taken in the store, against the
  * version of what was read. Thread-safe.
  */
-final class EntitlementSnapshots implements EntitlementCache {
+public final class EntitlementSnapshots implements EntitlementCache, CommitListener {
   private static final Logger LOG = System.getLogger(EntitlementSnapshots.class.getName());
   private static final Duration MAX_SKEW = Duration.ofMinutes(1);
 
@@ -75,7 +77,7 @@ final class EntitlementSnapshots implements EntitlementCache {
    *
    * @param ttl of an entry, in wall time; zero caches nothing
    */
-  EntitlementSnapshots(Duration ttl, InstantSource wallClock) {
+  public EntitlementSnapshots(Duration ttl, InstantSource wallClock) {
     this.ttl = ttl;
     // Early enough for callers in the meantime to find it fresh.
     this.refreshAfter = ttl.dividedBy(2);
@@ -122,17 +124,17 @@ final class EntitlementSnapshots implements EntitlementCache {
   }
 
   /** The store behind this cache. */
-  UsageStore over(UsageStore store) {
+  public UsageStore over(UsageStore store) {
     return ttl.isZero() ? store : new CachedUsageStore(store);
   }
 
   /** The store; grants through it evict their account. */
-  GrantStore over(GrantStore store) {
+  public GrantStore over(GrantStore store) {
     return ttl.isZero() ? store : new CacheEvictingGrantStore(store, entries::remove);
   }
 
   /** The store; what it gives for units evicts its account. */
-  PurchaseStore over(PurchaseStore store) {
+  public PurchaseStore over(PurchaseStore store) {
     return ttl.isZero() ? store : new CacheEvictingPurchaseStore(store);
   }
 
@@ -171,12 +173,13 @@ final class EntitlementSnapshots implements EntitlementCache {
   }
 
   /** Evicts an account whose use has changed. */
-  void evict(AccountId account) {
+  public void evict(AccountId account) {
     entries.remove(account);
   }
 
   /** Evicts the accounts whose entitlement these change. */
-  void evict(Collection<Unit> committed) {
+  @Override
+  public void mayHaveCommitted(Collection<Unit> committed) {
     for (Unit unit : committed) {
       for (Change change : unit.changes()) {
         if (change instanceof Change.Entitle entitle) {

@@ -1,9 +1,9 @@
-package com.tatame.billing;
+package com.tatame.billing.metering;
 
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.invoice.Invoice;
-import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitListener;
 import com.tatame.billing.projection.Unit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -13,29 +13,32 @@ import java.util.Collection;
  * Sees in what was committed that an invoice is about to be finalised, so that the use it bills is
  * sent before. A node that dies in between loses nothing: what waits is sent anyway, a little later.
  */
-final class DraftInvoices {
+public final class DraftInvoices implements CommitListener {
   private static final Logger LOG = System.getLogger(DraftInvoices.class.getName());
 
   private final MeteredUsage metering;
   private final Runnable wakeSender;
 
-  DraftInvoices(MeteredUsage metering, Runnable wakeSender) {
+  /**
+   * @param wakeSender called when use has to be sent before an invoice is finalised
+   */
+  public DraftInvoices(MeteredUsage metering, Runnable wakeSender) {
     this.metering = metering;
     this.wakeSender = wakeSender;
   }
 
-  /** Looks through what was committed. */
-  void onCommit(Collection<Unit> committed) {
+  @Override
+  public void committed(Collection<Unit> committed) {
     for (Unit unit : committed) {
       for (Change change : unit.changes()) {
         if (change instanceof Change.Put put && put.state() instanceof Invoice invoice) {
-          onCommit(invoice);
+          hurry(invoice);
         }
       }
     }
   }
 
-  private void onCommit(Invoice invoice) {
+  private void hurry(Invoice invoice) {
     try {
       metering.seen(invoice);
       if (metering.hurried()) {

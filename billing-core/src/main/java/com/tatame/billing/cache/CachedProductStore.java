@@ -1,11 +1,20 @@
-package com.tatame.billing.catalog;
+package com.tatame.billing.cache;
 
+import com.tatame.billing.catalog.Price;
+import com.tatame.billing.catalog.Product;
+import com.tatame.billing.catalog.ProductStore;
+import com.tatame.billing.catalog.RevisionedProductStore;
 import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitListener;
+import com.tatame.billing.projection.Unit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -23,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * time to live is reloaded by one caller while the others are still answered from it; {@link #evict}
  * makes all wait for a new one. If the store fails, the last snapshot is served. Thread-safe.
  */
-public final class CachedProductStore implements ProductStore {
+public final class CachedProductStore implements RevisionedProductStore, CommitListener {
   private static final Logger LOG = System.getLogger(CachedProductStore.class.getName());
   private static final int PAGE = 101;
   private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(1);
@@ -55,10 +64,7 @@ public final class CachedProductStore implements ProductStore {
       NavigableMap<String, Product> products,
       NavigableMap<String, Price> prices) {}
 
-  /**
-   * Identifies what is cached now, without asking the store; empty if it would have to be asked.
-   * While it stays the same, so does every answer.
-   */
+  @Override
   public synchronized OptionalLong revision() {
     Snapshot snapshot = current;
     return snapshot != null && fresh(snapshot)
@@ -72,6 +78,25 @@ public final class CachedProductStore implements ProductStore {
   }
 
   @Override
+  public void mayHaveCommitted(Collection<Unit> units) {
+    if (units.stream()
+        .flatMap(unit -> unit.changes().stream())
+        .anyMatch(CachedProductStore::holds)) {
+      evict();
+    }
+  }
+
+  private static boolean holds(Change change) {
+    return (change instanceof Change.Put put && cached(put.state().kind()))
+        || (change instanceof Change.Tombstone tombstone
+            && cached(tombstone.object().kind()));
+  }
+
+  private static boolean cached(ObjectKind kind) {
+    return kind == ObjectKind.PRODUCT || kind == ObjectKind.PRICE;
+  }
+
+  @Override
   public List<Product> products(Optional<Boolean> active, Optional<String> after, int limit) {
     return page(snapshot().products(), after)
         .filter(product -> active.isEmpty() || active.get() == product.active())
@@ -79,7 +104,7 @@ public final class CachedProductStore implements ProductStore {
         .toList();
   }
 
-  /** A product with this id. */
+  @Override
   public Optional<Product> product(String id) {
     return Optional.ofNullable(snapshot().products().get(id));
   }

@@ -1,6 +1,13 @@
-package com.tatame.billing.projection;
+package com.tatame.billing.cache;
 
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.CommitListener;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.PendingRead;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
+import com.tatame.billing.projection.Unit;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,7 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * wrong row. A repetition costs more than a load; so each adds {@link #PENALTY} to a score from which
  * each lookup takes one, and from {@link #BYPASS_AT} on the cache is bypassed. Thread-safe.
  */
-public final class SubjectCache {
+public final class SubjectCache implements CommitListener {
   /** Entries; those that were not used for longest are evicted first. */
   static final int MAX_SUBJECTS = 8_192;
 
@@ -125,7 +132,8 @@ public final class SubjectCache {
   }
 
   /** Evicts these units' subjects, of which the entries may be stale. */
-  public void evict(Collection<Unit> units) {
+  @Override
+  public void mayHaveCommitted(Collection<Unit> units) {
     lock.lock();
     try {
       units.forEach(unit -> entries.remove(unit.subject()));

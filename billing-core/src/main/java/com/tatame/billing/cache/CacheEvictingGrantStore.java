@@ -1,4 +1,4 @@
-package com.tatame.billing;
+package com.tatame.billing.cache;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.Grant;

@@ -1,4 +1,4 @@
-package com.tatame.billing.projection;
+package com.tatame.billing.cache;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.RecordedEntitlement;
@@ -6,6 +6,11 @@ import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
+import com.tatame.billing.projection.Unit;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,10 +1,9 @@
-package com.tatame.billing;
+package com.tatame.billing.checkout;
 
-import com.tatame.billing.checkout.CheckoutSession;
-import com.tatame.billing.checkout.Reservations;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitListener;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.purchase.ItemSales;
 import java.util.Collection;
@@ -13,18 +12,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Has the units of sales looked at as soon as it is known how those ended. What is missed here, by a
- * program that dies, is found by the look at all that is held.
+ * Settles the units that sales hold as soon as a commit says how those sales ended. What a program
+ * misses that dies is settled by the scheduled look at all held units.
  */
-final class ReservationSettler {
+public final class ReservationSettler implements CommitListener {
   private final Reservations reservations;
 
-  ReservationSettler(Reservations reservations) {
+  public ReservationSettler(Reservations reservations) {
     this.reservations = reservations;
   }
 
-  /** Looks at the sales of which these tell. */
-  void onCommit(Collection<Unit> committed) {
+  @Override
+  public void committed(Collection<Unit> committed) {
     Set<CommandId> ended = new LinkedHashSet<>();
     for (Unit unit : committed) {
       for (Change change : unit.changes()) {

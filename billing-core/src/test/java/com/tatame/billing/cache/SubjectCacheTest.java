@@ -1,4 +1,4 @@
-package com.tatame.billing.projection;
+package com.tatame.billing.cache;
 
 import static com.tatame.billing.projection.SubscriptionFixture.ALICE;
 import static com.tatame.billing.projection.SubscriptionFixture.CUSTOMER;
@@ -10,6 +10,15 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.CommitResult;
+import com.tatame.billing.projection.PendingRead;
+import com.tatame.billing.projection.ProjectionStore;
+import com.tatame.billing.projection.ReadPriority;
+import com.tatame.billing.projection.StoredObject;
+import com.tatame.billing.projection.SubjectQuery;
+import com.tatame.billing.projection.SubjectState;
+import com.tatame.billing.projection.Unit;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import java.time.Instant;

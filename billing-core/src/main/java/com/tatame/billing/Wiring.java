@@ -1,0 +1,512 @@
+package com.tatame.billing;
+
+import com.tatame.billing.anonymous.AnonymousSessions;
+import com.tatame.billing.apikey.ApiKeys;
+import com.tatame.billing.audit.BillingEvents;
+import com.tatame.billing.cache.CachedProductStore;
+import com.tatame.billing.cache.EntitlementSnapshots;
+import com.tatame.billing.cache.SubjectCache;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.ProductCatalog;
+import com.tatame.billing.checkout.CheckoutCommands;
+import com.tatame.billing.checkout.Checkouts;
+import com.tatame.billing.checkout.ItemCheckouts;
+import com.tatame.billing.checkout.OverdueSales;
+import com.tatame.billing.checkout.ReservationSettler;
+import com.tatame.billing.checkout.Reservations;
+import com.tatame.billing.checkout.ReturnUrls;
+import com.tatame.billing.checkout.SessionOpening;
+import com.tatame.billing.command.CommandAdministration;
+import com.tatame.billing.command.CommandHandler;
+import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandSearch;
+import com.tatame.billing.command.Commands;
+import com.tatame.billing.customer.Customers;
+import com.tatame.billing.drift.Comparison;
+import com.tatame.billing.drift.DriftCauses;
+import com.tatame.billing.drift.DriftMonitor;
+import com.tatame.billing.drift.ProviderState;
+import com.tatame.billing.duplicate.DuplicateCommands;
+import com.tatame.billing.duplicate.Duplicates;
+import com.tatame.billing.entitlement.Entitlements;
+import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.entitlement.Grants;
+import com.tatame.billing.entitlement.Guard;
+import com.tatame.billing.entitlement.ItemUnits;
+import com.tatame.billing.entitlement.UsageStore;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.importing.CustomerImport;
+import com.tatame.billing.importing.EventImport;
+import com.tatame.billing.importing.ImportRuns;
+import com.tatame.billing.importing.Imports;
+import com.tatame.billing.importing.UsageImport;
+import com.tatame.billing.importing.UserImport;
+import com.tatame.billing.inbox.CatchUp;
+import com.tatame.billing.inbox.InboxWorker;
+import com.tatame.billing.inbox.InboxWorkers;
+import com.tatame.billing.inbox.PendingReads;
+import com.tatame.billing.inbox.ProjectedIngest;
+import com.tatame.billing.inbox.ReadBudget;
+import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.invoice.Invoices;
+import com.tatame.billing.lease.Heartbeats;
+import com.tatame.billing.metering.DraftInvoices;
+import com.tatame.billing.metering.MeteredUsage;
+import com.tatame.billing.observation.Observations;
+import com.tatame.billing.payment.PaymentMethodCommands;
+import com.tatame.billing.payment.SavedPaymentMethods;
+import com.tatame.billing.portal.Portal;
+import com.tatame.billing.projection.CommitListener;
+import com.tatame.billing.projection.NotifyingProjectionStore;
+import com.tatame.billing.projection.ObservationRecorder;
+import com.tatame.billing.projection.Projections;
+import com.tatame.billing.projection.Projector;
+import com.tatame.billing.promotion.AccountHistory;
+import com.tatame.billing.promotion.Coupons;
+import com.tatame.billing.promotion.DiscountCommands;
+import com.tatame.billing.promotion.ManualDiscounts;
+import com.tatame.billing.purchase.ItemPayments;
+import com.tatame.billing.purchase.ItemSales;
+import com.tatame.billing.purchase.Purchases;
+import com.tatame.billing.refund.Refunds;
+import com.tatame.billing.retention.Retention;
+import com.tatame.billing.schedule.Schedule;
+import com.tatame.billing.schedule.Task;
+import com.tatame.billing.setup.Setup;
+import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.subscription.ChangeCommands;
+import com.tatame.billing.subscription.Subscriptions;
+import com.tatame.billing.tax.Taxation;
+import com.tatame.billing.time.Clocks;
+import com.tatame.billing.trial.AccountEvidence;
+import com.tatame.billing.trial.TrialCommands;
+import com.tatame.billing.trial.TrialLedger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the use cases of one program and gives each what it needs, feature by feature. */
+final class Wiring {
+  /** How late a node may see a product that another node stored. */
+  private static final Duration PRODUCT_TTL = Duration.ofSeconds(5);
+
+  private static final Duration PRUNE_EVERY = Duration.ofHours(1);
+
+  private final BillingBuilder settings;
+  private final PaymentGateway gateway;
+  private final Clocks clocks;
+
+  final BillingStore store;
+  final Catalog catalog;
+  final Caches caches;
+  final Usage usage;
+  final Mirror mirror;
+  final Journal journal;
+  final Accounts accounts;
+  final Plans plans;
+  final Shop shop;
+  final Inbox inbox;
+  final Operations operations;
+
+  /**
+   * @param maintenance run by the workers every {@link InboxWorkers#MAINTENANCE}
+   */
+  Wiring(BillingBuilder settings, Runnable maintenance) {
+    this.settings = settings;
+    gateway = required(settings.gateway, "gateway");
+    store = required(settings.store, "store");
+    catalog = required(settings.catalog, "catalog");
+    clocks = new Clocks(settings.clock, settings.wallClock);
+
+    caches = caches();
+    usage = usage();
+    mirror = mirror();
+    journal = journal();
+    accounts = accounts();
+    plans = plans();
+    shop = shop();
+    inbox = inbox(maintenance);
+    operations = operations();
+  }
+
+  /** Caches in front of the store. */
+  record Caches(
+      EntitlementSnapshots entitlements, SubjectCache subjects, CachedProductStore products) {}
+
+  private Caches caches() {
+    return new Caches(
+        new EntitlementSnapshots(settings.rememberEntitlements, settings.wallClock),
+        new SubjectCache(),
+        new CachedProductStore(store.products(), PRODUCT_TTL, settings.wallClock));
+  }
+
+  /** What accounts may do, and what they have used. */
+  record Usage(
+      Entitlements entitlements,
+      Grants grants,
+      Guard guard,
+      MeteredUsage metering,
+      ItemUnits itemUnits,
+      Reservations reservations) {}
+
+  private Usage usage() {
+    UsageStore used = caches.entitlements().over(store.usage());
+    GrantStore granted = caches.entitlements().over(store.grants());
+    Entitlements entitlements =
+        new Entitlements(used, caches.entitlements(), catalog, settings.clock, settings.random);
+    return new Usage(
+        entitlements,
+        new Grants(granted, catalog, settings.clock, settings.random),
+        new Guard(entitlements),
+        new MeteredUsage(
+            catalog,
+            store.meterReports(),
+            gateway.meters(),
+            store.usage(),
+            store.customers(),
+            clocks,
+            settings.random),
+        new ItemUnits(used, catalog, settings.clock),
+        new Reservations(
+            store.reservations(),
+            store.commands(),
+            store.checkouts(),
+            store.purchases(),
+            store.paymentIntents(),
+            settings.clock,
+            caches.entitlements()::evict));
+  }
+
+  /** The mirror of the provider's objects: how it is projected, and who learns of its commits. */
+  record Mirror(
+      Projector projector,
+      Projections projections,
+      CommitListener commits,
+      Observations observations) {}
+
+  private Mirror mirror() {
+    CommitListener commits = CommitListener.all(List.of(
+        caches.entitlements(),
+        caches.subjects(),
+        caches.products(),
+        new DraftInvoices(usage.metering(), this::wakeUsage),
+        new ReservationSettler(usage.reservations())));
+    Projector projector = new Projector(catalog);
+    Projections projections = new Projections(
+        new NotifyingProjectionStore(store.projections(), commits), projector, clocks);
+    return new Mirror(
+        projector, projections, commits, new ObservationRecorder(projections, gateway.reads()));
+  }
+
+  private void wakeUsage() {
+    inbox.workers().wakeUsage();
+  }
+
+  /** The journal of what is sent to the provider. */
+  record Journal(Commands commands, CommandAdministration administration, Heartbeats heartbeats) {}
+
+  private Journal journal() {
+    Heartbeats heartbeats = new Heartbeats(settings.wallClock);
+    return new Journal(
+        new Commands(
+            store.commands(),
+            mirror.observations(),
+            commandHandlers(),
+            settings.wallClock,
+            settings.random,
+            settings.pause,
+            heartbeats),
+        new CommandAdministration(
+            store.commands(), mirror.observations(), gateway.reads(), settings.wallClock),
+        heartbeats);
+  }
+
+  /** How each feature sends its own commands: together, one handler for each kind. */
+  private List<Map<CommandKind, CommandHandler>> commandHandlers() {
+    CommandSearch search = new CommandSearch(gateway.traces(), gateway.reads());
+    Reservations reservations = usage.reservations();
+    return List.of(
+        Customers.handlers(gateway.customers(), store.customers(), search),
+        CheckoutCommands.handlers(
+            gateway.checkouts(), store.commands(), search, usage.itemUnits(), reservations),
+        ItemPayments.handlers(
+            gateway.paymentIntents(), search, usage.itemUnits(), reservations::examine),
+        Refunds.handlers(gateway.refunds(), store.commands(), search),
+        Subscriptions.handlers(gateway.subscriptions(), search),
+        Invoices.handlers(gateway.invoices(), search),
+        PaymentMethodCommands.handlers(
+            gateway.paymentMethods(), Subscriptions.subscribed(gateway.subscriptions()), search),
+        Coupons.handlers(gateway.promotions(), search),
+        DiscountCommands.handlers(gateway.promotions(), store.commands(), search),
+        Taxation.handlers(gateway.taxes(), search),
+        ChangeCommands.handlers(gateway.subscriptions(), gateway.reads(), store.quotes(), search),
+        DuplicateCommands.handlers(catalog, gateway.subscriptions(), search),
+        TrialCommands.handlers(gateway.subscriptions(), gateway.reads(), search));
+  }
+
+  /** Who buys, and how they identify themselves and pay. */
+  record Accounts(
+      Customers customers,
+      SavedPaymentMethods paymentMethods,
+      AnonymousSessions anonymousSessions,
+      ApiKeys apiKeys) {}
+
+  private Accounts accounts() {
+    Customers customers = new Customers(store.customers(), journal.commands());
+    return new Accounts(
+        customers,
+        new SavedPaymentMethods(
+            store.paymentMethods(), gateway.paymentMethods(), customers, journal.commands()),
+        new AnonymousSessions(
+            store.anonymousSessions(),
+            settings.wallClock,
+            settings.random,
+            caches.entitlements()::evict),
+        new ApiKeys(store.apiKeys(), settings.wallClock, settings.random));
+  }
+
+  /** Plans, subscriptions to them, and what belongs to those. */
+  record Plans(
+      ProductCatalog products,
+      Subscriptions subscriptions,
+      Invoices invoices,
+      Coupons coupons,
+      ManualDiscounts discounts,
+      Taxation taxation,
+      TrialLedger trials) {}
+
+  private Plans plans() {
+    Commands commands = journal.commands();
+    ProductCatalog products = new ProductCatalog(
+        catalog,
+        caches.products(),
+        gateway.products(),
+        gateway::reachable,
+        mirror.observations(),
+        settings.wallClock);
+    Subscriptions subscriptions = new Subscriptions(
+        products,
+        store.subscriptions(),
+        store.quotes(),
+        gateway.subscriptions(),
+        commands,
+        mirror.observations(),
+        settings.clock);
+    Coupons coupons = new Coupons(
+        catalog,
+        store.promotions(),
+        gateway.promotions(),
+        store.customers(),
+        new AccountHistory(store.subscriptions(), store.invoices()),
+        commands,
+        settings.clock);
+    return new Plans(
+        products,
+        subscriptions,
+        new Invoices(store.invoices(), gateway.invoices(), mirror.observations(), commands),
+        coupons,
+        new ManualDiscounts(coupons, store.discounts(), store.subscriptions(), commands),
+        new Taxation(
+            catalog, products, store.taxIds(), gateway.taxes(), accounts.customers(), commands),
+        new TrialLedger(
+            catalog,
+            settings.trialKeys,
+            store.trials(),
+            store.subscriptions(),
+            new AccountEvidence(store.customers(), store.paymentMethods(), store.taxIds()),
+            commands));
+  }
+
+  /** Where things are bought and paid back. */
+  record Shop(
+      Checkouts checkouts,
+      Purchases purchases,
+      ItemPayments itemPayments,
+      Refunds refunds,
+      Duplicates duplicates,
+      Portal portal) {}
+
+  private Shop shop() {
+    Commands commands = journal.commands();
+    ReturnUrls returnUrls = new ReturnUrls(settings.checkoutUrls);
+    SessionOpening sessions = new SessionOpening(
+        store.checkouts(), gateway.checkouts(), commands, mirror.observations(), returnUrls);
+    ItemSales sales = new ItemSales(
+        catalog,
+        settings.itemPricing,
+        usage.itemUnits(),
+        caches.entitlements().over(store.purchases()),
+        commands,
+        settings.clock);
+    Refunds refunds = new Refunds(
+        store.refunds(), gateway.refunds(), commands, mirror.observations(), settings.clock);
+    return new Shop(
+        new Checkouts(
+            plans.products(),
+            accounts.customers(),
+            store.subscriptions(),
+            plans.coupons(),
+            plans.trials(),
+            sessions,
+            new ItemCheckouts(
+                sales, usage.itemUnits(), accounts.customers(), store.purchases(), sessions)),
+        new Purchases(store.purchases(), catalog),
+        new ItemPayments(
+            sales,
+            accounts.customers(),
+            store.paymentIntents(),
+            gateway.paymentIntents(),
+            commands,
+            mirror.observations()),
+        refunds,
+        new Duplicates(
+            catalog,
+            store.duplicates(),
+            store.subscriptions(),
+            gateway.invoices(),
+            commands,
+            refunds),
+        new Portal(gateway.portal(), accounts.customers(), store.subscriptions(), returnUrls));
+  }
+
+  /** How events come in and are processed. */
+  record Inbox(
+      Webhooks webhooks,
+      BillingEvents events,
+      InboxWorker worker,
+      PendingReads pendingReads,
+      InboxWorkers workers,
+      ReadBudget budget) {}
+
+  private Inbox inbox(Runnable maintenance) {
+    Projections projections = mirror.projections();
+    ReadBudget budget = new ReadBudget(settings.readsPerSecond, settings.wallClock);
+    PendingReads pendingReads = new PendingReads(projections, mirror.observations(), budget);
+    InboxWorker worker = new InboxWorker(
+        store.inbox(),
+        projections.over(caches.subjects().over(projections.store())),
+        gateway.events(),
+        settings.retries,
+        settings.listener,
+        settings.random);
+    InboxWorkers workers = new InboxWorkers(
+        worker,
+        pendingReads,
+        settings.workers,
+        maintenance,
+        usage.metering()::send,
+        journal.heartbeats()::beat,
+        settings.listener);
+    Optional<ProjectedIngest> onArrival = settings.projectOnArrival
+        ? Optional.of(new ProjectedIngest(
+            gateway.events(),
+            store.inbox(),
+            projections,
+            caches.subjects(),
+            mirror.commits(),
+            settings.listener,
+            workers))
+        : Optional.empty();
+    Webhooks webhooks = new Webhooks(
+        gateway.events(), store.inbox(), projections, onArrival, settings.listener, workers);
+    return new Inbox(
+        webhooks, new BillingEvents(store.billingEvents()), worker, pendingReads, workers, budget);
+  }
+
+  /** What operators do, and what is done now and then without them. */
+  record Operations(DriftMonitor drift, Imports imports, Setup setup, Schedule schedule) {}
+
+  private Operations operations() {
+    ProviderState providerState =
+        new ProviderState(gateway.reads(), gateway.subscriptions(), gateway.invoices());
+    DriftMonitor drift = drift(providerState);
+    return new Operations(
+        drift, imports(providerState), new Setup(catalog, gateway.setup()), schedule(drift));
+  }
+
+  private DriftMonitor drift(ProviderState providerState) {
+    return new DriftMonitor(
+        store.drift(),
+        new Comparison(
+            store.drift(),
+            mirror.projections().store(),
+            store.inbox(),
+            mirror.projector(),
+            gateway.reads(),
+            providerState,
+            settings.clock,
+            settings.wallClock),
+        new DriftCauses(store.inbox(), gateway.events(), mirror.projector()),
+        inbox.budget(),
+        settings.drift,
+        settings.wallClock,
+        settings.random);
+  }
+
+  private Imports imports(ProviderState providerState) {
+    return new Imports(
+        gateway.customerList(),
+        new CustomerImport(
+            catalog,
+            mirror.projections(),
+            gateway.reads(),
+            gateway.paymentMethods(),
+            providerState),
+        new UserImport(store.customers()),
+        new UsageImport(usage.entitlements(), settings.clock),
+        new EventImport(gateway.events(), store.inbox(), settings.wallClock),
+        new ImportRuns(store.tasks(), settings.wallClock, settings.pause, settings.random));
+  }
+
+  private Schedule schedule(DriftMonitor drift) {
+    CatchUp catchUp = new CatchUp(
+        gateway.history(),
+        store.inbox(),
+        settings.wallClock,
+        settings.listener,
+        inbox.workers()::wake);
+    OverdueSales overdue = new OverdueSales(mirror.observations(), shop.itemPayments());
+    Retention retention = new Retention(
+        store.inbox(),
+        store.idempotency(),
+        store.quotes(),
+        store.usage(),
+        store.meterReports(),
+        clocks,
+        settings.keepEvents);
+    Duration often = InboxWorkers.MAINTENANCE;
+    Duration everyMinute = Duration.ofMinutes(1);
+    return new Schedule(
+        store.tasks(),
+        List.of(
+            new Task("catch_up", settings.catchUpEvery, catchUp::from),
+            new Task("compare_customers", often, drift::from),
+            new Task("find_duplicates", often, shop.duplicates()::from),
+            new Task(
+                "settle_reservations",
+                everyMinute,
+                last -> usage.reservations().from(last, overdue)),
+            new Task("watch_trials", often, plans.trials()::from),
+            task("gather_usage", everyMinute, accounts.anonymousSessions()::gather),
+            task("prune_inbox", PRUNE_EVERY, retention::pruneInbox),
+            task("prune_usage", PRUNE_EVERY, retention::pruneUsage),
+            task("prune_answers", PRUNE_EVERY, retention::pruneAnswers)),
+        settings.wallClock,
+        settings.random);
+  }
+
+  /** A task that begins anew each time. */
+  private static Task task(String name, Duration every, Runnable work) {
+    return new Task(name, every, position -> {
+      work.run();
+      return Optional.empty();
+    });
+  }
+
+  private static <T> T required(@Nullable T part, String name) {
+    return Objects.requireNonNull(part, () -> "Billing.builder() needs a " + name);
+  }
+}

@@ -1,0 +1,4 @@
+package com.tatame.billing.http;
+
+/** The headers that every answer carries for browsers. */
+record ResponseHeaders(Cors cors, PageHeaders page) {}
