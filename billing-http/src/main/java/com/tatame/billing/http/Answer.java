@@ -17,12 +17,28 @@ record Answer(
     Map<String, String> headers,
     Optional<String> keptBody,
     boolean reopens) {
+  static final String JSON = "application/json";
+  static final String PROBLEM = "application/problem+json";
+  private static final String RETRY_AFTER = "Retry-After";
+  private static final String DEFAULT_RETRY_SECONDS = "5";
+
+  Answer {
+    // A client that is sent away must know when to come back, wherever the answer was made.
+    if (isTemporary(status) && !headers.containsKey(RETRY_AFTER)) {
+      Map<String, String> more = new LinkedHashMap<>(headers);
+      more.put(RETRY_AFTER, DEFAULT_RETRY_SECONDS);
+      headers = more;
+    }
+  }
+
   Answer(int status, String contentType, String body, Map<String, String> headers) {
     this(status, contentType, body, headers, Optional.empty(), false);
   }
 
-  static final String JSON = "application/json";
-  static final String PROBLEM = "application/problem+json";
+  /** Whether the same request may succeed a moment later, by what the status means. */
+  static boolean isTemporary(int status) {
+    return status == 429 || status == 503;
+  }
 
   static Answer ok(Object body) {
     return json(200, body);

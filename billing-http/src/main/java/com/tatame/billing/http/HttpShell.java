@@ -128,6 +128,15 @@ final class HttpShell {
         true);
   }
 
+  /** Answers a request that no route is given the time for. */
+  void refuse(BillingException reason, Exchange exchange) {
+    exchange(
+        exchange,
+        UNROUTED,
+        requestId -> CompletableFuture.completedFuture(expected(reason, requestId)),
+        true);
+  }
+
   /** Lets a request pass to the host's handler, or answers it with the refusal. */
   void guard(Context context, Consumer<Exchange> check) {
     Exchange exchange = new JavalinExchange(context);

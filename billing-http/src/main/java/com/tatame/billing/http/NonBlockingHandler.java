@@ -165,7 +165,7 @@ final class NonBlockingHandler extends Handler.Wrapper {
     try {
       VirtualThreads.execute(getServer().getThreadPool(), work);
     } catch (RejectedExecutionException e) {
-      throw new StoreUnavailable("More is asked than there are threads for.");
+      throw noThread();
     }
   }
 
@@ -174,8 +174,12 @@ final class NonBlockingHandler extends Handler.Wrapper {
     try {
       VirtualThreads.execute(getServer().getThreadPool(), () -> answer(plain, response, callback));
     } catch (RejectedExecutionException e) {
-      Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
+      shell.refuse(noThread(), new JettyExchange(request, response, callback, Map.of(), null));
     }
+  }
+
+  private static StoreUnavailable noThread() {
+    return new StoreUnavailable("More is asked than there are threads for.");
   }
 
   // Javalin would route by the method that this header names, past a proxy that lets only GET

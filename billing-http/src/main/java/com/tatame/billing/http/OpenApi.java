@@ -218,14 +218,13 @@ final class OpenApi {
   private Map<String, Object> responses(Route route) {
     Map<String, Object> responses = new TreeMap<>();
     for (ProblemCode code : problems(route)) {
-      responses.merge(
-          Integer.toString(code.status()),
-          Map.of(
-              "description",
-              code.title() + ": `" + code.code() + "`",
-              "content",
-              content(Answer.PROBLEM, schemas.answer(Problem.class))),
-          OpenApi::bothDescriptions);
+      Map<String, Object> problem = new LinkedHashMap<>();
+      problem.put("description", code.title() + ": `" + code.code() + "`");
+      problem.put("content", content(Answer.PROBLEM, schemas.answer(Problem.class)));
+      if (Answer.isTemporary(code.status())) {
+        problem.put("headers", retryAfter());
+      }
+      responses.merge(Integer.toString(code.status()), problem, OpenApi::bothDescriptions);
     }
     for (Reply reply : route.replies()) {
       responses.put(Integer.toString(reply.status()), reply(reply));
@@ -255,10 +254,14 @@ final class OpenApi {
     if (reply.status() == 201) {
       response.put("headers", header("Location", "Where it can be read."));
     }
-    if (reply.status() == 202) {
-      response.put("headers", header("Retry-After", "Seconds to wait before asking again."));
+    if (reply.status() == 202 || Answer.isTemporary(reply.status())) {
+      response.put("headers", retryAfter());
     }
     return response;
+  }
+
+  private static Map<String, Object> retryAfter() {
+    return header("Retry-After", "Seconds to wait before asking again.");
   }
 
   private static Map<String, Object> header(String name, String description) {

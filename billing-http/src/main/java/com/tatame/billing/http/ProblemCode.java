@@ -80,7 +80,7 @@ enum ProblemCode {
     if (code == UNAUTHENTICATED) {
       return answer.with("WWW-Authenticate", "Bearer");
     }
-    boolean waits = code.status == 503 || code == RATE_LIMITED || code == IN_PROGRESS;
+    boolean waits = Answer.isTemporary(code.status) || code == IN_PROGRESS;
     return waits ? answer.with("Retry-After", retryAfter(failure)) : answer;
   }
 

@@ -135,8 +135,7 @@ final class Contract {
     if (answer.statusCode() == 401) {
       assertThat(header(answer, "WWW-Authenticate")).as(what).contains("Bearer");
     }
-    if (Set.of(202, 429).contains(answer.statusCode())
-        || isProblem(answer, 503)
+    if (Set.of(202, 429, 503).contains(answer.statusCode())
         || (isProblem(answer, 409) && answer.body().contains("\"in_progress\""))) {
       assertThat(header(answer, "Retry-After").orElse("")).as(what).matches("[1-9]\\d*");
     }
