@@ -353,7 +353,7 @@ final class Wiring {
             sessions,
             new ItemCheckouts(
                 sales, usage.itemUnits(), accounts.customers(), store.purchases(), sessions)),
-        new Purchases(store.purchases(), catalog),
+        new Purchases(store.purchases(), catalog, settings.wallClock),
         new ItemPayments(
             sales,
             accounts.customers(),

@@ -4,19 +4,36 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Item;
 import com.tatame.billing.failure.NotFound;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Use cases: what an account bought. */
+/** Use cases: what an account bought. Thread-safe. */
 public final class Purchases {
+  /** Counts stop here, at a page. */
+  private static final int MAX_COUNTED = 101;
+  /** Every purchase has to be looked at to count them, and metrics are read every few seconds. */
+  private static final Duration COUNT_TTL = Duration.ofMinutes(5);
+
   private final PurchaseStore store;
   private final Set<String> repeatable;
+  private final InstantSource wallClock;
+  private Optional<Count> lastCount = Optional.empty();
 
-  /** Wires the use cases. */
-  public Purchases(PurchaseStore store, Catalog catalog) {
+  private record Count(long duplicates, Instant at) {}
+
+  /**
+   * Counts nothing yet.
+   *
+   * @param wallClock by which a count grows old
+   */
+  public Purchases(PurchaseStore store, Catalog catalog, InstantSource wallClock) {
     this.store = store;
+    this.wallClock = wallClock;
     this.repeatable = catalog.items().stream()
         .filter(Item::repeatable)
         .map(Item::id)
@@ -51,6 +68,19 @@ public final class Purchases {
    */
   public List<PurchaseStore.Duplicate> duplicates(Optional<String> after, int limit) {
     return store.duplicates(repeatable, after, limit);
+  }
+
+  /**
+   * How many there are of {@link #duplicates}, as of at most five minutes ago. More than a hundred are
+   * 101.
+   */
+  public synchronized long openDuplicates() {
+    Instant now = wallClock.instant();
+    Count count = lastCount
+        .filter(last -> now.isBefore(last.at().plus(COUNT_TTL)))
+        .orElseGet(() -> new Count(duplicates(Optional.empty(), MAX_COUNTED).size(), now));
+    lastCount = Optional.of(count);
+    return count.duplicates();
   }
 
   /**

@@ -58,21 +58,24 @@ final class HealthHandlers {
    * What waits to be done, as of one look; a part is empty if it could not be counted.
    *
    * @param undecided commands that wait for a person
-   * @param duplicates open ones
+   * @param duplicates subscriptions that are one too many
+   * @param purchases those of what their buyers owned already
    */
   record Backlogs(
       Optional<InboxStatus> inbox,
       Optional<Long> undecided,
       Optional<Long> duplicates,
+      Optional<Long> purchases,
       Optional<Backlog> metering) {
-    static final Backlogs UNKNOWN =
-        new Backlogs(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    static final Backlogs UNKNOWN = new Backlogs(
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     static Backlogs of(Billing billing) {
       return new Backlogs(
           counted(billing.webhooks()::status),
           counted(billing.commands()::undecided),
           counted(billing.duplicates()::open),
+          counted(billing.purchases()::openDuplicates),
           counted(billing.metering()::backlog));
     }
 
@@ -119,7 +122,13 @@ final class HealthHandlers {
 
   record OpenDuplicatesAnswer(
       @Doc("Subscriptions that are one too many; null while the store is down.") @Nullable
-      Long open) {}
+      Long open,
+
+      @Doc(
+          "Purchases of what their buyers owned already, and that are not given back, as of at most"
+              + " five minutes ago; 101 for more than a hundred, null while the store is down.")
+      @Nullable
+      Long purchases) {}
 
   record UndecidedAnswer(
       @Doc("Commands that wait for a person; null while the store is down.") @Nullable
@@ -185,7 +194,8 @@ final class HealthHandlers {
                 waiting.inbox().map(InboxStatus::backlog).orElse(null),
                 waiting.inbox().map(webhookAges::oldestAgeSeconds).orElse(null)),
             new UndecidedAnswer(waiting.undecided().orElse(null)),
-            new OpenDuplicatesAnswer(waiting.duplicates().orElse(null)),
+            new OpenDuplicatesAnswer(
+                waiting.duplicates().orElse(null), waiting.purchases().orElse(null)),
             metering(waiting.metering())));
     return Answer.json(storeUp ? 200 : 503, body).with("Cache-Control", "no-store");
   }

@@ -3,6 +3,7 @@ package com.tatame.billing.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.failure.Conflict;
@@ -13,6 +14,7 @@ import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.subscription.Cancellation;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /** What is owned is not sold again. */
 class OwnedItemsTest {
   private static final String ONCE = "quiz-once";
+  private static final String IS_DISPUTED = "4000000000000259";
 
   private final BillingWorld world =
       BillingWorld.builder().catalog(ACatalog.withMembersTerms()).build();
@@ -47,14 +50,7 @@ class OwnedItemsTest {
         .isInstanceOf(Conflict.class)
         .hasMessageContaining(paid.id());
     assertThat(owned()).contains(paid);
-    world
-        .billing()
-        .refunds()
-        .refund(
-            new Refunds.RefundRequest(
-                Optional.of(paid.id()), Optional.empty(), Optional.empty(), "duplicate"),
-            RequestKey.of("operator", "refund"));
-    world.settle();
+    refund(paid);
     assertThat(owned()).isEmpty();
     assertThat(ada.wants(ONCE).session()).isPresent();
   }
@@ -128,6 +124,50 @@ class OwnedItemsTest {
     Set<String> pair = Set.of(found.get(0).purchase().id(), found.get(0).keptId());
     assertThat(pair).contains(first.id());
     assertThat(found.get(0).owner()).isEqualTo(ada.account());
+    assertThat(world.billing().purchases().openDuplicates()).isEqualTo(1);
+    refund(found.get(0).purchase());
+    assertThat(world.billing().purchases().duplicates(Optional.empty(), 10)).isEmpty();
+    assertThat(world.billing().purchases().openDuplicates()).as("still fresh").isEqualTo(1);
+    world.wallClock().advance(Duration.ofMinutes(5));
+    assertThat(world.billing().purchases().openDuplicates()).isZero();
+  }
+
+  @Test
+  void openOrWonDisputeLeavesTheItemOwned() {
+    Purchase paid = buys(IS_DISPUTED);
+    assertOwned(paid);
+
+    ProviderState.call(
+        world,
+        Request.of(
+            "POST",
+            "/v1/disputes/" + dispute().required("id").asText(),
+            Map.of(
+                "evidence", Map.of("uncategorized_text", "winning_evidence"), "submit", "true")));
+    world.settle();
+
+    assertThat(dispute().required("status").asText()).isEqualTo("won");
+    assertOwned(paid);
+  }
+
+  @Test
+  void lostDisputeLetsTheItemBeSoldAgain() {
+    Purchase paid = buys(IS_DISPUTED);
+    assertOwned(paid);
+
+    ProviderState.call(
+        world,
+        Request.of(
+            "POST", "/v1/disputes/" + dispute().required("id").asText() + "/close", Map.of()));
+    world.settle();
+
+    assertThat(dispute().required("status").asText()).isEqualTo("lost");
+    assertThat(owned()).isEmpty();
+    assertThat(ada.wants(ONCE).session()).isPresent();
+  }
+
+  private JsonNode dispute() {
+    return ProviderState.all(world, "/v1/disputes", Map.of()).get(0);
   }
 
   private void assertOwned(Purchase purchase) {
@@ -141,9 +181,24 @@ class OwnedItemsTest {
     return world.billing().purchases().owned(ada.account(), ONCE);
   }
 
+  private void refund(Purchase purchase) {
+    world
+        .billing()
+        .refunds()
+        .refund(
+            new Refunds.RefundRequest(
+                Optional.of(purchase.id()), Optional.empty(), Optional.empty(), "duplicate"),
+            RequestKey.of("operator", "refund"));
+    world.settle();
+  }
+
   private Purchase buys() {
+    return buys(Shopper.PAYS);
+  }
+
+  private Purchase buys(String card) {
     CheckoutSession session = ada.wants(ONCE).session().orElseThrow();
-    world.provider().pay(session.id(), Shopper.PAYS);
+    world.provider().pay(session.id(), card);
     world.settle();
     return ada.purchases().get(0);
   }

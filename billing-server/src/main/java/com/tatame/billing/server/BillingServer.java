@@ -83,6 +83,7 @@ public final class BillingServer implements AutoCloseable {
       telemetry.watchMode(store, with.wallClock);
       telemetry.watchCommands(billing.commands());
       telemetry.watchDuplicates(billing.duplicates());
+      telemetry.watchPurchases(billing.purchases());
       telemetry.watchMetering(billing.metering());
       telemetry.watchTrials(billing.trials());
 

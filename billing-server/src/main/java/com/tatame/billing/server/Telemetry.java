@@ -10,6 +10,7 @@ import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
 import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.purchase.Purchases;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.stripe.ProviderCallListener;
@@ -223,6 +224,16 @@ final class Telemetry {
   void watchDuplicates(Duplicates duplicates) {
     Gauge.builder("billing.duplicates.open", duplicates, found -> count(found::open))
         .description("Subscriptions that are one too many, and not dealt with")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Measures how many purchases are one too many. */
+  void watchPurchases(Purchases purchases) {
+    Gauge.builder(
+            "billing.duplicates.purchases", purchases, bought -> count(bought::openDuplicates))
+        .description(
+            "Purchases of what their buyers owned, and not given back; 101 is more than 100")
         .strongReference(true)
         .register(registry);
   }

@@ -3,11 +3,15 @@ package com.tatame.billing.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.duplicate.Duplicate.Settlement;
 import com.tatame.billing.duplicate.Duplicate.Status;
+import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.server.http.RunningServer.Reply;
+import com.tatame.billing.testkit.fixture.APayment;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +55,38 @@ final class DuplicatesTest {
             .get("/metrics", null, "Authorization", "Bearer " + RunningServer.METRICS_TOKEN)
             .body())
         .contains("billing_duplicates_open 1.0");
+  }
+
+  @Test
+  void purchasesOfWhatIsOwnedAreCounted() {
+    try (RunningServer server = new RunningServer()) {
+      AccountId ada = new AccountId("user_twice");
+      AccountId visitor = new AccountId("anonymous:twice");
+      Instant expires = FOUND.plusSeconds(60);
+      server
+          .store()
+          .anonymousSessions()
+          .add(
+              new AnonymousSession(visitor, FOUND, expires, Optional.empty(), Optional.empty()),
+              "hash");
+      for (AccountId buyer : List.of(ada, visitor)) {
+        String id = "pur_" + buyer.value();
+        server.store().purchases().addFree(Purchase.free(id, buyer, APayment.sale(id), FOUND));
+      }
+      server.store().anonymousSessions().claim("hash", ada, FOUND);
+
+      assertThat(server.get(PATH + "/purchases", ROOT).json().at("/data")).hasSize(1);
+      assertThat(server
+              .get("/health", null)
+              .json()
+              .at("/services/duplicates/purchases")
+              .asLong(-1))
+          .isEqualTo(1);
+      assertThat(server
+              .get("/metrics", null, "Authorization", "Bearer " + RunningServer.METRICS_TOKEN)
+              .body())
+          .contains("billing_duplicates_purchases 1.0");
+    }
   }
 
   @Test
