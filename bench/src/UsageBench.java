@@ -253,7 +253,7 @@ final class UsageBench implements AutoCloseable {
     overHttp(into, measure, EXPRESS, express, clients, "GET /products");
   }
 
-  /** One thread, and one account that is in mind: what a guard in front of some code costs. */
+  /** One thread, and one account that is cached: what a guard in front of some code costs. */
   private void alone(Samples into, Entitlements entitlements) {
     AccountId account = new AccountId("user_1");
     for (String feature : List.of("library", "reviews")) {

@@ -29,7 +29,7 @@ final class SchemaMigration {
         .createSchemas(true)
         .placeholders(Map.of(Migrations.SCHEMA_PLACEHOLDER, config.schema()))
         .outOfOrder(false)
-        // Under one lock: whoever comes second finds all of them done, not some.
+        // Under one lock: a second process finds all of them done, not some.
         .group(true)
         .cleanDisabled(true)
         .load();

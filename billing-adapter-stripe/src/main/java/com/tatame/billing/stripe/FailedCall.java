@@ -119,7 +119,7 @@ final class FailedCall extends RuntimeException {
         new ProviderRejected(
             code(), text("param"), "Stripe refused " + operation + details() + ".");
       case NOT_EXECUTED -> unavailable(Execution.NOT_EXECUTED, operation);
-      case REPLAYED_FAILURE -> unavailable(Execution.BURNT_KEY, operation);
+      case REPLAYED_FAILURE -> unavailable(Execution.REPLAYED_FAILURE, operation);
       default -> unavailable(Execution.UNKNOWN, operation);
     };
   }
@@ -160,7 +160,7 @@ final class FailedCall extends RuntimeException {
     if (replayed() && status >= 500) {
       return "Stripe repeated the stored server error of an earlier "
           + operation
-          + ": this idempotency key is burnt"
+          + ": Stripe replays it for this idempotency key until it deletes the key"
           + details()
           + ".";
     }

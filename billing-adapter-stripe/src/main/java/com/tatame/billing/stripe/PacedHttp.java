@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** Sends requests at an even pace, whoever asks for them and however often. */
+/** Limits the rate of requests: sends them at an even pace, from any number of callers. */
 final class PacedHttp extends HttpClient {
   private final HttpClient unpaced;
   private final Duration between;

@@ -1,6 +1,6 @@
 package com.tatame.billing.stripe;
 
-/** Told of every finished call to Stripe, for metrics. Called on the thread that made the call. */
+/** Receives every finished call to Stripe, for metrics. Called on the thread that made the call. */
 @FunctionalInterface
 public interface ProviderCallListener {
   /** How a call ended. */
@@ -16,8 +16,8 @@ public interface ProviderCallListener {
     /** Whether it had an effect is not known: timeout, reset, server error. */
     UNKNOWN,
     /**
-     * Stripe repeated a server error that it has stored for the idempotency key: the key is burnt,
-     * and sending the same again can't help.
+     * Stripe replayed a server error that it has stored for the idempotency key, so
+     * sending the same request again can't help.
      */
     REPLAYED_FAILURE
   }

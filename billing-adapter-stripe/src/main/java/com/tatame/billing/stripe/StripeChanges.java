@@ -135,7 +135,7 @@ final class StripeChanges {
   }
 
   /**
-   * In two steps: a schedule is made from the subscription, and then told of the next phase. What is
+   * In two steps: a schedule is made from the subscription, and then gets the next phase. What is
    * sold already needs no schedule, so the one that plans something else is released.
    */
   Observation changeAtRenewal(SubscriptionChange change, String idempotencyKey) {

@@ -337,7 +337,7 @@ public final class StripeGateway implements PaymentGateway {
       return this;
     }
 
-    /** Who is told of every call. Default: nobody. */
+    /** Receives every finished call. Default: none. */
     public Builder listener(ProviderCallListener newListener) {
       this.listener = newListener;
       return this;

@@ -29,8 +29,8 @@ final class StripeMeters implements UsageMeters {
   }
 
   /**
-   * The identifier does what an idempotency key would, and is not burnt by a failure that Stripe
-   * stored. That there is such an event says that an earlier try came through.
+   * The identifier does what an idempotency key would, and Stripe replays no stored
+   * failure for it. If there is such an event already, an earlier try came through.
    */
   @Override
   public void send(MeterEvent event) {

@@ -75,8 +75,9 @@ final class StripeReads implements ObjectReads {
   }
 
   static ProviderUnavailable unknown(String message, ProviderUnavailable cause) {
-    Execution execution =
-        cause.execution() == Execution.BURNT_KEY ? Execution.BURNT_KEY : Execution.UNKNOWN;
+    Execution execution = cause.execution() == Execution.REPLAYED_FAILURE
+        ? Execution.REPLAYED_FAILURE
+        : Execution.UNKNOWN;
     return new ProviderUnavailable(execution, cause.retryAfter(), message, cause);
   }
 

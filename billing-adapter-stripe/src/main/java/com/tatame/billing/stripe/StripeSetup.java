@@ -133,7 +133,7 @@ final class StripeSetup implements ProviderSetup {
         try {
           all.add(shape.apply(Fields.of(body)));
         } catch (UnreadableShape e) {
-          // Somebody else's, made for what we don't know: left out.
+          // Made by others, in a shape that we don't know: left out.
         }
       }
     });

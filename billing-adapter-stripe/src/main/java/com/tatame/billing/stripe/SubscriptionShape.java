@@ -64,8 +64,8 @@ final class SubscriptionShape {
   }
 
   /**
-   * The words of whoever canceled, else Stripe's own reason. Versions before 2022-11-15 don't tell
-   * them, which does no harm as long as nobody canceled.
+   * The comment that was sent with the cancellation, else Stripe's own reason. Versions before
+   * 2022-11-15 don't have it, which does no harm as long as nothing was canceled.
    */
   private static Optional<String> reason(Fields subscription) {
     boolean canceled = subscription.flag("cancel_at_period_end")

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A whole account is taken over within the rate that Stripe allows. Time only passes where somebody
+ * A whole account is taken over within the rate that Stripe allows. Time only passes where a thread
  * waits; {@code -Dbilling.import.customers=5000} makes it a large account.
  */
 class BareAccountImportTest {

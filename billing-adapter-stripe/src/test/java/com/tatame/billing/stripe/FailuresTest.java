@@ -196,8 +196,8 @@ class FailuresTest {
     stripe.reply(500, Map.of("Idempotent-Replayed", "true"), BROKEN);
 
     ProviderUnavailable failure = fails(ProviderUnavailable.class);
-    assertThat(failure.execution()).isEqualTo(Execution.BURNT_KEY);
-    assertThat(failure).hasMessageContaining("burnt");
+    assertThat(failure.execution()).isEqualTo(Execution.REPLAYED_FAILURE);
+    assertThat(failure).hasMessageContaining("stored server error");
     assertThat(calls).containsExactly("customers.create " + Outcome.REPLAYED_FAILURE);
   }
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LostCommandsTest extends OnSimulatedAccount {
   private static final Principal ADA = APrincipal.of(ACCOUNT);
 
-  /** What goes wrong, and how long it takes until somebody tries again. */
+  /** What goes wrong, and how long it takes until the retry. */
   enum Trouble {
     A_SERVER_ERROR_THAT_THE_KEY_REMEMBERS(Duration.ofMinutes(3)) {
       @Override

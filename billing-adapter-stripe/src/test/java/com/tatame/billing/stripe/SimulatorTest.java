@@ -88,7 +88,7 @@ class SimulatorTest extends OnSimulatedAccount {
         .isNotNull();
 
     assertThat(catchThrowableOfType(ProviderUnavailable.class, () -> customer("k1")))
-        .hasMessageContaining("burnt");
+        .hasMessageContaining("stored server error");
   }
 
   @Test

@@ -18,7 +18,7 @@ enum RetrySafety {
   /**
    * Asked through {@code once_v1}, which keeps the first answer: the second would deny what the first
    * did (an event that is no longer new, a unit that is stale, a command that
-   * somebody else sends by now).
+   * another process sends by now).
    */
   DEDUPLICATED;
 

@@ -164,7 +164,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void anEndWhoseAnswerWasLostHeldEvenIfSomebodyElseSendsByNow() {
+  void finishWhoseAnswerWasLostHoldsEvenIfAnotherProcessSendsByNow() {
     Command command = Command.planned(
         new CommandId("cmd_1"),
         new AccountId("user_1"),

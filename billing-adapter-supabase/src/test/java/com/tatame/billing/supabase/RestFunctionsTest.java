@@ -163,7 +163,7 @@ class RestFunctionsTest {
   }
 
   @Test
-  void whoeverFollowsAMoveIsToldAtOnceThatNothingIsWrittenHere() {
+  void refusedWriteDuringAMoveIsNotRetriedHere() {
     try (ScriptedApi api = new ScriptedApi(
         Says.json(503, "{\"code\":\"PT503\",\"message\":\"this store is frozen\"}"))) {
       assertThatThrownBy(() -> functions(api).call("consume_v2", "{}"))

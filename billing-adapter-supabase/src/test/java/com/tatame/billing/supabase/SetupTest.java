@@ -163,7 +163,7 @@ class SetupTest {
   @Test
   void keysForBrowsersSeeNothingAndMayCallNothing() throws Exception {
     String database = TestProject.migratedDatabase();
-    // Even where somebody lets them into the schema, as many guides advise.
+    // Even where they are granted usage of the schema, as many guides advise.
     TestProject.run(database, "grant usage on schema billing to anon, authenticated");
     try (LocalSupabase project = start(database);
         SupabaseBillingStore store = SupabaseBillingStore.open(config(project))) {

@@ -343,7 +343,7 @@ public final class Commands {
       end(command, lease, CommandState.REJECTED, Optional.of(e.declineCode()));
       throw e;
     } catch (ProviderUnavailable e) {
-      if (e.execution() == Execution.BURNT_KEY && sending != Sending.UNDER_A_NEW_KEY) {
+      if (e.execution() == Execution.REPLAYED_FAILURE && sending != Sending.UNDER_A_NEW_KEY) {
         return search(command, lease, handler);
       }
       if (e.execution() == Execution.NOT_EXECUTED && sending == Sending.FIRST) {

@@ -16,7 +16,7 @@ public final class ProviderUnavailable extends BillingException {
      * As unknown, and the provider kept the failure: under this idempotency key it will never answer
      * anything else.
      */
-    BURNT_KEY
+    REPLAYED_FAILURE
   }
 
   private final Execution execution;

@@ -201,7 +201,7 @@ public final class Move {
     }
   }
 
-  // Whoever gives the target up first makes sure that it can't be opened any more.
+  // Before the target is given up, it is closed for good, so that it can't be opened any more.
   private Cutover giveUp() {
     String move = source.state().move().orElseThrow();
     target.giveUp(move);

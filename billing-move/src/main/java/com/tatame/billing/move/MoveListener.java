@@ -4,7 +4,7 @@ import java.util.OptionalLong;
 
 /** Hears how a move gets on, from several threads at once. */
 public interface MoveListener {
-  /** Somebody who doesn't care. */
+  /** Ignores everything. */
   MoveListener SILENT = new MoveListener() {};
 
   /**

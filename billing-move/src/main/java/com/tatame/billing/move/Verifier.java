@@ -19,11 +19,11 @@ import java.util.function.Supplier;
 
 /**
  * Compares two stores of which one is at work. Ranges of keys are compared by digests. In a range
- * that differs it is looked which keys do, and those are looked at again behind what has been
- * followed: a row that differs there, and that the log doesn't name since, differs for good.
+ * that differs, the differing keys are listed and compared again after the log was followed: a row
+ * that still differs, and that the log doesn't name since, differs for good.
  */
 final class Verifier {
-  /** Differing keys of a table that are looked at again. */
+  /** Differing keys of a table that are compared again. */
   private static final int SUSPECTS = 10_000;
 
   /** Differences of a table that are named. */
@@ -31,7 +31,7 @@ final class Verifier {
 
   private static final int KEYS_AT_ONCE = 500;
 
-  /** How often rows are looked at again that change all the time. */
+  /** How often rows that change all the time are compared again. */
   private static final int ROUNDS = 20;
 
   /** Entries of the log whose rows are looked at together. */

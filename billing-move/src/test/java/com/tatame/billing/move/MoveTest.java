@@ -296,7 +296,7 @@ class MoveTest {
       last.setAutoCommit(false);
       statement.execute("insert into users (id, issuer, subject) select 'last_' || n, 'i', 's' from"
           + " generate_series(1, 40) n");
-      Thread ending = new Thread(() -> commitOnceSomebodyWaits(source, last));
+      Thread ending = new Thread(() -> commitOnceALockIsWaitedFor(source, last));
       ending.start();
       move.cutover();
       ending.join();
@@ -306,7 +306,7 @@ class MoveTest {
     }
   }
 
-  private static void commitOnceSomebodyWaits(Store store, Connection connection) {
+  private static void commitOnceALockIsWaitedFor(Store store, Connection connection) {
     String waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted and"
         + " database = (select oid from pg_database where datname = current_database())";
     while (store.query(waiting).equals(List.of("0"))) {

@@ -56,8 +56,8 @@ final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
-  // Whoever starts it ends it, after all that uses it: no hook of its own at the end of the
-  // process.
+  // The caller that starts it ends it, after all that uses it: it has no shutdown hook of its
+  // own.
   private static EmbeddedPostgres postgres(Path data, Path binaries) throws IOException {
     return EmbeddedPostgres.builder()
         .setDataDirectory(data)

@@ -115,7 +115,7 @@ public final class Sandbox implements AutoCloseable {
     return env;
   }
 
-  // What the server is told of its database is all that it can reach it by.
+  // The server reaches its database only by these settings.
   private Map<String, String> storeSettings(SandboxConfig config, EmbeddedDatabase database) {
     return switch (config.store()) {
       case POSTGRES -> Map.of("BILLING_STORE", "postgres", "DATABASE_URL", database.libpqUrl());

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 /**
  * An empty database, as a server reaches it and as a test looks into it.
  *
- * @param environment all that the server is told of it
+ * @param environment all that the server knows of it
  * @param project the only way to it, if there is one
  */
 record Backing(Database database, Map<String, String> environment, Optional<LocalSupabase> project)

@@ -114,7 +114,7 @@ final class BadInputTest {
         "not a url",
         ""
       })
-  void aReturnAddressOfSomebodyElseIsNamed(String url) {
+  void foreignReturnUrlIsRefusedByName(String url) {
     String wanted = Json.write(Map.of(
         "tier", "pro", "interval", "monthly", "successUrl", url, "cancelUrl", "http://localhost/"));
 

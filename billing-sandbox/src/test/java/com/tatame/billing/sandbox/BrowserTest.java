@@ -165,7 +165,7 @@ final class BrowserTest {
         .isEqualTo("799");
   }
 
-  // Kept with the reports, for whoever wants to see what the test saw.
+  // Kept with the reports, to show what the test saw.
   private void look(String name) {
     try {
       Path folder = Files.createDirectories(Path.of("target", "pages"));

@@ -28,7 +28,7 @@ final class Buyer {
     this(product, newUser());
   }
 
-  /** Somebody who may have been here before. */
+  /** A user who may have been here before. */
   Buyer(RunningProduct product, String user) {
     this.product = product;
     this.user = user;

@@ -83,7 +83,7 @@ final class ClusterTest {
     database.run(NOTE_HOW_IT_IS_COMMITTED);
   }
 
-  /** Of some servers the workers, of the others whoever stores. */
+  /** Some servers apply events by workers, the others as they store them. */
   private static Map<String, String> whoApplies(int server) {
     return Map.of("BILLING_PROJECT_ON_ARRIVAL", Boolean.toString(server % 2 == 1));
   }

@@ -131,7 +131,7 @@ final class CouponsTest {
   }
 
   @Test
-  void aCodeForSomebodyElseIsNotForEverybody() {
+  void codeForOneCustomerIsRefusedForAnother() {
     Buyer other = new Buyer(world);
     String customer = other.api().post("/api/v1/customer").at("/customerId");
     code(Map.of(), Map.of("customer", customer));

@@ -36,7 +36,7 @@ final class CrashTest {
       update claims set lease_until = now() - interval '1 second';
       update commands set lease_until = now() - interval '1 second' where lease_until is not null""";
 
-  // What is young may still be on its way by somebody who lives.
+  // What is young may still be worked on by a living process.
   private static final String A_WHILE_LATER =
       "update commands set created_at = created_at - interval '5 minutes' where state = 'sending'";
 

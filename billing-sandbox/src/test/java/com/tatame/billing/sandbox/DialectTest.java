@@ -148,7 +148,7 @@ final class DialectTest {
     return rows;
   }
 
-  // What the provider told of is known without asking it.
+  // The objects in the events are known without asking the provider.
   private static Map<SubjectId, Set<ObjectRef>> objects(LocalServer world) {
     Map<SubjectId, Set<ObjectRef>> objects = new HashMap<>();
     for (JsonNode event : world.stripe().events()) {

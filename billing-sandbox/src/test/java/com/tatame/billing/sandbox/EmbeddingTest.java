@@ -136,7 +136,7 @@ final class EmbeddingTest {
           .build()) {
         billing.start();
         Javalin server =
-            MountedBilling.start(billing, gateway, store, EmbeddingTest::whoeverTheySayTheyAre);
+            MountedBilling.start(billing, gateway, store, EmbeddingTest::trustAnyToken);
         try {
           String pages = "http://localhost:" + server.port();
           assertThat(get(pages + "/export")).isEqualTo(401);
@@ -160,7 +160,7 @@ final class EmbeddingTest {
     }
   }
 
-  private static Principal whoeverTheySayTheyAre(String token) {
+  private static Principal trustAnyToken(String token) {
     if (token.isEmpty()) {
       throw new Unauthenticated("Nobody.");
     }

@@ -286,7 +286,7 @@ final class ExampleRulesTest {
     }
   }
 
-  /** Somebody who subscribes and uses. */
+  /** A user who subscribes and consumes. */
   private static final class User {
     private final BillingWorld world;
     private final AccountId account;

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whoever knows the secret may send what they like: the server answers, keeps nothing of what it
- * refused, and grows by nothing. Bodies are read before any store is asked, so one store will do.
+ * A sender that knows the secret may send anything: the server answers, keeps nothing of what it
+ * refused, and its memory doesn't grow. Bodies are read before any store is asked, so one store will do.
  *
  * <p>Of a size that a build can bear; {@code -Dbilling.bodies=300000} makes it a trial by fire.
  */

@@ -84,7 +84,7 @@ final class LocalServer implements World {
     return new LocalServer(stripe, stripe.url(), Optional.empty(), Optional.empty());
   }
 
-  /** Reaches its database only by what it is told of it, and takes it over. */
+  /** Reaches its database only by the backing's settings, and takes it over. */
   static LocalServer on(Backing backing) {
     StripeSimulator stripe = StripeSimulator.builder().start();
     return new LocalServer(stripe, stripe.url(), Optional.empty(), Optional.of(backing));

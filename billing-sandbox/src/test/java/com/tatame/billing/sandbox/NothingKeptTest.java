@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
- * What opens something for whoever has it is kept nowhere, and yet a repeated request is told it
+ * Secrets are stored nowhere, and yet the answer to a repeated request contains them
  * again. A rule over the route table: every POST is called with an Idempotency-Key, then all that the
  * store holds is searched for every secret that any answer told.
  */
@@ -63,7 +63,7 @@ final class NothingKeptTest {
     world = worlds.world();
     nobody = ApiClient.of(world.url());
     buyer = new Buyer(world);
-    // Whoever can't be charged at the renewal has something to do, and an address to do it at.
+    // A customer who can't be charged at the renewal has something to do, and a page to do it on.
     ids.put("subscriptions", buyer.subscribe("basic", "monthly", Buyer.FAILS_AT_RENEWAL));
     world.advance("P32D");
     ids.put("invoices", buyer.api().get("/api/v1/invoices").at("/data/0/id"));

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
- * Whoever names what belongs to another account finds nothing, and changes nothing: on every route that
+ * A caller that names another account's objects finds nothing and changes nothing: on every route that
  * the server describes, with ids that exist. A route, a query parameter or a field that nobody has
  * sorted here fails the test.
  */
@@ -137,7 +137,7 @@ final class OthersObjectsTest {
         .toList();
     owner = new Buyer(world);
     owned = everything(owner);
-    // Somebody with as much, so that nothing needs to be made for them.
+    // An account with as much, so that nothing needs to be made for it.
     stranger = new Buyer(world);
     strangers = everything(stranger);
     world.settle();

@@ -86,7 +86,7 @@ final class PagesTest {
   }
 
   @Test
-  void whoeverIsNobodyHereCannotSignIn() throws Exception {
+  void unknownUserCannotSignIn() throws Exception {
     HttpResponse<String> start = open(world.url());
 
     assertThat(submit(start, "sign-in", Map.of("user", "<script>")).body())

@@ -47,8 +47,8 @@ final class PostgresServer {
   }
 
   /**
-   * Another one that the tests of this process share, which no network reaches: whoever is not shown
-   * its socket has no way to it.
+   * Another one that the tests of this process share, which no network reaches: without its
+   * socket there is no way to it.
    */
   static synchronized PostgresServer offline() {
     if (offline == null) {

@@ -41,7 +41,7 @@ final class Postman implements AutoCloseable {
       .version(HttpClient.Version.HTTP_1_1)
       .connectTimeout(PATIENCE)
       .build();
-  private final List<Letter> waiting = new ArrayList<>();
+  private final List<Delivery> waiting = new ArrayList<>();
   private final List<String> acknowledged = new ArrayList<>();
   private final List<String> takenAsNew = new ArrayList<>();
   private final Map<Integer, Integer> refusals = new TreeMap<>();
@@ -55,13 +55,13 @@ final class Postman implements AutoCloseable {
     random = new Random(seed);
   }
 
-  private record Letter(String event, String body) {}
+  private record Delivery(String event, String body) {}
 
   /** Begins to bring these, among those that are still on their way. */
   synchronized void take(List<JsonNode> events) {
     for (JsonNode event : events) {
       for (int i = 0; i < COPIES; i++) {
-        waiting.add(new Letter(event.path("id").asText(), event.toString()));
+        waiting.add(new Delivery(event.path("id").asText(), event.toString()));
         unacknowledged++;
         threads.execute(this::deliverAny);
       }
@@ -69,53 +69,53 @@ final class Postman implements AutoCloseable {
   }
 
   private void deliverAny() {
-    Letter letter;
+    Delivery delivery;
     URI address;
     synchronized (this) {
       int any = random.nextInt(waiting.size());
-      letter = waiting.set(any, waiting.get(waiting.size() - 1));
+      delivery = waiting.set(any, waiting.get(waiting.size() - 1));
       waiting.remove(waiting.size() - 1);
       address = addresses.get(turn++ % addresses.size());
     }
     try {
-      note(letter, client.send(request(address, letter), BodyHandlers.ofString()));
+      note(delivery, client.send(request(address, delivery), BodyHandlers.ofString()));
     } catch (IOException e) {
       // Nobody is there, or was there and died.
-      tryLater(letter);
+      tryLater(delivery);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private HttpRequest request(URI address, Letter letter) {
+  private HttpRequest request(URI address, Delivery delivery) {
     return HttpRequest.newBuilder(address)
         .timeout(PATIENCE)
         .header("Content-Type", "application/json; charset=utf-8")
-        .header("Stripe-Signature", signer.header(letter.body, WALL.instant()))
-        .POST(BodyPublishers.ofString(letter.body))
+        .header("Stripe-Signature", signer.header(delivery.body, WALL.instant()))
+        .POST(BodyPublishers.ofString(delivery.body))
         .build();
   }
 
-  private synchronized void note(Letter letter, HttpResponse<String> answer) {
+  private synchronized void note(Delivery delivery, HttpResponse<String> answer) {
     if (answer.statusCode() != OK) {
       refusals.merge(answer.statusCode(), 1, Integer::sum);
-      tryLater(letter);
+      tryLater(delivery);
       return;
     }
-    acknowledged.add(letter.event);
+    acknowledged.add(delivery.event);
     if (!Json.read(answer.body()).path("duplicate").asBoolean()) {
-      takenAsNew.add(letter.event);
+      takenAsNew.add(delivery.event);
     }
     unacknowledged--;
   }
 
-  private synchronized void tryLater(Letter letter) {
-    waiting.add(letter);
+  private synchronized void tryLater(Delivery delivery) {
+    waiting.add(delivery);
     ScheduledFuture<?> unused =
         threads.schedule(this::deliverAny, UNTIL_NEXT_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** The event of every letter that was answered with 200, so most of them twice. */
+  /** The event of every delivery that was answered with 200, so most of them twice. */
   synchronized List<String> acknowledged() {
     return List.copyOf(acknowledged);
   }
@@ -130,7 +130,7 @@ final class Postman implements AutoCloseable {
     return new TreeMap<>(refusals);
   }
 
-  /** How many letters have not been acknowledged yet. */
+  /** How many deliveries have not been acknowledged yet. */
   synchronized int unacknowledged() {
     return unacknowledged;
   }

@@ -128,7 +128,7 @@ final class ProviderErrorsTest {
     assertThat(customersAtProvider()).isEqualTo(1);
   }
 
-  /** Prepares somebody, and gives what they ask for then. */
+  /** Prepares a buyer, and returns the request that it then makes. */
   interface Asking {
     Supplier<Reply> of(Buyer buyer);
   }

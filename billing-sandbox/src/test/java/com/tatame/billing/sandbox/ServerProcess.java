@@ -32,7 +32,7 @@ final class ServerProcess implements RunningProduct {
     this.port = Integer.parseInt(process.awaitLine(SERVING).group(1));
   }
 
-  /** Starts on any port; nobody is told of it. */
+  /** Starts on any port, without a webhook endpoint. */
   static ServerProcess unannounced(StripeSimulator stripe, String apiBase, Backing backing) {
     return unannounced(stripe, apiBase, backing, Map.of());
   }

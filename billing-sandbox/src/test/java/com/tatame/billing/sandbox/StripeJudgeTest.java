@@ -51,13 +51,13 @@ final class StripeJudgeTest {
   private static final String SECRET = "whsec_of_the_recorder";
 
   private final StripeSimulator stripe = StripeSimulator.builder().start();
-  private final List<Letter> letters = new CopyOnWriteArrayList<>();
+  private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
   private final HttpServer recorder;
   private final Process judge;
   private final String judgeUrl;
 
   /** A webhook as it was sent. */
-  private record Letter(String body, String signature) {}
+  private record Delivery(String body, String signature) {}
 
   StripeJudgeTest() throws IOException {
     int port = freePort();
@@ -102,15 +102,15 @@ final class StripeJudgeTest {
       tellOfChanges(world);
       tellOfSetup(world);
     }
-    letters.forEach(this::judge);
+    deliveries.forEach(this::judge);
     JsonNode report =
         Json.read(ApiClient.send(HttpRequest.newBuilder(URI.create(judgeUrl + "/__judge/report")))
             .body());
 
     System.out.println("Stripe's contract: " + report.path("exchanges").asInt() + " exchanges, "
-        + letters.size() + " of them webhooks");
-    assertThat(letters).hasSizeGreaterThan(80);
-    assertThat(report.path("exchanges").asInt()).isGreaterThan(letters.size() + 60);
+        + deliveries.size() + " of them webhooks");
+    assertThat(deliveries).hasSizeGreaterThan(80);
+    assertThat(report.path("exchanges").asInt()).isGreaterThan(deliveries.size() + 60);
     // The judge knows the endpoints that it was made for; a single tax id is none of them.
     assertThat(report
             .path("violations")
@@ -433,20 +433,20 @@ final class StripeJudgeTest {
 
   private void record(HttpExchange exchange) throws IOException {
     try (exchange) {
-      letters.add(new Letter(
+      deliveries.add(new Delivery(
           new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
           exchange.getRequestHeaders().getFirst("Stripe-Signature")));
       exchange.sendResponseHeaders(200, -1);
     }
   }
 
-  private void judge(Letter letter) {
+  private void judge(Delivery delivery) {
     HttpResponse<String> verdict =
         ApiClient.send(HttpRequest.newBuilder(URI.create(judgeUrl + "/__judge/event"))
-            .header("Stripe-Signature", letter.signature())
+            .header("Stripe-Signature", delivery.signature())
             .header("X-Secret", SECRET)
-            .POST(BodyPublishers.ofString(letter.body())));
-    assertThat(verdict.statusCode()).as(verdict.body() + " " + letter.body()).isEqualTo(200);
+            .POST(BodyPublishers.ofString(delivery.body())));
+    assertThat(verdict.statusCode()).as(verdict.body() + " " + delivery.body()).isEqualTo(200);
   }
 
   private static int freePort() throws IOException {

@@ -36,7 +36,7 @@ final class UsageClusterTest {
   private static final int KEYS_EACH = 25;
   private static final int KILLS = 3;
   private static final int CHANGES = 12;
-  private static final long REMEMBERED = Duration.ofSeconds(1).toNanos();
+  private static final long CACHED = Duration.ofSeconds(1).toNanos();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String DENIED = "denied";
 
@@ -119,8 +119,8 @@ final class UsageClusterTest {
   }
 
   /**
-   * The bound of docs/adr/0025: who begins to ask a second after a change was answered is told of it,
-   * also by a server whose connections to the database were cut meanwhile.
+   * The bound of docs/adr/0025: a question that begins a second after a change was answered sees it,
+   * also on a server whose connections to the database were cut meanwhile.
    */
   @Test
   void noServerTellsWhatAnotherChangedMoreThanASecondAgo() {
@@ -135,19 +135,19 @@ final class UsageClusterTest {
                 + " where datname = current_database() and pid <> pg_backend_pid()");
       }
       for (ApiClient client : clients) {
-        millis.add(Duration.ofNanos(untilTold(client, change, answered)).toMillis());
+        millis.add(Duration.ofNanos(untilSeen(client, change, answered)).toMillis());
       }
     }
     millis.sort(null);
     System.out.println("staleness in ms: median " + millis.get(millis.size() / 2) + ", most "
         + millis.get(millis.size() - 1) + ", of " + millis.size() + "; " + stale + " were stale");
     assertThat(stale)
-        .as("answers out of date: if no server remembered anything, this would show nothing")
+        .as("answers out of date: if no server cached anything, this would show nothing")
         .hasPositiveValue();
   }
 
-  /** How long after the change the first question was asked that was told of it. */
-  private long untilTold(ApiClient client, int used, long answered) {
+  /** How long after the change the first question was asked that saw it. */
+  private long untilSeen(ApiClient client, int used, long answered) {
     while (true) {
       long asked = System.nanoTime() - answered;
       Reply reply = client.get("/api/v1/entitlements/export");
@@ -156,13 +156,13 @@ final class UsageClusterTest {
       } else if (reply.at("/used").equals(Integer.toString(used))) {
         return asked;
       } else {
-        assertThat(asked).as("asked after, and told " + reply.body()).isLessThan(REMEMBERED);
+        assertThat(asked).as("asked after, and told " + reply.body()).isLessThan(CACHED);
         stale.incrementAndGet();
       }
     }
   }
 
-  /** Under a key that was granted the answer stays the same, whoever gives it. */
+  /** Under a key that was granted the answer stays the same, on every server. */
   private void callOnceUnderEachKey(int caller) {
     for (int i = 0; i < KEYS_EACH; i++) {
       String key = "export-" + caller + "-" + i;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Somebody who pays for calls by their number. */
+/** A customer who pays for calls by their number. */
 final class Caller {
   static final String METER = "api_calls";
 

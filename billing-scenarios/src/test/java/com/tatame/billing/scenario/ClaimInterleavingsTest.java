@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Somebody buys without signing in, and claims it: whatever comes first of the payment, its events,
- * the confirmation and the claim, what was paid ends with the one who claimed, once.
+ * A visitor buys without signing in, and an account claims it: in every order of the payment, its
+ * events, the confirmation and the claim, the purchase ends with that account, once.
  */
 class ClaimInterleavingsTest {
   private static final int SEEDS_EACH = 25;

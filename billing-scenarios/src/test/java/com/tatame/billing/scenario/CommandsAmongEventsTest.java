@@ -110,7 +110,7 @@ class CommandsAmongEventsTest {
     } catch (Death.Struck e) {
       met("a sender died");
     } catch (BillingException e) {
-      met("a sender was told of the trouble");
+      met("a sender got an error");
     }
     world.wallClock().advance(Duration.ofSeconds(random.nextInt(240)));
   }

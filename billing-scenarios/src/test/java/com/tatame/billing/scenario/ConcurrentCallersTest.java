@@ -59,7 +59,7 @@ class ConcurrentCallersTest {
         try {
           return Optional.of(ada.opens(i % 2 == 0 ? "basic" : "pro").id());
         } catch (BillingException e) {
-          // Overtaken again and again, or closed by somebody else first: told so, not sold twice.
+          // Overtaken again and again, or closed by another caller first: refused, not sold twice.
           return Optional.empty();
         }
       });

@@ -54,7 +54,7 @@ class DriftTest {
   }
 
   @Test
-  void aRowThatSomebodyAlteredIsFoundExplainedAndRepaired() {
+  void manuallyAlteredRowIsFoundExplainedAndRepaired() {
     try (BillingWorld world = world(DriftPolicy.REPAIR)) {
       Shopper ada = Shopper.named("ada", world);
       ada.buys("pro", Shopper.PAYS);
@@ -235,7 +235,7 @@ class DriftTest {
     put(world, subject, object, altered);
   }
 
-  /** Writes a row past all rules, as somebody does by hand. */
+  /** Writes a row past all rules, as an operator might by hand. */
   private static void put(
       BillingWorld world, SubjectId subject, ObjectRef object, ProviderObject altered) {
     Unit unit = new Unit(

@@ -91,7 +91,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whatIsInMindIsWhatWouldBeAnsweredAndCostsNoQuery() {
+  void cachedReportEqualsTheAnswerAndCostsNoQuery() {
     Entitlements entitlements = world.billing().entitlements();
     assertThat(entitlements.cached(ADA)).isEmpty();
     assertThat(reads.get()).isZero();
@@ -105,7 +105,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whoseUnitsWereUsedIsNotInMind() {
+  void consumptionEvictsTheAccount() {
     Entitlements entitlements = world.billing().entitlements();
     Shopper.named("ada", world).buys("pro", Shopper.PAYS);
     entitlements.of(ADA);
@@ -117,7 +117,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whileManyMomentsEndNobodyIsToldFromMindSoThatSomebodyConfirms() {
+  void whileManyEntriesAreDueTheCacheIsNotUsedSoThatOneCallerRevalidates() {
     Entitlements entitlements = world.billing().entitlements();
     ACCOUNTS.forEach(entitlements::of);
     world.wallClock().advance(Duration.ofMillis(600));
@@ -131,7 +131,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whileSomebodyConfirmsOthersAreToldFromMind() throws Exception {
+  void whileOneCallerRevalidatesOthersAreAnsweredFromTheCache() throws Exception {
     Entitlements entitlements = world.billing().entitlements();
     ACCOUNTS.forEach(entitlements::of);
     world.wallClock().advance(Duration.ofMillis(600));
@@ -193,7 +193,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whatEventsChangeIsSeenAtOnce() {
+  void changesByEventsAreSeenAtOnce() {
     Shopper ada = Shopper.named("ada", world);
     assertThat(world.billing().entitlements().check(ADA, "export").allowed()).isFalse();
 
@@ -203,7 +203,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whatEventsChangeAsTheyArriveIsSeenAtOnce() {
+  void changesByEventsProjectedOnIngestAreSeenAtOnce() {
     try (BillingWorld applying =
         BillingWorld.builder().catalog(catalog()).projectOnArrival(true).build()) {
       Shopper ada = Shopper.named("ada", applying);
@@ -218,7 +218,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whatIsUsedAndGivenBackHereIsSeenAtOnce() {
+  void consumptionAndReleaseOnThisNodeAreSeenAtOnce() {
     assertThat(left()).isEqualTo(3);
 
     String id = consumption(world.billing().entitlements().consume(ADA, quizzes(2)));
@@ -251,7 +251,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whoIsInMindUsesUnitsWithoutAThreadThatMayBlock() {
+  void cachedAccountConsumesWithoutABlockingThread() {
     world.billing().entitlements().consume(ADA, quizzes(1));
 
     ConsumeResult used = usedAsync(quizzes(1), work -> {
@@ -286,7 +286,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whatAnotherNodeSoldIsUsedAtOnceWithoutKeepingAThreadToo() {
+  void saleOnAnotherNodeIsUsableAtOnceWithoutABlockingThread() {
     AccountId bob = new AccountId("user_bob");
     try (Billing elsewhere = world.program(world.store(), world.gateway())) {
       elsewhere.entitlements().check(bob, "quiz");
@@ -342,7 +342,7 @@ class EntitlementCacheTest {
   }
 
   @Test
-  void whatAnotherNodeSoldIsUsedAtOnceThoughItIsNotRememberedHere() {
+  void saleOnAnotherNodeIsUsableAtOnceThoughItIsNotCachedHere() {
     AccountId bob = new AccountId("user_bob");
     try (Billing elsewhere = world.program(world.store(), world.gateway())) {
       assertThat(elsewhere.entitlements().check(bob, "export").allowed()).isFalse();
@@ -441,15 +441,15 @@ class EntitlementCacheTest {
     Random random = new Random(seed);
     try (Billing other = world.program(memory, world.gateway())) {
       List<Billing> programs = List.of(world.billing(), other);
-      Map<AccountId, List<Standing>> truth = new HashMap<>();
+      Map<AccountId, List<Balance>> truth = new HashMap<>();
       Instant begin = world.wallClock().instant();
       for (int step = 0; step < 3_000; step++) {
         world.wallClock().advance(Duration.ofMillis(random.nextInt(25)));
         Instant now = world.wallClock().instant();
         AccountId account = ACCOUNTS.get(random.nextInt(MIN_BATCH));
         int by = random.nextInt(2);
-        List<Standing> past = truth.computeIfAbsent(
-            account, each -> new ArrayList<>(List.of(new Standing(begin, -1, 3))));
+        List<Balance> past = truth.computeIfAbsent(
+            account, each -> new ArrayList<>(List.of(new Balance(begin, -1, 3))));
         if (random.nextInt(12) > 0) {
           long answer = left(programs.get(by), account);
           assertThat(IntStream.range(0, past.size())
@@ -463,11 +463,11 @@ class EntitlementCacheTest {
           if (programs.get(by).entitlements().consume(account, use)
               instanceof ConsumeResult.Granted one) {
             assertThat(left).isPositive();
-            past.add(new Standing(now, by, left - 1));
+            past.add(new Balance(now, by, left - 1));
             if (random.nextBoolean()) {
               String id = one.consumption().orElseThrow().id();
               programs.get(1 - by).entitlements().release(account, "quiz", id);
-              past.add(new Standing(now, 1 - by, left));
+              past.add(new Balance(now, 1 - by, left));
             }
           } else {
             assertThat(left).isZero();
@@ -478,16 +478,16 @@ class EntitlementCacheTest {
   }
 
   /** What was left from an instant on, because of what one of the programs did. */
-  private record Standing(Instant since, int by, long left) {}
+  private record Balance(Instant since, int by, long left) {}
 
   /** Whether something is answered that was true within the second, and is so for all the asker did. */
-  private static boolean possible(List<Standing> later, int asker, Instant now) {
+  private static boolean possible(List<Balance> later, int asker, Instant now) {
     return later.stream().noneMatch(next -> next.by() == asker)
         && (later.isEmpty() || later.get(0).since().isAfter(now.minusSeconds(1)));
   }
 
   @Test
-  void whatChangesWhileItIsReadIsNotRememberedAsItWas() throws Exception {
+  void changeDuringAReadIsNotCachedAsItWas() throws Exception {
     String id = consumption(world.billing().entitlements().consume(ADA, quizzes(2)));
     CountDownLatch read = new CountDownLatch(1);
     CountDownLatch changed = new CountDownLatch(1);

@@ -39,7 +39,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Why somebody may, or may not: which ground decided, who told of it, and what was counted. */
+/** Why an account may, or may not: which candidate decided, its evidence, and what was counted. */
 class ExplanationTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 

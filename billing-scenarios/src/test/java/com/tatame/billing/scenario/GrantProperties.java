@@ -167,7 +167,7 @@ class GrantProperties {
       });
     }
 
-    // Whoever is drawn from leaves nothing in what is lost sooner.
+    // A grant is only consumed when those that expire earlier are used up.
     private void soonestFirst(Consumption consumption, List<Grant> holding) {
       boolean drawn = false;
       for (int i = holding.size() - 1; i >= 0; i--) {

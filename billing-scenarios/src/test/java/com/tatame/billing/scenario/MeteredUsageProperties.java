@@ -21,8 +21,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whoever uses how much when, whatever fails and dies on the way: the invoices bill what was used in
- * their periods, no unit less and no unit more.
+ * For any usage at any time, and any failures and crashes: the invoices bill what was used in their
+ * periods, no unit less and no unit more.
  */
 class MeteredUsageProperties {
   private static final int WORLDS = 60;
@@ -134,10 +134,10 @@ class MeteredUsageProperties {
     }
   }
 
-  // Around the end of a period somebody looks often enough for a failure to be made up for in time.
+  // Around the end of a period workers run often enough for a failure to be retried in time.
   private static void pass(BillingWorld world, Duration time) {
     Instant target = world.engine().now().plus(time);
-    // Nobody is silent for a day in which whoever sends would have been forgotten.
+    // No pause is as long as a day, after which Stripe would no longer know the identifiers.
     for (int i = 0; i < 12 && world.engine().now().plus(A_WHILE).isBefore(target); i++) {
       world.advance(A_WHILE);
     }

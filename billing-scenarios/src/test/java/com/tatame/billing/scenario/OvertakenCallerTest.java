@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Somebody else does the whole of it between a caller's look and the caller's deed. */
+/** Another caller does all of it between a caller's check and its command. */
 class OvertakenCallerTest {
   @Test
   void aCustomerThatWasMadeSinceTheLookIsNotMadeAgain() {

@@ -154,7 +154,7 @@ class ProviderTroubleTest {
   }
 
   @Test
-  void whatLiesUnderABurntKeyIsFound() {
+  void effectBehindAStoredFailureIsFound() {
     world.engine().fail(new Fault(CUSTOMERS, 500, When.AFTER), 1);
     assertThatItIsUnavailable(Execution.UNKNOWN);
     Command unknown = onlyOpen();

@@ -69,7 +69,7 @@ final class RandomStory implements AutoCloseable {
     return met;
   }
 
-  /** Somebody does something, time may pass, and some of the events arrive; calls may fail. */
+  /** A user does something, time may pass, and some of the events arrive; calls may fail. */
   void step() {
     Shopper shopper = shoppers.get(random.nextInt(shoppers.size()));
     if (random.nextInt(4) == 0) {

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Somebody who buys and uses what a world sells. */
+/** An account that buys and uses what a world sells. */
 record Shopper(BillingWorld world, Principal caller) {
   static final String PAYS = "4242424242424242";
   static final String FAILS_AT_RENEWAL = "4000000000000341";

@@ -41,7 +41,7 @@ class UndecidedCommandTest {
   private final InMemoryBillingStore store = new InMemoryBillingStore();
   private final List<String> keys = new ArrayList<>();
   private Supplier<CommandLookup> finding = () -> new CommandLookup.Undecided("it may have been");
-  private Execution failure = Execution.BURNT_KEY;
+  private Execution failure = Execution.REPLAYED_FAILURE;
   private final Commands commands = engine(List.of(everyKind()));
 
   @Test
@@ -60,7 +60,7 @@ class UndecidedCommandTest {
   }
 
   @Test
-  void keepsWhoeverAsksForItFromDoingItTwice() {
+  void preventsASecondExecution() {
     Command command = cancellation();
     assertThatThrownBy(() -> commands.run(command)).isInstanceOf(Conflict.class);
 

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the catalog and whoever uses how much when: limits hold, and nothing is lost. */
+/** For any catalog and any usage at any time: limits hold, and nothing is lost. */
 class UsageProperties {
   private static final AccountId ADA = new AccountId("user_ada");
   private static final int CATALOGS = 200;

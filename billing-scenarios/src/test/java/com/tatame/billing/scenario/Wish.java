@@ -133,7 +133,7 @@ enum Wish {
   A_PAID_INVOICE(CommandKind.PAY_INVOICE, "POST /v1/invoices/*/pay", "InvoiceControl.pay") {
     @Override
     void prepare(Shopper ada) {
-      // Its subscription has ended, so nobody collects it but whoever is asked to.
+      // Its subscription has ended, so it is only collected on request.
       ada.buys("basic", Shopper.FAILS_AT_RENEWAL);
       ada.world().advance(Duration.ofDays(15));
       new EngineControl(ada.world().engine()).replaceCard(ada.customerId(), "pm_card_visa");
@@ -583,7 +583,7 @@ enum Wish {
     return timesGranted(world) == 1;
   }
 
-  // Whoever asks again may begin another one; no command begins two.
+  // A second request may begin another one; no command begins two.
   private static int begun(BillingWorld world, String path) {
     List<String> commands = ProviderState.all(world, path, Map.of()).stream()
         .map(begun -> begun.at("/metadata/billing_command").asText())

@@ -52,7 +52,7 @@ public class FunctionBackedStore implements BillingStore {
     this.accounts = new AccountFunctions(functions);
   }
 
-  /** How it calls functions, for whoever moves what it holds; closed with the store. */
+  /** How it calls functions, for moving its content to another store; closed with the store. */
   public final SqlFunctions transport() {
     return transport;
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What a store lets happen, and why.
  *
- * @param recording whether it notes which rows change, for whoever copies them
+ * @param recording whether it logs which rows change, for a move that copies them
  * @param move the id of the move that it takes part in; both sides of a move know the same
  */
 public record StoreState(StoreMode mode, boolean recording, Optional<String> move) {

@@ -179,7 +179,7 @@ class FollowedFunctionsTest {
   }
 
   @Test
-  void whoeverWaitedTwoSecondsIsToldToComeAgainAndNothingWasWritten() {
+  void callWaitsTwoSecondsThenFailsWithoutWriting() {
     FollowedFunctions functions = followed();
     old.become("frozen");
 

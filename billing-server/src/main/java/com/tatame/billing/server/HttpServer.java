@@ -14,7 +14,7 @@ import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 final class HttpServer {
   private static final long STOP_MILLIS = 10_000;
   private static final long IDLE_MILLIS = 30_000;
-  // By default it is 50, and whoever comes as the 51st at a time tries again after a second.
+  // By default it is 50, and the 51st connection at a time is retried after a second.
   private static final int CONNECTING = 1_024;
   private static final int HEADER_BYTES = 16 * 1024;
   private static final long LEAST_BYTES_PER_SECOND = 200;

@@ -47,7 +47,7 @@ final class MoveProgress implements MoveListener, AutoCloseable {
     this.expectedRows = expectedRows;
   }
 
-  /** Whether somebody looks on, and not a file. */
+  /** Whether the output is a terminal, and not a file. */
   @SuppressWarnings("SystemConsoleNull") // Until Java 21 there is none without a terminal.
   static boolean onTerminal() {
     Console console = System.console();

@@ -6,8 +6,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.session.ManagedSession;
 
 /**
- * Makes no servlet sessions, whoever asks for one: they would be kept in memory, one for each request
- * of anybody who sends no cookie. A servlet context can't be without a session handler.
+ * Makes no servlet sessions: they would be kept in memory, one for each request
+ * without a cookie. A servlet context can't be without a session handler.
  */
 final class NoSessions extends SessionHandler {
   @Override

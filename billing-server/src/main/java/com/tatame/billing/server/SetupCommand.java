@@ -112,7 +112,7 @@ final class SetupCommand implements Callable<Integer> {
     return 0;
   }
 
-  // The secret goes to whoever ran the command, once, and into no log.
+  // The secret is printed once, to the terminal that ran the command, and into no log.
   private static void tell(SetupChange change, Made made, PrintWriter out) {
     out.println(line(change) + (change.words().contains(made.id()) ? "" : " (" + made.id() + ")"));
     made.secret().ifPresent(secret -> {

@@ -131,7 +131,7 @@ final class Telemetry {
   /**
    * Counts, times and traces what becomes of events.
    *
-   * @param reports told of what nobody expected
+   * @param reports receives unexpected failures
    */
   InboxListener inbox(Consumer<RuntimeException> reports) {
     DistributionSummary commits = DistributionSummary.builder("billing.webhooks.commit.events")
@@ -259,10 +259,10 @@ final class Telemetry {
         .register(registry);
   }
 
-  /** Measures how many trials go on that are somebody's second. */
+  /** Measures how many trials go on that are a person's second. */
   void watchTrials(TrialLedger trials) {
     Gauge.builder("billing.trials.repeated", trials, ledger -> count(ledger::open))
-        .description("Trials that go on and are somebody's second")
+        .description("Trials that go on and are a person's second")
         .strongReference(true)
         .register(registry);
   }

@@ -16,7 +16,7 @@ record TrustedProxies(AddressRanges ranges) {
             && ranges.contain(request.remoteAddress()));
   }
 
-  /** The client's address; what a proxy of somebody else claims counts for nothing. */
+  /** The client's address; headers of untrusted proxies are ignored. */
   String client(ClientRequest request) {
     return client(request.remoteAddress(), request.headers("X-Forwarded-For"));
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a catalog file says of features, and what is told of mistakes in it. */
+/** What a catalog file says of features, and how mistakes in it are reported. */
 final class CatalogMistakesTest {
   private static final Path EXAMPLES = Path.of("../examples");
 

@@ -21,7 +21,7 @@ final class ReplayCommandTest {
   private String err = "";
 
   @BeforeEach
-  void somebodyIsCreated() {
+  void createCustomer() {
     world
         .billing()
         .customers()

@@ -111,7 +111,7 @@ final class HttpFace implements AutoCloseable {
     }
   }
 
-  /** Promises more than comes, upon which the server can only close the connection. */
+  /** Announces more bytes than it sends, so the server can only close the connection. */
   private static void cut(Context ctx, Answer answer) {
     try {
       ctx.res().setContentLength(answer.body().length());

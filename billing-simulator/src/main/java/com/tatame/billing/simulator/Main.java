@@ -75,7 +75,7 @@ public final class Main implements Callable<Integer> {
 
   /** Runs until it is interrupted. */
   public static void main(String[] arguments) {
-    // Not a logback.xml: that would be the configuration of whoever has this jar in their tests.
+    // Not a logback.xml: that would configure every program that has this jar in its tests.
     System.setProperty(
         "logback.configurationFile", "com/tatame/billing/simulator/program-logback.xml");
     System.exit(new CommandLine(new Main()).execute(arguments));

@@ -128,7 +128,7 @@ class HostileRouteTest {
   }
 
   @Test
-  void aTimeoutCanBurnTheKey() throws Exception {
+  void timeoutCanStoreAFailureUnderTheKey() throws Exception {
     shop.stripe.fail(Fault.hang("POST /v1/customers", Fault.When.AFTER), 1);
     assertThatThrownBy(() -> client.send(creation("key_1"), BodyHandlers.ofString()))
         .isInstanceOf(HttpTimeoutException.class);

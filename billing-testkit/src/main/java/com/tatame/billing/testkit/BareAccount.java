@@ -80,7 +80,7 @@ public final class BareAccount {
 
   /**
    * Fills it: every fifth customer has nothing, every tenth two subscriptions, every seventh ended
-   * one, and every other one is somebody's by its metadata.
+   * one, and every other one names an account in its metadata.
    *
    * @param seed decides who has which price and card
    * @return the customers, oldest first

@@ -82,7 +82,7 @@ public interface BillingEventStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void somebodyElsesEventsAreNotFound() {
+  default void eventsOfAnotherAccountAreNotFound() {
     Instant now = Ids.morning();
     Linked linked = Commits.aLinkedCustomer(store(), now);
     Linked other = Commits.aLinkedCustomer(store(), now);

@@ -65,7 +65,7 @@ public interface BillingStoreContract
   }
 
   @Test
-  default void isOpenUnlessSomebodyMovesIt() {
+  default void storeIsOpenUnlessItIsMoved() {
     assertThat(store().mode()).isEqualTo(StoreMode.OPEN);
   }
 }

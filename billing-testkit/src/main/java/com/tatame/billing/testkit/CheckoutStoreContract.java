@@ -28,7 +28,7 @@ public interface CheckoutStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void somebodyElsesSessionIsNotFound() {
+  default void sessionOfAnotherAccountIsNotFound() {
     Instant now = Ids.morning();
     Linked owner = Commits.aLinkedCustomer(store(), now);
     Linked other = Commits.aLinkedCustomer(store(), now);

@@ -18,18 +18,18 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What a gateway finds of commands whose answers were lost, and how it tells that a key is burnt. */
+/** What a gateway finds of commands whose answers were lost, and how it reports a stored failure. */
 public interface CommandTracesContract extends GatewayUnderTest {
 
   @Test
-  default void aFailureThatTheKeyRemembersBurnsIt() {
+  default void failureStoredUnderTheKeyIsReplayed() {
     String command = Ids.next("command");
     String key = Ids.next("key");
     provider().fail(ProviderControl.Outage.FAILURE_KEPT, 1);
     assertThatItFails(Execution.UNKNOWN, command, key);
     provider().recover();
 
-    assertThatItFails(Execution.BURNT_KEY, command, key);
+    assertThatItFails(Execution.REPLAYED_FAILURE, command, key);
 
     assertThat(madeCustomer(command, lately())).isPresent();
   }

@@ -59,7 +59,7 @@ public interface GrantStoreContract extends StoreUnderTest {
     Revocation first = new Revocation(ENDS, "user_admin", Optional.of("a mistake"));
 
     assertThat(grants().revoke(Ids.account(), grant.id(), first))
-        .as("somebody else's")
+        .as("another account's")
         .isEmpty();
     assertThat(grants().find(grant.id())).contains(grant);
     Optional<Grant> revoked = grants().revoke(account, grant.id(), first);

@@ -154,7 +154,7 @@ public interface GrantedUseContract extends StoreUnderTest {
   }
 
   @Test
-  default void nothingIsDrawnFromSomebodyElsesGrant() {
+  default void nothingIsDrawnFromAGrantOfAnotherAccount() {
     AccountId account = Ids.account();
     AccountId other = Ids.account();
     Offer grant = gives(other, 2);

@@ -211,14 +211,14 @@ public interface IdempotencyStoreContract extends StoreUnderTest {
     return store().idempotency();
   }
 
-  /** Whoever is the first to reserve a key in a test. */
+  /** The first caller to reserve a key in a test. */
   String FIRST = "first";
 
   private Reservation begin(AccountId account, String key, String hash, Instant now) {
     return idempotency().reserve(account, key, hash, FIRST, now, RUNNING);
   }
 
-  /** By somebody else each time. */
+  /** By another caller each time. */
   private Reservation reserve(AccountId account, String key, String hash, Instant now) {
     return idempotency().reserve(account, key, hash, Ids.next("lease"), now, RUNNING);
   }

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Which session tokens prove somebody, and whom. Bound once for each way in which a verifier can
+ * Which session tokens prove a principal, and which one. Bound once for each way in which a verifier can
  * get the issuer's key.
  */
 public interface IdentityVerifierContract {
@@ -282,7 +282,7 @@ public interface IdentityVerifierContract {
   }
 
   @Test
-  default void aUserWhomSomebodyImpersonatesIsRefused() {
+  default void impersonatedUserIsRefused() {
     refuses(token().impersonatedBy("user_support").sign());
   }
 

@@ -230,7 +230,7 @@ public interface InboxOperationsContract extends StoreUnderTest {
   }
 
   @Test
-  default void whatSomebodyHoldsIsNotReplayed() {
+  default void claimedEventIsNotReplayed() {
     Sweep.inbox(store());
     Instant now = Ids.morning();
     ReceivedEvent event = AnEvent.at(now).build();

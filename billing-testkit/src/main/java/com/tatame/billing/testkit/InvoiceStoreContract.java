@@ -21,7 +21,7 @@ public interface InvoiceStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void somebodyElsesInvoiceIsNotFound() {
+  default void invoiceOfAnotherAccountIsNotFound() {
     owned().areNotFoundByAnybodyElse();
   }
 

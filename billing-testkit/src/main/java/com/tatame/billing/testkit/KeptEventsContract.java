@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** How events are read that somebody else has kept. */
+/** How events are read that another program has kept. */
 public interface KeptEventsContract extends GatewayUnderTest {
 
   @Test

@@ -35,7 +35,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What is used of metered features leaves its sum, once, for whoever sends it. */
+/** Usage of metered features is summed up once, in an outbox for the sender. */
 public interface MeterReportStoreContract extends StoreUnderTest {
   /** When the accounts of this contract use something: on the hour, within {@link #MARCH_15TH}. */
   Instant USED_AT = Instant.parse("2026-03-20T12:00:00Z");
@@ -450,7 +450,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
       assertThat(report.deadline()).contains(deadline);
     });
     assertThat(reports().hurry(linked.customerId(), MARCH_15TH.end(), deadline))
-        .as("whoever holds it sends it")
+        .as("the holder of the lease sends it")
         .isEqualTo(1);
     assertThat(reports().claim(Ids.claim(), 100, WALL, USED_AT, HELD, true)).isEmpty();
   }

@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What commits wrote. Not thread-safe: whoever uses it holds the store's lock. */
+/** What commits wrote. Not thread-safe: callers hold the store's lock. */
 final class MirroredRows {
   private static final Comparator<PendingRead> URGENCY = Comparator.comparing(PendingRead::priority)
       .thenComparing(PendingRead::since)
@@ -128,7 +128,7 @@ final class MirroredRows {
         .filter(fact -> fact.type().equals(type));
   }
 
-  /** What was told of a customer and of its payments. */
+  /** The facts of a customer and of its payments. */
   Stream<Change.Append> factsOfCustomer(String customerId) {
     Set<String> subjects = new HashSet<>(Set.of(customerId));
     living(PaymentIntent.class)

@@ -20,7 +20,7 @@ public interface PaymentMethodStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void somebodyElsesPaymentMethodIsNotFound() {
+  default void paymentMethodOfAnotherAccountIsNotFound() {
     owned().areNotFoundByAnybodyElse();
   }
 

@@ -146,7 +146,7 @@ public interface PurchaseStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void somebodyElsesPurchaseIsNotFound() {
+  default void purchaseOfAnotherAccountIsNotFound() {
     Instant now = Ids.morning();
     AccountId owner = Ids.account();
     AccountId other = Ids.account();
@@ -200,8 +200,8 @@ public interface PurchaseStoreContract extends StoreUnderTest {
     assertThat(purchases().addFree(other)).isEqualTo(other);
     assertThat(purchases().find(account, first.id())).contains(first);
     assertThat(purchases().list(account, Optional.empty(), 101)).containsExactly(other, first);
-    Purchase somebodyElses = free(Ids.account(), "article-1", now);
-    assertThat(purchases().addFree(somebodyElses)).isEqualTo(somebodyElses);
+    Purchase anotherAccounts = free(Ids.account(), "article-1", now);
+    assertThat(purchases().addFree(anotherAccounts)).isEqualTo(anotherAccounts);
   }
 
   @Test

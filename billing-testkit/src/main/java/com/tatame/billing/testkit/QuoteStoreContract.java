@@ -38,7 +38,7 @@ public interface QuoteStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void somebodyElsesQuoteIsNotFound() {
+  default void quoteOfAnotherAccountIsNotFound() {
     Quote quote = kept();
 
     assertThat(store().quotes().find(Ids.account(), quote.id())).isEmpty();

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Payments as their accounts see them, and as whoever refunds sees them. */
+/** Payments as their accounts see them, and as a refund sees them. */
 public interface RefundStoreContract extends StoreUnderTest {
 
   @Test

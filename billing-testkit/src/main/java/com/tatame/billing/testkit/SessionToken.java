@@ -109,7 +109,7 @@ public final class SessionToken {
         .claim("org_permissions", List.of("org:billing:read"));
   }
 
-  /** Somebody else acts as the user. */
+  /** Another user acts as this one. */
   public SessionToken impersonatedBy(String subject) {
     return claim("act", Map.of("sub", subject));
   }

@@ -128,7 +128,7 @@ final class SimulatedCalls {
     }
   }
 
-  // The account's own words are left out: they may quote what somebody typed.
+  // The account's own words are left out: they may quote what a user typed.
   private static BillingException failure(Request request, Answer answer, JsonNode error) {
     int status = answer.status();
     String code = error.path("code").asText(error.path("type").asText());
@@ -159,6 +159,6 @@ final class SimulatedCalls {
     if (failed.status() < 500) {
       return Execution.NOT_EXECUTED;
     }
-    return failed.replayed() ? Execution.BURNT_KEY : Execution.UNKNOWN;
+    return failed.replayed() ? Execution.REPLAYED_FAILURE : Execution.UNKNOWN;
   }
 }

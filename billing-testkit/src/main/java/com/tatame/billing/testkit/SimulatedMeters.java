@@ -17,7 +17,7 @@ final class SimulatedMeters implements UsageMeters {
     this.calls = calls;
   }
 
-  // Without an idempotency key: the id does what a key would, and is not burnt by a stored failure.
+  // Without an idempotency key: the id does what a key would, and no failure is stored under it.
   @Override
   public void send(MeterEvent event) {
     try {

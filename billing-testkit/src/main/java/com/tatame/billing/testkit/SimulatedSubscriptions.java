@@ -87,7 +87,7 @@ final class SimulatedSubscriptions implements SubscriptionControl {
     try {
       return update(subscriptionId, Map.of("cancel_at", ""), idempotencyKey + ":cancel_at");
     } catch (ProviderUnavailable e) {
-      if (e.execution() == Execution.BURNT_KEY) {
+      if (e.execution() == Execution.REPLAYED_FAILURE) {
         throw e;
       }
       throw new ProviderUnavailable(

@@ -100,7 +100,7 @@ public interface SubscriptionStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void somebodyElsesSubscriptionIsNotFound() {
+  default void subscriptionOfAnotherAccountIsNotFound() {
     Instant now = Ids.morning();
     Linked owner = Commits.aLinkedCustomer(store(), now);
     Linked other = Commits.aLinkedCustomer(store(), now);

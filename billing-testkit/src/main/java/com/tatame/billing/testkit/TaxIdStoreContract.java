@@ -20,7 +20,7 @@ public interface TaxIdStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void somebodyElsesTaxIdIsNotFound() {
+  default void taxIdOfAnotherAccountIsNotFound() {
     owned().areNotFoundByAnybodyElse();
   }
 

@@ -278,7 +278,7 @@ public interface UsageStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void somebodyElsesConsumptionCantBeReleased() {
+  default void consumptionOfAnotherAccountCantBeReleased() {
     AccountId account = Ids.account();
     Consumption consumption = granted(consume(debit(account).build()));
 

@@ -8,7 +8,7 @@ import com.tatame.billing.promotion.DiscountStore.Commanded;
 import java.util.Map;
 import java.util.Optional;
 
-/** Stores that break one rule of what is told of discounts each. */
+/** Stores that each break one rule of listed discounts. */
 final class BadDiscounts {
   private BadDiscounts() {}
 

@@ -51,7 +51,7 @@ final class BadGateways {
     }
   }
 
-  static class TakesABurntKeyForUnknown extends ForwardingGateway {
+  static class ReportsAStoredFailureAsUnknown extends ForwardingGateway {
     @Override
     public CustomerAccounts customers() {
       return (customer, command, key) -> {
@@ -167,7 +167,7 @@ final class BadGateways {
     public CustomerAccounts customers() {
       return (customer, command, key) -> good.customers()
           .create(
-              new NewCustomer(new AccountId("somebody"), customer.email(), customer.name()),
+              new NewCustomer(new AccountId("another"), customer.email(), customer.name()),
               command,
               key);
     }
@@ -255,7 +255,7 @@ final class BadGateways {
           CheckoutSessions.class, good.checkouts(), Map.of("create", args -> {
             NewItemCheckout asked = (NewItemCheckout) args[0];
             NewItemCheckout opened = new NewItemCheckout(
-                new AccountId("somebody"),
+                new AccountId("another"),
                 asked.customerId(),
                 asked.email(),
                 asked.terms(),

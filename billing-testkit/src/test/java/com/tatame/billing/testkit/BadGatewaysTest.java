@@ -13,7 +13,7 @@ class BadGatewaysTest {
         Arguments.of(BadGateways.AlwaysAlive.class, "aProviderThatIsDownGivesNoSignOfLife"),
         Arguments.of(BadGateways.AlwaysReachable.class, "aProviderThatIsDownGivesNoSignOfLife"),
         Arguments.of(
-            BadGateways.TakesABurntKeyForUnknown.class, "aFailureThatTheKeyRemembersBurnsIt"),
+            BadGateways.ReportsAStoredFailureAsUnknown.class, "failureStoredUnderTheKeyIsReplayed"),
         Arguments.of(
             BadGateways.ListsTheFirstPageOnly.class, "allCustomersAreListedPageByPageNewestFirst"),
         Arguments.of(BadGateways.ListsTheFirstPageOnly.class, "behindTheLastCustomerThereAreNone"),

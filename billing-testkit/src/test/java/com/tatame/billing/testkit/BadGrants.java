@@ -70,7 +70,7 @@ final class BadGrants {
     }
   }
 
-  /** A grant that was taken back is drawn from by whoever read it before. */
+  /** A revoked grant is consumed by a caller that read it before. */
   static class DecidesByOldGrants extends BadUsage.Redrawing {
     @Override
     UsageDebit redraw(UsageDebit debit) {

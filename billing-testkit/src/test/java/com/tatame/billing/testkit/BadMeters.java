@@ -165,7 +165,7 @@ final class BadMeters {
     }
   }
 
-  /** Settles for whoever asks. */
+  /** Settles for any caller. */
   static class SettlesForAnybody extends SpoiltReports {
     private final Map<String, ClaimId> holders = new HashMap<>();
 

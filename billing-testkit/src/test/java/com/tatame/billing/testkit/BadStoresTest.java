@@ -11,7 +11,7 @@ class BadStoresTest {
   static Stream<Arguments> bad() {
     return Stream.of(
         Arguments.of(BadPorts.IntroducesEverybodyAgain.class, "thoseWhoAreIntroducedAreNewOnce"),
-        Arguments.of(BadPorts.SaysThatItIsMoved.class, "isOpenUnlessSomebodyMovesIt"),
+        Arguments.of(BadPorts.SaysThatItIsMoved.class, "storeIsOpenUnlessItIsMoved"),
         Arguments.of(BadInboxes.IngestsTwice.class, "anEventThatIsStoredAlreadyStaysAsItIs"),
         Arguments.of(BadInboxes.IngestsTwice.class, "anIdThatComesTwiceInOneBatchIsStoredOnce"),
         Arguments.of(BadInboxes.TidiesPayloads.class, "aPayloadComesBackByteForByte"),
@@ -92,17 +92,19 @@ class BadStoresTest {
         Arguments.of(BadPorts.SendsTwice.class, "whoBeginsACommandHasItAloneUntilTheLeaseRunsOut"),
         Arguments.of(BadPorts.EndsWithoutLease.class, "whoLostTheLeaseWritesNothing"),
         Arguments.of(
-            BadPorts.HandsOutAnothersSubscription.class, "somebodyElsesSubscriptionIsNotFound"),
-        Arguments.of(BadPorts.HandsOutAnothersSession.class, "somebodyElsesSessionIsNotFound"),
-        Arguments.of(BadPorts.HandsOutAnothersInvoice.class, "somebodyElsesInvoiceIsNotFound"),
+            BadPorts.HandsOutAnothersSubscription.class, "subscriptionOfAnotherAccountIsNotFound"),
+        Arguments.of(BadPorts.HandsOutAnothersSession.class, "sessionOfAnotherAccountIsNotFound"),
+        Arguments.of(BadPorts.HandsOutAnothersInvoice.class, "invoiceOfAnotherAccountIsNotFound"),
         Arguments.of(
             BadPorts.PagesInvoicesFromTheTop.class,
             "invoicesAreListedFromTheNewestToTheOldestPageByPage"),
         Arguments.of(
-            BadPorts.HandsOutAnothersPaymentMethod.class, "somebodyElsesPaymentMethodIsNotFound"),
+            BadPorts.HandsOutAnothersPaymentMethod.class,
+            "paymentMethodOfAnotherAccountIsNotFound"),
         Arguments.of(
-            BadPorts.ListsEverybodysPaymentMethods.class, "somebodyElsesPaymentMethodIsNotFound"),
-        Arguments.of(BadPorts.HandsOutAnothersTaxId.class, "somebodyElsesTaxIdIsNotFound"),
+            BadPorts.ListsEverybodysPaymentMethods.class,
+            "paymentMethodOfAnotherAccountIsNotFound"),
+        Arguments.of(BadPorts.HandsOutAnothersTaxId.class, "taxIdOfAnotherAccountIsNotFound"),
         Arguments.of(BadPorts.CapsCoupons.class, "manyCouponsAreAllFound"),
         Arguments.of(
             BadMeters.ReportsWhatIsRepeated.class,
@@ -164,7 +166,7 @@ class BadStoresTest {
             "whatWasUsedCountsInAWindowThatBeginsElsewhereUntilItsOwnEnds"),
         Arguments.of(BadUsage.ShowsAnybodys.class, "consumptionIsReadByItsOwnAccountAlone"),
         Arguments.of(BadUsage.ReleasesAgain.class, "releasedUnitsGoBackToWhereTheyCameFromOnce"),
-        Arguments.of(BadUsage.ReleasesAnybodys.class, "somebodyElsesConsumptionCantBeReleased"),
+        Arguments.of(BadUsage.ReleasesAnybodys.class, "consumptionOfAnotherAccountCantBeReleased"),
         Arguments.of(
             BadUsage.RefusesWhatHappened.class, "whatWasUsedAlreadyIsRecordedWhateverTheLimit"),
         Arguments.of(
@@ -192,7 +194,7 @@ class BadStoresTest {
         Arguments.of(
             BadGrants.KeepsWhatIsReleased.class,
             "whatWasReleasedIsBackInTheGrantThatItCameFromOnce"),
-        Arguments.of(BadQuotes.HandsOutAnothers.class, "somebodyElsesQuoteIsNotFound"),
+        Arguments.of(BadQuotes.HandsOutAnothers.class, "quoteOfAnotherAccountIsNotFound"),
         Arguments.of(BadQuotes.GivesToEverybody.class, "aQuoteIsTakenByOneCommandAsOftenAsItAsks"),
         Arguments.of(BadQuotes.GivesToEverybody.class, "ofManyCommandsAtOnceOneHasTheQuote"),
         Arguments.of(BadQuotes.GivesOnce.class, "aQuoteIsTakenByOneCommandAsOftenAsItAsks"),
@@ -200,7 +202,7 @@ class BadStoresTest {
         Arguments.of(BadQuotes.ForgetsNothing.class, "whatExpiredLongAgoIsForgotten"),
         Arguments.of(BadQuotes.ListsOldestFirst.class, "whatIsScheduledIsListedUntilItIsOver"),
         Arguments.of(BadPorts.CapsSets.class, "allPricesOfSomeProductsAreFoundHoweverManyThereAre"),
-        Arguments.of(BadPorts.TellsEverybodysEvents.class, "somebodyElsesEventsAreNotFound"),
+        Arguments.of(BadPorts.TellsEverybodysEvents.class, "eventsOfAnotherAccountAreNotFound"),
         Arguments.of(BadPorts.ForgetsWhoTold.class, "anEventIsToldAsItsFactWithTheProvidersEvent"),
         Arguments.of(BadPorts.SharesKeys.class, "aKeyBelongsToItsAccount"),
         Arguments.of(BadPorts.ExtendsNoKeys.class, "aKeyWhoseLeaseIsExtendedStaysRunning"),

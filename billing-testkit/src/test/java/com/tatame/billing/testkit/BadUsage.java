@@ -233,7 +233,7 @@ final class BadUsage {
     }
   }
 
-  /** Whoever knows an id reads the consumption. */
+  /** Any account that knows an id reads the consumption. */
   static class ShowsAnybodys extends ForwardingStore {
     private final Map<String, AccountId> owners = new HashMap<>();
 

@@ -29,7 +29,7 @@ class BadVerifiersTest {
         Arguments.of(TakesAnyClass.class, "tokensOfAnotherClassAreRefused"),
         Arguments.of(TakesAnyOrigin.class, "aTokenThatAnUnknownOriginAskedForIsRefused"),
         Arguments.of(TakesPending.class, "aSessionThatIsStillPendingIsRefused"),
-        Arguments.of(TakesImpersonators.class, "aUserWhomSomebodyImpersonatesIsRefused"),
+        Arguments.of(TakesImpersonators.class, "impersonatedUserIsRefused"),
         Arguments.of(TakesAnyVersion.class, "anUnknownVersionOfClaimsIsRefused"),
         Arguments.of(MixesRoles.class, "roleInTheActiveOrganizationIsReadFromEitherLayout"),
         Arguments.of(MixesLayouts.class, "eachLayoutHasItsOwnPlaceForTheOrganization"),

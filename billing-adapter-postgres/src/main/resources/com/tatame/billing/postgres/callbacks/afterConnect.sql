@@ -1,2 +1,2 @@
--- A migration that waits for somebody's lock fails rather than hang.
+-- A migration that waits for another session's lock fails rather than hangs.
 set lock_timeout = '30s';

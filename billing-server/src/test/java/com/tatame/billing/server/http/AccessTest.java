@@ -24,7 +24,7 @@ final class AccessTest {
   }
 
   @Test
-  void whoeverIsNotKnownIsTurnedAway() {
+  void unknownCallersAreRefused() {
     List<String> proofs = List.of(
         "",
         "Bearer",

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A plan that is paid for by its use: sold, used, and told of. */
+/** A plan that is paid for by its use: sold, used, and reported. */
 final class MeteringTest {
   private static final RunningServer SERVER =
       new RunningServer(Map.of("BILLING_CATALOG", "../examples/metered/catalog.yaml"));

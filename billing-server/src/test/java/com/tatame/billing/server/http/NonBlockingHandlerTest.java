@@ -36,7 +36,7 @@ final class NonBlockingHandlerTest {
   private final InMemoryBillingStore store = new InMemoryBillingStore();
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch open = new CountDownLatch(1);
-  /** Time stands still, so that what is in mind stays there. */
+  /** Time stands still, so that no cache entry expires. */
   private final RunningServer server = new RunningServer(
       Map.of(),
       parts -> parts
@@ -67,7 +67,7 @@ final class NonBlockingHandlerTest {
   }
 
   @Test
-  void entitlementsThatAreInMindAreToldThoughEveryThreadIsBusy() throws Exception {
+  void cachedEntitlementsAreAnsweredThoughEveryThreadIsBusy() throws Exception {
     String ada = RunningServer.bearer("user_ada");
     String fromStore = entitlements(ada).body();
     List<Socket> waiting = new ArrayList<>();

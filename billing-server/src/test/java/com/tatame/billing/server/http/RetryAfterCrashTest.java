@@ -290,7 +290,7 @@ final class RetryAfterCrashTest {
     servers.world.advance(Duration.ofDays(32));
     for (String user : users) {
       servers.payer().replaceCard(servers.customer(user), "pm_card_visa");
-      // Nobody collects it any more but whoever is asked to.
+      // It is only collected on request any more.
       servers.done(post(
           user, SUBSCRIPTIONS + servers.subscription(user).id() + "/cancel", "{\"when\":\"now\"}"));
     }

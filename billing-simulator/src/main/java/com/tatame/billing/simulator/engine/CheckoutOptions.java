@@ -54,7 +54,7 @@ public final class CheckoutOptions {
 
   private static String why(Account account, CheckoutSession session, PromotionCode code) {
     if (code.customer != null && !code.customer.equals(session.customer)) {
-      return "The code " + code.code + " is for somebody else.";
+      return "The code " + code.code + " is for another customer.";
     }
     if (!code.active || (code.expiresAt != null && code.expiresAt <= account.now)) {
       return "The code " + code.code + " has expired.";

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** Events and the endpoints that are told of them. */
+/** Events and the endpoints that receive them. */
 final class EventJson {
   private EventJson() {}
 

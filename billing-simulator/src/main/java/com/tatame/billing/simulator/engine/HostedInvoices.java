@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What customers see and do on the hosted page of an invoice. Whoever has the link may pay. */
+/** What customers see and do on the hosted page of an invoice. Anyone who has the link may pay. */
 public final class HostedInvoices {
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.UK);

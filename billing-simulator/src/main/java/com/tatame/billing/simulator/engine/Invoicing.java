@@ -222,7 +222,7 @@ final class Invoicing {
     return failed(invoice, decline, onSession);
   }
 
-  /** Tries to collect from somebody who is at the page; null when it is paid, or the bank asks. */
+  /** Tries to collect while the customer is at the page; null when it is paid, or the bank asks. */
   @Nullable
   Decline collectAtPage(Invoice invoice, PaymentMethod method) {
     PaymentIntent intent = intentOf(invoice);

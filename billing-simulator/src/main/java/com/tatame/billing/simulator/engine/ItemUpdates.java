@@ -137,7 +137,7 @@ final class ItemUpdates {
     Invoice invoice = invoiceNow(subscription, plan);
     invoicing.register(invoice, plan.items);
     own.forEach(item -> item.invoice = invoice.id);
-    // It is not tried again: either somebody pays it, or the update is dropped.
+    // It is not retried: either it is paid by hand, or the update is dropped.
     invoice.autoAdvance = false;
     PendingUpdate pending = new PendingUpdate();
     pending.expiresAt = account.now + PendingUpdate.LIFETIME;

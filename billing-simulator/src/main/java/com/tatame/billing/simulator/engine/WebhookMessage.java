@@ -6,6 +6,6 @@ import java.util.List;
 public record WebhookMessage(String url, String body, List<String> secrets) {
   @Override
   public String toString() {
-    return "Letter[" + url + "]";
+    return "WebhookMessage[" + url + "]";
   }
 }

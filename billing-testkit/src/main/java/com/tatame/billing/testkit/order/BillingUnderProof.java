@@ -325,7 +325,7 @@ public final class BillingUnderProof implements WebhookHandler {
     };
   }
 
-  // An attempt that failed is told by a state that passes: whoever reads later may never meet it.
+  // A failed attempt shows only in a transient state: a later read may never see it.
   private static void put(Map<String, String> rows, Fact fact) {
     if (fact.type().equals("payment.failed")) {
       return;

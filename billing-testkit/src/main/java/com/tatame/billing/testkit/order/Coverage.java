@@ -8,7 +8,7 @@ public enum Coverage {
   SNAPSHOT_FALLBACK("snapshot fallback"),
   /** An event was applied in the commit that stored it. */
   ON_ARRIVAL("an event applied on arrival"),
-  /** A commit came too late: somebody else had changed the rows. */
+  /** A commit came too late: another one had changed the rows. */
   STALE("STALE"),
   /** A worker came back after its lease had run out. */
   LEASE_LOST("LEASE_LOST"),

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A provider whose answers lag now and then: to somebody who knows of an object's end it may tell
- * the state before. An answer that lags about anything else is indistinguishable from the truth.
+ * A provider whose answers lag now and then: a reader that knows of an object's end may get the
+ * state before. An answer that lags about anything else is indistinguishable from the truth.
  */
 final class LaggingReads {
   private static final int LAGS_ONE_IN = 3;

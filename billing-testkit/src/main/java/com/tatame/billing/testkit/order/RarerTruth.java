@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /**
  * What our own core must hold of the objects that most handlers leave alone: payments and what became
- * of them, payment methods, coupons, tax ids. Told from the provider's JSON alone, for each object
+ * of them, payment methods, coupons, tax ids. Derived from the provider's JSON alone, for each object
  * that any event spoke of. Rows are named as {@link ProviderTruth} names them.
  */
 final class RarerTruth {

@@ -46,7 +46,7 @@ final class Story {
     return unmapped;
   }
 
-  /** Somebody comes and buys, so that no story is empty. */
+  /** A first customer buys, so that no story is empty. */
   void begin() {
     ProviderTruth.all(engine, "/v1/prices", Map.of())
         .forEach(price -> prices.add(price.required("id").asText()));

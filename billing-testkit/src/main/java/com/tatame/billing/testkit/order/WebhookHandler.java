@@ -55,7 +55,7 @@ public interface WebhookHandler extends AutoCloseable {
   }
 
   /**
-   * Makes up for a lost event by reading what it told of.
+   * Makes up for a lost event by reading the object that it carried.
    *
    * @param event the lost event, JSON
    * @return false if it has no such way; then the event is sent again

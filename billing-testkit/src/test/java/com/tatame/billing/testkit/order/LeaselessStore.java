@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** A store that takes a commit from whoever brings it, whether they still hold the events or not. */
+/** A store that accepts a commit from any worker, whether it still holds the lease or not. */
 final class LeaselessStore {
   private LeaselessStore() {}
 

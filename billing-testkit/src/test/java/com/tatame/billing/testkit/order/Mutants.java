@@ -219,7 +219,7 @@ final class Mutants {
                     customer.id(),
                     customer.account(),
                     customer.email(),
-                    Optional.of("somebody else"),
+                    Optional.of("another name"),
                     customer.delinquent(),
                     customer.createdAt())),
             row.asOf(),

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** How somebody tries a handler of their own, and what the proof makes of the usual ones. */
+/** How to prove a handler of your own, and what the proof finds in the usual ones. */
 class OthersHandlersTest {
   private static final String STATUS = "subscription.status";
 
