@@ -1,10 +1,19 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.PUBLIC;
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.NONE;
+import static com.tatame.billing.http.Effect.USE;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.failure.ValidationFailed;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Visitors who buy before they sign in. */
@@ -13,6 +22,21 @@ final class AnonymousSessionHandlers {
 
   private final AnonymousSessions sessions;
   private final RandomGenerator random;
+
+  static List<Route> routes() {
+    return List.of(
+        post("/api/v1/anonymous-sessions", PUBLIC, NONE)
+            .is("Anonymous sessions", "Begin a session of somebody who has not signed in")
+            .answers(reply(201, AnonymousSessionAnswer.class, "It has begun."))
+            .reopens(to -> to.get(AnonymousSessionHandlers.class)::beginAgain)
+            .by(to -> to.get(AnonymousSessionHandlers.class)::begin),
+        post("/api/v1/anonymous-sessions/claim", SIGNED_IN, USE)
+            .is("Anonymous sessions", "Take over what an anonymous session bought")
+            .takes(ClaimRequest.class)
+            .answers(reply(200, ClaimAnswer.class, "It is the caller's, now or since before."))
+            .refuses(CONFLICT)
+            .by(to -> to.get(AnonymousSessionHandlers.class)::claim));
+  }
 
   AnonymousSessionHandlers(AnonymousSessions sessions, RandomGenerator random) {
     this.sessions = sessions;
@@ -63,7 +87,7 @@ final class AnonymousSessionHandlers {
   }
 
   Answer claim(Call call) {
-    String token = CustomerHandlers.text("token", call.body(ClaimRequest.class).token())
+    String token = RequestFields.text("token", call.body(ClaimRequest.class).token())
         .orElseThrow(() -> ValidationFailed.of("token", "is required"));
     AnonymousSession claimed = sessions.claim(call.principal(), token);
     return Answer.ok(new ClaimAnswer(call.account().value(), claimed.claimedAt().orElseThrow()));

@@ -1,5 +1,14 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.NONE;
+import static com.tatame.billing.http.Route.Reply.none;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.delete;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.apikey.ApiKeys.Created;
@@ -21,6 +30,29 @@ final class ApiKeyHandlers {
 
   private final ApiKeys keys;
   private final ApiKeyCache known;
+
+  static List<Route> routes() {
+    return List.of(
+        get(PATH, ADMINISTRATOR)
+            .is("API keys", "All keys, revoked and expired ones included")
+            .paged()
+            .answers(pageOf(ApiKeyAnswer.class, "Newest first."))
+            .by(to -> to.get(ApiKeyHandlers.class)::list),
+        post(PATH, ADMINISTRATOR, NONE)
+            .is("API keys", "Make a key for another program")
+            .takes(NewApiKey.class)
+            .answers(
+                reply(201, CreatedApiKeyAnswer.class, "It is made, and the key told this once."))
+            .by(to -> to.get(ApiKeyHandlers.class)::create),
+        get(PATH + "/{id}", ADMINISTRATOR)
+            .is("API keys", "One key")
+            .answers(reply(200, ApiKeyAnswer.class, "What is known of it, which is not the key."))
+            .by(to -> to.get(ApiKeyHandlers.class)::read),
+        delete(PATH + "/{id}", ADMINISTRATOR, NONE)
+            .is("API keys", "Revoke a key, on all nodes within 5 seconds")
+            .answers(none("It is revoked, or was before."))
+            .by(to -> to.get(ApiKeyHandlers.class)::revoke));
+  }
 
   ApiKeyHandlers(ApiKeys keys, ApiKeyCache known) {
     this.keys = keys;
@@ -103,7 +135,7 @@ final class ApiKeyHandlers {
   Answer create(Call call) {
     NewApiKey wanted = call.body(NewApiKey.class);
     Created created = keys.create(
-        CustomerHandlers.text("name", wanted.name()).orElse(""),
+        RequestFields.text("name", wanted.name()).orElse(""),
         scopes(wanted),
         expiresAt(wanted.expiresAt()));
     return Answer.created(

@@ -1,16 +1,35 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.get;
+
 import com.tatame.billing.audit.BillingEvent;
 import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.audit.BillingEvents;
 import com.tatame.billing.observation.Fact;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The trail of what moved the caller's money or changed its subscriptions. */
 final class BillingEventHandlers {
   private final BillingEvents events;
+
+  static List<Route> routes() {
+    return List.of(get("/api/v1/billing-events", SIGNED_IN)
+        .is("Subscriptions", "What moved the caller's money or changed its subscriptions")
+        .with(
+            query("subscription", "Only what happened to this subscription."),
+            query("type", "Only this, such as invoice.paid."),
+            query("from", "Only what happened at this time or later."),
+            query("to", "Only what happened before this time."))
+        .paged()
+        .answers(pageOf(BillingEventAnswer.class, "Newest first."))
+        .by(to -> to.get(BillingEventHandlers.class)::list));
+  }
 
   BillingEventHandlers(BillingEvents events) {
     this.events = events;

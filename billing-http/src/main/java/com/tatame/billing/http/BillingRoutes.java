@@ -101,7 +101,7 @@ public final class BillingRoutes {
         with.version);
     CodeGuessLimit guesses =
         new CodeGuessLimit(with.wrongCodesPerMinute, with.wallClock, with.clientAddress);
-    handlers = new Handlers(
+    handlers = new Handlers(List.of(
         health,
         new DocumentHandlers(
             () -> describe(with.version), with.metricsPage, with.publishableKey, with.liveMode),
@@ -131,7 +131,7 @@ public final class BillingRoutes {
         new TrialHandlers(billing.trials()),
         new BillingEventHandlers(billing.events()),
         new CommandHandlers(billing.commands()),
-        new ApiKeyHandlers(billing.apiKeys(), keys));
+        new ApiKeyHandlers(billing.apiKeys(), keys)));
   }
 
   private static <T> T required(@Nullable T part, String name) {
@@ -204,12 +204,12 @@ public final class BillingRoutes {
     List<NonBlockingHandler.Cached> all = new ArrayList<>();
     routesOf("/api/v1/entitlements")
         .forEach(route -> all.add(new NonBlockingHandler.Cached(
-            route, account -> account.flatMap(handlers.entitlements()::cached))));
+            route, account -> account.flatMap(handlers.get(EntitlementHandlers.class)::cached))));
     for (String list : List.of("plans", "products", "prices")) {
       routesOf("/api/v1/" + list).stream()
           .filter(route -> route.method().equals("GET"))
           .forEach(route -> all.add(new NonBlockingHandler.Cached(
-              route, account -> handlers.products().rendered(list))));
+              route, account -> handlers.get(ProductHandlers.class).rendered(list))));
     }
     return all;
   }

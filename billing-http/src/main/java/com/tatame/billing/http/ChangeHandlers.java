@@ -1,5 +1,18 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.Effect.NONE;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.ProblemCode.QUOTE_STALE;
+import static com.tatame.billing.http.ProblemCode.SUBSCRIPTION_EXISTS;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.patch;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.failure.Forbidden;
 import com.tatame.billing.failure.ValidationFailed;
@@ -17,7 +30,56 @@ import org.jspecify.annotations.Nullable;
 
 /** Changing what a subscription sells, and pausing its payments. */
 final class ChangeHandlers {
+  private static final String ONE = "/api/v1/subscriptions/{id}";
+  private static final String UPDATE = ONE + "/update";
   private final Subscriptions subscriptions;
+
+  static List<Route> routes() {
+    return List.of(
+        post(ONE + "/quote", SIGNED_IN, NONE)
+            .is("Subscriptions", "What a change would cost")
+            .takes(NewQuote.class)
+            .answers(reply(200, QuoteAnswer.class, "Holds for ten minutes; nothing is changed."))
+            .refuses(CONFLICT, SUBSCRIPTION_EXISTS, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(ChangeHandlers.class)::quote),
+        change(post(UPDATE, SIGNED_IN, BILLING)),
+        change(patch(ONE, SIGNED_IN, BILLING)),
+        post(ONE + "/pause", SIGNED_IN, BILLING)
+            .is(
+                "Subscriptions",
+                "Stop collecting payments for a while; users only where the plan allows it")
+            .takes(PauseRequest.class)
+            .answers(reply(
+                200,
+                SubscriptionAnswer.class,
+                "As it is now. It still entitles, unless its user paused it."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(SubscriptionHandlers.class)::readAgain)
+            .by(to -> to.get(ChangeHandlers.class)::pause),
+        post(ONE + "/unpause", SIGNED_IN, BILLING)
+            .is("Subscriptions", "Collect payments again")
+            .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(SubscriptionHandlers.class)::readAgain)
+            .by(to -> to.get(ChangeHandlers.class)::unpause));
+  }
+
+  private static Route change(Route.Builder route) {
+    return route
+        .is("Subscriptions", "Change plan, interval or quantity, as quoted or as asked")
+        .takes(SubscriptionUpdate.class)
+        .answers(reply(
+            200, SubscriptionAnswer.class, "As it is now; a paymentAction is still to be done."))
+        .refuses(
+            PAYMENT_DECLINED,
+            CONFLICT,
+            QUOTE_STALE,
+            SUBSCRIPTION_EXISTS,
+            PROVIDER_REJECTED,
+            PROVIDER_UNAVAILABLE)
+        .reopens(to -> to.get(SubscriptionHandlers.class)::readAgain)
+        .by(to -> to.get(ChangeHandlers.class)::update);
+  }
 
   ChangeHandlers(Subscriptions subscriptions) {
     this.subscriptions = subscriptions;
@@ -44,11 +106,11 @@ final class ChangeHandlers {
       String policy) {
     ChangeRequest request() {
       return new ChangeRequest(
-          CustomerHandlers.text("tier", tier),
+          RequestFields.text("tier", tier),
           Optional.ofNullable(interval)
               .map(code -> BillingInterval.of(code)
                   .orElseThrow(() -> ValidationFailed.of("interval", "must be monthly or yearly"))),
-          CustomerHandlers.text("priceId", priceId),
+          RequestFields.text("priceId", priceId),
           Optional.ofNullable(quantity),
           Optional.ofNullable(policy)
               .flatMap(ChangePolicy::of)
@@ -137,7 +199,7 @@ final class ChangeHandlers {
 
   Answer update(Call call) {
     SubscriptionUpdate update = call.body(SubscriptionUpdate.class);
-    Optional<String> quote = CustomerHandlers.text("quoteId", update.quoteId());
+    Optional<String> quote = RequestFields.text("quoteId", update.quoteId());
     if (quote.isPresent() && update.alsoSaysMore()) {
       throw ValidationFailed.of("quoteId", "says it all; send nothing beside it");
     }

@@ -1,5 +1,18 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.Effect.NONE;
+import static com.tatame.billing.http.ProblemCode.ALREADY_OWNED;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.ProblemCode.RATE_LIMITED;
+import static com.tatame.billing.http.ProblemCode.SUBSCRIPTION_EXISTS;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.catalog.BillingInterval;
@@ -37,6 +50,36 @@ final class CheckoutHandlers {
   private final Checkouts checkouts;
   private final Pause pause;
   private final CodeGuessLimit guesses;
+
+  static List<Route> routes() {
+    return List.of(
+        post("/api/v1/checkout", SIGNED_IN, BILLING)
+            .orAnonymous()
+            .is("Checkout", "Open a checkout for a subscription or an item")
+            .takes(NewCheckout.class)
+            .answers(
+                reply(200, CheckoutAnswer.class, "An equal one is open already."),
+                reply(201, CheckoutAnswer.class, "It is new, or bought for nothing."))
+            .refuses(
+                PAYMENT_DECLINED,
+                CONFLICT,
+                SUBSCRIPTION_EXISTS,
+                ALREADY_OWNED,
+                PROVIDER_REJECTED,
+                RATE_LIMITED,
+                PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(CheckoutHandlers.class)::openAgain)
+            .by(to -> to.get(CheckoutHandlers.class)::open),
+        post("/api/v1/checkout/{sessionId}/confirm", SIGNED_IN, NONE)
+            .orAnonymous()
+            .is("Checkout", "How a checkout ended; waits a few seconds for it")
+            .answers(
+                reply(200, ConfirmationAnswer.class, "It has ended."),
+                reply(202, ConfirmationAnswer.class, "Not yet known; ask again."))
+            .refuses(PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(CheckoutHandlers.class)::confirmAgain)
+            .by(to -> to.get(CheckoutHandlers.class)::confirm));
+  }
 
   CheckoutHandlers(Checkouts checkouts, Pause pause, CodeGuessLimit guesses) {
     this.checkouts = checkouts;
@@ -185,7 +228,7 @@ final class CheckoutHandlers {
     Principal caller = call.principal();
     if (wanted.item() != null) {
       return new Deal(
-          checkouts.open(caller, itemRequest(wanted, EntitlementHandlers.key(call, null))),
+          checkouts.open(caller, itemRequest(wanted, RequestFields.idempotencyKey(call, null))),
           Optional.empty());
     }
     if (caller.isAnonymous()) {
@@ -227,10 +270,10 @@ final class CheckoutHandlers {
       throw new ValidationFailed(errors);
     }
     return new ItemRequest(
-        CustomerHandlers.text("item", wanted.item()).orElse(""),
+        RequestFields.text("item", wanted.item()).orElse(""),
         wanted.successUrl(),
         wanted.cancelUrl(),
-        CustomerHandlers.email("email", wanted.email()),
+        RequestFields.email("email", wanted.email()),
         key);
   }
 
@@ -252,14 +295,14 @@ final class CheckoutHandlers {
       throw new ValidationFailed(errors);
     }
     return new CheckoutRequest(
-        CustomerHandlers.text("tier", wanted.tier()),
+        RequestFields.text("tier", wanted.tier()),
         interval,
-        CustomerHandlers.text("priceId", wanted.priceId()),
+        RequestFields.text("priceId", wanted.priceId()),
         wanted.quantity() == null ? 1 : wanted.quantity(),
         wanted.successUrl(),
         wanted.cancelUrl(),
-        CustomerHandlers.email("email", wanted.email()),
-        CustomerHandlers.text("promotionCode", wanted.promotionCode()).map(String::strip));
+        RequestFields.email("email", wanted.email()),
+        RequestFields.text("promotionCode", wanted.promotionCode()).map(String::strip));
   }
 
   // A missing field of the body is null here, whatever its type says.

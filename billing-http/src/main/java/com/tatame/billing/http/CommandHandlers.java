@@ -1,6 +1,17 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandAdministration;
 import com.tatame.billing.command.CommandId;
@@ -20,6 +31,31 @@ final class CommandHandlers {
   static final String PATH = "/api/v1/commands";
 
   private final CommandAdministration commands;
+
+  static List<Route> routes() {
+    return List.of(
+        get(PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.COMMANDS_READ)
+            .is("Commands", "What was sent to the payment provider")
+            .with(
+                query("state", "Only those in this state, such as needs_operator."),
+                query("account", "Only those of this account."))
+            .paged()
+            .answers(pageOf(CommandAnswer.class, "Newest first."))
+            .by(to -> to.get(CommandHandlers.class)::list),
+        get(PATH + "/{id}", ADMINISTRATOR)
+            .orKeyWith(Scope.COMMANDS_READ)
+            .is("Commands", "One command")
+            .answers(reply(200, CommandAnswer.class, "The command."))
+            .by(to -> to.get(CommandHandlers.class)::read),
+        post(PATH + "/{id}/resolve", ADMINISTRATOR, BILLING)
+            .orKeyWith(Scope.COMMANDS_WRITE)
+            .is("Commands", "Decide about a command that could not be found out")
+            .takes(ResolveCommand.class)
+            .answers(reply(200, CommandAnswer.class, "As it is now."))
+            .refuses(CONFLICT, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(CommandHandlers.class)::resolve));
+  }
 
   CommandHandlers(CommandAdministration commands) {
     this.commands = commands;
@@ -128,9 +164,9 @@ final class CommandHandlers {
     CommandId id = new CommandId(call.id("id"));
     ResolveCommand wanted = call.optionalBody(ResolveCommand.class);
     String by = call.principal().subject();
-    String reason = CustomerHandlers.text("reason", wanted.reason())
+    String reason = RequestFields.text("reason", wanted.reason())
         .orElseThrow(() -> ValidationFailed.of("reason", "say how it was found out"));
-    Optional<String> result = CustomerHandlers.text("result", wanted.result());
+    Optional<String> result = RequestFields.text("result", wanted.result());
     if ("succeeded".equals(wanted.outcome())) {
       if (Boolean.TRUE.equals(wanted.sendAgain())) {
         throw ValidationFailed.of("sendAgain", "is for what was not executed");

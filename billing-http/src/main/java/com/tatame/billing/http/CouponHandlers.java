@@ -1,5 +1,17 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.Effect.NONE;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.ProblemCode.RATE_LIMITED;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.PlanPrice;
@@ -26,6 +38,27 @@ final class CouponHandlers {
   private final Catalog catalog;
   private final Coupons coupons;
   private final CodeGuessLimit guesses;
+
+  static List<Route> routes() {
+    return List.of(
+        get(PATH, SIGNED_IN)
+            .is("Coupons", "The discounts that everybody may see")
+            .answers(reply(200, CouponsAnswer.class, "In the catalog's order."))
+            .by(to -> to.get(CouponHandlers.class)::list),
+        post(PATH + "/validate", SIGNED_IN, NONE)
+            .is("Coupons", "Whether the caller can use a code, or why not")
+            .takes(CodeToValidate.class)
+            .answers(reply(200, ValidityAnswer.class, "As of now; nothing is claimed."))
+            .refuses(PROVIDER_REJECTED, RATE_LIMITED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(CouponHandlers.class)::validate),
+        post(PATH + "/apply", SIGNED_IN, BILLING)
+            .is("Coupons", "Discount a subscription by a code")
+            .takes(CodeToApply.class)
+            .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
+            .refuses(NOT_FOUND, CONFLICT, PROVIDER_REJECTED, RATE_LIMITED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(SubscriptionHandlers.class)::readAgain)
+            .by(to -> to.get(CouponHandlers.class)::apply));
+  }
 
   CouponHandlers(Catalog catalog, Coupons coupons, CodeGuessLimit guesses) {
     this.catalog = catalog;
@@ -147,14 +180,13 @@ final class CouponHandlers {
   Answer apply(Call call) {
     CodeToApply wanted = call.body(CodeToApply.class);
     String code = code(wanted.code());
-    Optional<String> subscriptionId =
-        CustomerHandlers.text("subscriptionId", wanted.subscriptionId());
+    Optional<String> subscriptionId = RequestFields.text("subscriptionId", wanted.subscriptionId());
     return Answer.ok(SubscriptionAnswer.of(guesses.attempt(
         call, () -> coupons.apply(call.principal(), code, subscriptionId), subscription -> false)));
   }
 
   private Optional<Money> amount(CodeToValidate wanted) {
-    Optional<String> tier = CustomerHandlers.text("tier", wanted.tier());
+    Optional<String> tier = RequestFields.text("tier", wanted.tier());
     if (tier.isEmpty()) {
       if (wanted.quantity() != null) {
         throw ValidationFailed.of("quantity", "needs a tier and an interval beside it");
@@ -177,7 +209,7 @@ final class CouponHandlers {
   }
 
   private static String code(@Nullable String code) {
-    return CustomerHandlers.text("code", code)
+    return RequestFields.text("code", code)
         .map(String::strip)
         .orElseThrow(() -> ValidationFailed.of("code", "is required"));
   }

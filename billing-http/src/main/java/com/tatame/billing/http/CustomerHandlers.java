@@ -1,20 +1,45 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.customer.Customers.Ensured;
 import com.tatame.billing.failure.NotFound;
-import com.tatame.billing.failure.ValidationFailed;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The caller's customer at the payment provider. */
 final class CustomerHandlers {
   static final String PATH = "/api/v1/customer";
-  private static final int MAX_LENGTH = 255;
 
   private final Customers customers;
+
+  static List<Route> routes() {
+    return List.of(
+        post(PATH, SIGNED_IN, BILLING)
+            .is("Customer", "Create the caller's customer, or read it")
+            .takes(NewCustomer.class)
+            .answers(
+                reply(200, CustomerAnswer.class, "It was there."),
+                reply(201, CustomerAnswer.class, "It is new."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(CustomerHandlers.class)::ensure),
+        get(PATH, SIGNED_IN)
+            .is("Customer", "Read the caller's customer")
+            .answers(reply(200, CustomerAnswer.class, "The customer."))
+            .refuses(NOT_FOUND)
+            .by(to -> to.get(CustomerHandlers.class)::read));
+  }
 
   CustomerHandlers(Customers customers) {
     this.customers = customers;
@@ -48,7 +73,9 @@ final class CustomerHandlers {
   Answer ensure(Call call) {
     NewCustomer wanted = call.optionalBody(NewCustomer.class);
     Ensured ensured = customers.ensure(
-        call.principal(), email("email", wanted.email()), text("name", wanted.name()));
+        call.principal(),
+        RequestFields.email("email", wanted.email()),
+        RequestFields.text("name", wanted.name()));
     CustomerAnswer body = CustomerAnswer.of(ensured.link());
     return ensured.created() ? Answer.created(PATH, body) : Answer.ok(body);
   }
@@ -57,20 +84,5 @@ final class CustomerHandlers {
     return Answer.ok(CustomerAnswer.of(customers
         .find(call.account())
         .orElseThrow(() -> new NotFound("customer of account", call.account().value()))));
-  }
-
-  static Optional<String> text(String field, @Nullable String value) {
-    if (value != null && value.length() > MAX_LENGTH) {
-      throw ValidationFailed.of(field, "must have at most " + MAX_LENGTH + " characters");
-    }
-    return Optional.ofNullable(value).filter(text -> !text.isBlank());
-  }
-
-  static Optional<String> email(String field, @Nullable String value) {
-    Optional<String> email = text(field, value);
-    if (email.filter(address -> !address.matches("[^\\s@]+@[^\\s@]+")).isPresent()) {
-      throw ValidationFailed.of(field, "must be an e-mail address");
-    }
-    return email;
   }
 }

@@ -1,6 +1,22 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
+import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.none;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.delete;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.http.EntitlementHandlers.ItemPriceRequest;
 import com.tatame.billing.promotion.Coupon;
@@ -13,6 +29,7 @@ import com.tatame.billing.promotion.NewDiscount;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +38,43 @@ final class DiscountHandlers {
   static final String PATH = "/api/v1/discounts";
 
   private final ManualDiscounts discounts;
+
+  static List<Route> routes() {
+    return List.of(
+        post(PATH, ADMINISTRATOR, BILLING)
+            .orKeyWith(Scope.GRANTS)
+            .keepsKeysItself()
+            .is("Grants", "Give a subscription a discount, in the place of those that it has")
+            .takes(ManualDiscountRequest.class)
+            .answers(
+                reply(201, ManualDiscountAnswer.class, "It is given, or was, under the same key."))
+            .refuses(
+                NOT_FOUND,
+                CONFLICT,
+                IDEMPOTENCY_KEY_REUSED,
+                PROVIDER_REJECTED,
+                PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(DiscountHandlers.class)::give),
+        get(PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.GRANTS)
+            .is("Grants", "The discounts that were given, whether they are in force or not")
+            .with(query("account", "Only what this account was given."))
+            .paged()
+            .answers(pageOf(ManualDiscountAnswer.class, "What was given last first."))
+            .by(to -> to.get(DiscountHandlers.class)::list),
+        get(PATH + "/{id}", ADMINISTRATOR)
+            .orKeyWith(Scope.GRANTS)
+            .is("Grants", "One discount that was given")
+            .answers(reply(200, ManualDiscountAnswer.class, "The discount."))
+            .by(to -> to.get(DiscountHandlers.class)::read),
+        delete(PATH + "/{id}", ADMINISTRATOR, BILLING)
+            .orKeyWith(Scope.GRANTS)
+            .is("Grants", "Take a discount off its subscription; it stays on record")
+            .with(query("reason", "Why, for the record."))
+            .answers(none("It is taken off, or was before."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(DiscountHandlers.class)::remove));
+  }
 
   DiscountHandlers(ManualDiscounts discounts) {
     this.discounts = discounts;
@@ -111,7 +165,7 @@ final class DiscountHandlers {
     Given given = discounts.give(
         new NewDiscount(
             new AccountId(body.accountId() == null ? "" : body.accountId()),
-            CustomerHandlers.text("subscriptionId", body.subscriptionId()),
+            RequestFields.text("subscriptionId", body.subscriptionId()),
             new DiscountTerms(
                 Optional.ofNullable(body.percentOff()),
                 Optional.ofNullable(body.amountOff())
@@ -119,7 +173,7 @@ final class DiscountHandlers {
                 duration(body.duration()),
                 Optional.ofNullable(body.durationInMonths())),
             body.reason() == null ? "" : body.reason(),
-            EntitlementHandlers.key(call, body.idempotencyKey())),
+            RequestFields.idempotencyKey(call, body.idempotencyKey())),
         call.principal().subject());
     ManualDiscountAnswer answer = ManualDiscountAnswer.of(given.discount());
     Answer created = Answer.created(PATH + "/" + answer.id(), answer);

@@ -1,9 +1,15 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.PUBLIC;
+import static com.tatame.billing.http.Route.Reply.plain;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+
 import com.tatame.billing.failure.NotFound;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -27,6 +33,30 @@ final class DocumentHandlers {
   private final Optional<String> publishableKey;
   private final boolean liveMode;
   private @Nullable String description;
+
+  static List<Route> routes() {
+    return List.of(
+        get("/metrics", Access.METRICS)
+            .is("Server", "Metrics for Prometheus")
+            .answers(plain(METRICS, "The Prometheus text format."))
+            .by(to -> to.get(DocumentHandlers.class)::metrics),
+        get("/openapi.json", PUBLIC)
+            .is("Server", "This description")
+            .answers(plain(Answer.JSON, "An OpenAPI 3.1 document."))
+            .by(to -> to.get(DocumentHandlers.class)::description),
+        get("/docs", PUBLIC)
+            .is("Server", "This description as a page")
+            .answers(plain(HTML, "The page."))
+            .by(to -> to.get(DocumentHandlers.class)::page),
+        get("/docs/files/{file}", PUBLIC)
+            .is("Server", "What the page is made of")
+            .answers(plain("*/*", "Its script or its style."))
+            .by(to -> to.get(DocumentHandlers.class)::pageFile),
+        get("/api/v1/config", PUBLIC)
+            .is("Catalog", "What a page needs to know")
+            .answers(reply(200, ConfigAnswer.class, "The public configuration."))
+            .by(to -> to.get(DocumentHandlers.class)::config));
+  }
 
   DocumentHandlers(
       Supplier<String> describe,

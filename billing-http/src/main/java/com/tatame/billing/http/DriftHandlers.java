@@ -1,14 +1,42 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.NONE;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.Route.Parameter.flag;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.drift.DriftMonitor;
 import com.tatame.billing.http.InboxHandlers.RowChangeAnswer;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where what is stored differs from what the provider holds. */
 final class DriftHandlers {
   private final DriftMonitor monitor;
+
+  static List<Route> routes() {
+    return List.of(
+        get("/api/v1/webhooks/drift", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_READ)
+            .is("Webhooks", "Where what is stored was found to differ from the provider")
+            .with(flag("open", "Only what is not repaired."))
+            .paged()
+            .answers(pageOf(DriftAnswer.class, "Newest first."))
+            .by(to -> to.get(DriftHandlers.class)::list),
+        post("/api/v1/webhooks/drift/{id}/repair", ADMINISTRATOR, NONE)
+            .orKeyWith(Scope.WEBHOOKS_WRITE)
+            .is("Webhooks", "Take over what the provider holds of the customer")
+            .answers(reply(200, DriftAnswer.class, "It is repaired, or was before."))
+            .refuses(CONFLICT)
+            .by(to -> to.get(DriftHandlers.class)::repair));
+  }
 
   DriftHandlers(DriftMonitor monitor) {
     this.monitor = monitor;

@@ -1,8 +1,21 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Parameter.flag;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.duplicate.Duplicates;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Subscriptions that are one too many, for operators. */
@@ -10,6 +23,22 @@ final class DuplicateHandlers {
   static final String PATH = "/api/v1/duplicates";
 
   private final Duplicates duplicates;
+
+  static List<Route> routes() {
+    return List.of(
+        get(PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.CUSTOMERS_READ)
+            .is("Subscriptions", "Accounts that have, or had, two subscriptions of one plan family")
+            .with(flag("open", "Only what is still to be dealt with."))
+            .paged()
+            .answers(pageOf(DuplicateAnswer.class, "Those found last first."))
+            .by(to -> to.get(DuplicateHandlers.class)::list),
+        post(PATH + "/{id}/cancel", ADMINISTRATOR, BILLING)
+            .is("Subscriptions", "End the one that is too many, and give back what it cost")
+            .answers(reply(200, DuplicateAnswer.class, "It has ended, or had before."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(DuplicateHandlers.class)::cancel));
+  }
 
   DuplicateHandlers(Duplicates duplicates) {
     this.duplicates = duplicates;

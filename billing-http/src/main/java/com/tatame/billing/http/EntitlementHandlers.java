@@ -1,8 +1,21 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Access.TRUSTED;
+import static com.tatame.billing.http.Effect.USE;
+import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
+import static com.tatame.billing.http.ProblemCode.LIMIT_REACHED;
+import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
+import static com.tatame.billing.http.Route.Parameter.flag;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.entitlement.ConsumeResult;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Decision;
@@ -26,7 +39,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What the caller may do, and the doing of it. */
 final class EntitlementHandlers {
-  private static final String KEY_HEADER = "Idempotency-Key";
+  private static final String FEATURE = "/api/v1/entitlements/{feature}";
+  private static final Route.Parameter PAST = query(
+      "at",
+      "A moment that has passed, such as 2026-03-04T14:03:00Z: what was answered then, by what was"
+          + " known then. Now if missing.");
   private static final long MOST_CHARACTERS = 16L << 20;
 
   private final Entitlements entitlements;
@@ -37,6 +54,53 @@ final class EntitlementHandlers {
       .maximumWeight(MOST_CHARACTERS)
       .weigher((EntitlementReport report, Answer answer) -> answer.body().length())
       .build();
+
+  static List<Route> routes() {
+    return List.of(
+        get("/api/v1/entitlements", SIGNED_IN)
+            .orAnonymous()
+            .orKeyWith(Scope.ENTITLEMENTS)
+            .is("Entitlements", "Everything that the caller may do, or might at a past moment")
+            .with(PAST)
+            .answers(reply(200, EntitlementsAnswer.class, "As of that moment."))
+            .by(to -> to.get(EntitlementHandlers.class)::all),
+        get(FEATURE, SIGNED_IN)
+            .orAnonymous()
+            .orKeyWith(Scope.ENTITLEMENTS)
+            .is("Entitlements", "Whether the caller may use a feature, or might at a past moment")
+            .with(PAST)
+            .with(flag("explain", "Whether to tell how the answer was derived."))
+            .answers(reply(200, DecisionAnswer.class, "As of that moment."))
+            .by(to -> to.get(EntitlementHandlers.class)::one),
+        post(FEATURE + "/consume", SIGNED_IN, USE)
+            .orAnonymous()
+            .orKeyWith(Scope.ENTITLEMENTS)
+            .keepsKeysItself()
+            .is("Entitlements", "Use units of a feature, all of them or none")
+            .takes(ConsumeRequest.class)
+            .answers(reply(200, ConsumedAnswer.class, "They are used."))
+            .refuses(LIMIT_REACHED, NOT_FOUND, IDEMPOTENCY_KEY_REUSED)
+            .by(to -> to.get(EntitlementHandlers.class)::consume),
+        post(FEATURE + "/release", TRUSTED, USE)
+            .orKeyWith(Scope.ENTITLEMENTS)
+            .keepsKeysItself()
+            .is(
+                "Entitlements",
+                "Give units back for what was not done after all; for API keys and administrators")
+            .takes(ReleaseRequest.class)
+            .answers(reply(200, DecisionAnswer.class, "As it is now."))
+            .refuses(NOT_FOUND)
+            .by(to -> to.get(EntitlementHandlers.class)::release),
+        get(FEATURE + "/consumptions/{id}", TRUSTED)
+            .orKeyWith(Scope.ENTITLEMENTS)
+            .is(
+                "Entitlements",
+                "What was consumed, so that a backend honours what a front end consumed; for API keys"
+                    + " and administrators")
+            .answers(reply(200, ConsumptionAnswer.class, "As it is now."))
+            .refuses(NOT_FOUND)
+            .by(to -> to.get(EntitlementHandlers.class)::consumption));
+  }
 
   EntitlementHandlers(Entitlements entitlements) {
     this.entitlements = entitlements;
@@ -317,7 +381,7 @@ final class EntitlementHandlers {
         call.id("feature"),
         body.amount() == null ? 1 : body.amount(),
         Optional.ofNullable(body.itemPrice()).map(price -> price("itemPrice", price)),
-        key(call, body.idempotencyKey()));
+        RequestFields.idempotencyKey(call, body.idempotencyKey()));
   }
 
   private static Answer told(ConsumeResult used) {
@@ -371,21 +435,5 @@ final class EntitlementHandlers {
           field + ".currency", "must be three lower-case letters, such as usd");
     }
     return new Money(price.amount(), price.currency());
-  }
-
-  /** The key under which a request takes effect once, from its body or its header. */
-  static Optional<String> key(Call call, @Nullable String inBody) {
-    Optional<String> header = Optional.of(call.header(KEY_HEADER)).filter(text -> !text.isEmpty());
-    Optional<String> body = Optional.ofNullable(inBody);
-    if (header.isPresent() && body.isPresent() && !header.equals(body)) {
-      throw ValidationFailed.of("idempotencyKey", "differs from the header " + KEY_HEADER);
-    }
-    Optional<String> key = body.isPresent() ? body : header;
-    if (key.filter(text -> !InputRules.idempotencyKey(text)).isPresent()) {
-      throw ValidationFailed.of(
-          body.isPresent() ? "idempotencyKey" : KEY_HEADER,
-          "must have 1 to 255 printable ASCII characters");
-    }
-    return key.map(named -> CallerKeys.kept(call.principal(), named));
   }
 }

@@ -1,6 +1,19 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
+import static com.tatame.billing.http.Route.Parameter.flag;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.none;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.delete;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
 import com.tatame.billing.entitlement.GrantContent;
@@ -9,6 +22,7 @@ import com.tatame.billing.entitlement.Grants.Given;
 import com.tatame.billing.entitlement.NewGrant;
 import com.tatame.billing.failure.ValidationFailed;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +31,36 @@ final class GrantHandlers {
   static final String PATH = "/api/v1/grants";
 
   private final Grants grants;
+
+  static List<Route> routes() {
+    return List.of(
+        post(PATH, ADMINISTRATOR, BILLING)
+            .orKeyWith(Scope.GRANTS)
+            .keepsKeysItself()
+            .is("Grants", "Give an account a plan for a time, units of a feature, or a flag")
+            .takes(GrantRequest.class)
+            .answers(reply(201, GrantAnswer.class, "It is given, or was, under the same key."))
+            .refuses(IDEMPOTENCY_KEY_REUSED)
+            .by(to -> to.get(GrantHandlers.class)::give),
+        get(PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.GRANTS)
+            .is("Grants", "What was given, whether it holds or not")
+            .with(query("account", "Only what this account was given."))
+            .paged()
+            .answers(pageOf(GrantAnswer.class, "What was given last first."))
+            .by(to -> to.get(GrantHandlers.class)::list),
+        get(PATH + "/{id}", ADMINISTRATOR)
+            .orKeyWith(Scope.GRANTS)
+            .is("Grants", "One grant")
+            .answers(reply(200, GrantAnswer.class, "The grant."))
+            .by(to -> to.get(GrantHandlers.class)::read),
+        delete(PATH + "/{id}", ADMINISTRATOR, BILLING)
+            .orKeyWith(Scope.GRANTS)
+            .is("Grants", "Take a grant back; it gives nothing from now on, and stays on record")
+            .with(query("reason", "Why, for the record."))
+            .answers(none("It is taken back, or was before."))
+            .by(to -> to.get(GrantHandlers.class)::revoke));
+  }
 
   GrantHandlers(Grants grants) {
     this.grants = grants;
@@ -117,7 +161,7 @@ final class GrantHandlers {
             body.reason() == null ? "" : body.reason(),
             time("startsAt", body.startsAt()),
             time("expiresAt", body.expiresAt()),
-            EntitlementHandlers.key(call, body.idempotencyKey())),
+            RequestFields.idempotencyKey(call, body.idempotencyKey())),
         call.principal().subject());
     GrantAnswer answer = GrantAnswer.of(given.grant());
     Answer created = Answer.created(PATH + "/" + answer.id(), answer);
@@ -159,7 +203,7 @@ final class GrantHandlers {
   }
 
   private static String text(String field, @Nullable String value) {
-    return CustomerHandlers.text(field, value).orElse("");
+    return RequestFields.text(field, value).orElse("");
   }
 
   private static Optional<Instant> time(String field, @Nullable String text) {

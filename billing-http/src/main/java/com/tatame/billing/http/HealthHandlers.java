@@ -1,5 +1,9 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.PUBLIC;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+
 import com.tatame.billing.Billing;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.InboxStatus;
@@ -8,6 +12,7 @@ import com.tatame.billing.store.StoreMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -23,6 +28,26 @@ final class HealthHandlers {
   private final InboxHandlers webhookAges;
   private final InstantSource wallClock;
   private final String version;
+
+  static List<Route> routes() {
+    return List.of(
+        get("/health", PUBLIC)
+            .is("Server", "The server and what it depends on")
+            .answers(
+                reply(200, HealthAnswer.class, "It serves."),
+                reply(503, HealthAnswer.class, "It is down."))
+            .by(to -> to.get(HealthHandlers.class)::health),
+        get("/health/live", PUBLIC)
+            .is("Server", "Whether the process runs")
+            .answers(reply(200, LivenessAnswer.class, "It runs."))
+            .by(to -> to.get(HealthHandlers.class)::live),
+        get("/health/ready", PUBLIC)
+            .is("Server", "Whether to send requests here")
+            .answers(
+                reply(200, LivenessAnswer.class, "Send them."),
+                reply(503, LivenessAnswer.class, "Send them elsewhere."))
+            .by(to -> to.get(HealthHandlers.class)::ready));
+  }
 
   /**
    * Looks at nothing yet.

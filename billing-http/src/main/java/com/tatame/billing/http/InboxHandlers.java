@@ -1,6 +1,15 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.NONE;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.inbox.Attempt;
@@ -27,6 +36,45 @@ final class InboxHandlers {
   private final Webhooks webhooks;
   private final Customers customers;
   private final InstantSource wallClock;
+
+  static List<Route> routes() {
+    return List.of(
+        get("/api/v1/webhooks/status", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_READ)
+            .is("Webhooks", "The inbox at a glance")
+            .answers(reply(200, StatusAnswer.class, "As of now."))
+            .by(to -> to.get(InboxHandlers.class)::status),
+        get("/api/v1/webhooks/events", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_READ)
+            .is("Webhooks", "The stored events")
+            .with(
+                query("status", "Only those that stand there."),
+                query("type", "Only those of this type."),
+                query("account", "Only those of this account's customer."),
+                query("lane", "Only those of this customer or object."),
+                query("from", "Only those received at this time or later."),
+                query("to", "Only those received before this time."))
+            .paged()
+            .answers(pageOf(EventAnswer.class, "Newest first."))
+            .by(to -> to.get(InboxHandlers.class)::events),
+        get("/api/v1/webhooks/events/{id}", ADMINISTRATOR)
+            .orKeyWith(Scope.WEBHOOKS_READ)
+            .is("Webhooks", "A stored event with its payload and its history")
+            .answers(reply(200, EventDetailAnswer.class, "The event."))
+            .by(to -> to.get(InboxHandlers.class)::event),
+        post("/api/v1/webhooks/replay/{id}", ADMINISTRATOR, NONE)
+            .orKeyWith(Scope.WEBHOOKS_WRITE)
+            .is("Webhooks", "Process an event once more")
+            .takes(ReplayOne.class)
+            .answers(reply(200, ReplayAnswer.class, "It waits to be processed."))
+            .by(to -> to.get(InboxHandlers.class)::replayOne),
+        post("/api/v1/webhooks/replay", ADMINISTRATOR, NONE)
+            .orKeyWith(Scope.WEBHOOKS_WRITE)
+            .is("Webhooks", "Process dead letters, or the events of a time, once more")
+            .takes(ReplayMany.class)
+            .answers(reply(200, ReplayAnswer.class, "They wait to be processed."))
+            .by(to -> to.get(InboxHandlers.class)::replayMany));
+  }
 
   InboxHandlers(Webhooks webhooks, Customers customers, InstantSource wallClock) {
     this.webhooks = webhooks;

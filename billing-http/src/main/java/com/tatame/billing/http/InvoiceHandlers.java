@@ -1,5 +1,16 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceDetails;
 import com.tatame.billing.invoice.Invoices;
@@ -15,6 +26,27 @@ final class InvoiceHandlers {
   static final String PATH = "/api/v1/invoices";
 
   private final Invoices invoices;
+
+  static List<Route> routes() {
+    return List.of(
+        get(PATH, SIGNED_IN)
+            .is("Invoices", "The caller's invoices")
+            .paged()
+            .answers(pageOf(InvoiceAnswer.class, "Newest first."))
+            .by(to -> to.get(InvoiceHandlers.class)::list),
+        get(PATH + "/{id}", SIGNED_IN)
+            .is("Invoices", "One of the caller's invoices")
+            .answers(reply(200, InvoiceAnswer.class, "The invoice."))
+            .refuses(PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(InvoiceHandlers.class)::read),
+        post(PATH + "/{id}/pay", SIGNED_IN, BILLING)
+            .is("Invoices", "Charge an invoice to the payment method on file")
+            .answers(
+                reply(200, InvoiceAnswer.class, "As it is now: paid, or with a paymentAction."))
+            .refuses(PAYMENT_DECLINED, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(InvoiceHandlers.class)::payAgain)
+            .by(to -> to.get(InvoiceHandlers.class)::pay));
+  }
 
   InvoiceHandlers(Invoices invoices) {
     this.invoices = invoices;

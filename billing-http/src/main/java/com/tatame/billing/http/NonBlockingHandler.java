@@ -104,7 +104,7 @@ final class NonBlockingHandler extends Handler.Wrapper {
         callback,
         body -> shell.answer(
             route,
-            handlers.webhooks()::receive,
+            handlers.get(WebhookHandlers.class)::receive,
             new JettyExchange(request, response, callback, Map.of(), body)));
     return true;
   }
@@ -156,7 +156,9 @@ final class NonBlockingHandler extends Handler.Wrapper {
         body -> shell.answer(
             caller,
             use,
-            inputs.checked(use, call -> handlers.entitlements().consumeAsync(call, this::mayBlock)),
+            inputs.checked(
+                use,
+                call -> handlers.get(EntitlementHandlers.class).consumeAsync(call, this::mayBlock)),
             new JettyExchange(request, response, callback, feature, body))));
     return user.isPresent();
   }

@@ -1,5 +1,16 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.ALREADY_OWNED;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.catalog.ItemSale;
@@ -21,6 +32,23 @@ final class PaymentIntentHandlers {
   static final String PATH = "/api/v1/payment-intents";
 
   private final ItemPayments payments;
+
+  static List<Route> routes() {
+    return List.of(
+        post(PATH, SIGNED_IN, BILLING)
+            .is("Payments", "Begin a payment on a page of your own")
+            .takes(NewPaymentIntent.class)
+            .answers(reply(201, PaymentIntentAnswer.class, "It waits for its payer."))
+            .refuses(
+                PAYMENT_DECLINED, CONFLICT, ALREADY_OWNED, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(PaymentIntentHandlers.class)::createAgain)
+            .by(to -> to.get(PaymentIntentHandlers.class)::create),
+        get(PATH + "/{id}", SIGNED_IN)
+            .is("Payments", "One of the caller's payments, as the provider holds it now")
+            .answers(reply(200, PaymentIntentAnswer.class, "The payment."))
+            .refuses(PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(PaymentIntentHandlers.class)::read));
+  }
 
   PaymentIntentHandlers(ItemPayments payments) {
     this.payments = payments;
@@ -79,7 +107,7 @@ final class PaymentIntentHandlers {
     NewPaymentIntent wanted = call.body(NewPaymentIntent.class);
     Begun begun = wanted.item() == null
         ? raw(call.principal(), wanted)
-        : payments.begin(call.principal(), item(wanted), EntitlementHandlers.key(call, null));
+        : payments.begin(call.principal(), item(wanted), RequestFields.idempotencyKey(call, null));
     return begun
         .payment()
         .map(payment ->
@@ -110,7 +138,7 @@ final class PaymentIntentHandlers {
     if (wanted.amount() != null || wanted.currency() != null || wanted.accountId() != null) {
       throw ValidationFailed.of("item", "send either item, or amount, currency and accountId");
     }
-    return CustomerHandlers.text("item", wanted.item()).orElse("");
+    return RequestFields.text("item", wanted.item()).orElse("");
   }
 
   private Begun raw(Principal caller, NewPaymentIntent wanted) {
@@ -125,7 +153,7 @@ final class PaymentIntentHandlers {
     if (wanted.currency() == null || !wanted.currency().matches("[a-z]{3}")) {
       errors.add(new FieldError("currency", "must be three lower-case letters, such as usd"));
     }
-    Optional<String> account = CustomerHandlers.text("accountId", wanted.accountId());
+    Optional<String> account = RequestFields.text("accountId", wanted.accountId());
     if (account.isEmpty() && !caller.isApiKey()) {
       errors.add(new FieldError("accountId", "is required with amount"));
     }

@@ -1,9 +1,23 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.LAST_PAYMENT_METHOD;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Reply.none;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.delete;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.payment.PaymentMethod;
 import com.tatame.billing.payment.SavedPaymentMethods;
 import com.tatame.billing.payment.SavedPaymentMethods.Saved;
 import com.tatame.billing.payment.SavedPaymentMethods.Setup;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How the caller pays. */
@@ -11,6 +25,32 @@ final class PaymentMethodHandlers {
   static final String PATH = "/api/v1/payment-methods";
 
   private final SavedPaymentMethods methods;
+
+  static List<Route> routes() {
+    return List.of(
+        get(PATH, SIGNED_IN)
+            .is("Payment methods", "How the caller can pay")
+            .paged()
+            .answers(pageOf(PaymentMethodAnswer.class, "Newest first."))
+            .refuses(PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(PaymentMethodHandlers.class)::list),
+        post(PATH, SIGNED_IN, BILLING)
+            .is("Payment methods", "Begin to save another one")
+            .answers(reply(201, SetupAnswer.class, "Go on with the provider's library."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(PaymentMethodHandlers.class)::addAgain)
+            .by(to -> to.get(PaymentMethodHandlers.class)::add),
+        delete(PATH + "/{id}", SIGNED_IN, BILLING)
+            .is("Payment methods", "Remove one for good")
+            .answers(none("It is removed."))
+            .refuses(LAST_PAYMENT_METHOD, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(PaymentMethodHandlers.class)::remove),
+        post(PATH + "/{id}/default", SIGNED_IN, BILLING)
+            .is("Payment methods", "Charge this one from now on")
+            .answers(reply(200, PaymentMethodAnswer.class, "It is the default."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(PaymentMethodHandlers.class)::makeDefault));
+  }
 
   PaymentMethodHandlers(SavedPaymentMethods methods) {
     this.methods = methods;

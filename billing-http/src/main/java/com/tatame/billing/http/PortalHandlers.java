@@ -1,9 +1,19 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.portal.Portal;
 import com.tatame.billing.portal.PortalSessions.Flow;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +22,16 @@ final class PortalHandlers {
   static final String PATH = "/api/v1/portal";
 
   private final Portal portal;
+
+  static List<Route> routes() {
+    return List.of(post(PATH, SIGNED_IN, BILLING)
+        .is("Portal", "Open the payment provider's own page for the caller")
+        .takes(NewPortalVisit.class)
+        .answers(reply(201, PortalAnswer.class, "Send the payer there now."))
+        .refuses(NOT_FOUND, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+        .reopens(to -> to.get(PortalHandlers.class)::openAgain)
+        .by(to -> to.get(PortalHandlers.class)::open));
+  }
 
   PortalHandlers(Portal portal) {
     this.portal = portal;
@@ -52,8 +72,7 @@ final class PortalHandlers {
     if (wanted.returnUrl().length() > 2048) {
       throw ValidationFailed.of("returnUrl", "must have at most 2048 characters");
     }
-    Optional<String> subscription =
-        CustomerHandlers.text("subscriptionId", wanted.subscriptionId());
+    Optional<String> subscription = RequestFields.text("subscriptionId", wanted.subscriptionId());
     String url =
         portal.open(call.principal(), wanted.returnUrl(), flow(wanted.flow()), subscription);
     return Answer.created(url, new PortalAnswer(url));

@@ -1,5 +1,13 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.PUBLIC;
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Route.Parameter.flag;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.tatame.billing.catalog.BillingInterval;
@@ -34,6 +42,34 @@ final class ProductHandlers {
   /** Answers by what was asked, of one revision of the products. */
   private final Cache<Question, Answer> rendered =
       Caffeine.newBuilder().maximumSize(MAX_RENDERED).build();
+
+  static List<Route> routes() {
+    return List.of(
+        get("/api/v1/plans", PUBLIC)
+            .is("Catalog", "The plans as they are sold")
+            .answers(reply(200, PlansAnswer.class, "In the catalog's order."))
+            .by(to -> to.get(ProductHandlers.class)::plans),
+        get("/api/v1/items", PUBLIC)
+            .is("Catalog", "What is bought once")
+            .answers(reply(200, ItemsAnswer.class, "In the catalog's order, at list prices."))
+            .by(to -> to.get(ProductHandlers.class)::items),
+        get("/api/v1/products", SIGNED_IN)
+            .is("Catalog", "The payment provider's products with their prices")
+            .with(
+                flag("active", "Only these; all if missing."),
+                query("product", "Only the one with this id."))
+            .paged()
+            .answers(pageOf(ProductAnswer.class, "By id."))
+            .by(to -> to.get(ProductHandlers.class)::products),
+        get("/api/v1/prices", SIGNED_IN)
+            .is("Catalog", "The payment provider's prices")
+            .with(
+                flag("active", "Only these; all if missing."),
+                query("product", "Only those of this product."))
+            .paged()
+            .answers(pageOf(PriceAnswer.class, "By id."))
+            .by(to -> to.get(ProductHandlers.class)::prices));
+  }
 
   ProductHandlers(Catalog catalog, ProductCatalog products) {
     this.catalog = catalog;

@@ -1,10 +1,19 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.purchase.Purchases;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What was bought once. */
@@ -12,6 +21,33 @@ final class PurchaseHandlers {
   static final String PATH = "/api/v1/purchases";
 
   private final Purchases purchases;
+
+  static List<Route> routes() {
+    return List.of(
+        get(PATH, SIGNED_IN)
+            .orAnonymous()
+            .is("Purchases", "What the caller bought once")
+            .with(query("item", "Only those of this item."))
+            .paged()
+            .answers(pageOf(PurchaseAnswer.class, "Newest first."))
+            .by(to -> to.get(PurchaseHandlers.class)::list),
+        get(PATH + "/owned/{item}", SIGNED_IN)
+            .orAnonymous()
+            .is("Purchases", "The purchase by which the caller owns an item")
+            .answers(reply(200, PurchaseAnswer.class, "The first of several."))
+            .by(to -> to.get(PurchaseHandlers.class)::owned),
+        get(DuplicateHandlers.PATH + "/purchases", ADMINISTRATOR)
+            .orKeyWith(Scope.CUSTOMERS_READ)
+            .is("Purchases", "Purchases of what their buyers owned already")
+            .paged()
+            .answers(pageOf(DuplicatePurchaseAnswer.class, "Newest first."))
+            .by(to -> to.get(PurchaseHandlers.class)::duplicates),
+        get(PATH + "/{id}", SIGNED_IN)
+            .orAnonymous()
+            .is("Purchases", "One of the caller's purchases")
+            .answers(reply(200, PurchaseAnswer.class, "The purchase."))
+            .by(to -> to.get(PurchaseHandlers.class)::read));
+  }
 
   PurchaseHandlers(Purchases purchases) {
     this.purchases = purchases;

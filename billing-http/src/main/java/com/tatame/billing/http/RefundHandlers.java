@@ -1,5 +1,20 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
+import static com.tatame.billing.http.ProblemCode.IN_PROGRESS;
+import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
+import static com.tatame.billing.http.ProblemCode.POSSIBLE_DUPLICATE;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.refund.Refund;
@@ -7,6 +22,7 @@ import com.tatame.billing.refund.RefundStore.Given;
 import com.tatame.billing.refund.Refunds;
 import com.tatame.billing.refund.Refunds.RefundRequest;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +31,30 @@ final class RefundHandlers {
   static final String PATH = "/api/v1/refunds";
 
   private final Refunds refunds;
+
+  static List<Route> routes() {
+    return List.of(
+        post(PATH, ADMINISTRATOR, BILLING)
+            .orKeyWith(Scope.REFUNDS)
+            .is("Refunds", "Give back what a purchase or an invoice cost, whole or in part")
+            .takes(NewRefund.class)
+            .answers(reply(201, RefundAnswer.class, "It is made, or was, under the same key."))
+            .refuses(
+                NOT_FOUND,
+                CONFLICT,
+                IN_PROGRESS,
+                POSSIBLE_DUPLICATE,
+                IDEMPOTENCY_KEY_REUSED,
+                PROVIDER_REJECTED,
+                PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(RefundHandlers.class)::create),
+        get(PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.REFUNDS)
+            .is("Refunds", "All refunds")
+            .paged()
+            .answers(pageOf(RefundAnswer.class, "Newest first."))
+            .by(to -> to.get(RefundHandlers.class)::list));
+  }
 
   RefundHandlers(Refunds refunds) {
     this.refunds = refunds;
@@ -75,14 +115,14 @@ final class RefundHandlers {
   @SuppressWarnings("ConstantValue")
   Answer create(Call call) {
     NewRefund body = call.body(NewRefund.class);
-    String key = EntitlementHandlers.key(call, body.idempotencyKey())
+    String key = RequestFields.idempotencyKey(call, body.idempotencyKey())
         .orElseThrow(() -> ValidationFailed.of(
             "idempotencyKey",
             "is required: send a fresh one, here or as the header Idempotency-Key, with each new"
                 + " refund, and the same one with each repetition"));
     RefundRequest wanted = new RefundRequest(
-        CustomerHandlers.text("purchaseId", body.purchaseId()),
-        CustomerHandlers.text("invoiceId", body.invoiceId()),
+        RequestFields.text("purchaseId", body.purchaseId()),
+        RequestFields.text("invoiceId", body.invoiceId()),
         Optional.ofNullable(body.amount()),
         body.reason() == null ? "" : body.reason(),
         Boolean.TRUE.equals(body.allowDuplicate()));

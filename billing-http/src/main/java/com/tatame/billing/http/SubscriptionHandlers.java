@@ -1,5 +1,17 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.subscription.Cancellation;
@@ -19,6 +31,33 @@ import org.jspecify.annotations.Nullable;
 /** The caller's subscriptions. */
 final class SubscriptionHandlers {
   private final Subscriptions subscriptions;
+
+  static List<Route> routes() {
+    return List.of(
+        get("/api/v1/subscriptions", SIGNED_IN)
+            .is("Subscriptions", "The caller's subscriptions")
+            .with(query("status", "Only those with this status."))
+            .paged()
+            .answers(pageOf(SubscriptionAnswer.class, "Newest first."))
+            .by(to -> to.get(SubscriptionHandlers.class)::list),
+        get("/api/v1/subscriptions/{id}", SIGNED_IN)
+            .is("Subscriptions", "One of the caller's subscriptions")
+            .answers(reply(200, SubscriptionAnswer.class, "The subscription."))
+            .by(to -> to.get(SubscriptionHandlers.class)::read),
+        post("/api/v1/subscriptions/{id}/cancel", SIGNED_IN, BILLING)
+            .is("Subscriptions", "End a subscription, now or with its period")
+            .takes(CancelRequest.class)
+            .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(SubscriptionHandlers.class)::readAgain)
+            .by(to -> to.get(SubscriptionHandlers.class)::cancel),
+        post("/api/v1/subscriptions/{id}/resume", SIGNED_IN, BILLING)
+            .is("Subscriptions", "Take back a cancellation, or end a pause")
+            .answers(reply(200, SubscriptionAnswer.class, "As it is now."))
+            .refuses(PAYMENT_DECLINED, CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .reopens(to -> to.get(SubscriptionHandlers.class)::readAgain)
+            .by(to -> to.get(SubscriptionHandlers.class)::resume));
+  }
 
   SubscriptionHandlers(Subscriptions subscriptions) {
     this.subscriptions = subscriptions;
@@ -217,7 +256,7 @@ final class SubscriptionHandlers {
     Cancellation when = Optional.ofNullable(request.when())
         .flatMap(Cancellation::of)
         .orElseThrow(() -> ValidationFailed.of("when", "must be now or period_end"));
-    Optional<String> reason = CustomerHandlers.text("reason", request.reason());
+    Optional<String> reason = RequestFields.text("reason", request.reason());
     return Answer.ok(
         shown(call, subscriptions.cancel(call.account(), call.id("id"), when, reason)));
   }

@@ -1,5 +1,18 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.Effect.NONE;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Reply.none;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.delete;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.customer.TaxId;
 import com.tatame.billing.failure.ValidationFailed;
@@ -19,6 +32,32 @@ final class TaxHandlers {
   static final String IDS = "/api/v1/tax-ids";
 
   private final Taxation taxation;
+
+  static List<Route> routes() {
+    return List.of(
+        post(PREVIEW, SIGNED_IN, NONE)
+            .is("Tax", "What a plan comes to with its tax")
+            .takes(TaxPreviewRequest.class)
+            .answers(reply(200, TaxPreviewAnswer.class, "Nothing is bought, and nothing kept."))
+            .refuses(PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(TaxHandlers.class)::preview),
+        get(IDS, SIGNED_IN)
+            .is("Tax", "The caller's numbers with tax authorities")
+            .paged()
+            .answers(pageOf(TaxIdAnswer.class, "Newest first."))
+            .by(to -> to.get(TaxHandlers.class)::list),
+        post(IDS, SIGNED_IN, BILLING)
+            .is("Tax", "Note such a number")
+            .takes(NewTaxId.class)
+            .answers(reply(201, TaxIdAnswer.class, "It is noted, and verified in time."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(TaxHandlers.class)::add),
+        delete(IDS + "/{id}", SIGNED_IN, BILLING)
+            .is("Tax", "Forget such a number")
+            .answers(none("It is forgotten."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(TaxHandlers.class)::remove));
+  }
 
   TaxHandlers(Taxation taxation) {
     this.taxation = taxation;
@@ -100,7 +139,7 @@ final class TaxHandlers {
   Answer preview(Call call) {
     TaxPreviewRequest wanted = call.body(TaxPreviewRequest.class);
     List<FieldError> errors = new ArrayList<>();
-    Optional<String> tier = CustomerHandlers.text("tier", wanted.tier());
+    Optional<String> tier = RequestFields.text("tier", wanted.tier());
     if (tier.isEmpty()) {
       errors.add(new FieldError("tier", "is required"));
     }
@@ -123,10 +162,10 @@ final class TaxHandlers {
   private static TaxAddress place(AddressRequest address) {
     return new TaxAddress(
         address.country(),
-        CustomerHandlers.text("address.state", address.state()),
-        CustomerHandlers.text("address.city", address.city()),
-        CustomerHandlers.text("address.postalCode", address.postalCode()),
-        CustomerHandlers.text("address.line1", address.line1()));
+        RequestFields.text("address.state", address.state()),
+        RequestFields.text("address.city", address.city()),
+        RequestFields.text("address.postalCode", address.postalCode()),
+        RequestFields.text("address.line1", address.line1()));
   }
 
   Answer list(Call call) {
@@ -139,11 +178,11 @@ final class TaxHandlers {
     NewTaxId wanted = call.body(NewTaxId.class);
     List<FieldError> errors = new ArrayList<>();
     Optional<String> type =
-        CustomerHandlers.text("type", wanted.type()).filter(text -> text.matches("[a-z_]{3,40}"));
+        RequestFields.text("type", wanted.type()).filter(text -> text.matches("[a-z_]{3,40}"));
     if (type.isEmpty()) {
       errors.add(new FieldError("type", "must be a type of tax id, such as eu_vat"));
     }
-    Optional<String> value = CustomerHandlers.text("value", wanted.value());
+    Optional<String> value = RequestFields.text("value", wanted.value());
     if (value.isEmpty()) {
       errors.add(new FieldError("value", "is required"));
     }

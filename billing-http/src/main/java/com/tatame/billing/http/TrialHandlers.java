@@ -1,6 +1,18 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.Effect.BILLING;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
+import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
+import static com.tatame.billing.http.Route.Parameter.flag;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.trial.Trial;
 import com.tatame.billing.trial.TrialLedger;
 import java.time.Instant;
@@ -12,6 +24,22 @@ final class TrialHandlers {
   static final String PATH = "/api/v1/repeated-trials";
 
   private final TrialLedger ledger;
+
+  static List<Route> routes() {
+    return List.of(
+        get(PATH, ADMINISTRATOR)
+            .orKeyWith(Scope.CUSTOMERS_READ)
+            .is("Subscriptions", "Trials of people who had had one")
+            .with(flag("open", "Only those that go on."))
+            .paged()
+            .answers(pageOf(RepeatedTrialAnswer.class, "Those that began last first."))
+            .by(to -> to.get(TrialHandlers.class)::list),
+        post(PATH + "/{id}/end", ADMINISTRATOR, BILLING)
+            .is("Subscriptions", "End such a trial at once; its first period is charged")
+            .answers(reply(200, RepeatedTrialAnswer.class, "It has ended, or had before."))
+            .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+            .by(to -> to.get(TrialHandlers.class)::end));
+  }
 
   TrialHandlers(TrialLedger ledger) {
     this.ledger = ledger;

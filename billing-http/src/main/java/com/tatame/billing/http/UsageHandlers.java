@@ -1,6 +1,19 @@
 package com.tatame.billing.http;
 
+import static com.tatame.billing.http.Access.SIGNED_IN;
+import static com.tatame.billing.http.Access.TRUSTED;
+import static com.tatame.billing.http.Effect.USE;
+import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
+import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
+import static com.tatame.billing.http.Route.Parameter.query;
+import static com.tatame.billing.http.Route.Reply.pageOf;
+import static com.tatame.billing.http.Route.Reply.reply;
+import static com.tatame.billing.http.Route.get;
+import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.Route.put;
+
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.Decision.Allowance;
@@ -18,7 +31,40 @@ import org.jspecify.annotations.Nullable;
 
 /** What was used: told by those who may, and read back. */
 final class UsageHandlers {
+  private static final String USAGE = "/api/v1/usage";
+  private static final String FEATURE = "/api/v1/entitlements/{feature}";
   private final Entitlements entitlements;
+
+  static List<Route> routes() {
+    return List.of(
+        put(FEATURE, TRUSTED, USE)
+            .orKeyWith(Scope.USAGE_WRITE)
+            .is("Usage", "Say how high a gauge stands; for API keys and administrators")
+            .takes(GaugeRequest.class)
+            .answers(reply(200, DecisionAnswer.class, "As it is now."))
+            .refuses(NOT_FOUND)
+            .by(to -> to.get(UsageHandlers.class)::set),
+        post(USAGE, TRUSTED, USE)
+            .orKeyWith(Scope.USAGE_WRITE)
+            .keepsKeysItself()
+            .is("Usage", "Record what was used already; for API keys and administrators")
+            .takes(UsageReportRequest.class)
+            .answers(reply(200, RecordedAnswer.class, "It is counted, also beyond the limit."))
+            .refuses(NOT_FOUND, IDEMPOTENCY_KEY_REUSED)
+            .by(to -> to.get(UsageHandlers.class)::record),
+        get(USAGE, SIGNED_IN)
+            .orKeyWith(Scope.ENTITLEMENTS)
+            .is("Usage", "What the caller used, window by window")
+            .with(query("type", "Only of this feature."))
+            .paged()
+            .answers(pageOf(UsageRowAnswer.class, "The windows that end last first."))
+            .by(to -> to.get(UsageHandlers.class)::list),
+        get(USAGE + "/summary", SIGNED_IN)
+            .orKeyWith(Scope.ENTITLEMENTS)
+            .is("Usage", "What the caller used in the windows of today")
+            .answers(reply(200, UsageSummaryAnswer.class, "Every feature that is counted."))
+            .by(to -> to.get(UsageHandlers.class)::summary));
+  }
 
   UsageHandlers(Entitlements entitlements) {
     this.entitlements = entitlements;
@@ -133,7 +179,7 @@ final class UsageHandlers {
         new UsageReport(
             body.type(),
             body.amount() == null ? 1 : body.amount(),
-            EntitlementHandlers.key(call, body.idempotencyKey()),
+            RequestFields.idempotencyKey(call, body.idempotencyKey()),
             Optional.ofNullable(body.occurredAt())
                 .map(text -> RequestFields.time("occurredAt", text)),
             body.metadata() == null ? Map.of() : texts(body.metadata())));
@@ -170,7 +216,7 @@ final class UsageHandlers {
   // A key acts for the account that the header names, and for no other.
   private static AccountId account(Call call, @Nullable String named) {
     AccountId account =
-        CustomerHandlers.text("accountId", named).map(AccountId::new).orElse(call.account());
+        RequestFields.text("accountId", named).map(AccountId::new).orElse(call.account());
     if (call.principal().isApiKey() && !account.equals(call.account())) {
       throw ValidationFailed.of("accountId", "must be the one that X-Account-Id names");
     }
