@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
  * caller had can still be read.
  */
 @ParameterizedClass
-@EnumSource(mode = Mode.INCLUDE, names = "ON_POSTGRESQL")
+@EnumSource(mode = Mode.EXCLUDE, names = "ON_SUPABASE_IN_TROUBLE")
 final class HostileValuesTest {
   private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
   private static final Pattern PARAMETER = Pattern.compile("\\{[^}]+}");
