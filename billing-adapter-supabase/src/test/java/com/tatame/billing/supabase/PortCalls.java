@@ -186,8 +186,8 @@ final class PortCalls {
                 List.of(new Settlement.Dead(2, "unreadable"), new Settlement.Release(3)),
                 NOW));
     then("inbox_status_v2", store -> store.inbox().status());
-    then("stored_events_v2", store -> store.inbox().events(EventFilter.ALL, Optional.empty(), 10));
-    then("find_event_v1", store -> store.inbox().find(EVENTS.get(0).id()));
+    then("stored_events_v3", store -> store.inbox().events(EventFilter.ALL, Optional.empty(), 10));
+    then("find_event_v2", store -> store.inbox().find(EVENTS.get(0).id()));
     then(
         "replay_events_v1",
         store ->

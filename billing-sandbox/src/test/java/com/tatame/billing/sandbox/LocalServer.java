@@ -171,6 +171,19 @@ final class LocalServer implements World {
         .orElseGet(() -> HeldTexts.in(memory));
   }
 
+  /** Every row of every view of the schema; nothing where the store has none. */
+  List<String> everythingInViews() {
+    return backing
+        .map(Backing::database)
+        .map(database -> database
+            .query("select table_name from information_schema.views where table_schema = 'billing'")
+            .stream()
+            .flatMap(
+                view -> database.query("select to_jsonb(v)::text from \"" + view + "\" v").stream())
+            .toList())
+        .orElse(List.of());
+  }
+
   /** The database behind it. */
   Backing backing() {
     return backing.orElseThrow();

@@ -1,6 +1,7 @@
 package com.tatame.billing.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
@@ -33,6 +34,12 @@ final class NothingKeptTest {
   /** Fields of answers that open something. */
   private static final Set<String> SECRETS =
       Set.of("clientSecret", "url", "hostedUrl", "pdfUrl", "key", "token", "secret");
+
+  /** In JSON, and in JSON that is a text of JSON. */
+  private static final Pattern OPENS_SOMETHING =
+      Pattern.compile("\\b(?:client_secret|secret|hosted_invoice_url|invoice_pdf|receipt_url"
+          + "|hosted_verification_url|hosted_voucher_url|hosted_instructions_url)"
+          + "\\\\*\"\\s*:\\s*\\\\*\"(?!\\*\\*\\*)|\\burl\\\\*\"\\s*:\\s*\\\\*\"https?:");
 
   private static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");
   private static final String PAGE = "http://localhost:3000/";
@@ -145,6 +152,30 @@ final class NothingKeptTest {
       secrets += shown.contains("\"***\"") ? 1 : 0;
     }
     assertThat(secrets).as("payloads that had some, such as that of " + session).isPositive();
+  }
+
+  @Test
+  void noViewShowsWhatOpensSomething() {
+    buyer.buys("seminar-recording");
+    buyer.api().post("/api/v1/payment-methods", "{}");
+    world.settle();
+    List<String> shown = world.everythingInViews();
+    assumeFalse(shown.isEmpty(), "only databases have views");
+
+    assertThat(shown)
+        .hasSizeGreaterThan(20)
+        .noneMatch(row -> OPENS_SOMETHING.matcher(row).find())
+        .anyMatch(row -> row.contains("***"));
+    Database database = world.backing().database();
+    String eventsWithSecrets = "webhook_events e where e.raw_data ~ '\"client_secret\"\\s*:\\s*\"'";
+    assertThat(database.count(eventsWithSecrets)).as("kept byte for byte").isPositive();
+    ApiClient root = nobody.as(world.token("user_root"));
+    for (String id : database.query("select stripe_event_id from " + eventsWithSecrets)) {
+      assertThat(database.query(
+              "select raw_data from stripe_webhook_events where stripe_event_id = '" + id + "'"))
+          .as("masked as by the route")
+          .containsExactly(root.get("/api/v1/webhooks/events/" + id).at("/payload"));
+    }
   }
 
   private Reply begin(String key) {

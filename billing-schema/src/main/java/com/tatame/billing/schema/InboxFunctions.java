@@ -178,7 +178,7 @@ final class InboxFunctions implements InboxStore {
         .with("until", filter.until())
         .with("before", before)
         .with("limit", limit);
-    return functions.rows("stored_events_v2", asked).map(InboxFunctions::event);
+    return functions.rows("stored_events_v3", asked).map(InboxFunctions::event);
   }
 
   private static EventRecord event(Row row) {
@@ -199,7 +199,7 @@ final class InboxFunctions implements InboxStore {
   @Override
   public Optional<StoredEvent> find(String id) {
     return functions
-        .row("find_event_v1", Row.empty().with("id", id))
+        .row("find_event_v2", Row.empty().with("id", id))
         .map(row -> new StoredEvent(
             event(row),
             row.optionalText("raw_data"),

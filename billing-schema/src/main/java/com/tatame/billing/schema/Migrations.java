@@ -64,7 +64,8 @@ public final class Migrations {
       "V48__late_workers.sql",
       "V49__leases_with_heartbeats.sql",
       "V50__owned_items.sql",
-      "V51__final_rows_that_are_wrong.sql");
+      "V51__final_rows_that_are_wrong.sql",
+      "V53__events_view_without_secrets.sql");
 
   private Migrations() {}
 
