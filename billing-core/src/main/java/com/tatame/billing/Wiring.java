@@ -483,7 +483,8 @@ final class Wiring {
         store.tasks(),
         List.of(
             new Task("catch_up", settings.catchUpEvery, catchUp::from),
-            new Task("compare_customers", often, drift::from),
+            new Task("compare_customers", often, drift::customersFrom),
+            new Task("compare_objects", often, drift::objectsFrom),
             new Task("find_duplicates", often, shop.duplicates()::from),
             new Task(
                 "settle_reservations",

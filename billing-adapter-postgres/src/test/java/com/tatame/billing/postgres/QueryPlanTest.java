@@ -196,8 +196,9 @@ class QueryPlanTest {
         "insert into customer_proofs (stripe_customer_id, proven_at) select 'cus_' || i, now()"
             + ROWS,
         "insert into drift (id, stripe_customer_id, kind, object_id, before, after, cause,"
-            + " found_at) select 'drift_' || i, 'cus_' || i, 'customer', 'cus_' || i, '{}', '{}',"
-            + " 'derived', now()" + ROWS,
+            + " found_at, repaired_at, repaired_by) select 'drift_' || i, 'cus_' || i, 'customer',"
+            + " 'cus_' || i, '{}', '{}', 'derived', now(), case i % 50 when 0 then null else now()"
+            + " end, case i % 50 when 0 then null else 'ada' end" + ROWS,
         "insert into duplicate_subscriptions (stripe_subscription_id, kept_subscription_id, user_id,"
             + " stripe_customer_id, family, status, found_at, look_at) select 'sub_' || i, 'sub_' ||"
             + " (i + 1), 'user_' || i, 'cus_' || i, 'plan', case i % 50 when 0 then 'alerted' else"
@@ -414,7 +415,13 @@ class QueryPlanTest {
     store.drift().list(true, Optional.of("drift_5"), 10);
     store.drift().list(false, Optional.of("drift_5"), 10);
     store.drift().find("drift_5");
-    store.drift().repaired("cus_5", "ada", NOW);
+    for (ObjectKind kind : ObjectKind.values()) {
+      store.drift().objects(Optional.of(new ObjectRef(kind, "in_5")), 10);
+    }
+    store.drift().object(new ObjectRef(ObjectKind.SUBSCRIPTION, "sub_5"));
+    store.drift().open();
+    store.drift().openOf("cus_5");
+    store.drift().repaired(List.of("drift_5"), "ada", NOW);
     store.tasks().begin("task_" + round, "ada", NOW, LEASE);
     store.tasks().end("task_" + round, "ada", Optional.empty(), NOW);
   }

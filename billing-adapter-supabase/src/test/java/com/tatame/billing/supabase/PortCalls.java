@@ -32,6 +32,8 @@ import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.metering.MeterReportStore.Filter;
 import com.tatame.billing.metering.ReportOutcome;
 import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
@@ -194,7 +196,7 @@ final class PortCalls {
             store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW).ids());
     then("prune_events_v1", store -> store.inbox().prune(NOW.plusSeconds(1), 10));
     then("pending_reads_v2", store -> store.projections().pendingReads(10));
-    then("customers_after_v1", store -> store.drift().customers(Optional.empty(), 10));
+    then("customers_after_v2", store -> store.drift().customers(Optional.empty(), 10));
     then("prove_customer_v1", store -> {
       store.drift().prove("cus_1", NOW);
       return true;
@@ -215,8 +217,14 @@ final class PortCalls {
     });
     then("list_drift_v1", store -> store.drift().list(true, Optional.empty(), 10));
     then("find_drift_v1", store -> store.drift().find("drift_1"));
-    then("repaired_drift_v1", store -> {
-      store.drift().repaired("cus_1", "ada", NOW);
+    then("mirrored_after_v1", store -> store.drift().objects(Optional.empty(), 10));
+    then(
+        "find_mirrored_v1",
+        store -> store.drift().object(new ObjectRef(ObjectKind.CUSTOMER, CUSTOMER.value())));
+    then("count_open_drift_v1", store -> store.drift().open());
+    then("open_drift_v1", store -> store.drift().openOf("cus_1"));
+    then("close_drift_v1", store -> {
+      store.drift().repaired(List.of("drift_1"), "ada", NOW);
       return true;
     });
     then(

@@ -26,6 +26,8 @@ class RetrySafetyTest {
       "commit_units_v1",
       "pending_reads_v1",
       "settle_events_v2",
+      "repaired_drift_v1",
+      "customers_after_v1",
       "open_command_v1",
       "open_command_v2",
       "reserve_key_v1",

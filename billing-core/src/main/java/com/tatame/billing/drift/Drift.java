@@ -9,8 +9,11 @@ import java.util.Optional;
  * A row that was found to differ from what the provider holds, twice and some minutes apart, so that
  * no event on its way explains it.
  *
+ * @param customerId the customer that the row belongs to; of an object that belongs to none, the
+ *     payment that it names, else its own id
  * @param difference before: the fields as they were stored; after: as they ought to be
- * @param repairedBy who had it repaired: {@code monitor}, or an administrator; empty while it is open
+ * @param repairedBy {@code monitor}, also if it was found equal again, or the administrator who had it
+ *     repaired; empty while it is open
  */
 public record Drift(
     String id,
@@ -35,6 +38,13 @@ public record Drift(
      * event puts that right.
      */
     CONTRADICTION,
+    /** The stored row, or the provider's answer, can't be read by this version. */
+    UNREADABLE,
+    /**
+     * The customer is linked to another account than its metadata at the provider names. It is never
+     * repaired by the monitor: which of the two is right, a person decides.
+     */
+    LINK_CONFLICT,
     /** The provider's objects are the same; what follows from them was derived by other rules. */
     DERIVED;
 

@@ -33,8 +33,9 @@ public final class DriftCauses {
   }
 
   Drift.Cause of(String customerId, RowChange row, Comparison.Different different) {
-    if (different.contradictsFinal(row)) {
-      return Drift.Cause.CONTRADICTION;
+    Optional<Drift.Cause> shown = different.cause(row);
+    if (shown.isPresent()) {
+      return shown.get();
     }
     Set<String> fields = new HashSet<>(row.before().keySet());
     fields.addAll(row.after().keySet());

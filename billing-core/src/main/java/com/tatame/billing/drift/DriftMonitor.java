@@ -3,7 +3,6 @@ package com.tatame.billing.drift;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.inbox.ReadBudget;
-import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.projection.ReadPriority;
 import com.tatame.billing.projection.RowChange;
 import java.lang.System.Logger;
@@ -12,17 +11,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Compares what is stored with what the provider holds, customer by customer and round and round, as
- * far as the budget of reads goes. What differs is looked at again some minutes later, since its
- * event may be on its way, and only then believed.
+ * Compares what is stored with what the provider holds, in two rounds that go on side by side: customer
+ * by customer, and object by object for what belongs to no customer. Both go as far as the budget of
+ * reads allows. What differs is compared again some minutes later, since its event may be on its way;
+ * only then it is listed. Thread-safe.
  */
 public final class DriftMonitor {
-  /** How much later a difference is looked at again. */
+  /** How much later a difference is compared again. */
   static final Duration GRACE = Duration.ofMinutes(5);
 
   private static final Logger LOG = System.getLogger(DriftMonitor.class.getName());
@@ -37,9 +39,11 @@ public final class DriftMonitor {
   private final DriftPolicy policy;
   private final InstantSource wallClock;
   private final RandomGenerator random;
+  private final Walk customers;
+  private final Walk objects;
 
   /**
-   * Wires the use cases.
+   * Makes a monitor.
    *
    * @param policy {@link DriftPolicy#OFF} leaves repairs on request possible
    */
@@ -58,57 +62,84 @@ public final class DriftMonitor {
     this.policy = policy;
     this.wallClock = wallClock;
     this.random = random;
+    customers = new CustomerWalk(store, comparison);
+    objects = new ObjectWalk(store, comparison);
   }
 
   /**
-   * Does one turn.
+   * Compares the next page of customers.
    *
-   * @param position where the last one ended
+   * @param position where the last call ended
    * @return where this one ended
    */
-  public Optional<String> from(Optional<String> position) {
+  public Optional<String> customersFrom(Optional<String> position) {
+    return walk(customers, position);
+  }
+
+  /**
+   * Compares the next page of objects of which no customer's comparison knows.
+   *
+   * @param position where the last call ended
+   * @return where this one ended
+   */
+  public Optional<String> objectsFrom(Optional<String> position) {
+    return walk(objects, position);
+  }
+
+  private Optional<String> walk(Walk walk, Optional<String> position) {
     if (policy == DriftPolicy.OFF) {
       return position;
     }
     DriftPosition before = DriftPosition.parse(position.orElse(""));
-    List<DriftPosition.Suspect> suspects = lookAgain(before.suspects());
+    boolean anyOpen = store.open() > 0;
+    List<DriftPosition.Suspect> suspects = compareAgain(walk, before.suspects());
     Optional<String> last = before.after();
-    List<String> slice = store.customers(last, SLICE);
-    for (String customer : slice) {
-      if (!affordable()) {
+    List<Walk.Step> page = walk.page(last, SLICE);
+    for (Walk.Step step : page) {
+      if (!affordable(step)) {
         return Optional.of(new DriftPosition(last, suspects).text());
       }
-      if (comparison.of(customer) instanceof Comparison.Different) {
-        suspects.add(new DriftPosition.Suspect(customer, wallClock.instant()));
+      if (anyOpen || !step.kinds().isEmpty()) {
+        Comparison.Result result = walk.compare(step.key());
+        if (anyOpen) {
+          closeEqual(result, MONITOR);
+        }
+        if (result instanceof Comparison.Different) {
+          suspects.add(new DriftPosition.Suspect(step.key(), wallClock.instant()));
+        }
       }
-      last = Optional.of(customer);
+      last = Optional.of(step.key());
     }
-    Optional<String> next = slice.size() < SLICE ? Optional.empty() : last;
+    Optional<String> next = page.size() < SLICE ? Optional.empty() : last;
     return Optional.of(new DriftPosition(next, suspects).text());
   }
 
-  private boolean affordable() {
-    return budget.tryTake(ObjectKind.CUSTOMER, ReadPriority.ROUTINE)
-        && budget.tryTake(ObjectKind.SUBSCRIPTION, ReadPriority.ROUTINE)
-        && budget.tryTake(ObjectKind.INVOICE, ReadPriority.ROUTINE);
+  private boolean affordable(Walk.Step step) {
+    return step.kinds().stream()
+        .sorted()
+        .allMatch(kind -> budget.tryTake(kind, ReadPriority.ROUTINE));
   }
 
-  private List<DriftPosition.Suspect> lookAgain(List<DriftPosition.Suspect> suspects) {
+  private List<DriftPosition.Suspect> compareAgain(
+      Walk walk, List<DriftPosition.Suspect> suspects) {
     List<DriftPosition.Suspect> left = new ArrayList<>();
     for (DriftPosition.Suspect suspect : suspects) {
       boolean due = !suspect.since().plus(GRACE).isAfter(wallClock.instant());
-      if (!due || !affordable()) {
+      Optional<Walk.Step> step = due ? walk.step(suspect.key()) : Optional.empty();
+      if (!due || !step.map(this::affordable).orElse(true)) {
         left.add(suspect);
-      } else if (comparison.of(suspect.customerId()) instanceof Comparison.Different different) {
-        believe(suspect.customerId(), different);
+      } else if (step.isPresent()
+          && walk.compare(suspect.key()) instanceof Comparison.Different different) {
+        believe(different);
       }
     }
     return left;
   }
 
-  private void believe(String customerId, Comparison.Different different) {
+  private void believe(Comparison.Different different) {
+    String owner = different.subject().value();
     for (RowChange row : different.rows()) {
-      Drift.Cause cause = causes.of(customerId, row, different);
+      Drift.Cause cause = causes.of(owner, row, different);
       LOG.log(
           Level.WARNING,
           "{0} {1} differs from what the provider holds: {2}",
@@ -117,15 +148,39 @@ public final class DriftMonitor {
           cause.code());
       store.report(new Drift(
           "drift_" + Long.toHexString(random.nextLong()),
-          customerId,
+          owner,
           row,
           cause,
           wallClock.instant(),
           Optional.empty(),
           Optional.empty()));
     }
-    if (policy == DriftPolicy.REPAIR && different.repair()) {
-      store.repaired(customerId, MONITOR, wallClock.instant());
+    if (policy == DriftPolicy.REPAIR) {
+      close(owner, different.repair(), MONITOR);
+    }
+  }
+
+  /** What was found equal again needs no repair any more. */
+  private void closeEqual(Comparison.Result result, String by) {
+    if (result instanceof Comparison.Equal equal) {
+      close(equal.subject().value(), equal.compared(), by);
+    } else if (result instanceof Comparison.Different different) {
+      Set<String> equal = new HashSet<>(different.compared());
+      equal.removeIf(different::differs);
+      close(different.subject().value(), equal, by);
+    }
+  }
+
+  private void close(String owner, Set<String> rows, String by) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    List<String> ids = store.openOf(owner).stream()
+        .filter(open -> rows.contains(Comparison.name(open.difference())))
+        .map(Drift::id)
+        .toList();
+    if (!ids.isEmpty()) {
+      store.repaired(ids, by, wallClock.instant());
     }
   }
 
@@ -134,32 +189,54 @@ public final class DriftMonitor {
     return store.list(open, before, limit);
   }
 
+  /** How many reported differences are open. */
+  public long open() {
+    return store.open();
+  }
+
   /** When all that is stored of a customer was last equal to what the provider holds. */
   public Optional<Instant> provenAt(String customerId) {
     return store.provenAt(customerId);
   }
 
   /**
-   * Takes over what the provider holds of the customer, now.
+   * Takes over what the provider holds of the customer, or of the object that belongs to none, now.
    *
    * @param by who asked for it, for the record
    * @throws NotFound if there is no such difference
-   * @throws Conflict if the customer changes at this moment, or events of it wait to be processed
+   * @throws Conflict if the customer changes at this moment, or events of it wait to be processed; or
+   *     if no repair mends it, since the customer's link is in doubt or a row can't be read
    */
   public Drift repair(String id, String by) {
     Drift drift = find(id);
     if (drift.repairedAt().isPresent()) {
       return drift;
     }
-    Comparison.Result result = comparison.of(drift.customerId());
-    boolean repaired = result instanceof Comparison.Equal
-        || (result instanceof Comparison.Different different && different.repair());
-    if (!repaired) {
-      throw Conflict.inProgress(
-          TRY_AGAIN, "The customer is being changed at this moment; try again soon.");
+    Comparison.Result result = compare(drift);
+    closeEqual(result, by);
+    if (result instanceof Comparison.Different different) {
+      close(drift.customerId(), different.repair(), by);
     }
-    store.repaired(drift.customerId(), by, wallClock.instant());
-    return find(id);
+    Drift after = find(id);
+    if (after.repairedAt().isPresent()) {
+      return after;
+    }
+    if (result instanceof Comparison.Different different && !different.mends(drift.difference())) {
+      throw Conflict.because("No repair mends this difference: its cause is "
+          + different.cause(drift.difference()).orElse(drift.cause()).code()
+          + ". Correct the link, or the customer's metadata at the provider.");
+    }
+    throw Conflict.inProgress(
+        TRY_AGAIN, "The customer is being changed at this moment; try again soon.");
+  }
+
+  // A row that is missing here is found by its customer alone.
+  private Comparison.Result compare(Drift drift) {
+    return Comparison.objectOf(drift.difference())
+        .flatMap(store::object)
+        .filter(ObjectWalk::comparesAlone)
+        .map(comparison::of)
+        .orElseGet(() -> customers.compare(drift.customerId()));
   }
 
   private Drift find(String id) {

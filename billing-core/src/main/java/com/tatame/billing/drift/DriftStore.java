@@ -1,17 +1,32 @@
 package com.tatame.billing.drift;
 
+import com.tatame.billing.observation.ObjectRef;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Port: which customers were compared with the provider, and what differed. */
+/** Port: which mirrored objects are to be compared with the provider, and what differed. */
 public interface DriftStore {
   /**
-   * Mirrored customers that are not gone, by id.
+   * Mirrored customers that are not gone, and customers that are not mirrored though an account is
+   * linked to them, by id.
    *
    * @param after only those behind this id
    */
   List<String> customers(Optional<String> after, int limit);
+
+  /**
+   * Mirrored objects of every kind, gone ones included, by the kind's code and then by id, both byte
+   * by byte.
+   *
+   * @param after only those behind this object, which need not exist; empty for the first page
+   * @param limit 1 to 101
+   */
+  List<MirroredObject> objects(Optional<ObjectRef> after, int limit);
+
+  /** One object as {@link #objects} lists it; empty if it is not mirrored. */
+  Optional<MirroredObject> object(ObjectRef object);
 
   /**
    * Records that at this instant all that is stored of a customer was equal to what the provider
@@ -28,8 +43,14 @@ public interface DriftStore {
    */
   void report(Drift drift);
 
-  /** Closes all that is open of a customer. */
-  void repaired(String customerId, String by, Instant at);
+  /** Closes the differences with these ids; those that are closed already stay as they are. */
+  void repaired(Collection<String> ids, String by, Instant at);
+
+  /** How many differences are open. */
+  long open();
+
+  /** The open differences of one customer, or of one object that belongs to none, newest first. */
+  List<Drift> openOf(String customerId);
 
   /**
    * Reported differences, newest first.

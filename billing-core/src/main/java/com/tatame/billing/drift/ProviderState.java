@@ -4,7 +4,6 @@ import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
-import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.subscription.SubscriptionControl;
@@ -28,7 +27,8 @@ public final class ProviderState {
 
   /**
    * Lists subscriptions and invoices, and asks for what is stored and neither listed nor seen by
-   * itself: missing in a list never means deleted.
+   * itself: missing in a list never means deleted. That goes for ended subscriptions, too, since the
+   * provider lists those; of what is known to be gone nothing is asked again.
    *
    * @param known loaded before anything was seen
    * @param seen what was read of the customer already
@@ -42,8 +42,7 @@ public final class ProviderState {
     Set<ObjectRef> listed = new HashSet<>();
     all.forEach(each -> listed.add(each.object()));
     known.rows().forEach((object, row) -> {
-      boolean settled = row.state().map(ProviderObject::terminal).orElse(true);
-      if (!listed.contains(object) && !settled) {
+      if (!listed.contains(object) && row.state().isPresent()) {
         all.add(reads.read(object, known.subject()));
       }
     });

@@ -44,7 +44,12 @@ final class DriftHandlers {
 
   record DriftAnswer(
       String id,
-      @Doc(value = "The provider's.", example = "cus_123") String customerId,
+
+      @Doc(
+          value = "The provider's. Of an object that belongs to no customer: the payment that it"
+              + " names, else its own id.",
+          example = "cus_123")
+      String customerId,
 
       @Doc("Before: as it was stored; after: as it ought to be.")
       RowChangeAnswer difference,
@@ -57,6 +62,8 @@ final class DriftHandlers {
             "row_altered",
             "event_missed",
             "contradiction",
+            "unreadable",
+            "link_conflict",
             "derived"
           })
       String cause,
@@ -64,7 +71,8 @@ final class DriftHandlers {
       Instant foundAt,
       @Nullable Instant repairedAt,
 
-      @Doc("Who had it repaired: monitor, or an administrator.") @Nullable
+      @Doc("Who had it repaired: monitor, also if it was found equal again, or an administrator.")
+      @Nullable
       String repairedBy,
 
       @Doc("When all that is stored of the customer was last equal to what the provider holds.")

@@ -1,11 +1,14 @@
 package com.tatame.billing.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tatame.billing.catalog.Product;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.drift.Drift.Cause;
 import com.tatame.billing.drift.DriftPolicy;
+import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation.Source;
@@ -17,6 +20,7 @@ import com.tatame.billing.projection.StoredObject;
 import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
+import com.tatame.billing.promotion.Coupon;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
@@ -122,6 +126,149 @@ class DriftTest {
         Optional.of(living.currentPeriodStart()),
         living.collectionPaused(),
         living.discount());
+  }
+
+  @Test
+  void aProductBelongsToNoCustomerAndIsRepairedAllTheSame() {
+    try (BillingWorld world = world(DriftPolicy.REPAIR)) {
+      Product sold = world
+          .store()
+          .products()
+          .products(Optional.of(true), Optional.empty(), 1)
+          .get(0);
+      put(
+          world,
+          sold.subject(),
+          sold.ref(),
+          new Product(
+              sold.id(),
+              "Mallory's plan",
+              sold.description(),
+              false,
+              sold.metadata(),
+              sold.createdAt()));
+
+      turns(world, 30);
+
+      assertThat(MirroredState.differences(world)).isEmpty();
+      assertThat(drifts(world)).singleElement().satisfies(drift -> {
+        assertThat(drift.cause()).isEqualTo(Cause.ROW_ALTERED);
+        assertThat(drift.customerId()).isEqualTo(sold.id());
+        assertThat(drift.difference().before())
+            .containsEntry("name", "Mallory's plan")
+            .containsEntry("active", "false");
+        assertThat(drift.difference().after()).containsEntry("name", sold.name());
+        assertThat(drift.repairedBy()).contains("monitor");
+      });
+      assertThat(world.billing().drift().open()).isZero();
+    }
+  }
+
+  @Test
+  void aCustomerThatIsWronglyGoneIsFound() {
+    try (BillingWorld world = world(DriftPolicy.REPAIR)) {
+      Shopper ada = Shopper.named("ada", world);
+      ada.buys("pro", Shopper.PAYS);
+      SubjectId subject = new SubjectId(ada.customerId());
+      ObjectRef customer = new ObjectRef(ObjectKind.CUSTOMER, ada.customerId());
+      commit(
+          world,
+          subject,
+          customer,
+          new Change.Tombstone(customer, world.wallClock().instant(), Source.READ));
+      assertThat(MirroredState.differences(world)).isNotEmpty();
+
+      turns(world, 30);
+
+      assertThat(MirroredState.differences(world)).isEmpty();
+      assertThat(drifts(world))
+          .filteredOn(drift -> drift.difference().kind().equals("customer"))
+          .singleElement()
+          .satisfies(drift -> assertThat(drift.cause()).isEqualTo(Cause.CONTRADICTION));
+    }
+  }
+
+  @Test
+  void aCustomerThatNamesAnotherAccountIsListedAndLeftToAPerson() {
+    try (BillingWorld world = world(DriftPolicy.REPAIR)) {
+      Shopper ada = Shopper.named("ada", world);
+      ada.buys("pro", Shopper.PAYS);
+      Shopper bob = Shopper.named("bob", world);
+      String key = "billing_account";
+      ProviderState.call(
+          world,
+          Request.of(
+              "POST",
+              "/v1/customers/" + ada.customerId(),
+              Map.of("metadata", Map.of(key, bob.account().value()))));
+      world.settle();
+
+      turns(world, 60);
+
+      Drift link = drifts(world).stream()
+          .filter(drift -> drift.difference().kind().equals("link"))
+          .findFirst()
+          .orElseThrow();
+      assertThat(link.cause()).isEqualTo(Cause.LINK_CONFLICT);
+      assertThat(link.difference().before())
+          .containsExactly(Map.entry("account", ada.account().value()));
+      assertThat(link.difference().after())
+          .containsExactly(Map.entry("account", bob.account().value()));
+      assertThat(link.repairedAt()).isEmpty();
+      assertThat(world.billing().drift().open()).isEqualTo(1);
+      assertThatThrownBy(() -> world.billing().drift().repair(link.id(), "user_admin"))
+          .isInstanceOf(Conflict.class)
+          .hasMessageContaining("link_conflict");
+
+      ProviderState.call(
+          world,
+          Request.of(
+              "POST",
+              "/v1/customers/" + ada.customerId(),
+              Map.of("metadata", Map.of(key, ada.account().value()))));
+      world.settle();
+      turns(world, 60);
+
+      assertThat(world.billing().drift().open()).isZero();
+      assertThat(drifts(world))
+          .singleElement()
+          .satisfies(drift -> assertThat(drift.repairedBy()).contains("monitor"));
+    }
+  }
+
+  @Test
+  void whatTheProviderAnnouncesNotAtAllIsTakenOverAndNotListed() {
+    try (BillingWorld world = world(DriftPolicy.REPAIR)) {
+      ProviderState.call(
+          world,
+          Request.of(
+              "POST",
+              "/v1/coupons",
+              Map.of("id", "spring", "name", "Spring", "percent_off", "10", "duration", "once")));
+      world.settle();
+      Coupon held = world.store().promotions().coupons(Set.of("spring")).get(0);
+      put(world, held.subject(), held.ref(), redeemed(held, 7));
+
+      turns(world, 5);
+
+      assertThat(world.store().promotions().coupons(Set.of("spring"))).containsExactly(held);
+      assertThat(drifts(world)).isEmpty();
+    }
+  }
+
+  private static Coupon redeemed(Coupon coupon, long times) {
+    return new Coupon(
+        coupon.id(),
+        coupon.name(),
+        coupon.percentOff(),
+        coupon.amountOff(),
+        coupon.duration(),
+        coupon.durationInMonths(),
+        coupon.maxRedemptions(),
+        times,
+        coupon.redeemBy(),
+        coupon.metadata(),
+        coupon.createdAt());
   }
 
   @Test
@@ -238,12 +385,18 @@ class DriftTest {
   /** Writes a row past all rules, as an operator might by hand. */
   private static void put(
       BillingWorld world, SubjectId subject, ObjectRef object, ProviderObject altered) {
+    commit(
+        world, subject, object, new Change.Put(altered, world.wallClock().instant(), Source.READ));
+  }
+
+  private static void commit(
+      BillingWorld world, SubjectId subject, ObjectRef object, Change change) {
     Unit unit = new Unit(
         subject,
         known(world, subject, object).version(),
         Optional.empty(),
         Set.of(),
-        List.of(new Change.Put(altered, world.wallClock().instant(), Source.READ)));
+        List.of(change));
     assertThat(
             world.store().projections().commit(List.of(unit), world.wallClock().instant()))
         .containsExactly(new CommitResult.Applied());

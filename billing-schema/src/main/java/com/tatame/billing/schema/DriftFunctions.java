@@ -3,9 +3,16 @@ package com.tatame.billing.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.drift.DriftStore;
+import com.tatame.billing.drift.MirroredObject;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.RowChange;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,10 +29,56 @@ final class DriftFunctions implements DriftStore {
     Page.check(limit);
     List<String> ids = new ArrayList<>();
     for (JsonNode id : functions.call(
-        "customers_after_v1", Row.empty().with("after", after).with("limit", limit))) {
+        "customers_after_v2", Row.empty().with("after", after).with("limit", limit))) {
       ids.add(id.textValue());
     }
     return ids;
+  }
+
+  @Override
+  public List<MirroredObject> objects(Optional<ObjectRef> after, int limit) {
+    Page.check(limit);
+    return functions
+        .rows(
+            "mirrored_after_v1",
+            Row.empty()
+                .with("kinds", List.of(ObjectKind.values()))
+                .with("kind", after.map(ObjectRef::kind))
+                .with("id", after.map(ObjectRef::id))
+                .with("limit", limit))
+        .map(DriftFunctions::object);
+  }
+
+  @Override
+  public Optional<MirroredObject> object(ObjectRef object) {
+    return functions
+        .row("find_mirrored_v1", Row.empty().with("kind", object.kind()).with("id", object.id()))
+        .map(DriftFunctions::object);
+  }
+
+  private static MirroredObject object(Row row) {
+    return new MirroredObject(
+        new ObjectRef(row.constant("kind", ObjectKind.class), row.text("id")),
+        new SubjectId(row.text("subject_id")),
+        row.flag("with_customer"),
+        row.rows("copies").stream()
+            .map(copy -> new MirroredObject.Copy(
+                copy.text("column"), plain(copy, "stored"), plain(copy, "derived")))
+            .filter(copy -> !copy.stored().equals(copy.derived()))
+            .toList());
+  }
+
+  // A column writes an instant with another zone than the text that it repeats.
+  private static Optional<String> plain(Row copy, String field) {
+    if (!copy.has(field)) {
+      return Optional.empty();
+    }
+    String text = copy.json().get(field).asText();
+    try {
+      return Optional.of(OffsetDateTime.parse(text).toInstant().toString());
+    } catch (DateTimeException e) {
+      return Optional.of(text);
+    }
   }
 
   @Override
@@ -56,10 +109,20 @@ final class DriftFunctions implements DriftStore {
   }
 
   @Override
-  public void repaired(String customerId, String by, Instant at) {
-    functions.call(
-        "repaired_drift_v1",
-        Row.empty().with("customer", customerId).with("by", by).with("at", at));
+  public void repaired(Collection<String> ids, String by, Instant at) {
+    functions.call("close_drift_v1", Row.empty().with("ids", ids).with("by", by).with("at", at));
+  }
+
+  @Override
+  public long open() {
+    return functions.call("count_open_drift_v1", Row.empty()).longValue();
+  }
+
+  @Override
+  public List<Drift> openOf(String customerId) {
+    return functions
+        .rows("open_drift_v1", Row.empty().with("customer", customerId))
+        .map(DriftFunctions::drift);
   }
 
   @Override

@@ -65,6 +65,7 @@ public final class Migrations {
       "V49__leases_with_heartbeats.sql",
       "V50__owned_items.sql",
       "V51__final_rows_that_are_wrong.sql",
+      "V52__drift_of_every_object.sql",
       "V53__events_view_without_secrets.sql");
 
   private Migrations() {}

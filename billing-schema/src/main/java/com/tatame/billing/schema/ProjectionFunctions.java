@@ -12,6 +12,7 @@ import com.tatame.billing.projection.StoredObject;
 import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
+import com.tatame.billing.projection.UnreadableRow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /** Mirrored rows behind their functions. */
 final class ProjectionFunctions implements ProjectionStore {
@@ -63,28 +65,38 @@ final class ProjectionFunctions implements ProjectionStore {
   }
 
   private static SubjectState known(Row row) {
+    SubjectId subject = new SubjectId(row.text("subject"));
+    long version = row.optionalNumber("version").orElse(0L);
     Map<ObjectRef, StoredObject> rows = new HashMap<>();
+    BiConsumer<ObjectKind, Row> add = (kind, stored) -> {
+      ObjectRef object = new ObjectRef(kind, MirrorRows.id(kind, stored));
+      rows.put(object, stored(object, stored, subject, version));
+    };
     for (ObjectKind kind : ObjectKind.values()) {
       if (!MirrorRows.shares(kind)) {
-        row.rows(MirrorRows.table(kind)).stream().forEach(object -> add(rows, kind, object));
+        row.rows(MirrorRows.table(kind)).stream().forEach(object -> add.accept(kind, object));
       }
     }
     row.rows(MirrorRows.SHARED).stream()
-        .forEach(object -> add(rows, object.constant("kind", ObjectKind.class), object));
+        .forEach(object -> add.accept(object.constant("kind", ObjectKind.class), object));
     Map<AccountId, String> customerOf = new HashMap<>();
     row.texts("customer_of")
         .forEach((account, customer) -> customerOf.put(new AccountId(account), customer));
     return new SubjectState(
-        new SubjectId(row.text("subject")),
-        row.optionalNumber("version").orElse(0L),
+        subject,
+        version,
         rows,
         row.optionalText("linked").map(AccountId::new),
         customerOf,
         row.optionalRow("entitlement").map(EntitlementRows::recorded));
   }
 
-  private static void add(Map<ObjectRef, StoredObject> rows, ObjectKind kind, Row object) {
-    rows.put(new ObjectRef(kind, MirrorRows.id(kind, object)), MirrorRows.stored(kind, object));
+  private static StoredObject stored(ObjectRef object, Row row, SubjectId subject, long version) {
+    try {
+      return MirrorRows.stored(object.kind(), row);
+    } catch (RuntimeException e) {
+      throw new UnreadableRow(object, subject, version, e);
+    }
   }
 
   @Override

@@ -39,6 +39,7 @@ final class MirroredRows {
 
   private final Map<SubjectId, Long> versions = new HashMap<>();
   private final Map<ObjectRef, StoredObject> objects = new TreeMap<>();
+  private final Map<ObjectRef, SubjectId> subjects = new HashMap<>();
   private final Map<String, Change.Append> facts = new LinkedHashMap<>();
   private final Map<AccountId, Change.Link> links = new HashMap<>();
   private final Map<AccountId, RecordedEntitlement> entitlements = new HashMap<>();
@@ -80,6 +81,11 @@ final class MirroredRows {
 
   Optional<Change.Link> link(AccountId account) {
     return Optional.ofNullable(links.get(account));
+  }
+
+  /** All customers that an account is linked to. */
+  Stream<String> linkedCustomers() {
+    return links.values().stream().map(Change.Link::customerId);
   }
 
   Optional<AccountId> accountOf(String customerId) {
@@ -157,11 +163,23 @@ final class MirroredRows {
     versions.merge(subject, 1L, Long::sum);
   }
 
+  /** The objects that were ever put or found gone. */
+  Set<ObjectRef> refs() {
+    return Set.copyOf(objects.keySet());
+  }
+
+  /** Whose object it is. */
+  SubjectId subject(ObjectRef object) {
+    return Optional.ofNullable(subjects.get(object)).orElseThrow();
+  }
+
   void apply(SubjectId subject, Change change) {
     if (change instanceof Change.Put put) {
+      subjects.put(put.state().ref(), put.state().subject());
       objects.put(
           put.state().ref(), new StoredObject(Optional.of(put.state()), put.asOf(), put.source()));
     } else if (change instanceof Change.Tombstone tombstone) {
+      subjects.putIfAbsent(tombstone.object(), subject);
       objects.put(
           tombstone.object(),
           new StoredObject(Optional.empty(), tombstone.asOf(), tombstone.source()));

@@ -7,6 +7,10 @@ import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.inbox.ReplayBatch;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.StoredEvent;
+import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.observation.ObjectRef;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.schedule.TaskStore;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
@@ -14,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Stores that break one rule each of what is done besides processing events. */
 final class BadOperations {
@@ -100,23 +105,74 @@ final class BadOperations {
     @Override
     public DriftStore drift() {
       return spoil(DriftStore.class, good.drift(), Map.of("report", args -> {
-        good.drift().repaired(((Drift) args[0]).customerId(), "nobody", Instant.EPOCH);
+        List<String> open = good.drift().openOf(((Drift) args[0]).customerId()).stream()
+            .map(Drift::id)
+            .toList();
+        good.drift().repaired(open, "nobody", Instant.EPOCH);
         good.drift().report((Drift) args[0]);
         return true;
       }));
     }
   }
 
-  static class RepairsEverybody extends ForwardingStore {
+  static class ClosesEveryDifference extends ForwardingStore {
     @Override
     public DriftStore drift() {
       return spoil(DriftStore.class, good.drift(), Map.of("repaired", args -> {
-        good.drift()
-            .list(true, Optional.empty(), 101)
-            .forEach(drift ->
-                good.drift().repaired(drift.customerId(), (String) args[1], (Instant) args[2]));
+        List<String> open = good.drift().list(true, Optional.empty(), 101).stream()
+            .map(Drift::id)
+            .toList();
+        good.drift().repaired(open, (String) args[1], (Instant) args[2]);
         return true;
       }));
+    }
+  }
+
+  static class ListsObjectsOfCustomersOnly extends ForwardingStore {
+    @Override
+    @SuppressWarnings("unchecked") // Arguments come untyped through a proxy.
+    public DriftStore drift() {
+      return spoil(
+          DriftStore.class,
+          good.drift(),
+          Map.of(
+              "objects",
+              args ->
+                  good.drift().objects((Optional<ObjectRef>) args[0], (Integer) args[1]).stream()
+                      .filter(row -> row.object().kind() != ObjectKind.COUPON)
+                      .toList()));
+    }
+  }
+
+  static class ListsNoTombstones extends ForwardingStore {
+    @Override
+    @SuppressWarnings("unchecked") // Arguments come untyped through a proxy.
+    public DriftStore drift() {
+      return spoil(
+          DriftStore.class,
+          good.drift(),
+          Map.of(
+              "objects",
+              args ->
+                  good.drift().objects((Optional<ObjectRef>) args[0], (Integer) args[1]).stream()
+                      .filter(row -> isLiving(row.object()))
+                      .toList()));
+    }
+
+    private boolean isLiving(ObjectRef object) {
+      SubjectId subject = new SubjectId(object.id());
+      SubjectQuery wanted = new SubjectQuery(subject, Set.of(object), Set.of());
+      return good.projections().load(List.of(wanted)).values().stream()
+          .flatMap(known -> known.rows().values().stream())
+          .anyMatch(row -> row.state().isPresent());
+    }
+  }
+
+  static class CountsRepairedDifferences extends ForwardingStore {
+    @Override
+    public DriftStore drift() {
+      return spoil(DriftStore.class, good.drift(), Map.of("open", args ->
+          (long) good.drift().list(false, Optional.empty(), 101).size()));
     }
   }
 }

@@ -304,8 +304,14 @@ class BadStoresTest {
         Arguments.of(BadDuplicates.LooksTooEarly.class, "whatIsDueComesTheLongestDueFirst"),
         Arguments.of(BadDuplicates.CountsWhatIsDone.class, "theLastFoundAreListedFirstAndCounted"),
         Arguments.of(
-            BadOperations.RepairsEverybody.class,
-            "whatDiffersIsListedNewestFirstUntilItIsRepaired"));
+            BadOperations.ClosesEveryDifference.class,
+            "whatDiffersIsListedNewestFirstUntilItIsRepaired"),
+        Arguments.of(
+            BadOperations.ListsObjectsOfCustomersOnly.class,
+            "objectsOfEveryKindAreWalkedThroughByKindAndId"),
+        Arguments.of(BadOperations.ListsNoTombstones.class, "objectsThatAreGoneAreWalkedThrough"),
+        Arguments.of(
+            BadOperations.CountsRepairedDifferences.class, "onlyOpenDifferencesAreCounted"));
   }
 
   @ParameterizedTest
