@@ -90,7 +90,7 @@ public final class BillingRoutes {
     guard = new FeatureGuard(authentication, billing.entitlements());
 
     InboxHandlers inbox =
-        new InboxHandlers(billing.webhooks(), billing.customers(), with.wallClock);
+        new InboxHandlers(billing.webhooks(), billing.drift(), billing.customers(), with.wallClock);
     HealthHandlers health = new HealthHandlers(
         new StoreCheck(store, STORE_GOOD_FOR, with.wallClock),
         new DependencyCheck(gateway::ping, PROVIDER_GOOD_FOR, with.wallClock),

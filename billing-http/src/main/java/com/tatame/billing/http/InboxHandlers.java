@@ -11,6 +11,7 @@ import static com.tatame.billing.http.Route.post;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.customer.Customers;
+import com.tatame.billing.drift.DriftMonitor;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.EventFilter;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /** How received events are doing, for whoever runs the server; and once more, please. */
 final class InboxHandlers {
   private final Webhooks webhooks;
+  private final DriftMonitor drift;
   private final Customers customers;
   private final InstantSource wallClock;
 
@@ -76,8 +78,10 @@ final class InboxHandlers {
             .by(to -> to.get(InboxHandlers.class)::replayMany));
   }
 
-  InboxHandlers(Webhooks webhooks, Customers customers, InstantSource wallClock) {
+  InboxHandlers(
+      Webhooks webhooks, DriftMonitor drift, Customers customers, InstantSource wallClock) {
     this.webhooks = webhooks;
+    this.drift = drift;
     this.customers = customers;
     this.wallClock = wallClock;
   }
@@ -97,6 +101,10 @@ final class InboxHandlers {
 
       @Doc("Share of the last thousand events that failed at least once, from 0 to 1.")
       double failureRate,
+
+      @Doc("Rows that differ from what the provider holds and are not repaired; the list is at"
+          + " /webhooks/drift.")
+      long openDrift,
 
       @Nullable Instant lastEventAt) {}
 
@@ -230,6 +238,7 @@ final class InboxHandlers {
         status.pendingReads(),
         status.oldestPendingRead().orElse(null),
         status.receivedLately() == 0 ? 0 : (double) status.failedLately() / status.receivedLately(),
+        drift.open(),
         status.lastReceivedAt().orElse(null)));
   }
 

@@ -82,6 +82,7 @@ public final class BillingServer implements AutoCloseable {
       telemetry.watchInbox(billing.webhooks(), with.wallClock);
       telemetry.watchMode(store, with.wallClock);
       telemetry.watchCommands(billing.commands());
+      telemetry.watchDrift(billing.drift());
       telemetry.watchDuplicates(billing.duplicates());
       telemetry.watchPurchases(billing.purchases());
       telemetry.watchMetering(billing.metering());

@@ -1,6 +1,7 @@
 package com.tatame.billing.server;
 
 import com.tatame.billing.command.CommandAdministration;
+import com.tatame.billing.drift.DriftMonitor;
 import com.tatame.billing.duplicate.Duplicates;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.EventStatus;
@@ -216,6 +217,14 @@ final class Telemetry {
   void watchCommands(CommandAdministration commands) {
     Gauge.builder("billing.commands.needs.operator", commands, waiting -> count(waiting::undecided))
         .description("Commands that wait for a person's decision")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Measures how many mirrored rows differ from what the provider holds. */
+  void watchDrift(DriftMonitor drift) {
+    Gauge.builder("billing.drift.open", drift, monitor -> count(monitor::open))
+        .description("Rows that differ from what the provider holds, and are not repaired")
         .strongReference(true)
         .register(registry);
   }
