@@ -252,7 +252,7 @@ public final class Billing implements AutoCloseable {
 
   /**
    * What {@link #work} does, in single steps, for drivers that decide who goes on when: between two
-   * of them time may pass and other programs may work. Whoever doesn't run the next one has a program
+   * of them time may pass and other programs may work. Not running the next one simulates a program
    * that died there.
    */
   public Step steps() {

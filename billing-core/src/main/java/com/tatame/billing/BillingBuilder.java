@@ -190,15 +190,15 @@ public final class BillingBuilder {
   }
 
   /**
-   * Under which the evidence is hashed by which somebody is known again who has had a trial. Default:
-   * none; then only an account's own subscriptions tell that it has had one.
+   * The keys of the trial ledger, under which the evidence of trials is hashed. Default: none; then
+   * only an account's own subscriptions show that it has had one.
    */
   public BillingBuilder trialKeys(TrialKeys value) {
     trialKeys = value;
     return this;
   }
 
-  /** Told of what becomes of events, for metrics, traces and error reports. Default: nobody. */
+  /** Receives the outcome of events, for metrics, traces and error reports. Default: none. */
   public BillingBuilder listener(InboxListener value) {
     listener = value;
     return this;

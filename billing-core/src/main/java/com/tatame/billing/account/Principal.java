@@ -41,7 +41,7 @@ public record Principal(
         account.value().equals(subject) ? Optional.empty() : Optional.of(""));
   }
 
-  /** Somebody who has not signed in, and whose account is the session alone. */
+  /** A visitor who has not signed in, and whose account is the session alone. */
   public static Principal ofAnonymous(AccountId session) {
     return new Principal(
         session, ANONYMOUS, session.value(), Optional.empty(), Optional.empty(), false);
@@ -59,7 +59,7 @@ public record Principal(
         Optional.empty());
   }
 
-  /** Whether it is somebody who has not signed in. */
+  /** Whether it is a visitor who has not signed in. */
   public boolean isAnonymous() {
     return issuer.equals(ANONYMOUS);
   }

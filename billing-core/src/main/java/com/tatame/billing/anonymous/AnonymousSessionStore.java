@@ -14,8 +14,8 @@ public interface AnonymousSessionStore {
 
   /**
    * Makes all that the session bought, and all that becomes known of it later, the account's, and
-   * counts what it used as used by the account, in the same windows. The first claim stays, whoever
-   * claims again.
+   * counts what it used as used by the account, in the same windows. The first claim stays;
+   * later ones change nothing.
    *
    * @return the session as it is then; empty if there is none
    */

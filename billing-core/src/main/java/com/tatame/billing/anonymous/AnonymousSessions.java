@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 
 /**
  * Use cases: visitors who buy before they sign in. A visitor is an account of its own, proven by a
- * token of 32 random bytes that is kept as its SHA-256 only. Whoever signs in with the token in hand
- * claims what was bought with it, once.
+ * token of 32 random bytes that is kept as its SHA-256 only. A signed-in user who has the
+ * token claims what was bought with it, once.
  */
 public final class AnonymousSessions {
   private static final Duration LIFETIME = Duration.ofDays(30);
@@ -42,8 +42,8 @@ public final class AnonymousSessions {
   /**
    * Wires the use cases.
    *
-   * @param random of the tokens: one that can be foretold gives tokens that can be foretold
-   * @param changed told of accounts whose use a claim has changed
+   * @param random of the tokens: a predictable one gives predictable tokens
+   * @param changed receives accounts whose usage a claim has changed
    */
   public AnonymousSessions(
       AnonymousSessionStore store,
@@ -76,8 +76,8 @@ public final class AnonymousSessions {
   }
 
   /**
-   * The session whose token follows from a seed; it begins if there is none yet. Whoever knows the
-   * seed has the session, so it must be as hard to guess as the token.
+   * The session whose token follows from a seed; it begins if there is none yet. The seed
+   * gives access to the session, so it must be as hard to guess as the token.
    */
   public Begun begin(String seed) {
     byte[] secret = sha256(SEED_PREFIX + seed);

@@ -10,8 +10,8 @@ import java.util.Set;
 /**
  * What is known of a key, which is all but the key itself. All instants are wall time.
  *
- * @param id {@code bk_} and 16 hexadecimal digits; also the beginning of the key, so that whoever
- *     holds one can tell which it is
+ * @param id {@code bk_} and 16 hexadecimal digits; also the beginning of the key, so that its
+ *     holder can tell which one it is
  * @param name what it is for, in its maker's words
  * @param expiresAt from when it is refused; empty for never
  * @param revokedAt since when it is refused

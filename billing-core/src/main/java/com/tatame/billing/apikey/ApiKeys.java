@@ -164,7 +164,7 @@ public final class ApiKeys {
     return key;
   }
 
-  // Whoever holds a good key must not be refused because a note about it could not be written.
+  // A valid key must not be refused because its last use could not be stored.
   private void noteUse(ApiKey key, Instant now) {
     try {
       store.noteUse(key.id(), now, USE_NOTED_EVERY);

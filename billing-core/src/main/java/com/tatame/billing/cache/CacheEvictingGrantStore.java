@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Grants whose account is told of whenever what it has may have changed. */
+/** Evicts an account from the entitlement cache whenever its grants may have changed. */
 final class CacheEvictingGrantStore implements GrantStore {
   private final GrantStore store;
   private final Consumer<AccountId> evict;

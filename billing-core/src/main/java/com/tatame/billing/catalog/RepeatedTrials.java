@@ -2,7 +2,7 @@ package com.tatame.billing.catalog;
 
 import java.util.Locale;
 
-/** What is done about the trial of somebody who has had one, once that shows. */
+/** What is done about a second trial of a person, once it is found. */
 public enum RepeatedTrials {
   /** It is listed for operators, and goes on. */
   ALERT,

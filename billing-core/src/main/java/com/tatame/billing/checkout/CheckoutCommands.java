@@ -156,7 +156,7 @@ public final class CheckoutCommands {
         }));
   }
 
-  // A guest's sessions can't be listed, but one whose page nobody was told of can't be paid either.
+  // A guest's sessions can't be listed, but one whose URL was never answered can't be paid either.
   private static CommandLookup madeForItem(Command command, CommandSearch search) {
     Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
     return customer.isPresent() ? search.made(command, customer) : new CommandLookup.Absent();

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What somebody wants to subscribe to: a tier and an interval, or a price.
+ * What an account wants to subscribe to: a tier and an interval, or a price.
  *
  * @param successUrl may hold {@code {CHECKOUT_SESSION_ID}}
  * @param promotionCode as it was typed

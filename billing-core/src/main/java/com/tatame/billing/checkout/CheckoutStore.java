@@ -5,6 +5,6 @@ import java.util.Optional;
 
 /** Port: the mirrored checkout sessions of one account. */
 public interface CheckoutStore {
-  /** The account's session with this id; somebody else's is not found. */
+  /** The account's session with this id; another account's is not found. */
   Optional<CheckoutSession> find(AccountId account, String sessionId);
 }

@@ -13,7 +13,7 @@ import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.purchase.SaleTerms;
 import java.util.Optional;
 
-/** Selling an item of the catalog, to an account or to somebody who has not signed in. */
+/** Selling an item of the catalog, to an account or to a visitor who has not signed in. */
 public final class ItemCheckouts {
   private final ItemSales sales;
   private final ItemUnits units;
@@ -45,7 +45,7 @@ public final class ItemCheckouts {
           Optional.empty(), Optional.empty(), Optional.of(given.purchase()), given.created());
     }
     ItemSales.Quote quote = offer.quote().orElseThrow();
-    // A guest stays one: the provider makes no customer of somebody whom we don't know.
+    // A guest stays one: the provider makes no customer of an unknown visitor.
     Optional<String> customer = caller.isAnonymous()
         ? Optional.empty()
         : Optional.of(

@@ -3,10 +3,10 @@ package com.tatame.billing.checkout;
 import java.util.Optional;
 
 /**
- * An item of the catalog that somebody wants to buy. What it costs is not theirs to say.
+ * An item of the catalog to buy. The caller doesn't set the price.
  *
  * @param successUrl may hold {@code {CHECKOUT_SESSION_ID}}
- * @param email of a new customer, or on the page of somebody who has not signed in
+ * @param email of a new customer, or on the page of a visitor who has not signed in
  * @param key under which what is free is given once; empty if it is never repeated
  */
 public record ItemRequest(

@@ -49,7 +49,7 @@ public final class Reservations {
 
   /**
    * @param clock the billing clock
-   * @param changed told of accounts that got a unit back
+   * @param changed receives accounts that got a unit back
    */
   public Reservations(
       ReservationStore store,
@@ -99,7 +99,7 @@ public final class Reservations {
 
   /** What is done about sales that don't end by themselves. What comes of it is seen later. */
   public interface Overdue {
-    /** Reads a checkout at the provider whose end nobody told of. */
+    /** Reads a checkout at the provider that has ended without an event. */
     void refresh(CheckoutSession session);
 
     /** Ends a payment that nobody has paid in a day. */

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.function.Predicate;
 
 /**
- * Where somebody may be sent back to from a page of the provider.
+ * Where a customer may be sent back to from a page of the provider.
  *
  * @param allowed decides on absolute addresses
  */

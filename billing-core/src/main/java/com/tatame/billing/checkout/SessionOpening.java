@@ -58,7 +58,7 @@ public final class SessionOpening {
    * @param params all that the session is made from
    * @param good whether an open session of the same parameters is as good as a new one
    * @param guard throws if it may not be sold after all; asked once nothing is open any more
-   * @param seen told of the session before, once it is closed or complete
+   * @param seen receives the session before, once it is closed or complete
    */
   record Request(
       AccountId account,

@@ -105,7 +105,7 @@ public final class CommandAdministration {
     return resolve(command, outcome, Optional.empty(), reason, by);
   }
 
-  // Whoever repeats a decision, since its answer was lost, gets the answer.
+  // A retry of a decision, whose answer was lost, gets the answer.
   private Optional<Command> decidedSo(
       CommandId id, Resolution.Outcome outcome, Optional<String> result, String reason, String by) {
     Command command = get(id);

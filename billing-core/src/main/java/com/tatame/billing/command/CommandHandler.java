@@ -17,14 +17,15 @@ public interface CommandHandler {
   Observation send(Command command);
 
   /**
-   * Finds out whether it was executed, when its key has been forgotten or burnt. Only reads; see {@link
+   * Reconciles it: finds out whether it was executed, when its key has expired or replays a stored
+   * failure. Only reads; see {@link
    * CommandSearch}. A failure to read leaves the command as it is for the next time.
    */
   CommandLookup find(Command command);
 
   /**
-   * Told once the command was rejected, so that nobody has to wait for what it held to be given back;
-   * perhaps never: its program may have died.
+   * Called once the command was rejected, so that what it held is given back without delay. Perhaps
+   * never called: its program may have died.
    */
   default void rejected(Command command) {}
 

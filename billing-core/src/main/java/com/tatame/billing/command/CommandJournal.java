@@ -20,7 +20,7 @@ public interface CommandJournal {
    * Takes an unsettled command for sending, alone, until the lease runs out.
    *
    * @param lease token of this attempt
-   * @return the command in state sending; empty while somebody else sends it, or once it is settled
+   * @return the command in state sending; empty while another process sends it, or once it is settled
    */
   Optional<Command> begin(CommandId id, String lease, Instant now, Duration leaseTime);
 

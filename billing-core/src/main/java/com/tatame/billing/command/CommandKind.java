@@ -112,7 +112,7 @@ public enum CommandKind {
   }
 
   /**
-   * Whether somebody who asks for {@code wanted} is served by {@code open}. An account has one
+   * Whether a caller that asks for {@code wanted} may join {@code open}. An account has one
    * customer, whatever the callers know about the person; all else must ask for the very same. What
    * makes another object each time serves one request alone: two idempotency keys are two intents.
    */

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum CommandState {
   /** Written down, never sent. */
   PLANNED,
-  /** Somebody is sending it, or died while doing so. */
+  /** A process is sending it, or died while doing so. */
   SENDING,
   /** Sent, and the answer was lost: it may have been executed. */
   UNKNOWN,

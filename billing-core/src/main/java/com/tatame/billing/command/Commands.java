@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 
 /**
  * Runs outgoing mutations: written down, sent under a key of their own, their answer committed, and
- * only then settled. Whoever asks for the same while one is open joins it; whoever finds one
- * abandoned finishes it under the same key, so that it takes effect once. A request that carries an
+ * only then settled. A caller that asks for the same while one is open joins it; a worker that finds
+ * one abandoned finishes it under the same key, so that it takes effect once. A request that carries an
  * idempotency key (see {@link RequestScope}) and is sent again gets the command that it made. Once the provider has
  * forgotten the key, or keeps nothing but a failure under it, what became of the command is looked
  * for.
@@ -44,7 +44,7 @@ public final class Commands {
   private static final Duration POLL = Duration.ofMillis(40);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-  /** Ten seconds: whoever has waited that long is told that it is under way. */
+  /** Ten seconds: a caller that has waited that long gets {@code in_progress}. */
   private static final int MAX_POLLS = 250;
 
   private static final int MAX_IN_THE_WAY = 5;
@@ -133,7 +133,7 @@ public final class Commands {
    * @return the command that succeeded, which need not be the given one
    * @throws ProviderRejected if the provider refused it for good
    * @throws ProviderUnavailable if its outcome is not known yet; asking again continues it
-   * @throws Conflict {@code in_progress} if somebody else has been sending it for ten seconds
+   * @throws Conflict {@code in_progress} if another process has been sending it for ten seconds
    */
   public Command run(Command planned) {
     for (int i = 0; i < MAX_IN_THE_WAY; i++) {
@@ -207,7 +207,7 @@ public final class Commands {
 
   /**
    * What an earlier attempt of the same request did: its command of this kind that succeeded or may
-   * still do so. Whoever finds one ends it by {@link #finish} instead of planning another.
+   * still do so. A caller that finds one ends it by {@link #finish} instead of planning another.
    */
   public Optional<Command> earlier(RequestKey request, CommandKind kind) {
     return made(request, kind).findFirst();

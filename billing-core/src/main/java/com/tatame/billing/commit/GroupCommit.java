@@ -104,7 +104,7 @@ public final class GroupCommit<T, R> {
     return result;
   }
 
-  /** How many callers wait for somebody to write their part. */
+  /** How many callers wait for another thread to write their part. */
   public int waiting() {
     lock.lock();
     try {
@@ -184,7 +184,7 @@ public final class GroupCommit<T, R> {
       if (!each.result().isDone()) {
         each.result()
             .completeExceptionally(
-                new StoreUnavailable("Whoever wrote this with others did not come back."));
+                new StoreUnavailable("The thread that wrote this group commit did not come back."));
       }
     }
   }

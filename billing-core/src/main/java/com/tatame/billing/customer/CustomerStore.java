@@ -14,7 +14,7 @@ public interface CustomerStore {
   void rememberUser(Principal principal);
 
   /**
-   * Remembers those of whom nothing is known yet. What an identity provider told of the others
+   * Stores those that are not known yet. What an identity provider said about the others
    * stays as it is.
    *
    * @param users at most 1000

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param subscriptionId the newer one
  * @param keptId the one that came first
  * @param family of plans
- * @param lookAt when it is looked at again; empty once nothing is left to be done
+ * @param lookAt when it is checked again; empty once nothing is left to be done
  * @param settlement what it cost and what went back; empty before it was canceled, or if nothing was
  *     billed
  * @param handledBy who had it canceled: {@code policy}, or an administrator

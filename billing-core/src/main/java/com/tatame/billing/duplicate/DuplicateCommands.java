@@ -69,7 +69,7 @@ public final class DuplicateCommands {
         : new CommandLookup.Absent();
   }
 
-  // Whoever else ended it gave another reason, and knew what to do about the money.
+  // If another program ended it, the reason differs, and that program dealt with the money.
   private static boolean endedByUs(Command command, Observation seen) {
     return seen.state()
         .map(Subscription.class::cast)

@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * Which of a customer's subscriptions are one too many: of those of one family that entitle, all but
  * the first. One that is unpaid or paused is none of them, since it neither gives anything nor is
- * charged; and whoever has only such a one is not to lose another that is paid.
+ * charged; and an account that has only such a one must not lose another that is paid.
  */
 final class DuplicateRule {
   private static final Comparator<Subscription> FIRST_COME =

@@ -126,7 +126,7 @@ public final class Duplicates {
       try {
         lookAt(due);
       } catch (BillingException e) {
-        LOG.log(Level.INFO, "{0} is looked at again soon: {1}", due.subscriptionId(), e.code());
+        LOG.log(Level.INFO, "{0} is checked again soon: {1}", due.subscriptionId(), e.code());
         store.replace(due.status(), due.lookedAtAgain(commands.now().plus(SOON)));
       }
     }

@@ -77,7 +77,7 @@ public record Decision(
    */
   public record OverageLeft(int discountPercent, Optional<Long> remaining) {}
 
-  /** This, as the failure of whoever needs it to be allowed. */
+  /** This, as the exception for a caller that needs it to be allowed. */
   public LimitReached refusal() {
     return new LimitReached(
         new LimitReached.Reached(

@@ -36,7 +36,7 @@ public sealed interface EntitlementCandidate {
    * @param graceUntil until when a past due one entitles; empty unless past due
    * @param endedAt once it ended
    * @param particulars of one that may entitle
-   * @param evidence what told of it as it is; empty for what was stored before evidence was kept
+   * @param evidence what made it what it is; empty for what was stored before evidence was kept
    */
   record OfSubscription(
       String subscriptionId,
@@ -51,8 +51,8 @@ public sealed interface EntitlementCandidate {
       implements EntitlementCandidate {}
 
   /**
-   * A plan that somebody was given. Units and flags that were given decide beside any plan, and are
-   * told by the decision itself.
+   * A plan that was granted. Granted units and flags decide beside any plan, and the decision itself
+   * names them.
    *
    * @param expiresAt when it ceases to hold; empty for never
    */

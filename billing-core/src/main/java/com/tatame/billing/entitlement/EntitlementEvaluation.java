@@ -76,7 +76,7 @@ final class EntitlementEvaluation {
         .orElseGet(() -> given.rank() >= catalog.defaultPlan().rank());
   }
 
-  /** What a plan's flags answer, by name: to whoever has the plan, at any time. */
+  /** What a plan's flags answer, by name: for every account with the plan, at any time. */
   static Map<String, Decision> flags(Catalog catalog, Plan plan) {
     EntitlementEvaluation standing = new EntitlementEvaluation(catalog, plan);
     Map<String, Decision> flags = new HashMap<>();

@@ -181,8 +181,8 @@ public final class Entitlements {
   }
 
   /**
-   * As {@link #consume}, without keeping the caller's thread: where it is in mind what to draw by, it
-   * waits for the commit that it shares and for nothing else.
+   * As {@link #consume}, without blocking the caller's thread: for a cached account it waits for its
+   * group commit and for nothing else.
    *
    * @param mayBlock does what has to be read first, or once more
    * @return what came of it, or the failure that {@link #consume} throws; told by the thread that
@@ -283,7 +283,7 @@ public final class Entitlements {
   }
 
   /**
-   * Makes the level of a gauge this, also above its ceiling: it is what somebody measured.
+   * Makes the level of a gauge this, also above its ceiling: it is what was measured.
    *
    * @throws NotFound if no plan of the catalog has such a feature
    * @throws ValidationFailed if it is no gauge, or the value is negative

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What told of a subscription as it is known.
+ * What made a subscription what it is known as.
  *
  * @param eventId the provider's event; empty for a read, or the answer to a command of ours
  * @param from an event's copy, or the provider's own answer

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
-/** Says how a decision was derived, in sentences that somebody can read out. */
+/** Says how a decision was derived, in sentences that support staff can read out. */
 final class ExplanationText {
   private final Catalog catalog;
   private final Plan plan;
@@ -82,7 +82,7 @@ final class ExplanationText {
   private static String told(OfSubscription subscription) {
     return subscription
         .evidence()
-        .map(evidence -> " " + source(evidence) + " told of this; it was so at "
+        .map(evidence -> " " + source(evidence) + " shows this; it was so at "
             + time(evidence.asOf()) + ", and has been known here since "
             + time(evidence.recordedAt()) + ".")
         .orElse("");

@@ -1,6 +1,6 @@
 package com.tatame.billing.entitlement;
 
-/** What somebody is given without paying for it. */
+/** What an account is given without paying for it. */
 public sealed interface GrantContent {
   /**
    * A plan, for as long as the grant holds.

@@ -62,8 +62,7 @@ public final class Guard {
     }
   }
 
-  // A key whose work failed stands for units that were given back: whoever tries again needs
-  // others.
+  // A key whose work failed stands for units that were given back: a retry needs others.
   private ConsumeResult consume(AccountId account, Use use) {
     ConsumeResult used = entitlements.consume(account, use);
     Optional<String> failed = used instanceof ConsumeResult.Granted granted && granted.again()

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 
 /**
  * What accounts might do at an instant that has passed, by what was known here then: what was
- * answered then, if somebody asked. Use counts at the time for which it was reported, and plans are
+ * answered then, if it was asked. Use counts at the time for which it was reported, and plans are
  * those of today's catalog. Each question is one query.
  */
 public final class PastEntitlements {

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An entitlement with what it was learnt from. Of the same state there is one entitlement, but what
- * told of it first depends on the order in which the provider's events came.
+ * An entitlement with what it was learnt from. Of the same state there is one entitlement, but which
+ * evidence came first depends on the order in which the provider's events came.
  *
  * @param recordedAt since when it is known, by the billing clock
  * @param evidence by subscription; what was stored before it was kept has none
@@ -31,7 +31,7 @@ public record RecordedEntitlement(
         .orElse(recordedAt);
   }
 
-  /** What told of a subscription as it is here. */
+  /** The evidence of a subscription as it is here. */
   public Optional<Evidence> of(String subscriptionId) {
     return Optional.ofNullable(evidence.get(subscriptionId));
   }

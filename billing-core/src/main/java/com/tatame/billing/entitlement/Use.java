@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What somebody wants to use.
+ * What an account wants to use.
  *
  * @param amount units, at least 1
  * @param itemPrice the whole price of one unit, if it has one: units beyond the limit are charged by

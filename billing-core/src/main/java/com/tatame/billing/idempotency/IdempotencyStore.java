@@ -9,7 +9,7 @@ public interface IdempotencyStore {
   /** What a key stands for. */
   sealed interface Reservation {}
 
-  /** The key is new, or whoever held it is gone: carry on, then {@link #complete}. */
+  /** The key is new, or the lease of its holder has ended: carry on, then {@link #complete}. */
   record Fresh() implements Reservation {}
 
   /** The first answer, to be given again. */

@@ -177,7 +177,7 @@ public final class CustomerImport {
     return again;
   }
 
-  // Whoever is refused is not linked, but mirrored all the same.
+  // A customer whose link is refused is mirrored all the same.
   private Ready project(Held all, SubjectState known, PendingLinks promised) {
     Optional<AccountId> owner =
         all.claim().owner().or(() -> all.customer().flatMap(Customer::account));

@@ -8,8 +8,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Where an import stands, kept in the store. Whoever opens it last has it: after a run that was
- * killed nobody waits for a lease, and a run that still goes on ends when it wants to move on.
+ * Where an import stands, kept in the store. The run that opens it last has it: after a run was killed
+ * no other waits for a lease, and a run that still goes on ends when it wants to move on.
  */
 final class ImportCheckpoint {
   private final TaskStore store;

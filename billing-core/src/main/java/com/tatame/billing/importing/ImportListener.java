@@ -2,7 +2,7 @@ package com.tatame.billing.importing;
 
 import java.time.Duration;
 
-/** Told how an import goes on. It must not throw. */
+/** Receives the progress of an import. It must not throw. */
 public interface ImportListener {
   /** Listens to nothing. */
   ImportListener NONE = new ImportListener() {};

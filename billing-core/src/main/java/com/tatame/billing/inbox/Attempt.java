@@ -18,7 +18,7 @@ public record Attempt(Instant at, Outcome outcome, Optional<String> message) {
     ABANDONED,
     /** It failed and was given up. */
     DEAD,
-    /** Somebody asked for it to be processed once more. */
+    /** An operator had it replayed. */
     REPLAYED,
     PROCESSED,
     IGNORED;

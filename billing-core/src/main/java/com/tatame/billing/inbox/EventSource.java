@@ -27,8 +27,8 @@ public interface EventSource {
   ReceivedEvent verify(byte[] body, String signatureHeader);
 
   /**
-   * Reads the envelope of an event that somebody who is trusted has kept, and whose signature can't
-   * be checked any more.
+   * Reads the envelope of an event that a trusted program has kept, and whose signature can't be
+   * checked any more.
    *
    * @param payload the whole event, as it was kept
    * @return empty if it is no event

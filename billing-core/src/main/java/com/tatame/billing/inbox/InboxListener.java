@@ -3,7 +3,7 @@ package com.tatame.billing.inbox;
 import java.time.Duration;
 
 /**
- * Told of what becomes of events, for metrics, traces and error reports. Called by many threads; it
+ * Receives the outcome of events, for metrics, traces and error reports. Called by many threads; it
  * must not throw.
  */
 public interface InboxListener {

@@ -66,8 +66,8 @@ public interface InboxStore {
   Optional<StoredEvent> find(String id);
 
   /**
-   * Puts events into the queue once more, with all their attempts before them. Those that somebody
-   * holds at this moment, and those whose payload was pruned, are left out.
+   * Replays events: puts them into the queue once more, with all their attempts before them. Those that
+   * are claimed at this moment, and those whose payload was pruned, are left out.
    *
    * @param after the {@link ReplayBatch#next} of the part before; 0 for the first part
    * @param max most events to look at, 1 to {@link #MAX_REPLAY}

@@ -123,7 +123,7 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
     try {
       work.run();
     } catch (BillingException e) {
-      LOG.log(Level.WARNING, "work is put off: {0}", e.getMessage());
+      LOG.log(Level.WARNING, "work is postponed: {0}", e.getMessage());
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a worker failed; its events come back when their lease runs out", e);
       listener.unexpected(e);

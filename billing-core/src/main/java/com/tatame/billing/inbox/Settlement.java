@@ -12,7 +12,7 @@ public sealed interface Settlement {
   /** To be tried again. Counts as an attempt. */
   record Retry(long seq, Instant notBefore, String error) implements Settlement {}
 
-  /** Given up: kept with its payload and its error until somebody replays it. */
+  /** A dead letter: kept with its payload and its error until it is replayed. */
   record Dead(long seq, String error) implements Settlement {}
 
   /** Given back at once, not counted as an attempt. */

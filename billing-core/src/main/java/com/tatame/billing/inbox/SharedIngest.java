@@ -41,7 +41,7 @@ final class SharedIngest {
     return commits.submit(event);
   }
 
-  /** How many callers wait for somebody to store their event. */
+  /** How many callers wait for another thread to store their event. */
   int waiting() {
     return commits.waiting();
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * What is not kept of an invoice and asked of the provider when it is wanted. The links open the
- * invoice to whoever has them, and end by themselves.
+ * invoice for anyone who has them, and expire.
  *
  * @param tax included in the invoice's total, minor units of its currency
  * @param lines all of them, in the provider's order

@@ -15,6 +15,6 @@ public interface InvoiceStore {
    */
   List<Invoice> list(AccountId account, Optional<String> after, int limit);
 
-  /** The account's invoice with this id; somebody else's is not found. */
+  /** The account's invoice with this id; another account's is not found. */
   Optional<Invoice> find(AccountId account, String invoiceId);
 }

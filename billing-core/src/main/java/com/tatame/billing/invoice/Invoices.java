@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Use cases: an account's invoices. Somebody else's are not found. */
+/** Use cases: an account's invoices. Those of other accounts are not found. */
 public final class Invoices {
   private static final String CUSTOMER = "customer";
   private static final int MOST_DETAILS = 100;

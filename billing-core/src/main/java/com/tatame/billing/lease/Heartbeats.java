@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 
 /**
  * Extends the leases of what this process is doing, so that they can be short: what a process held that
- * died is free after {@link #LEASE}, and what takes long stays with whoever does it. A lease that was
+ * died is free after {@link #LEASE}, and what takes long stays with its holder. A lease that was
  * lost all the same, such as by a process that was paused, is let go; its holder learns so when it
- * writes. Thread-safe. Has no thread: somebody calls {@link #beat}.
+ * writes. Thread-safe. Has no thread: its owner calls {@link #beat}.
  */
 public final class Heartbeats {
   /** How long a lease lasts without a heartbeat. */

@@ -49,8 +49,8 @@ public interface MeterReportStore {
 
   /**
    * Takes reports to be sent, those with the nearest deadline first: open ones are closed, and bound
-   * to the account's customer. Repeated under the same id it gives the same ones. Whoever doesn't
-   * settle within the lease loses them to the next.
+   * to the account's customer. Repeated under the same id it gives the same ones. A sender that doesn't
+   * settle within the lease loses them to the next one.
    *
    * @param now wall time, for leases and delays
    * @param at the billing clock: from here on it is doubtful whether the provider has it

@@ -5,6 +5,6 @@ import java.util.Optional;
 
 /** Port: the mirrored payments of one account. */
 public interface PaymentIntentStore {
-  /** The account's payment with this id; somebody else's is not found. */
+  /** The account's payment with this id; another account's is not found. */
   Optional<PaymentIntent> find(AccountId account, String paymentIntentId);
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param last4 the last four characters of its number, where it has one
  * @param expiryMonth 1 to 12, of a card
  * @param expiryYear four digits, of a card
- * @param fingerprint the same for the same card or bank account, whoever saved it
+ * @param fingerprint the same for the same card or bank account, on every customer
  */
 public record PaymentMethod(
     String id,

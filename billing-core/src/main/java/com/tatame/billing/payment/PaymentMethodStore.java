@@ -15,6 +15,6 @@ public interface PaymentMethodStore {
    */
   List<PaymentMethod> list(AccountId account, Optional<String> after, int limit);
 
-  /** The account's payment method with this id; somebody else's is not found. */
+  /** The account's payment method with this id; another account's is not found. */
   Optional<PaymentMethod> find(AccountId account, String paymentMethodId);
 }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Use cases: how an account pays. Somebody else's payment methods are not found. */
+/** Use cases: how an account pays. Payment methods of other accounts are not found. */
 public final class SavedPaymentMethods {
   private final PaymentMethodStore store;
   private final PaymentMethods provider;

@@ -23,7 +23,7 @@ public interface PortalSessions {
   /**
    * Lets a customer in.
    *
-   * @return where to send the customer, within minutes and once; whoever has it is the customer
+   * @return where to send the customer, within minutes and once; anyone who has it acts as the customer
    */
   String open(NewPortalSession session);
 }

@@ -5,7 +5,7 @@ public sealed interface CommitResult {
   /** All of it is stored, the subject's version is one higher, its events are processed. */
   record Applied() implements CommitResult {}
 
-  /** Somebody else changed the subject: load, read and project again. */
+  /** Another commit changed the subject: load, read and project again. */
   record Stale() implements CommitResult {}
 
   /** Another worker holds one of its events by now. */

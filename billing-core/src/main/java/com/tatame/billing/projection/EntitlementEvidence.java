@@ -39,7 +39,7 @@ final class EntitlementEvidence {
         .ifPresent(subscription -> toldOfInvoices.put(subscription, seen));
   }
 
-  /** A subscription that is as it was keeps what told of it then. */
+  /** A subscription that is as it was keeps its evidence. */
   RecordedEntitlement of(AccountEntitlement derived) {
     Map<String, Object> known = before
         .map(RecordedEntitlement::entitlement)

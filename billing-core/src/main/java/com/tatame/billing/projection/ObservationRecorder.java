@@ -43,8 +43,8 @@ public final class ObservationRecorder implements Observations {
           && commit(known, List.of(answer))) {
         return answer;
       }
-      // Somebody changed the subject since the version was taken: only a fresh read is known to be
-      // newer than what they wrote.
+      // Another commit changed the subject since the version was taken: only a fresh read is known
+      // to be newer.
       SubjectId asked = answer.subject();
       versionBefore = projections.load(asked).version();
       answer = reads.read(answer.object(), asked);

@@ -4,7 +4,7 @@ package com.tatame.billing.projection;
 public enum ReadPriority {
   /** Two different states carry the same second. */
   AMBIGUOUS,
-  /** What it says decides what somebody may do. */
+  /** What it says decides what an account may do. */
   ENTITLING,
   ROUTINE
 }

@@ -68,12 +68,12 @@ public final class Coupons {
   }
 
   /**
-   * What a code is worth to somebody.
+   * What a code is worth to an account.
    *
-   * @param obstacle empty if it can be used
+   * @param ineligibility empty if it can be used
    * @param offer empty for an unknown code
    */
-  public record Verdict(Optional<Ineligibility> obstacle, Optional<Offer> offer) {}
+  public record Verdict(Optional<Ineligibility> ineligibility, Optional<Offer> offer) {}
 
   /** Those that the catalog calls public and the provider has, in the catalog's order. */
   public List<Coupon> list() {
@@ -99,7 +99,7 @@ public final class Coupons {
     return offers.stream()
         .map(
             offer -> new Verdict(Ineligibility.of(offer, use, clock.instant()), Optional.of(offer)))
-        .min(Comparator.comparing(verdict -> verdict.obstacle().isPresent()))
+        .min(Comparator.comparing(verdict -> verdict.ineligibility().isPresent()))
         .orElseGet(() -> new Verdict(Optional.of(Ineligibility.UNKNOWN), Optional.empty()));
   }
 
@@ -125,8 +125,8 @@ public final class Coupons {
    */
   public PromotionCode usable(AccountId account, String field, String code, Money amount) {
     Verdict verdict = validate(account, code, Optional.of(amount));
-    verdict.obstacle().ifPresent(obstacle -> {
-      throw refusal(field, obstacle);
+    verdict.ineligibility().ifPresent(ineligibility -> {
+      throw refusal(field, ineligibility);
     });
     return verdict.offer().orElseThrow().code();
   }
@@ -153,8 +153,8 @@ public final class Coupons {
     Optional<Coupon> coupon =
         byId && verdict.offer().isEmpty() ? provider.coupon(code) : Optional.<Coupon>empty();
     if (coupon.isEmpty()) {
-      verdict.obstacle().ifPresent(obstacle -> {
-        throw refusal("code", obstacle);
+      verdict.ineligibility().ifPresent(ineligibility -> {
+        throw refusal("code", ineligibility);
       });
     }
     String couponId =
@@ -181,10 +181,10 @@ public final class Coupons {
     return history.subscription(account, subscription.id()).orElseThrow();
   }
 
-  private static ValidationFailed refusal(String field, Ineligibility obstacle) {
-    return obstacle == Ineligibility.UNKNOWN
-        ? new UnknownPromotionCode(field, obstacle.message())
-        : ValidationFailed.of(field, obstacle.message());
+  private static ValidationFailed refusal(String field, Ineligibility ineligibility) {
+    return ineligibility == Ineligibility.UNKNOWN
+        ? new UnknownPromotionCode(field, ineligibility.message())
+        : ValidationFailed.of(field, ineligibility.message());
   }
 
   /**

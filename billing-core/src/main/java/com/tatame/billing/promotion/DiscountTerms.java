@@ -48,7 +48,7 @@ public record DiscountTerms(
     }
   }
 
-  // 20.00 and 2E+1 are 20, to whoever compares them and to whoever reads them.
+  // 20.00 and 2E+1 are 20, for comparison and for readers.
   private static BigDecimal plain(BigDecimal percent) {
     BigDecimal stripped = percent.stripTrailingZeros();
     return stripped.scale() < 0 ? stripped.setScale(0) : stripped;

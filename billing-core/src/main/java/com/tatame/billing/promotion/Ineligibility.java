@@ -7,13 +7,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Why somebody can't use a code. */
+/** Why an account can't use a code. */
 public enum Ineligibility implements WireName {
   UNKNOWN("There is no such code. Check its spelling."),
   EXPIRED("The code has expired."),
   REDEEMED_OUT("The code has been used as often as it may be."),
   INACTIVE("The code is not active."),
-  OTHER_CUSTOMER("The code was given to somebody else."),
+  OTHER_CUSTOMER("The code was given to another customer."),
   FIRST_PURCHASE_ONLY("The code is for a first purchase."),
   OTHER_CURRENCY("The code is for purchases in another currency."),
   MINIMUM_AMOUNT("The purchase is too small for this code.");
@@ -24,7 +24,7 @@ public enum Ineligibility implements WireName {
     this.message = message;
   }
 
-  /** In plain English, for whoever typed the code. */
+  /** In plain English, for the user who typed the code. */
   public String message() {
     return message;
   }

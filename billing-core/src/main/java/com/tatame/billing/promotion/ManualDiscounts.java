@@ -96,7 +96,7 @@ public final class ManualDiscounts {
         wanted.terms(), subscription.id(), subscription.customerId(), wanted.reason(), by);
   }
 
-  // What was asked for under the same key must be the same, whoever asks.
+  // What was asked for under the same key must be the same, for every caller.
   private static void requireSame(Command before, NewDiscount wanted) {
     ManualDiscount known = ManualDiscount.of(new Commanded(before, Optional.empty()));
     boolean same = known.terms().equals(wanted.terms())
@@ -107,7 +107,7 @@ public final class ManualDiscounts {
     }
   }
 
-  // Somebody who was faster did what was wanted.
+  // A faster caller did what was wanted.
   private void run(Command planned) {
     try {
       commands.run(planned);

@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 
 /**
  * Use cases: payments that an application takes on a page of its own, for items of the catalog or,
- * if somebody says so who may, for any amount.
+ * if an administrator says so, for any amount.
  */
 public final class ItemPayments {
   private static final String CUSTOMER = "customer";

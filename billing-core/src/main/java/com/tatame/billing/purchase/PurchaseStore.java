@@ -50,7 +50,7 @@ public interface PurchaseStore {
    */
   record Duplicate(Purchase purchase, AccountId owner, String keptId) {}
 
-  /** The account's purchase with this id; somebody else's is not found. */
+  /** The account's purchase with this id; another account's is not found. */
   Optional<Purchase> find(AccountId account, String purchaseId);
 
   /**

@@ -26,10 +26,10 @@ public interface RefundStore {
    */
   record Given(Refund refund, Optional<String> purchaseId, Optional<String> invoiceId) {}
 
-  /** The payment of a purchase, whoever's it is. */
+  /** The payment of a purchase, of any account. */
   Optional<Payment> ofPurchase(String purchaseId);
 
-  /** The payment that paid an invoice, whoever's it is. */
+  /** The payment that paid an invoice, of any account. */
   Optional<Payment> ofInvoice(String invoiceId);
 
   Optional<Given> find(String refundId);

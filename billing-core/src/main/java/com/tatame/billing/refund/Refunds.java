@@ -169,7 +169,7 @@ public final class Refunds {
     }
   }
 
-  // Whoever asks for all that is left, and nothing is, hears just that.
+  // A refund of all that is left, when nothing is, is refused as just that.
   private void refuseDuplicate(RefundRequest wanted, Payment payment) {
     long amount = wanted.amount().orElseGet(() -> left(payment));
     Instant since = clock.instant().minus(DUPLICATE_WITHIN);
@@ -188,7 +188,7 @@ public final class Refunds {
    * after the first time.
    *
    * @return what went back of it by now, in minor units; empty while its payment isn't known
-   * @throws Conflict {@code in_progress} while somebody else refunds it
+   * @throws Conflict {@code in_progress} while another caller refunds it
    */
   public Optional<Long> giveBack(String invoiceId) {
     RefundRequest all = new RefundRequest(
@@ -221,7 +221,7 @@ public final class Refunds {
       if (Commands.wasSuperseded(e)) {
         return Optional.empty();
       }
-      // Perhaps another one was faster: whoever asks is told what is left after it.
+      // Perhaps another one was faster: then the failure says what is left after it.
       affordable(wanted, known(wanted, planned.target()));
       throw e;
     }

@@ -52,7 +52,7 @@ public final class Schedule {
     try {
       return task.work().from(position);
     } catch (BillingException e) {
-      LOG.log(Level.WARNING, "{0} is put off: {1}", task.name(), e.getMessage());
+      LOG.log(Level.WARNING, "{0} is postponed: {1}", task.name(), e.getMessage());
       return position;
     }
   }

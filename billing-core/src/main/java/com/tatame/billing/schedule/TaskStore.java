@@ -14,7 +14,7 @@ public interface TaskStore {
   record Turn(Optional<String> position) {}
 
   /**
-   * Begins a task if it is due and nobody else runs it, or whoever did has not ended it within the
+   * Begins a task if it is due and no other process runs it, or that one has not ended it within the
    * lease. Repeating the call changes nothing.
    *
    * @param runner who begins it: a name that nobody else uses

@@ -60,8 +60,8 @@ public record AccountState(
   /**
    * What adds up use.
    *
-   * @param eventName under which it is told of use
-   * @param usual whether it adds up what we tell it, as one that we make
+   * @param eventName under which usage is reported to it
+   * @param usual whether it sums up what we report, as one that we make
    * @param prices that charge by it
    */
   public record HeldMeter(String id, String eventName, boolean usual, Set<String> prices) {

@@ -90,7 +90,7 @@ final class CatalogPlan {
       problem(
           "meters." + eventName,
           "the meter " + there.get().id()
-              + " does not add up what it is told of a customer: it must"
+              + " does not sum up what is reported for a customer: it must"
               + " have the formula sum, and read the keys that meters made here read. Meter the"
               + " feature under another name, or deactivate that meter at the provider.");
     }

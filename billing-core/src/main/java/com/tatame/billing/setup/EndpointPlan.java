@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What must change so that an address is told of everything that this gateway understands. */
+/** What must change so that an endpoint receives every event that this gateway understands. */
 record EndpointPlan(List<SetupChange> changes, List<String> notes) {
   static EndpointPlan of(String url, Events events, List<HeldEndpoint> held) {
     List<HeldEndpoint> there =

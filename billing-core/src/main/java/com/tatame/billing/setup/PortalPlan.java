@@ -20,8 +20,8 @@ record PortalPlan(List<SetupChange> changes, List<String> notes) {
     List<Plan> open = catalog.plans().stream()
         .filter(plan -> plan.selfService() && sold.containsKey(plan))
         .toList();
-    Optional<String> obstacle = obstacle(open);
-    List<Sold> offered = obstacle.isPresent()
+    Optional<String> reason = reason(open);
+    List<Sold> offered = reason.isPresent()
         ? List.of()
         : open.stream()
             .flatMap(plan -> sold.getOrDefault(plan, List.of()).stream())
@@ -32,11 +32,11 @@ record PortalPlan(List<SetupChange> changes, List<String> notes) {
     List<SetupChange> changes = asItShouldBe
         ? List.of()
         : List.of(new SetupChange.Portal(ours.map(HeldPortal::id), offered));
-    return new PortalPlan(changes, obstacle.stream().toList());
+    return new PortalPlan(changes, reason.stream().toList());
   }
 
-  // The page knows no families: whoever has a plan of one could change to a plan of another.
-  private static Optional<String> obstacle(List<Plan> open) {
+  // The page knows no families: a customer with a plan of one could change to a plan of another.
+  private static Optional<String> reason(List<Plan> open) {
     if (open.stream().map(Plan::family).distinct().count() > 1) {
       return Optional.of("The catalog has several families of plans, so plans are changed by the"
           + " application and not on the portal.");

@@ -60,10 +60,10 @@ public final class Setup {
    * Makes the changes of a plan, one after the other, until all are made or one fails. After a
    * failure the next plan holds what is left.
    *
-   * @param told of each change when it is made; the secret of a new endpoint is told here and nowhere
-   *     else
+   * @param listener receives each change when it is made; the secret of a new endpoint is passed here and
+   *     nowhere else
    */
-  public void apply(SetupPlan plan, BiConsumer<SetupChange, ProviderSetup.Made> told) {
+  public void apply(SetupPlan plan, BiConsumer<SetupChange, ProviderSetup.Made> listener) {
     Map<String, String> prices = new HashMap<>();
     Map<String, String> meters = new HashMap<>();
     for (SetupChange change : plan.changes()) {
@@ -79,7 +79,7 @@ public final class Setup {
       } else if (change instanceof SetupChange.CreateMeter meter) {
         meters.put(meter.eventName(), made.id());
       }
-      told.accept(ready, made);
+      listener.accept(ready, made);
     }
   }
 }

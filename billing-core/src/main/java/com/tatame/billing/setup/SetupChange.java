@@ -39,7 +39,7 @@ public sealed interface SetupChange {
   /**
    * Use is added up, for each customer.
    *
-   * @param eventName under which it is told of use; the provider allows one active meter of a name
+   * @param eventName under which usage is reported to it; the provider allows one active meter of a name
    */
   record CreateMeter(String eventName) implements SetupChange {
     @Override
@@ -140,7 +140,7 @@ public sealed interface SetupChange {
     }
 
     /**
-     * The same as long as the account is: whoever sets it up a second time at once makes no second
+     * The same as long as the account is the same: a second setup at once makes no second
      * price, while one that comes back later is a new one.
      */
     public String idempotencyKey() {

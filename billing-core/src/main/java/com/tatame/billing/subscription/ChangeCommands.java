@@ -115,7 +115,7 @@ public final class ChangeCommands implements CommandHandler {
   /**
    * Sends a change if the subscription is still what it was decided on, and a quoted one if the
    * provider still comes to the quoted figures. What the subscription sells already was made by an
-   * earlier sending, or unquoted by somebody else: the provider then repeats its answer, or does
+   * earlier sending, or unquoted by another program: the provider then repeats its answer, or does
    * nothing.
    */
   @Override

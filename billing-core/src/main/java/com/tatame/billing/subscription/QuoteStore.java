@@ -19,11 +19,11 @@ public interface QuoteStore {
 
   void keep(Quote quote);
 
-  /** The account's quote with this id; somebody else's is not found. */
+  /** The account's quote with this id; another account's is not found. */
   Optional<Quote> find(AccountId account, String quoteId);
 
   /**
-   * Uses a quote for a command. Whoever was before keeps it, unless that command was rejected. A quote
+   * Uses a quote for a command. An earlier command keeps it, unless it was rejected. A quote
    * that isn't there is refused.
    */
   Taking take(String quoteId, CommandId command);

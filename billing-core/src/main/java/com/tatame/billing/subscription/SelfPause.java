@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A pause that the user made. It travels in the subscription's metadata, so that whoever reads the
- * subscription knows it, in whatever order events arrive. What begins in it is not paid, and entitles
+ * A pause that the user made. It travels in the subscription's metadata, so that every reader of the
+ * subscription knows it, in any order of events. What begins in it is not paid, and entitles
  * to nothing also once the pause has ended.
  *
  * @param since the renewal with which it begins; what is paid until then stays usable

@@ -132,7 +132,7 @@ public record Subscription(
 
   /**
    * The user's own pause, while it holds or waits for the renewal with which it begins. A pause that
-   * somebody made or changed at the provider is an administrator's, whatever the metadata says.
+   * was made or changed at the provider is an administrator's, whatever the metadata says.
    */
   public Optional<SelfPause> pausedByUser() {
     return selfPause.filter(own -> collectionPaused

@@ -34,7 +34,7 @@ public interface SubscriptionStore {
     return all;
   }
 
-  /** The account's subscription with this id; somebody else's is not found. */
+  /** The account's subscription with this id; another account's is not found. */
   Optional<Subscription> find(AccountId account, String subscriptionId);
 
   /** What is scheduled for the account's subscriptions, newest first; what is over is left out. */

@@ -38,7 +38,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Use cases: an account's subscriptions. Somebody else's are not found. */
+/** Use cases: an account's subscriptions. Those of other accounts are not found. */
 public final class Subscriptions {
   private static final String CUSTOMER = "customer";
   private static final String WHEN = "when";
@@ -344,7 +344,7 @@ public final class Subscriptions {
   }
 
   /**
-   * Collects payments again, from the next invoice on, whoever paused. Asking again changes nothing.
+   * Collects payments again, from the next invoice on, after any kind of pause. Asking again changes nothing.
    *
    * @throws Conflict if it has ended
    */

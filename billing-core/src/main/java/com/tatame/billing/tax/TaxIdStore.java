@@ -16,6 +16,6 @@ public interface TaxIdStore {
    */
   List<TaxId> list(AccountId account, Optional<String> after, int limit);
 
-  /** The account's tax id with this id; somebody else's is not found. */
+  /** The account's tax id with this id; another account's is not found. */
   Optional<TaxId> find(AccountId account, String taxIdId);
 }

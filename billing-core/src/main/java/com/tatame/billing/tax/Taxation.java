@@ -59,7 +59,7 @@ public final class Taxation {
   }
 
   /**
-   * What a plan costs somebody at this address.
+   * What a plan costs a customer at this address.
    *
    * @throws ValidationFailed naming the field, also if the address doesn't tell the tax
    */

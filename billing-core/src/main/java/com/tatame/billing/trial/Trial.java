@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A trial, and what is known of whether it is somebody's first.
+ * A trial, and what is known of whether it is a person's first.
  *
  * @param account whose customer it is, if it is anybody's
  * @param family of plans; once it is known
  * @param startedAt by the provider's clock
  * @param repeats by what it is known to be a second one: {@code account}, {@code email}, {@code
  *     card}, {@code tax_id}
- * @param lookAt when it is looked at again, wall time; empty once nothing can change
+ * @param lookAt when it is checked again, wall time; empty once nothing can change
  * @param foundAt when it showed that it is a second one, wall time
  * @param endedAt when it was ended for that, wall time
  */

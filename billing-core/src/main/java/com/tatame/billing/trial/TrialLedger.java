@@ -64,16 +64,16 @@ public final class TrialLedger {
     return store.repeated(open, before, limit);
   }
 
-  /** How many trials go on that are somebody's second. */
+  /** How many trials go on that are a person's second. */
   public long open() {
     return store.open();
   }
 
   /**
-   * Ends a trial that is somebody's second, at once; the first period is charged. Asking again for what
+   * Ends a trial that is a person's second, at once; the first period is charged. Asking again for what
    * is done changes nothing.
    *
-   * @throws NotFound if this trial was not found to be somebody's second
+   * @throws NotFound if this trial was not found to be a person's second
    * @throws Conflict if it has ended by itself
    */
   public Trial end(String subscriptionId) {
@@ -97,7 +97,7 @@ public final class TrialLedger {
   }
 
   /**
-   * Whether somebody has had a trial of this family. What was before the ledger is told by the
+   * Whether a person has had a trial of this family. What was before the ledger is found in the
    * account's own subscriptions; of one that the catalog doesn't sell any more it counts as well.
    *
    * @param emails all addresses that the person is known by
@@ -130,7 +130,7 @@ public final class TrialLedger {
       try {
         lookAt(due);
       } catch (BillingException e) {
-        LOG.log(Level.INFO, "{0} is looked at again soon: {1}", due.subscriptionId(), e.code());
+        LOG.log(Level.INFO, "{0} is checked again soon: {1}", due.subscriptionId(), e.code());
         store.replace(due.status(), due.lookedAtAgain(commands.now().plus(SOON)));
       }
     }
@@ -167,7 +167,7 @@ public final class TrialLedger {
         trial.status(), goesOn ? known.lookedAtAgain(known.nextLook(now)) : finished(known, now));
   }
 
-  // Whoever ended it may have died before that was noted.
+  // The process that ended it may have died before it stored that.
   private Trial finished(Trial trial, Instant now) {
     boolean byUs = commands
         .lastSucceeded(trial.account().orElseThrow(), CommandKind.END_TRIAL, trial.subscriptionId())

@@ -77,7 +77,7 @@ public interface TrialStore {
   List<Trial> due(Instant now, int limit);
 
   /**
-   * One page of the trials that were somebody's second, those watched last first.
+   * One page of the trials that were a person's second, those watched last first.
    *
    * @param open only those that go on
    * @param before only those watched before this one; empty for the first page
@@ -87,7 +87,7 @@ public interface TrialStore {
 
   Optional<Trial> find(String subscriptionId);
 
-  /** How many go on that are somebody's second. */
+  /** How many go on that are a person's second. */
   long open();
 
   /** Writes evidence of a trial into the ledger. Repeating it changes nothing. */

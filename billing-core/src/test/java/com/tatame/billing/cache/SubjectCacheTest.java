@@ -57,7 +57,7 @@ class SubjectCacheTest {
   }
 
   @Test
-  void anObjectThatIsNotInMindIsAskedFor() {
+  void objectThatIsNotCachedIsLoaded() {
     cached();
 
     load(new ObjectRef(ObjectKind.SUBSCRIPTION, "sub_2"));

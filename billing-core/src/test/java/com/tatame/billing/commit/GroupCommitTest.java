@@ -99,7 +99,7 @@ class GroupCommitTest {
   }
 
   @Test
-  void whatComesWhileSomebodyWritesSharesTheNextCommit() throws Exception {
+  void callersDuringACommitShareTheNextOne() throws Exception {
     List<Future<Boolean>> first = beginWriting();
     List<Future<Boolean>> rest = store(20);
 
@@ -112,7 +112,7 @@ class GroupCommitTest {
   }
 
   @Test
-  void aFullBatchDoesNotWaitForWhoeverWrites() {
+  void fullBatchDoesNotWaitForAnotherCommit() {
     beginWriting();
     submit(GroupCommit.MAX_BATCH);
 
@@ -224,7 +224,7 @@ class GroupCommitTest {
     assertThat(database.stored).doesNotContain("evt_late");
   }
 
-  /** Somebody writes one event, and is not done before the database is opened. */
+  /** A caller writes one event, and is not done before the database is opened. */
   private List<Future<Boolean>> beginWriting() {
     Future<Boolean> writing = callers.submit(() -> isWritten("evt_writing"));
     database.entered.acquireUninterruptibly();
@@ -241,7 +241,7 @@ class GroupCommitTest {
     return writing;
   }
 
-  /** Writes a part; who waits for another to write is told of its own. */
+  /** Writes a part; a caller that waits for another's commit gets its own result. */
   private boolean isWritten(String part) {
     return group.write(part).equals(wrote(part));
   }

@@ -44,8 +44,8 @@ final class AnonymousSessionHandlers {
   }
 
   record AnonymousSessionAnswer(
-      @Doc("To be sent as Authorization: Anonymous <token>. It is told this once, and again to"
-          + " whoever repeats the Idempotency-Key.")
+      @Doc("To be sent as Authorization: Anonymous <token>. It is shown this once, and again to"
+          + " a retry with the same Idempotency-Key.")
       @Secret
       String token,
 

@@ -185,9 +185,9 @@ public final class BillingRoutes {
   }
 
   /**
-   * A handler for Jetty to put in front of all others: what needs no thread of its own (events that
-   * come in, entitlements that are in mind, units that are used) it does for less than the routes
-   * cost, which remain for what it leaves. Everything behind it is answered on threads of the
+   * A non-blocking handler for Jetty to put in front of all others. It serves the hot routes (received
+   * events, cached entitlements, consumption) for less than the routes cost, and passes everything else
+   * to them. Everything behind it is answered on threads of the
    * server's pool.
    */
   public org.eclipse.jetty.server.Handler.Singleton nonBlockingHandler() {
@@ -403,7 +403,7 @@ public final class BillingRoutes {
       return this;
     }
 
-    /** Told of failures that nobody expected. Default: nobody; they are logged all the same. */
+    /** Receives unexpected failures. Default: none; they are logged all the same. */
     public Builder failures(FailureListener value) {
       failures = value;
       return this;
@@ -421,7 +421,7 @@ public final class BillingRoutes {
       return this;
     }
 
-    /** The address that a client is limited by. Default: that of whoever is connected. */
+    /** The address that a client is limited by. Default: that of the connection. */
     public Builder clientAddress(Function<ClientRequest, String> value) {
       clientAddress = value;
       return this;

@@ -6,7 +6,7 @@ import java.util.Locale;
 enum Caller {
   /** Anybody at all, without proof. */
   ANYBODY,
-  /** Somebody who has not signed in, with the token of an anonymous session. */
+  /** A visitor who has not signed in, with the token of an anonymous session. */
   VISITOR,
   /** Signed in, for the personal account. */
   USER,

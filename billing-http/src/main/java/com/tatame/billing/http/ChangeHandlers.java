@@ -225,7 +225,7 @@ final class ChangeHandlers {
                         .request())));
   }
 
-  // Whoever may change without being charged takes the dearest plan after each renewal, and goes
+  // A user who may change without being charged takes the dearest plan after each renewal, and goes
   // back
   // before the next one.
   private static ChangeRequest permitted(Call call, ChangeRequest request) {

@@ -7,7 +7,7 @@ public interface ClientRequest {
   /** The scheme of the connection itself, {@code http} or {@code https}. */
   String scheme();
 
-  /** The address of whoever is connected, which may be a proxy's. */
+  /** The address of the connection, which may be a proxy's. */
   String remoteAddress();
 
   /** All values of a header, in their order. */

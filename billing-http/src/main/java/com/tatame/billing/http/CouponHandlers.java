@@ -144,9 +144,9 @@ final class CouponHandlers {
     static ValidityAnswer of(Verdict verdict) {
       Optional<Coupon> coupon = verdict.offer().map(Offer::coupon);
       return new ValidityAnswer(
-          verdict.obstacle().isEmpty(),
-          verdict.obstacle().map(Ineligibility::code).orElse(null),
-          verdict.obstacle().map(Ineligibility::message).orElse(null),
+          verdict.ineligibility().isEmpty(),
+          verdict.ineligibility().map(Ineligibility::code).orElse(null),
+          verdict.ineligibility().map(Ineligibility::message).orElse(null),
           coupon.flatMap(Coupon::percentOff).orElse(null),
           coupon.flatMap(Coupon::amountOff).map(MoneyAnswer::of).orElse(null),
           coupon.map(known -> known.duration().code()).orElse(null));
@@ -174,7 +174,7 @@ final class CouponHandlers {
     return Answer.ok(ValidityAnswer.of(guesses.attempt(
         call,
         () -> coupons.validate(call.account(), code, amount),
-        verdict -> verdict.obstacle().equals(Optional.of(Ineligibility.UNKNOWN)))));
+        verdict -> verdict.ineligibility().equals(Optional.of(Ineligibility.UNKNOWN)))));
   }
 
   Answer apply(Call call) {

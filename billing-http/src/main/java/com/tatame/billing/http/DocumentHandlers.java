@@ -88,7 +88,7 @@ final class DocumentHandlers {
     return new Answer(200, METRICS, scrape, Map.of());
   }
 
-  // Only when somebody asks: a start should not take longer for it.
+  // Only on the first request: a start should not take longer for it.
   private synchronized String described() {
     if (description == null) {
       description = describe.get();

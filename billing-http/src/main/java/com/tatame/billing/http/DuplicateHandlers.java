@@ -57,7 +57,7 @@ final class DuplicateHandlers {
       @Doc("The family of plans that both are of.") String family,
 
       @Doc(
-          value = "alerted: both live, and somebody should decide; over: one of them ended.",
+          value = "alerted: both live, and an operator should decide; over: one of them ended.",
           oneOf = {"alerted", "handling", "canceled", "over"})
       String status,
 

@@ -48,7 +48,7 @@ final class EntitlementHandlers {
 
   private final Entitlements entitlements;
 
-  /** Of reports that are in mind, for as long as they are. */
+  /** Rendered answers of cached reports, for as long as they are cached. */
   private final Cache<EntitlementReport, Answer> written = Caffeine.newBuilder()
       .weakKeys()
       .maximumWeight(MOST_CHARACTERS)

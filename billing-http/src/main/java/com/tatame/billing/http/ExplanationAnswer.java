@@ -89,7 +89,7 @@ record ExplanationAnswer(
       @Doc("When it ends, if that is set, or ended.") @Nullable
       Instant endsAt,
 
-      @Doc("What told of it as it is; null if that was not kept.") @Nullable
+      @Doc("The event or read that made it what it is; null if that was not kept.") @Nullable
       EvidenceAnswer evidence) {
     static GroundAnswer of(EntitlementCandidate ground) {
       if (ground instanceof OfSubscription subscription) {

@@ -1,6 +1,6 @@
 package com.tatame.billing.http;
 
-/** Told of requests that failed as nobody expected. Called by many threads; it must not throw. */
+/** Receives unexpected failures of requests. Called by many threads; it must not throw. */
 @FunctionalInterface
 public interface FailureListener {
   /** Nobody listens. */

@@ -6,7 +6,7 @@ import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.failure.Forbidden;
 
-/** Stands in front of somebody else's routes and lets through who is entitled. */
+/** Stands in front of the host's routes and lets entitled callers through. */
 final class FeatureGuard {
   private final Authentication authentication;
   private final Entitlements entitlements;

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the first answer again to whoever repeats a request with the same key and body. While the first
+ * Replays the first answer to a retry with the same idempotency key and body. While the first
  * one runs, its key has a short lease and a heartbeat: if its process dies, a repetition takes over
  * within seconds, and finds what was done by the key that all its commands carry.
  */

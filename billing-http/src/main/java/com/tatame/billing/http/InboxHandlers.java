@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How received events are doing, for whoever runs the server; and once more, please. */
+/** State and replay of received events, for operators. */
 final class InboxHandlers {
   private final Webhooks webhooks;
   private final DriftMonitor drift;
@@ -89,7 +89,7 @@ final class InboxHandlers {
   record StatusAnswer(
       @Doc("Events that wait or are being processed.") long backlog,
       @Doc("Age of the oldest of the backlog.") @Nullable Long oldestUnprocessedSeconds,
-      @Doc("Given up until somebody replays them.") long dead,
+      @Doc("Dead letters: given up until they are replayed.") long dead,
       @Doc("Waiting after a failed attempt.") long retrying,
 
       @Doc("Objects that only a read of the provider can settle.")

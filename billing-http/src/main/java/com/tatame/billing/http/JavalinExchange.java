@@ -99,7 +99,7 @@ final class JavalinExchange implements Exchange {
         read = rest.read(buffer);
       }
     } catch (IOException | RuntimeException e) {
-      // Whoever has gone needs no answer.
+      // The client has gone and needs no answer.
     }
   }
 

@@ -6,6 +6,6 @@ import java.util.Optional;
  * Who may read the metrics.
  *
  * @param open everybody, as in a sandbox
- * @param token whoever sends it; without one, and not open, nobody
+ * @param token callers that send it; without one, and not open, none
  */
 record MetricsAccess(boolean open, Optional<String> token) {}

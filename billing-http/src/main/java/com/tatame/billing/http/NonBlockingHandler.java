@@ -24,9 +24,9 @@ import org.eclipse.jetty.util.VirtualThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does in the thread that reads requests what needs no other: takes in events, and tells and uses
- * entitlements that are in mind. Everything else is left to the handlers behind it, which may block,
- * on threads of their own.
+ * Serves the hot routes in the thread that reads requests, without blocking: ingests events, reports
+ * cached entitlements and consumes by them. Everything else is left to the handlers behind it, which
+ * may block, on threads of their own.
  */
 final class NonBlockingHandler extends Handler.Wrapper {
   /** Larger events keep a thread each while they arrive, so that not many are held at a time. */
@@ -142,7 +142,7 @@ final class NonBlockingHandler extends Handler.Wrapper {
     return answer.isPresent();
   }
 
-  /** For a user whose token is in mind; what must be read for it is read by others. */
+  /** For a user whose token is cached; what must be read for it is read on another thread. */
   private boolean consume(Matcher path, Request request, Response response, Callback callback) {
     if (!path.matches() || !request.getMethod().equals(use.method()) || !small(request)) {
       return false;

@@ -53,7 +53,7 @@ final class PortalHandlers {
       String subscriptionId) {}
 
   record PortalAnswer(
-      @Doc("Where to send the payer now. Whoever has it is the payer, so it is not to be kept.")
+      @Doc("Where to send the payer now. Anyone who has it acts as the payer, so don't store it.")
       @Secret
       String url) {}
 

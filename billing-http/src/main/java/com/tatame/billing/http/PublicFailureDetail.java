@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients are told of a failure. What the provider said about it, and about our account there,
+ * What clients see of a failure. What the provider said about it, and about our account there,
  * is for the log.
  */
 final class PublicFailureDetail {

@@ -19,7 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Trials that were somebody's second, for operators. */
+/** Trials that were a person's second, for operators. */
 final class TrialHandlers {
   static final String PATH = "/api/v1/repeated-trials";
 
@@ -56,7 +56,7 @@ final class TrialHandlers {
           oneOf = {"alerted", "ended", "over"})
       String status,
 
-      @Doc("By what somebody was known again: account, email, card, tax_id.")
+      @Doc("By what the person was recognised: account, email, card, tax_id.")
       List<String> evidence,
 
       Instant startedAt,

@@ -61,7 +61,7 @@ final class CachedKeySet implements SigningKeys {
     return !keys.isEmpty();
   }
 
-  // Whoever waited for another's fetch finds it done, and must not fetch again.
+  // A caller that waited for another's fetch finds it done, and must not fetch again.
   private void refresh(Instant now, long patienceMillis) {
     try {
       if (!fetching.tryLock(patienceMillis, TimeUnit.MILLISECONDS)) {

@@ -24,7 +24,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** On somebody else's Javalin, with somebody else's routes beside it. */
+/** On the host's Javalin, with the host's routes beside it. */
 final class MountedTest {
   private static final Map<String, Feature> FREE = Map.of(
       "class_booking",

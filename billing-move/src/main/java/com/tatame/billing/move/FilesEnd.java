@@ -61,7 +61,7 @@ final class FilesEnd extends MoveEnd {
   }
 
   @Override
-  List<Blocker> obstacles() {
+  List<Blocker> blockers() {
     return List.of();
   }
 

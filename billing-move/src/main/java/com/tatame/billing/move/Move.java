@@ -66,7 +66,7 @@ public final class Move {
         tables,
         rate,
         rate == 0 ? Duration.ZERO : Duration.ofSeconds((long) (rows / rate / limits.lanes())),
-        source.obstacles());
+        source.blockers());
   }
 
   /** Copies all tables, or what is left of them, and what changes meanwhile. */

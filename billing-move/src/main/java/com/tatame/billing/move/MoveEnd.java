@@ -51,7 +51,7 @@ public abstract sealed class MoveEnd permits StoreEnd, FilesEnd {
 
   abstract List<TableLayout> layout();
 
-  abstract List<Blocker> obstacles();
+  abstract List<Blocker> blockers();
 
   // As the source -------------------------------------------------------------------------------
 

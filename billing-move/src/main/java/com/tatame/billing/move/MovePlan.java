@@ -10,13 +10,13 @@ import java.util.OptionalLong;
  * @param tables largest first
  * @param rowsPerSecond that the source handed out when it was tried; 0 if it holds nothing
  * @param copying how long copying will take, roughly
- * @param obstacles that will hold the move up until they end
+ * @param blockers that will hold the move up until they end
  */
 public record MovePlan(
-    List<Table> tables, double rowsPerSecond, Duration copying, List<Blocker> obstacles) {
+    List<Table> tables, double rowsPerSecond, Duration copying, List<Blocker> blockers) {
   public MovePlan {
     tables = List.copyOf(tables);
-    obstacles = List.copyOf(obstacles);
+    blockers = List.copyOf(blockers);
   }
 
   /**

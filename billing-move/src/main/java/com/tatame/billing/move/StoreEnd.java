@@ -75,7 +75,7 @@ final class StoreEnd extends MoveEnd {
   }
 
   @Override
-  List<Blocker> obstacles() {
+  List<Blocker> blockers() {
     return each(
         call("move_obstacles_v1", JSON.createObjectNode()),
         found -> new Blocker(

@@ -118,10 +118,10 @@ final class MigrateCommand {
           "About %,d rows, by the database's statistics; copying takes about %s.%n",
           MoveAnswers.expected(plan),
           inWords(plan.copying()));
-      plan.obstacles()
-          .forEach(obstacle -> out.println("! " + obstacle.what()
-              + obstacle.application().map(name -> " of " + name).orElse("") + ", in the database "
-              + obstacle.database() + " since " + obstacle.since()
+      plan.blockers()
+          .forEach(blocker -> out.println("! " + blocker.what()
+              + blocker.application().map(name -> " of " + name).orElse("") + ", in the database "
+              + blocker.database() + " since " + blocker.since()
               + ": what changes meanwhile is not followed before it ends. End it."));
       return next(ends, move);
     });

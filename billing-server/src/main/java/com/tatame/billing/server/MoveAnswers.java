@@ -68,12 +68,12 @@ final class MoveAnswers {
             .toList());
     answer.put(
         "obstacles",
-        plan.obstacles().stream()
-            .map(obstacle -> Map.of(
-                "since", obstacle.since(),
-                "what", obstacle.what(),
-                "database", obstacle.database(),
-                "application", obstacle.application().orElse("")))
+        plan.blockers().stream()
+            .map(blocker -> Map.of(
+                "since", blocker.since(),
+                "what", blocker.what(),
+                "database", blocker.database(),
+                "application", blocker.application().orElse("")))
             .toList());
     return answer;
   }

@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ObstacleTest {
+class IneligibilityTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-  private static final Use SOMEBODY = new Use(Optional.of("cus_1"), false, List.of());
+  private static final Use ANY_USE = new Use(Optional.of("cus_1"), false, List.of());
 
   @Test
   void aPlainCodeIsForEverybody() {
-    assertThat(obstacle(new Terms(), SOMEBODY)).isEmpty();
-    assertThat(obstacle(new Terms(), new Use(Optional.empty(), true, List.of())))
+    assertThat(ineligibility(new Terms(), ANY_USE)).isEmpty();
+    assertThat(ineligibility(new Terms(), new Use(Optional.empty(), true, List.of())))
         .isEmpty();
   }
 
@@ -27,13 +27,13 @@ class ObstacleTest {
   void aCodeExpiresAtItsInstantAndWithItsCoupon() {
     Terms code = new Terms();
     code.expiresAt = Optional.of(NOW.plusSeconds(1));
-    assertThat(obstacle(code, SOMEBODY)).isEmpty();
+    assertThat(ineligibility(code, ANY_USE)).isEmpty();
     code.expiresAt = Optional.of(NOW);
-    assertThat(obstacle(code, SOMEBODY)).contains(Ineligibility.EXPIRED);
+    assertThat(ineligibility(code, ANY_USE)).contains(Ineligibility.EXPIRED);
 
     Terms coupon = new Terms();
     coupon.redeemBy = Optional.of(NOW);
-    assertThat(obstacle(coupon, SOMEBODY)).contains(Ineligibility.EXPIRED);
+    assertThat(ineligibility(coupon, ANY_USE)).contains(Ineligibility.EXPIRED);
   }
 
   @Test
@@ -41,22 +41,22 @@ class ObstacleTest {
     Terms code = new Terms();
     code.most = Optional.of(2L);
     code.times = 1;
-    assertThat(obstacle(code, SOMEBODY)).isEmpty();
+    assertThat(ineligibility(code, ANY_USE)).isEmpty();
     code.times = 2;
-    assertThat(obstacle(code, SOMEBODY)).contains(Ineligibility.REDEEMED_OUT);
+    assertThat(ineligibility(code, ANY_USE)).contains(Ineligibility.REDEEMED_OUT);
 
     Terms coupon = new Terms();
     coupon.mostOfCoupon = Optional.of(0L);
-    assertThat(obstacle(coupon, SOMEBODY)).contains(Ineligibility.REDEEMED_OUT);
+    assertThat(ineligibility(coupon, ANY_USE)).contains(Ineligibility.REDEEMED_OUT);
   }
 
   @Test
   void whyItWasSwitchedOffIsToldBeforeThatItIs() {
     Terms off = new Terms();
     off.active = false;
-    assertThat(obstacle(off, SOMEBODY)).contains(Ineligibility.INACTIVE);
+    assertThat(ineligibility(off, ANY_USE)).contains(Ineligibility.INACTIVE);
     off.expiresAt = Optional.of(NOW);
-    assertThat(obstacle(off, SOMEBODY)).contains(Ineligibility.EXPIRED);
+    assertThat(ineligibility(off, ANY_USE)).contains(Ineligibility.EXPIRED);
   }
 
   @Test
@@ -64,10 +64,10 @@ class ObstacleTest {
     Terms terms = new Terms();
     terms.customer = Optional.of("cus_1");
 
-    assertThat(obstacle(terms, SOMEBODY)).isEmpty();
-    assertThat(obstacle(terms, new Use(Optional.of("cus_2"), false, List.of())))
+    assertThat(ineligibility(terms, ANY_USE)).isEmpty();
+    assertThat(ineligibility(terms, new Use(Optional.of("cus_2"), false, List.of())))
         .contains(Ineligibility.OTHER_CUSTOMER);
-    assertThat(obstacle(terms, new Use(Optional.empty(), false, List.of())))
+    assertThat(ineligibility(terms, new Use(Optional.empty(), false, List.of())))
         .contains(Ineligibility.OTHER_CUSTOMER);
   }
 
@@ -76,8 +76,8 @@ class ObstacleTest {
     Terms terms = new Terms();
     terms.firstPurchaseOnly = true;
 
-    assertThat(obstacle(terms, SOMEBODY)).isEmpty();
-    assertThat(obstacle(terms, new Use(Optional.of("cus_1"), true, List.of())))
+    assertThat(ineligibility(terms, ANY_USE)).isEmpty();
+    assertThat(ineligibility(terms, new Use(Optional.of("cus_1"), true, List.of())))
         .contains(Ineligibility.FIRST_PURCHASE_ONLY);
   }
 
@@ -86,11 +86,11 @@ class ObstacleTest {
     Terms terms = new Terms();
     terms.least = Optional.of(new Money(1000, "usd"));
 
-    assertThat(obstacle(terms, SOMEBODY)).isEmpty();
-    assertThat(obstacle(terms, buying(new Money(1000, "usd")))).isEmpty();
-    assertThat(obstacle(terms, buying(new Money(999, "usd"))))
+    assertThat(ineligibility(terms, ANY_USE)).isEmpty();
+    assertThat(ineligibility(terms, buying(new Money(1000, "usd")))).isEmpty();
+    assertThat(ineligibility(terms, buying(new Money(999, "usd"))))
         .contains(Ineligibility.MINIMUM_AMOUNT);
-    assertThat(obstacle(terms, buying(new Money(9999, "eur"))))
+    assertThat(ineligibility(terms, buying(new Money(9999, "eur"))))
         .contains(Ineligibility.OTHER_CURRENCY);
   }
 
@@ -99,11 +99,11 @@ class ObstacleTest {
     Terms terms = new Terms();
     terms.least = Optional.of(new Money(1000, "usd"));
 
-    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(1, "usd"))))
+    assertThat(ineligibility(terms, buying(new Money(999, "usd"), new Money(1, "usd"))))
         .contains(Ineligibility.MINIMUM_AMOUNT);
-    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(1000, "usd"))))
+    assertThat(ineligibility(terms, buying(new Money(999, "usd"), new Money(1000, "usd"))))
         .isEmpty();
-    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(5000, "eur"))))
+    assertThat(ineligibility(terms, buying(new Money(999, "usd"), new Money(5000, "eur"))))
         .contains(Ineligibility.MINIMUM_AMOUNT);
   }
 
@@ -112,12 +112,12 @@ class ObstacleTest {
     Terms terms = new Terms();
     terms.amountOff = Optional.of(new Money(500, "eur"));
 
-    assertThat(obstacle(terms, buying(new Money(999, "usd"))))
+    assertThat(ineligibility(terms, buying(new Money(999, "usd"))))
         .contains(Ineligibility.OTHER_CURRENCY);
-    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(1, "eur"))))
+    assertThat(ineligibility(terms, buying(new Money(999, "usd"), new Money(1, "eur"))))
         .isEmpty();
     terms.least = Optional.of(new Money(10, "usd"));
-    assertThat(obstacle(terms, buying(new Money(999, "usd"), new Money(999, "eur"))))
+    assertThat(ineligibility(terms, buying(new Money(999, "usd"), new Money(999, "eur"))))
         .contains(Ineligibility.OTHER_CURRENCY);
   }
 
@@ -125,7 +125,7 @@ class ObstacleTest {
     return new Use(Optional.of("cus_1"), false, List.of(amounts));
   }
 
-  private static Optional<Ineligibility> obstacle(Terms terms, Use use) {
+  private static Optional<Ineligibility> ineligibility(Terms terms, Use use) {
     PromotionCode code = new PromotionCode(
         "promo_1",
         "SPRING",
