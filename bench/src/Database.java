@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** The one PostgreSQL that all share. */
 final class Database {
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration MAX_WAIT = Duration.ofMinutes(5);
   private static final Pattern TPS = Pattern.compile("tps = ([0-9.]+)");
 
   private final int port;
@@ -80,8 +80,8 @@ final class Database {
             return;
           }
         }
-        if (System.nanoTime() - begin > PATIENCE.toNanos()) {
-          throw new IllegalStateException("still not done after " + PATIENCE + ": " + sql);
+        if (System.nanoTime() - begin > MAX_WAIT.toNanos()) {
+          throw new IllegalStateException("still not done after " + MAX_WAIT + ": " + sql);
         }
         Thread.sleep(10);
       }

@@ -74,9 +74,9 @@ final class MoveBench {
         }
         say("  %,d rows equal", verified.rows());
       });
-      told("over", move.cutover());
+      printCutover("over", move.cutover());
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
-      told("back", move.rollback());
+      printCutover("back", move.rollback());
       ended = true;
       long silence = 0;
       for (Writer writer : writers) {
@@ -85,7 +85,7 @@ final class MoveBench {
       }
       say("%,d transactions of %d sessions meanwhile; the longest wait of one was %,d ms",
           written.get(), WRITERS, TimeUnit.NANOSECONDS.toMillis(silence));
-      time("bringing the other side up to date", () -> told("over", move.cutover()));
+      time("bringing the other side up to date", () -> printCutover("over", move.cutover()));
       compare();
       say("memory of this program: at most %,.0f MB", Cpu.mostResidentMegabytes());
     }
@@ -121,7 +121,7 @@ final class MoveBench {
         + "analyze");
   }
 
-  private void told(String where, Cutover cutover) {
+  private void printCutover(String where, Cutover cutover) {
     say("switched %s: a pause of %,d ms, with %,d rows brought over",
         where, cutover.pause().toMillis(), cutover.rows());
   }

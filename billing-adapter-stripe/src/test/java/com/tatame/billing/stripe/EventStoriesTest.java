@@ -34,7 +34,7 @@ class EventStoriesTest extends OnSimulatedAccount {
 
   @Test
   void everyKindOfObjectIsReadAsItsEventsTellIt() throws IOException, InterruptedException {
-    Map<ObjectRef, Observation> told = new HashMap<>();
+    Map<ObjectRef, Observation> translated = new HashMap<>();
     Subscription subscription = paidSubscription(0);
     moneyGoesBack();
     promotionsAndTaxIds(subscription.customerId());
@@ -44,11 +44,11 @@ class EventStoriesTest extends OnSimulatedAccount {
     EventSource events = gateway.events();
     happened().forEach(event -> {
       if (events.translate(event.toString()) instanceof Observed observed) {
-        observed.observations().forEach(seen -> told.put(seen.object(), seen));
+        observed.observations().forEach(seen -> translated.put(seen.object(), seen));
       }
     });
 
-    assertThat(told.keySet())
+    assertThat(translated.keySet())
         .extracting(ObjectRef::kind)
         .contains(
             ObjectKind.PAYMENT_METHOD,
@@ -59,7 +59,7 @@ class EventStoriesTest extends OnSimulatedAccount {
             ObjectKind.PROMOTION_CODE,
             ObjectKind.TAX_ID,
             ObjectKind.SUBSCRIPTION_SCHEDULE);
-    told.forEach((ref, seen) -> {
+    translated.forEach((ref, seen) -> {
       Observation read = gateway.reads().read(ref, seen.subject());
       assertThat(read.subject()).isEqualTo(seen.subject());
       seen.state().ifPresent(state -> assertThat(read.state()).contains(state));
@@ -69,11 +69,11 @@ class EventStoriesTest extends OnSimulatedAccount {
   @Test
   void oneStoryToldInFiveVersionsGivesTheSameObservations()
       throws IOException, InterruptedException {
-    Map<String, Map<String, Translation>> told = new ConcurrentHashMap<>();
+    Map<String, Map<String, Translation>> translated = new ConcurrentHashMap<>();
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     for (String version : VERSIONS) {
-      told.put(version, new ConcurrentHashMap<>());
+      translated.put(version, new ConcurrentHashMap<>());
       String path = "/" + version;
       String secret = "whsec_" + version;
       EventSource events = StripeGateway.builder("sk_test_1")
@@ -84,7 +84,9 @@ class EventStoriesTest extends OnSimulatedAccount {
         byte[] body = exchange.getRequestBody().readAllBytes();
         var event = events.verify(body, exchange.getRequestHeaders().getFirst("Stripe-Signature"));
         assertThat(event.apiVersion()).contains(version);
-        told.getOrDefault(version, Map.of()).put(event.id(), events.translate(event.payload()));
+        translated
+            .getOrDefault(version, Map.of())
+            .put(event.id(), events.translate(event.payload()));
         exchange.sendResponseHeaders(200, -1);
         exchange.close();
       });
@@ -106,7 +108,7 @@ class EventStoriesTest extends OnSimulatedAccount {
       server.stop(0);
     }
 
-    Map<String, Translation> newest = told.getOrDefault("2026-07-29.dahlia", Map.of());
+    Map<String, Translation> newest = translated.getOrDefault("2026-07-29.dahlia", Map.of());
     Map<ObjectRef, Observation> last = new HashMap<>();
     assertThat(newest.values()).noneMatch(EventSource.Malformed.class::isInstance);
     newest.values().stream()
@@ -134,8 +136,8 @@ class EventStoriesTest extends OnSimulatedAccount {
     for (String version : VERSIONS) {
       // Some kinds of event are younger than the oldest version.
       Map<String, Translation> handled = new HashMap<>(newest);
-      handled.keySet().retainAll(told.getOrDefault(version, Map.of()).keySet());
-      assertThat(told.get(version)).as(version).isEqualTo(handled);
+      handled.keySet().retainAll(translated.getOrDefault(version, Map.of()).keySet());
+      assertThat(translated.get(version)).as(version).isEqualTo(handled);
       assertThat(newest).as(version).allSatisfy((id, translation) -> {
         if (translation instanceof Observed observed && !youngerThanSomeVersion(observed)) {
           assertThat(handled).containsKey(id);

@@ -244,8 +244,8 @@ class RecordedPayloadsTest {
       Recording recording, Billing billing, StripeGateway gateway, InMemoryBillingStore store) {
     var event = billing.webhooks().event(recording.id()).event();
     Optional<Observation> observed =
-        gateway.events().translate(recording.event().toString()) instanceof Observed told
-            ? Optional.of(told.observations().get(0))
+        gateway.events().translate(recording.event().toString()) instanceof Observed translated
+            ? Optional.of(translated.observations().get(0))
             : Optional.empty();
     return new Outcome(
         recording,

@@ -18,7 +18,7 @@ public interface IdentityVerifier {
    * The principal of a token that was verified before and is still good, without asking anybody and
    * without any work that takes longer than a look; empty if it has to be verified.
    */
-  default Optional<Principal> remembered(String token) {
+  default Optional<Principal> cached(String token) {
     return Optional.empty();
   }
 

@@ -71,7 +71,7 @@ record CachedSubject(
     Map<ObjectRef, StoredObject> rows = new HashMap<>(known.rows());
     Optional<AccountId> linked = known.linked();
     Optional<RecordedEntitlement> recorded = known.recorded();
-    Set<String> told = facts.size() > MOST_FACTS ? new HashSet<>() : new HashSet<>(facts);
+    Set<String> storedFacts = facts.size() > MOST_FACTS ? new HashSet<>() : new HashSet<>(facts);
     Map<ObjectRef, Change.RequireRead> due = new HashMap<>(owed);
     for (Change change : changes) {
       if (change instanceof Change.Put put) {
@@ -87,7 +87,7 @@ record CachedSubject(
       } else if (change instanceof Change.Entitle entitle) {
         recorded = Optional.of(entitle.recorded());
       } else if (change instanceof Change.Append append) {
-        told.add(append.fact().key());
+        storedFacts.add(append.fact().key());
       } else if (change instanceof Change.RequireRead read) {
         due.put(read.object(), read);
       } else if (change instanceof Change.SettleRead settled) {
@@ -99,7 +99,7 @@ record CachedSubject(
     return new CachedSubject(
         new SubjectState(
             known.subject(), known.version() + 1, rows, linked, known.customerOf(), recorded),
-        told,
+        storedFacts,
         due);
   }
 

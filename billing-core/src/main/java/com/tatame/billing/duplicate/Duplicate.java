@@ -75,7 +75,7 @@ public record Duplicate(
         handledBy);
   }
 
-  Duplicate lookedAtAgain(Instant at) {
+  Duplicate checkedAgain(Instant at) {
     return next(status, Optional.of(at), settlement, handledAt, handledBy);
   }
 

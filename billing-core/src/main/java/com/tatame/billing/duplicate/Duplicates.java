@@ -127,7 +127,7 @@ public final class Duplicates {
         lookAt(due);
       } catch (BillingException e) {
         LOG.log(Level.INFO, "{0} is checked again soon: {1}", due.subscriptionId(), e.code());
-        store.replace(due.status(), due.lookedAtAgain(commands.now().plus(SOON)));
+        store.replace(due.status(), due.checkedAgain(commands.now().plus(SOON)));
       }
     }
     return next;
@@ -166,7 +166,7 @@ public final class Duplicates {
       handle(due);
     } else {
       Duplicate next = rule.pairOf(due.subscriptionId(), subscriptions.all(due.account()))
-          .map(pair -> due.beside(pair.kept().id()).lookedAtAgain(commands.now().plus(LOOK_AGAIN)))
+          .map(pair -> due.beside(pair.kept().id()).checkedAgain(commands.now().plus(LOOK_AGAIN)))
           .orElseGet(due::over);
       store.replace(due.status(), next);
     }

@@ -249,7 +249,7 @@ final class EntitlementEvaluation {
         .flatMap(any -> any.features().keySet().stream())
         .map(name -> period(feature(name).orElseThrow()).end());
     Stream<Instant> cycle = subscription.flatMap(AccountEntitlement.Source::cycle).stream()
-        .map(told -> told.current().start());
+        .map(tally -> tally.current().start());
     return Stream.of(sources, grants, counted, windows, cycle)
         .flatMap(instants -> instants)
         .filter(now::isBefore)

@@ -53,7 +53,7 @@ final class ExplanationText {
         .map(OfSubscription.class::cast)
         .filter(other -> other.verdict() != Verdict.DECIDES)
         .forEach(other -> text.add("The subscription " + other.subscriptionId() + name(other)
-            + " does not decide: " + decapitalized(other.why()) + told(other)));
+            + " does not decide: " + decapitalized(other.why()) + evidenceOf(other)));
     decision
         .upgrade()
         .ifPresent(more -> text.add("The next plan that gives more is " + more.name() + "."));
@@ -63,7 +63,7 @@ final class ExplanationText {
   private String decides(EntitlementCandidate ground) {
     if (ground instanceof OfSubscription subscription) {
       return "The plan " + plan.name() + " holds, by the subscription "
-          + subscription.subscriptionId() + ". " + subscription.why() + told(subscription);
+          + subscription.subscriptionId() + ". " + subscription.why() + evidenceOf(subscription);
     }
     if (ground instanceof EntitlementCandidate.OfGrant grant) {
       return "The plan " + plan.name() + " holds, by the grant " + grant.grantId() + ". "
@@ -79,7 +79,7 @@ final class ExplanationText {
         .orElse("");
   }
 
-  private static String told(OfSubscription subscription) {
+  private static String evidenceOf(OfSubscription subscription) {
     return subscription
         .evidence()
         .map(evidence -> " " + source(evidence) + " shows this; it was so at "
@@ -108,7 +108,8 @@ final class ExplanationText {
             .filter(OfSubscription.class::isInstance)
             .map(OfSubscription.class::cast)
             .findFirst()
-            .map(ground -> ", by the subscription " + ground.subscriptionId() + "." + told(ground))
+            .map(ground ->
+                ", by the subscription " + ground.subscriptionId() + "." + evidenceOf(ground))
             .orElse(".")
         + " With that, " + decision.name() + " would "
         + (decision.allowed() ? "" : "not ") + "have been allowed.";

@@ -19,7 +19,7 @@ import java.util.TreeSet;
  */
 public final class PastEntitlements {
   /** How long it is remembered who used what when. */
-  public static final Duration REMEMBERED = Duration.ofDays(90);
+  public static final Duration RETENTION = Duration.ofDays(90);
 
   private final UsageStore store;
   private final Catalog catalog;
@@ -36,7 +36,7 @@ public final class PastEntitlements {
   /** All features at once, without those that were counted if that is not remembered any more. */
   public EntitlementReport of(AccountId account) {
     EntitlementReport report = standing(store.past(account, at)).report(account);
-    if (remembered()) {
+    if (withinRetention()) {
       return report;
     }
     SortedSet<String> unknown = new TreeSet<>();
@@ -68,10 +68,10 @@ public final class PastEntitlements {
     PastUsage past = store.past(account, at);
     EntitlementEvaluation standing = standing(past);
     Feature asked = standing.feature(feature).orElseThrow(() -> new NotFound("feature", feature));
-    if (!(asked instanceof Feature.Flag) && !remembered()) {
+    if (!(asked instanceof Feature.Flag) && !withinRetention()) {
       throw ValidationFailed.of(
           "at",
-          "must be " + ExplanationText.time(now.minus(REMEMBERED)) + " or later for '" + feature
+          "must be " + ExplanationText.time(now.minus(RETENTION)) + " or later for '" + feature
               + "': what was used before is not kept");
     }
     Explanation explanation = standing.explain(account, feature, asked);
@@ -98,7 +98,7 @@ public final class PastEntitlements {
         catalog, new AccountUsage(known, "", past.open(), past.grants()), at);
   }
 
-  private boolean remembered() {
-    return !at.isBefore(now.minus(REMEMBERED));
+  private boolean withinRetention() {
+    return !at.isBefore(now.minus(RETENTION));
   }
 }

@@ -143,7 +143,7 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
 
   /** Something that happened, and how often it did. */
   private final class Signal {
-    final Condition told = lock.newCondition();
+    final Condition signalled = lock.newCondition();
     long count;
   }
 
@@ -151,7 +151,7 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
     lock.lock();
     try {
       signal.count++;
-      signal.told.signalAll();
+      signal.signalled.signalAll();
     } finally {
       lock.unlock();
     }
@@ -163,7 +163,7 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
     try {
       long left = atMost.toNanos();
       while (!closed && signal.count == seen && left > 0) {
-        left = signal.told.awaitNanos(left);
+        left = signal.signalled.awaitNanos(left);
       }
       return signal.count;
     } catch (InterruptedException e) {
@@ -180,7 +180,7 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
     try {
       closed = true;
       for (Signal signal : List.of(stored, owed, billed, never)) {
-        signal.told.signalAll();
+        signal.signalled.signalAll();
       }
     } finally {
       lock.unlock();

@@ -26,7 +26,7 @@ final class ReportSender {
   /** What is older is not taken by the provider. */
   static final Duration REACH = Duration.ofDays(35);
   /** So long the provider knows an id for certain; an hour less than it says. */
-  static final Duration REMEMBERED = Duration.ofHours(23);
+  static final Duration IDENTIFIER_VALIDITY = Duration.ofHours(23);
 
   private static final Logger LOG = System.getLogger(ReportSender.class.getName());
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(15);
@@ -91,7 +91,7 @@ final class ReportSender {
           "used more than " + REACH.toDays() + " days ago; the provider takes no such");
     }
     try {
-      if (report.doubtfulSince().filter(at.minus(REMEMBERED)::isAfter).isPresent()) {
+      if (report.doubtfulSince().filter(at.minus(IDENTIFIER_VALIDITY)::isAfter).isPresent()) {
         Optional<ReportOutcome> known = whatIsKnown(report);
         if (known.isPresent()) {
           return known.get();

@@ -30,7 +30,7 @@ final class EntitlementEvidence {
   }
 
   /** An observation changes its object's row. */
-  void told(Observation seen, Optional<ProviderObject> state) {
+  void observe(Observation seen, Optional<ProviderObject> state) {
     last = Optional.of(seen);
     toldOf.put(seen.object().id(), seen);
     state

@@ -135,14 +135,14 @@ public final class Projector {
 
     void see(Observation seen) {
       Optional<ProviderObject> state = asSold(seen.state());
-      state.ifPresent(object -> remember(object.facts(), seen.eventId()));
+      state.ifPresent(object -> addFacts(object.facts(), seen.eventId()));
       MirrorRule.Verdict verdict =
           MirrorRule.decide(Optional.ofNullable(rows.get(seen.object())), seen, state);
       if (verdict == MirrorRule.Verdict.CONTRADICTION && readsReplaceFinal) {
         verdict = MirrorRule.Verdict.REPLACE;
       }
       if (verdict == MirrorRule.Verdict.REPLACE || verdict == MirrorRule.Verdict.TOMBSTONE) {
-        evidence.told(seen, state);
+        evidence.observe(seen, state);
       }
       switch (verdict) {
         case KEEP -> {}
@@ -194,8 +194,8 @@ public final class Projector {
           a.since().isBefore(b.since()) ? a.since() : b.since());
     }
 
-    private void remember(List<Fact> told, Optional<String> eventId) {
-      told.forEach(fact -> facts.putIfAbsent(fact.key(), new Change.Append(fact, eventId)));
+    private void addFacts(List<Fact> learnt, Optional<String> eventId) {
+      learnt.forEach(fact -> facts.putIfAbsent(fact.key(), new Change.Append(fact, eventId)));
     }
 
     void assign(AccountId owner) {

@@ -60,7 +60,7 @@ public final class Retention {
 
   /** Prunes what was used longer ago than entitlements are shown of the past. */
   public void pruneUsage() {
-    Instant before = clocks.billingNow().minus(PastEntitlements.REMEMBERED);
+    Instant before = clocks.billingNow().minus(PastEntitlements.RETENTION);
     usage.prune(before);
     meterReports.prune(before);
   }

@@ -96,7 +96,7 @@ public record Trial(
     return next(Status.OVER, repeats, Optional.empty(), foundAt, endedAt);
   }
 
-  Trial lookedAtAgain(Instant at) {
+  Trial checkedAgain(Instant at) {
     return next(status, repeats, Optional.of(at), foundAt, endedAt);
   }
 
@@ -104,7 +104,7 @@ public record Trial(
    * Ever more seldom, but some times a day: what hasn't shown in the first minutes hardly shows any
    * more.
    */
-  Instant nextLook(Instant now) {
+  Instant nextCheck(Instant now) {
     long age = Duration.between(startedAt, now).toSeconds();
     return now.plusSeconds(Math.min(Math.max(age, SOONEST.toSeconds()), LATEST.toSeconds()));
   }
@@ -112,7 +112,7 @@ public record Trial(
   private Trial next(
       Status nextStatus,
       List<String> nextRepeats,
-      Optional<Instant> nextLook,
+      Optional<Instant> nextCheck,
       Optional<Instant> nextFoundAt,
       Optional<Instant> nextEndedAt) {
     return new Trial(
@@ -123,7 +123,7 @@ public record Trial(
         startedAt,
         nextStatus,
         nextRepeats,
-        nextLook,
+        nextCheck,
         nextFoundAt,
         nextEndedAt);
   }

@@ -131,7 +131,7 @@ public final class TrialLedger {
         lookAt(due);
       } catch (BillingException e) {
         LOG.log(Level.INFO, "{0} is checked again soon: {1}", due.subscriptionId(), e.code());
-        store.replace(due.status(), due.lookedAtAgain(commands.now().plus(SOON)));
+        store.replace(due.status(), due.checkedAgain(commands.now().plus(SOON)));
       }
     }
     return Optional.of(found.position());
@@ -142,9 +142,9 @@ public final class TrialLedger {
     Optional<Subscription> subscription =
         trial.account().flatMap(account -> subscriptions.find(account, trial.subscriptionId()));
     if (subscription.isEmpty()) {
-      boolean forgotten = trial.startedAt().plus(UNCLAIMED).isBefore(now);
+      boolean abandoned = trial.startedAt().plus(UNCLAIMED).isBefore(now);
       store.replace(
-          trial.status(), forgotten ? trial.over() : trial.lookedAtAgain(trial.nextLook(now)));
+          trial.status(), abandoned ? trial.over() : trial.checkedAgain(trial.nextCheck(now)));
       return;
     }
     Optional<String> family = family(subscription.get());
@@ -164,7 +164,7 @@ public final class TrialLedger {
       }
     }
     store.replace(
-        trial.status(), goesOn ? known.lookedAtAgain(known.nextLook(now)) : finished(known, now));
+        trial.status(), goesOn ? known.checkedAgain(known.nextCheck(now)) : finished(known, now));
   }
 
   // The process that ended it may have died before it stored that.

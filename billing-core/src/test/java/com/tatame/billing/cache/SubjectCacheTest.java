@@ -37,8 +37,8 @@ class SubjectCacheTest {
       subscription("sub_1", "pro", SubscriptionStatus.ACTIVE);
 
   private final Versions versions = new Versions();
-  private final SubjectCache remembered = new SubjectCache();
-  private final ProjectionStore store = remembered.over(versions);
+  private final SubjectCache subjects = new SubjectCache();
+  private final ProjectionStore store = subjects.over(versions);
 
   @Test
   void whatWasCommittedIsNotAskedFor() {

@@ -41,13 +41,13 @@ class GroupCommitTest {
 
   @Test
   void whoSubmitsIsNotKeptWhileItIsWritten() throws Exception {
-    CompletableFuture<String> told = group.submit("evt_1");
+    CompletableFuture<String> outcome = group.submit("evt_1");
     database.entered.acquireUninterruptibly();
-    assertThat(told).isNotDone();
+    assertThat(outcome).isNotDone();
 
     database.open();
 
-    assertThat(told.get(20, SECONDS)).isEqualTo("wrote evt_1");
+    assertThat(outcome.get(20, SECONDS)).isEqualTo("wrote evt_1");
     assertThat(database.writers).doesNotContain(Thread.currentThread());
   }
 
@@ -81,7 +81,7 @@ class GroupCommitTest {
   @Test
   void oneThatIsToldOfItsPartAndDoesNotComeBackKeepsNobodyElseFromBeingWritten() throws Exception {
     CountDownLatch returns = new CountDownLatch(1);
-    CompletableFuture<Void> stuck = group.submit("evt_stuck").thenAccept(told -> {
+    CompletableFuture<Void> stuck = group.submit("evt_stuck").thenAccept(outcome -> {
       try {
         returns.await();
       } catch (InterruptedException e) {
@@ -197,14 +197,14 @@ class GroupCommitTest {
     database.open();
 
     all(first);
-    int told = 0;
+    int outcome = 0;
     List<Future<Boolean>> waiting = new ArrayList<>(rest);
     waiting.add(deadly);
     for (Future<Boolean> caller : waiting) {
       assertThatThrownBy(() -> caller.get(20, SECONDS)).isInstanceOf(ExecutionException.class);
-      told++;
+      outcome++;
     }
-    assertThat(told).isEqualTo(4);
+    assertThat(outcome).isEqualTo(4);
     database.deadly = "";
     assertThat(isWritten("evt_after")).isTrue();
   }

@@ -51,11 +51,11 @@ class SharedIngestTest {
 
   @Test
   void ofOneEventThatComesTwiceInABatchOneIsNew() throws Exception {
-    List<Future<Boolean>> told = new ArrayList<>();
-    told.add(callers.submit(() -> ingest.store(event("evt_writing"))));
+    List<Future<Boolean>> results = new ArrayList<>();
+    results.add(callers.submit(() -> ingest.store(event("evt_writing"))));
     writing.await();
-    told.add(callers.submit(() -> ingest.store(event("evt_twin"))));
-    told.add(callers.submit(() -> ingest.store(event("evt_twin"))));
+    results.add(callers.submit(() -> ingest.store(event("evt_twin"))));
+    results.add(callers.submit(() -> ingest.store(event("evt_twin"))));
     while (ingest.waiting() < 2) {
       Thread.onSpinWait();
     }
@@ -63,7 +63,7 @@ class SharedIngestTest {
     gate.countDown();
 
     List<Boolean> fresh = new ArrayList<>();
-    for (Future<Boolean> each : told) {
+    for (Future<Boolean> each : results) {
       fresh.add(each.get(20, TimeUnit.SECONDS));
     }
     assertThat(fresh.get(0)).isTrue();
@@ -104,8 +104,8 @@ class SharedIngestTest {
         },
         () -> Instant.EPOCH,
         new InboxListener() {});
-    List<Future<Boolean>> told = new ArrayList<>();
-    told.add(callers.submit(() -> shared.store(event("evt_writing"))));
+    List<Future<Boolean>> results = new ArrayList<>();
+    results.add(callers.submit(() -> shared.store(event("evt_writing"))));
     writing.await();
     // Beside the one that is written, batches that are full are written too, as many as may be.
     int others = 3 * GroupCommit.MAX_BATCH;
@@ -120,7 +120,7 @@ class SharedIngestTest {
     for (CompletableFuture<Boolean> each : submitted) {
       assertThat(each.get(20, TimeUnit.SECONDS)).isTrue();
     }
-    assertThat(told.get(0).get(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(results.get(0).get(20, TimeUnit.SECONDS)).isTrue();
     assertThat(sum(quicker)).isPositive();
     assertThat(sum(usual)).isGreaterThanOrEqualTo(SharedIngest.RUSH);
     assertThat(sum(usual) + sum(quicker)).isEqualTo(1 + others + rush);

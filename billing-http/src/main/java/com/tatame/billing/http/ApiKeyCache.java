@@ -20,7 +20,7 @@ final class ApiKeyCache {
   private final ApiKeys keys;
   private final InstantSource wallClock;
   // By hash: what a dump of the memory shows opens nothing.
-  private final Cache<String, ApiKey> remembered;
+  private final Cache<String, ApiKey> cached;
 
   /**
    * @param ticker measures how long a key was remembered; never goes back
@@ -28,7 +28,7 @@ final class ApiKeyCache {
   ApiKeyCache(ApiKeys keys, InstantSource wallClock, Ticker ticker) {
     this.keys = keys;
     this.wallClock = wallClock;
-    this.remembered = Caffeine.newBuilder()
+    this.cached = Caffeine.newBuilder()
         .maximumSize(MAX_KEYS)
         .expireAfterWrite(GOOD_FOR)
         .ticker(ticker)
@@ -42,18 +42,18 @@ final class ApiKeyCache {
    */
   ApiKey verify(String secret) {
     String hash = ApiKeys.hash(secret);
-    ApiKey known = remembered.getIfPresent(hash);
+    ApiKey known = cached.getIfPresent(hash);
     if (known != null) {
       known.requireLiveAt(wallClock.instant());
       return known;
     }
     ApiKey verified = keys.verify(secret);
-    remembered.put(hash, verified);
+    cached.put(hash, verified);
     return verified;
   }
 
   /** Forgets a key that was revoked here, so that on this node it opens nothing from now on. */
   void evict(String id) {
-    remembered.asMap().values().removeIf(key -> key.id().equals(id));
+    cached.asMap().values().removeIf(key -> key.id().equals(id));
   }
 }

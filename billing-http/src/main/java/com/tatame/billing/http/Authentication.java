@@ -125,7 +125,7 @@ final class Authentication {
     }
     return after(SCHEME, exchange)
         .filter(token -> !ApiKeys.looksLikeKey(token))
-        .flatMap(identity::remembered)
+        .flatMap(identity::cached)
         .filter(caller -> mayCall(caller, route));
   }
 

@@ -315,7 +315,7 @@ final class EntitlementHandlers {
   record ReleaseRequest(@Doc("As consuming answered.") String consumptionId) {}
 
   Answer all(Call call) {
-    return told(at(call)
+    return render(at(call)
         .map(past -> past.of(call.account()))
         .orElseGet(() -> entitlements.of(call.account())));
   }
@@ -324,10 +324,10 @@ final class EntitlementHandlers {
   Optional<Answer> cached(AccountId account) {
     return entitlements
         .cached(account)
-        .map(report -> written.get(report, EntitlementHandlers::told));
+        .map(report -> written.get(report, EntitlementHandlers::render));
   }
 
-  private static Answer told(EntitlementReport report) {
+  private static Answer render(EntitlementReport report) {
     Map<String, FeatureAnswer> features = new TreeMap<>();
     report.features().forEach((name, decision) -> features.put(name, FeatureAnswer.of(decision)));
     return Answer.ok(new EntitlementsAnswer(
@@ -365,14 +365,14 @@ final class EntitlementHandlers {
   }
 
   Answer consume(Call call) {
-    return told(entitlements.consume(call.account(), use(call)));
+    return render(entitlements.consume(call.account(), use(call)));
   }
 
   /** As {@link #consume}, without keeping the caller's thread. */
   CompletableFuture<Answer> consumeAsync(Call call, Executor mayBlock) {
     return entitlements
         .consumeAsync(call.account(), use(call), mayBlock)
-        .thenApply(EntitlementHandlers::told);
+        .thenApply(EntitlementHandlers::render);
   }
 
   private static Use use(Call call) {
@@ -384,7 +384,7 @@ final class EntitlementHandlers {
         RequestFields.idempotencyKey(call, body.idempotencyKey()));
   }
 
-  private static Answer told(ConsumeResult used) {
+  private static Answer render(ConsumeResult used) {
     if (used instanceof ConsumeResult.Denied denied) {
       throw denied.decision().refusal();
     }

@@ -89,7 +89,10 @@ final class InboxHandlers {
   record StatusAnswer(
       @Doc("Events that wait or are being processed.") long backlog,
       @Doc("Age of the oldest of the backlog.") @Nullable Long oldestUnprocessedSeconds,
-      @Doc("Dead letters: given up until they are replayed.") long dead,
+
+      @Doc("Dead letters: given up until they are replayed.")
+      long dead,
+
       @Doc("Waiting after a failed attempt.") long retrying,
 
       @Doc("Objects that only a read of the provider can settle.")

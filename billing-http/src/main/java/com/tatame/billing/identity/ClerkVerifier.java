@@ -35,7 +35,7 @@ public final class ClerkVerifier implements IdentityVerifier {
   private final SigningKeys keys;
   private final SessionClaims claims;
   private final JwtParser parser;
-  private final Cache<String, SessionClaims.Session> remembered =
+  private final Cache<String, SessionClaims.Session> sessions =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).build();
 
   private ClerkVerifier(ClerkConfig config, SigningKeys keys, InstantSource wallClock) {
@@ -81,22 +81,22 @@ public final class ClerkVerifier implements IdentityVerifier {
       throw new Unauthenticated("The token is not a session token.");
     }
     String digest = sha256(token);
-    SessionClaims.Session known = remembered.getIfPresent(digest);
+    SessionClaims.Session known = sessions.getIfPresent(digest);
     if (known != null) {
       claims.requireUnexpired(known.expiresAt());
       return known.principal();
     }
     checkKind(checkSignature(token).getHeader());
     SessionClaims.Session session = claims.read(parts[1]);
-    remembered.put(digest, session);
+    sessions.put(digest, session);
     return session.principal();
   }
 
   @Override
-  public Optional<Principal> remembered(String token) {
+  public Optional<Principal> cached(String token) {
     return token.length() > MAX_LENGTH
         ? Optional.empty()
-        : Optional.ofNullable(remembered.getIfPresent(sha256(token)))
+        : Optional.ofNullable(sessions.getIfPresent(sha256(token)))
             .filter(session -> !claims.expired(session.expiresAt()))
             .map(SessionClaims.Session::principal);
   }

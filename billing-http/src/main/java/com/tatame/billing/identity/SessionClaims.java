@@ -102,7 +102,8 @@ final class SessionClaims {
       throw new Unauthenticated("The session is pending: the sign-in was not finished.");
     }
     if (claims.hasNonNull("act")) {
-      throw new Unauthenticated("Another user impersonates this one; only the user may use billing.");
+      throw new Unauthenticated(
+          "Another user impersonates this one; only the user may use billing.");
     }
   }
 

@@ -23,7 +23,7 @@ import java.util.Optional;
 final class TimeMachine implements InstantSource {
   private static final Duration LOOK = Duration.ofMillis(20);
   // What a killed process had claimed comes back after a minute.
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(90);
   // The invoice of a renewal is finalized and paid an hour after the period has begun.
   private static final Duration UNTIL_PAID = Duration.ofHours(2);
   private static final int MAX_STEPS = 5_000;
@@ -67,11 +67,11 @@ final class TimeMachine implements InstantSource {
 
   /** Waits until no event is on its way and none waits to take effect. */
   void settle() {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + MAX_WAIT.toNanos();
     while (!quiet()) {
       if (System.nanoTime() > deadline) {
         throw new StoreUnavailable(
-            "Events are still waiting after " + PATIENCE.toSeconds() + " s; see /health.");
+            "Events are still waiting after " + MAX_WAIT.toSeconds() + " s; see /health.");
       }
       pause(LOOK);
     }

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A real browser without a window, moved by its own protocol for developers. */
 final class Browser implements AutoCloseable {
   private static final String LISTENING = "DevTools listening on ";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
   private final Path profile = Worlds.temporaryDirectory();
   private final Process process;
@@ -57,7 +57,7 @@ final class Browser implements AutoCloseable {
       socket = HttpClient.newHttpClient()
           .newWebSocketBuilder()
           .buildAsync(page(control), new Answers())
-          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+          .get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (Exception e) {
@@ -124,8 +124,8 @@ final class Browser implements AutoCloseable {
     calls.put(id, answer);
     String text = Json.write(Map.of("id", id, "method", method, "params", parameters));
     try {
-      socket.sendText(text, true).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      JsonNode message = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      socket.sendText(text, true).get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
+      JsonNode message = answer.get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
       assertThat(message.has("error")).as(message.toString()).isFalse();
       return message.path("result");
     } catch (Exception e) {
@@ -227,7 +227,7 @@ final class Browser implements AutoCloseable {
   private void andLoads(Runnable step) {
     int before = loads.get();
     step.run();
-    await().atMost(PATIENCE).until(() -> loads.get() > before);
+    await().atMost(MAX_WAIT).until(() -> loads.get() > before);
   }
 
   @Override
@@ -238,7 +238,7 @@ final class Browser implements AutoCloseable {
     process.destroy();
     // Its helpers write to the profile for as long as they live.
     for (ProcessHandle each : all) {
-      each.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+      each.onExit().orTimeout(MAX_WAIT.toSeconds(), TimeUnit.SECONDS).join();
     }
     Worlds.delete(profile);
   }

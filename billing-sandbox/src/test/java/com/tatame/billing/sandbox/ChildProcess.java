@@ -25,7 +25,7 @@ import java.util.stream.LongStream;
 final class ChildProcess implements AutoCloseable {
   private static final int HEAP_LOOKS = 3;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
   private final Process process;
   private final Thread reader;
@@ -83,7 +83,7 @@ final class ChildProcess implements AutoCloseable {
   /** Waits for a line that holds this, and gives the match. */
   MatchResult awaitLine(Pattern pattern) {
     await()
-        .atMost(PATIENCE)
+        .atMost(MAX_WAIT)
         .pollInterval(Duration.ofMillis(20))
         .until(() -> find(pattern).isPresent() || !process.isAlive());
     Optional<MatchResult> match = find(pattern);
@@ -108,7 +108,7 @@ final class ChildProcess implements AutoCloseable {
   /** SIGKILL; returns when it is dead. */
   void kill() {
     signal("KILL");
-    awaitExit(PATIENCE);
+    awaitExit(MAX_WAIT);
   }
 
   /** Sends a signal by its name without SIG. */
@@ -163,9 +163,9 @@ final class ChildProcess implements AutoCloseable {
               Long.toString(process.pid()),
               command)
           .start();
-      String told = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(jcmd.waitFor()).as(told).isZero();
-      return told;
+      String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(jcmd.waitFor()).as(text).isZero();
+      return text;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -189,7 +189,7 @@ final class ChildProcess implements AutoCloseable {
       assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
           .as(() -> String.join("\n", output()))
           .isTrue();
-      reader.join(PATIENCE.toMillis());
+      reader.join(MAX_WAIT.toMillis());
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -200,6 +200,6 @@ final class ChildProcess implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
-    awaitExit(PATIENCE);
+    awaitExit(MAX_WAIT);
   }
 }

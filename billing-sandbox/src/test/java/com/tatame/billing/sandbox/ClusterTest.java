@@ -38,7 +38,7 @@ final class ClusterTest {
   private static final int BLOWS = Math.max(3, EVENTS / 1000);
   private static final int PORTION = EVENTS / (BLOWS + 1);
   private static final long SEED = Long.getLong("seed", new Random().nextLong());
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration MAX_WAIT = Duration.ofMinutes(5);
   private static final List<String> CARDS = List.of(Buyer.PAYS, Buyer.PAYS, Buyer.FAILS_AT_RENEWAL);
 
   // What a dead process has claimed comes back when its lease runs out. Nobody waits for that here.
@@ -68,8 +68,8 @@ final class ClusterTest {
   private final Database database = backing.database();
   private final ProviderState provider = new ProviderState(stripe, database);
   private final List<ServerProcess> servers = new ArrayList<>();
-  private final List<JsonNode> untold = new ArrayList<>();
-  private int told;
+  private final List<JsonNode> unpublished = new ArrayList<>();
+  private int published;
   private long workInHand;
 
   @BeforeEach
@@ -105,14 +105,15 @@ final class ClusterTest {
         awaitAcknowledged(postman, PORTION / 2);
         strike(postman, blow);
       }
-      while (!untold.isEmpty() || told < EVENTS) {
+      while (!unpublished.isEmpty() || published < EVENTS) {
         tell(postman);
       }
-      await().atMost(PATIENCE).until(() -> postman.unacknowledged() == 0);
-      await().atMost(PATIENCE).until(provider::isMirrored);
+      await().atMost(MAX_WAIT).until(() -> postman.unacknowledged() == 0);
+      await().atMost(MAX_WAIT).until(provider::isMirrored);
 
-      System.out.println(told + " events, " + BLOWS + " blows, refused: " + postman.refusals());
-      assertThat(told).isGreaterThanOrEqualTo(EVENTS);
+      System.out.println(
+          published + " events, " + BLOWS + " blows, refused: " + postman.refusals());
+      assertThat(published).isGreaterThanOrEqualTo(EVENTS);
       assertThat(workInHand)
           .as("events that were acknowledged, but not worked, at a kill")
           .isPositive();
@@ -160,15 +161,15 @@ final class ClusterTest {
 
   /** Hands over some of what has happened, of which anything may be late. */
   private void tell(Postman postman) {
-    if (untold.size() < PORTION && told < EVENTS) {
+    if (unpublished.size() < PORTION && published < EVENTS) {
       stripe.advanceTo(
           stripe.now().atZone(ZoneOffset.UTC).plus(Period.ofMonths(1)).toInstant());
     }
     List<JsonNode> events = stripe.events();
-    untold.addAll(events.subList(told + untold.size(), events.size()));
-    Collections.shuffle(untold, random);
-    List<JsonNode> portion = untold.subList(0, Math.min(PORTION, untold.size()));
-    told += portion.size();
+    unpublished.addAll(events.subList(published + unpublished.size(), events.size()));
+    Collections.shuffle(unpublished, random);
+    List<JsonNode> portion = unpublished.subList(0, Math.min(PORTION, unpublished.size()));
+    published += portion.size();
     postman.take(portion);
     portion.clear();
   }
@@ -177,7 +178,7 @@ final class ClusterTest {
     int target = postman.acknowledged().size() + more;
     await()
         .pollInterval(Duration.ofMillis(10))
-        .atMost(PATIENCE)
+        .atMost(MAX_WAIT)
         .until(() -> postman.unacknowledged() == 0 || postman.acknowledged().size() >= target);
   }
 
@@ -185,7 +186,7 @@ final class ClusterTest {
     if (blow == BLOWS / 2) {
       PostgresServer.Stopped down = postgres.stopImmediately();
       tell(postman);
-      await().atMost(PATIENCE).until(() -> postman.refusals().containsKey(503));
+      await().atMost(MAX_WAIT).until(() -> postman.refusals().containsKey(503));
       down.startAgain();
       endLeases(claims());
     } else {

@@ -41,7 +41,7 @@ final class HostileBodiesTest {
   private static final int SENDERS = 16;
   private static final long SEED = Long.getLong("seed", new Random().nextLong());
   private static final long GROWTH = 16L << 20;
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration MAX_WAIT = Duration.ofMinutes(5);
   private static final InstantSource WALL = InstantSource.system();
   private static final WebhookSigner PROVIDER = new WebhookSigner(LocalServer.WEBHOOK_SECRET);
 
@@ -72,7 +72,7 @@ final class HostileBodiesTest {
     System.out.println("Repeat with -Dseed=" + SEED);
     new Buyer(server).subscribe("pro", "monthly", Buyer.PAYS);
     List<JsonNode> events = stripe.events();
-    await().atMost(PATIENCE).until(() -> rows() == events.size());
+    await().atMost(MAX_WAIT).until(() -> rows() == events.size());
     stored = events.size();
     HostileBodies bodies = new HostileBodies(SEED, events);
 
@@ -99,7 +99,7 @@ final class HostileBodiesTest {
     assertThat(post(good.put("id", "evt_good").toString().getBytes(StandardCharsets.UTF_8)))
         .isEqualTo(200);
     await()
-        .atMost(PATIENCE)
+        .atMost(MAX_WAIT)
         .until(() -> backing
                 .database()
                 .count(
@@ -131,7 +131,7 @@ final class HostileBodiesTest {
   private int post(byte[] body) throws IOException, InterruptedException {
     HttpResponse<String> answer = client.send(
         HttpRequest.newBuilder(URI.create(server.url() + "/webhooks/stripe"))
-            .timeout(PATIENCE)
+            .timeout(MAX_WAIT)
             .header("Content-Type", "application/json; charset=utf-8")
             .header("Stripe-Signature", PROVIDER.header(body, WALL.instant()))
             .POST(BodyPublishers.ofByteArray(body))

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What was there before this product is taken over by its own program, from outside. */
 final class ImportTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(90);
   private static final InstantSource WALL = InstantSource.system();
 
   // The program runs by the wall clock, so the account has to, too.
@@ -43,16 +43,17 @@ final class ImportTest {
     try (Backing backing = store.open()) {
       try (ChildProcess killed = start(backing, Map.of(), "stripe", "--rate", "25")) {
         await()
-            .atMost(PATIENCE)
+            .atMost(MAX_WAIT)
             .until(() -> isMigrated(backing)
                 && backing.database().count("recurring_tasks where position like '25 cus_%'") > 0);
         killed.kill();
       }
       assertThat(backing.database().count("customers")).isLessThan(70);
 
-      List<String> told = run(backing, Map.of(), "stripe", "--rate", "100");
+      List<String> lines = run(backing, Map.of(), "stripe", "--rate", "100");
 
-      assertThat(told).anyMatch(line -> line.matches("70 customers, of which (25|50) were done.*"));
+      assertThat(lines)
+          .anyMatch(line -> line.matches("70 customers, of which (25|50) were done.*"));
       new ProviderState(stripe, backing.database()).assertMirrored();
       assertThat(backing.database().count("customers")).isEqualTo(70);
       assertThat(backing.database().count("stripe_customer_mapping")).isEqualTo(35);
@@ -125,7 +126,7 @@ final class ImportTest {
 
   private void takeOverEarlierTables(Backing backing, Map<String, String> from) {
     try (ChildProcess program = start(backing, from, "tatame", "--rate", "100")) {
-      assertThat(program.awaitExit(PATIENCE)).as("one customer is refused").isEqualTo(1);
+      assertThat(program.awaitExit(MAX_WAIT)).as("one customer is refused").isEqualTo(1);
       assertThat(program.output())
           .anyMatch(line -> line.matches("links +12 +0 +0 +0"))
           .anyMatch(line -> line.matches("users +13 +0 +0 +0"))
@@ -139,7 +140,7 @@ final class ImportTest {
         .isEqualTo(stripe.events().size());
 
     try (ChildProcess again = start(backing, from, "tatame", "--rate", "100")) {
-      assertThat(again.awaitExit(PATIENCE)).isEqualTo(1);
+      assertThat(again.awaitExit(MAX_WAIT)).isEqualTo(1);
       assertThat(again.output()).anyMatch(line -> line.matches("links +0 +0 +12 +0"));
     }
     assertThat(backing.database().count("webhook_events"))
@@ -237,7 +238,7 @@ final class ImportTest {
 
   private List<String> run(Backing backing, Map<String, String> more, String... arguments) {
     try (ChildProcess program = start(backing, more, arguments)) {
-      int status = program.awaitExit(PATIENCE);
+      int status = program.awaitExit(MAX_WAIT);
       assertThat(status).as(() -> String.join("\n", program.output())).isZero();
       return program.output();
     }

@@ -58,7 +58,7 @@ final class LocalServer implements World {
     this.stripe = stripe;
     this.backing = backing;
     BillingServer.Builder builder = BillingServer.builder(
-            BillingConfig.fromEnv(environment(apiBase, told(backing))))
+            BillingConfig.fromEnv(environment(apiBase, backingSettings(backing))))
         .gateway(gateway(apiBase))
         .clock(stripe::now)
         .random(new Random(1))
@@ -72,7 +72,7 @@ final class LocalServer implements World {
         url() + "/webhooks/stripe", Optional.of(WEBHOOK_SECRET), apiVersion);
   }
 
-  private static Map<String, String> told(Optional<Backing> backing) {
+  private static Map<String, String> backingSettings(Optional<Backing> backing) {
     return backing
         .map(Backing::environment)
         .orElse(Map.of("DATABASE_URL", "postgres://localhost/unused"));

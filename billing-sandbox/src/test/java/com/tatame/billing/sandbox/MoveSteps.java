@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param environment of the programs
  */
 record MoveSteps(Map<String, String> environment) {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
   /** A move out of what backs a product, to a database. */
   static MoveSteps to(Database target, Backing source) {
@@ -37,7 +37,7 @@ record MoveSteps(Map<String, String> environment) {
   /** Runs a step to its end, which it comes to with this status, and gives what it said. */
   String ended(int status, String... step) {
     ChildProcess process = begun(step);
-    int ended = process.awaitExit(PATIENCE);
+    int ended = process.awaitExit(MAX_WAIT);
     String output = String.join("\n", process.output());
     assertThat(ended).as(String.join(" ", step) + ":\n" + output).isEqualTo(status);
     return output;

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class MoveTest {
   private static final long SEED = Long.getLong("seed", new Random().nextLong());
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
   private static final int CUSTOMERS = 12;
   private static final Duration MORE_LIFE = Duration.ofMillis(100);
   private static final String KILLS = "billing.move.kills";
@@ -65,8 +65,8 @@ final class MoveTest {
   private final Database target = new Database(PostgresServer.shared());
   private final MoveSteps move = MoveSteps.to(target, project);
   private final List<ServerProcess> servers = new ArrayList<>();
-  private final List<JsonNode> untold = new ArrayList<>();
-  private int told;
+  private final List<JsonNode> unpublished = new ArrayList<>();
+  private int published;
   private Duration lasts = Duration.ZERO;
   private int kills;
 
@@ -177,7 +177,7 @@ final class MoveTest {
           + random.nextLong(lasts.toMillis())
           + attempts * MORE_LIFE.toMillis();
       if (process.endsWithin(Duration.ofMillis(life))) {
-        int status = process.awaitExit(PATIENCE);
+        int status = process.awaitExit(MAX_WAIT);
         assertThat(status).as(String.join("\n", process.output())).isZero();
         lasts = Duration.ofNanos(System.nanoTime() - begin);
         return;
@@ -189,9 +189,9 @@ final class MoveTest {
   }
 
   private void assertNothingIsLostOrDoubled(Postman postman, Consumers consumers, int byOthers) {
-    await().atMost(PATIENCE).until(() -> untold.isEmpty() && postman.unacknowledged() == 0);
+    await().atMost(MAX_WAIT).until(() -> unpublished.isEmpty() && postman.unacknowledged() == 0);
     ProviderState provider = new ProviderState(stripe, target);
-    await().atMost(PATIENCE).until(provider::isMirrored);
+    await().atMost(MAX_WAIT).until(provider::isMirrored);
     consumers.finish();
 
     assertThat(postman.takenAsNew()).doesNotHaveDuplicates();
@@ -225,7 +225,7 @@ final class MoveTest {
   private void killed(Predicate<ChildProcess> when, String... step) {
     ChildProcess process = move.begun(step);
     await()
-        .atMost(PATIENCE)
+        .atMost(MAX_WAIT)
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(2))
         .until(() -> !process.isAlive() || when.test(process));
@@ -251,7 +251,7 @@ final class MoveTest {
     for (int server = 0; server < 2; server++) {
       int asked = server;
       await()
-          .atMost(PATIENCE)
+          .atMost(MAX_WAIT)
           .until(
               () -> database.count("consumptions where id = '" + consumers.once(asked) + "'") == 1);
     }
@@ -285,7 +285,7 @@ final class MoveTest {
 
   private static void awaitSeen(Postman postman, Database database) {
     await()
-        .atMost(PATIENCE)
+        .atMost(MAX_WAIT)
         .until(() -> postman.unacknowledged() == 0
             && database
                 .query("select stripe_event_id from webhook_events")
@@ -331,10 +331,10 @@ final class MoveTest {
     stripe.advanceTo(
         stripe.now().atZone(ZoneOffset.UTC).plus(Period.ofMonths(1)).toInstant());
     List<JsonNode> events = stripe.events();
-    untold.addAll(events.subList(told, events.size()));
-    told = events.size();
-    Collections.shuffle(untold, random);
-    postman.take(untold);
-    untold.clear();
+    unpublished.addAll(events.subList(published, events.size()));
+    published = events.size();
+    Collections.shuffle(unpublished, random);
+    postman.take(unpublished);
+    unpublished.clear();
   }
 }

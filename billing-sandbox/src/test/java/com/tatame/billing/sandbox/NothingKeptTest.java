@@ -85,7 +85,7 @@ final class NothingKeptTest {
 
   @Test
   void everyReplayOpensAgainWhatIsKeptNowhere() {
-    Map<String, String> told = new LinkedHashMap<>();
+    Map<String, String> shownSecrets = new LinkedHashMap<>();
     Set<String> opened = new TreeSet<>();
     for (Operation operation : nobody.contract().operations()) {
       if (operation.method().equals("POST") && !SIGNED.contains(route(operation))) {
@@ -94,14 +94,15 @@ final class NothingKeptTest {
         Reply first = call(operation, path, key);
         Reply again = call(operation, path, key);
         secrets(first).forEach((pointer, secret) -> {
-          told.put(secret, operation.path() + " " + pointer);
+          shownSecrets.put(secret, operation.path() + " " + pointer);
           opened.add(pointer.substring(pointer.lastIndexOf('/') + 1));
         });
         assertThat(again.status()).as(operation.path()).isEqualTo(first.status());
         if (!secrets(first).isEmpty()) {
           assertThat(again.header("Idempotent-Replayed")).as(path).contains("true");
         }
-        reopened(operation, first, again).forEach(secret -> told.put(secret, operation.path()));
+        reopened(operation, first, again)
+            .forEach(secret -> shownSecrets.put(secret, operation.path()));
       }
     }
 
@@ -110,7 +111,7 @@ final class NothingKeptTest {
         .containsExactlyInAnyOrder("clientSecret", "hostedUrl", "key", "pdfUrl", "token", "url");
     List<String> kept = world.everythingKept();
     assertThat(kept).hasSizeGreaterThan(50);
-    told.forEach(
+    shownSecrets.forEach(
         (secret, where) -> assertThat(kept).as(where).noneMatch(text -> text.contains(secret)));
   }
 

@@ -29,7 +29,7 @@ final class Postman implements AutoCloseable {
   private static final int COPIES = 2;
   private static final int THREADS = 8;
   private static final Duration UNTIL_NEXT_ATTEMPT = Duration.ofMillis(250);
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(15);
   private static final int OK = 200;
   private static final InstantSource WALL = InstantSource.system();
 
@@ -39,7 +39,7 @@ final class Postman implements AutoCloseable {
   private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
   private final HttpClient client = HttpClient.newBuilder()
       .version(HttpClient.Version.HTTP_1_1)
-      .connectTimeout(PATIENCE)
+      .connectTimeout(MAX_WAIT)
       .build();
   private final List<Delivery> waiting = new ArrayList<>();
   private final List<String> acknowledged = new ArrayList<>();
@@ -89,7 +89,7 @@ final class Postman implements AutoCloseable {
 
   private HttpRequest request(URI address, Delivery delivery) {
     return HttpRequest.newBuilder(address)
-        .timeout(PATIENCE)
+        .timeout(MAX_WAIT)
         .header("Content-Type", "application/json; charset=utf-8")
         .header("Stripe-Signature", signer.header(delivery.body, WALL.instant()))
         .POST(BodyPublishers.ofString(delivery.body))

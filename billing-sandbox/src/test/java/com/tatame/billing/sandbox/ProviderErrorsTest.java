@@ -54,7 +54,7 @@ final class ProviderErrorsTest {
         "incorrect_number, -, incorrect_number",
         "processing_error, -, processing_error"
       })
-  void aDeclinedCardIsAPaymentDeclined(String code, String declineCode, String told) {
+  void aDeclinedCardIsAPaymentDeclined(String code, String declineCode, String shown) {
     String invoice = anOpenInvoice();
     world.stripe().fail(refusing(PAY, 402, "card_error", code, declineCode), 1);
 
@@ -62,8 +62,8 @@ final class ProviderErrorsTest {
 
     assertThat(reply.status()).isEqualTo(402);
     assertThat(reply.code()).isEqualTo("payment_declined");
-    assertThat(reply.at("/declineCode")).isEqualTo(told);
-    if (!declineCode.equals(told) && !declineCode.equals("-")) {
+    assertThat(reply.at("/declineCode")).isEqualTo(shown);
+    if (!declineCode.equals(shown) && !declineCode.equals("-")) {
       assertThat(reply.body()).doesNotContain(declineCode);
     }
     assertTellsNothingElse(reply);
@@ -90,14 +90,14 @@ final class ProviderErrorsTest {
 
   @ParameterizedTest
   @MethodSource("refusals")
-  void aRefusalIsToldByItsClass(int status, String type, String code, int told, String problem) {
+  void aRefusalIsToldByItsClass(int status, String type, String code, int shown, String problem) {
     world.stripe().fail(refusing(CUSTOMERS, status, type, code, "-"), 100);
 
     Reply reply = buyer.api().post("/api/v1/customer");
 
-    assertThat(reply.status()).as(reply.body()).isEqualTo(told);
+    assertThat(reply.status()).as(reply.body()).isEqualTo(shown);
     assertThat(reply.code()).isEqualTo(problem);
-    assertThat(reply.header("Retry-After").isPresent()).isEqualTo(told == 503);
+    assertThat(reply.header("Retry-After").isPresent()).isEqualTo(shown == 503);
     assertTellsNothingElse(reply);
     world.stripe().clearFaults();
     assertThat(buyer.api().post("/api/v1/customer").status())

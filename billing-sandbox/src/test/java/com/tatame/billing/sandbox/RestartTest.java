@@ -27,7 +27,7 @@ final class RestartTest {
   private final Path directory = Worlds.temporaryDirectory();
 
   @AfterEach
-  void forget() {
+  void reset() {
     Worlds.delete(directory);
   }
 

@@ -37,7 +37,7 @@ final class UsageClusterTest {
   private static final int KILLS = 3;
   private static final int CHANGES = 12;
   private static final long CACHED = Duration.ofSeconds(1).toNanos();
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration MAX_WAIT = Duration.ofMinutes(2);
   private static final String DENIED = "denied";
 
   @TempDir
@@ -94,12 +94,12 @@ final class UsageClusterTest {
         int number = caller;
         calling.add(callers.submit(() -> callOnceUnderEachKey(number)));
       }
-      await().atMost(PATIENCE).until(() -> answered.get() > CALLERS * KEYS_EACH / 4);
+      await().atMost(MAX_WAIT).until(() -> answered.get() > CALLERS * KEYS_EACH / 4);
       ServerProcess dead = servers.get(kill);
       dead.process().kill();
       servers.set(kill, ServerProcess.again(dead, stripe.url(), backing));
       for (Future<?> each : calling) {
-        each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        each.get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
       }
     }
     callers.shutdown();

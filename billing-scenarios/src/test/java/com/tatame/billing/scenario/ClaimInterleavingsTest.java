@@ -59,14 +59,16 @@ class ClaimInterleavingsTest {
       steps.add("claim");
     }
     Collections.shuffle(steps, random);
-    String told = "seed " + seed + ": " + steps;
+    String description = "seed " + seed + ": " + steps;
     for (String step : steps) {
       switch (step) {
         case "pay" -> {
           if (declinedFirst) {
             world.provider().pay(session.id(), "4000000000000002");
           }
-          assertThat(world.provider().pay(session.id(), Shopper.PAYS)).as(told).isTrue();
+          assertThat(world.provider().pay(session.id(), Shopper.PAYS))
+              .as(description)
+              .isTrue();
         }
         case "deliver" -> world.deliver(new Disorder(true, 30, 30, 20));
         case "work" -> world.work();
@@ -75,22 +77,22 @@ class ClaimInterleavingsTest {
       }
     }
     assertThatThrownBy(() -> world.billing().anonymousSessions().claim(eve, begun.token()))
-        .as(told)
+        .as(description)
         .isInstanceOf(Conflict.class);
     // What was dropped on the way is fetched by then.
     world.advance(Duration.ofMinutes(10));
 
-    assertThat(ada.purchases()).as(told).hasSize(1);
+    assertThat(ada.purchases()).as(description).hasSize(1);
     Purchase purchase = ada.purchases().get(0);
-    assertThat(purchase.status()).as(told).isEqualTo(Purchase.Status.PAID);
-    assertThat(purchase.account()).as(told).isEqualTo(begun.session().account());
+    assertThat(purchase.status()).as(description).isEqualTo(Purchase.Status.PAID);
+    assertThat(purchase.account()).as(description).isEqualTo(begun.session().account());
     assertThat(world.billing().checkouts().confirm(ada.account(), session.id()).purchase())
-        .as(told)
+        .as(description)
         .contains(purchase);
     assertThat(world.billing().purchases().list(eve.account(), Optional.empty(), 10))
-        .as(told)
+        .as(description)
         .isEmpty();
-    assertThat(ProviderState.customers(world)).as(told).isEmpty();
+    assertThat(ProviderState.customers(world)).as(description).isEmpty();
   }
 
   @Test

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CommandsAmongEventsTest {
   private static final Duration PAST_THE_LEASE = Duration.ofMinutes(3);
   private static final Disorder HOSTILE = new Disorder(true, 25, 15, 25);
-  private static final List<Wish> WISHES = List.of(Wish.values());
+  private static final List<Mutation> MUTATIONS = List.of(Mutation.values());
   private static final int MOST_STEPS_OF_A_SENDER = 24;
   private static final int MOST_STEPS_OF_A_WORKER = 30;
   private static final Map<String, Integer> MET = new TreeMap<>();
@@ -39,7 +39,7 @@ class CommandsAmongEventsTest {
   }
 
   @BeforeAll
-  static void forget() {
+  static void reset() {
     MET.clear();
   }
 
@@ -47,14 +47,14 @@ class CommandsAmongEventsTest {
   @MethodSource("seeds")
   void haveOneEffectAndAreToldAsTheProviderTellsThem(long seed) {
     Random random = new Random(seed);
-    Wish wish = WISHES.get(random.nextInt(WISHES.size()));
-    met("wish " + wish);
+    Mutation mutation = MUTATIONS.get(random.nextInt(MUTATIONS.size()));
+    met("mutation " + mutation);
     try (BillingWorld world =
-        BillingWorld.builder().seed(seed).catalog(wish.catalog()).build()) {
+        BillingWorld.builder().seed(seed).catalog(mutation.catalog()).build()) {
       Shopper ada = Shopper.named("ada", world);
-      wish.prepare(ada);
-      trouble(random, wish, world);
-      send(random, wish, world, ada);
+      mutation.prepare(ada);
+      trouble(random, mutation, world);
+      send(random, mutation, world, ada);
       for (int round = 0; round < 4; round++) {
         world.deliver(HOSTILE);
         work(random, world);
@@ -63,49 +63,55 @@ class CommandsAmongEventsTest {
       met("webhooks lost", world.dropped());
       calmDown(world);
 
-      assertThat(stillOpen(world)).as("seed %d, %s: open commands", seed, wish).isZero();
+      assertThat(stillOpen(world))
+          .as("seed %d, %s: open commands", seed, mutation)
+          .isZero();
       boolean written =
           world.store().commands().list(JournalFilter.ALL, Optional.empty(), 101).stream()
-              .anyMatch(command -> command.kind() == wish.kind);
+              .anyMatch(command -> command.kind() == mutation.kind);
       if (written) {
-        assertThat(wish.done(world))
-            .as("seed %d, %s was written down", seed, wish)
+        assertThat(mutation.done(world))
+            .as("seed %d, %s was written down", seed, mutation)
             .isTrue();
       } else {
-        assertThat(wish.timesGranted(world))
-            .as("seed %d, %s: effects", seed, wish)
+        assertThat(mutation.timesGranted(world))
+            .as("seed %d, %s: effects", seed, mutation)
             .isZero();
       }
-      assertThat(MirroredState.differences(world)).as("seed %d, %s", seed, wish).isEmpty();
+      assertThat(MirroredState.differences(world))
+          .as("seed %d, %s", seed, mutation)
+          .isEmpty();
       assertThat(world.store().inbox().status().dead())
-          .as("seed %d, %s", seed, wish)
+          .as("seed %d, %s", seed, mutation)
           .isZero();
     }
   }
 
-  private static void trouble(Random random, Wish wish, BillingWorld world) {
+  private static void trouble(Random random, Mutation mutation, BillingWorld world) {
     switch (random.nextInt(4)) {
       case 0 -> {
         met("a lost answer");
-        world.engine().fail(new Fault(wish.route, 500, Fault.When.LOST), 1);
+        world.engine().fail(new Fault(mutation.route, 500, Fault.When.LOST), 1);
       }
       case 1 -> {
         met("a kept failure");
-        world.engine().fail(new Fault(wish.route, 500, Fault.When.AFTER), 1);
+        world.engine().fail(new Fault(mutation.route, 500, Fault.When.AFTER), 1);
       }
       case 2 -> {
         met("an outage");
-        world.engine().fail(new Fault(wish.route, 503, Fault.When.BEFORE), 1 + random.nextInt(3));
+        world
+            .engine()
+            .fail(new Fault(mutation.route, 503, Fault.When.BEFORE), 1 + random.nextInt(3));
       }
       default -> met("no trouble");
     }
   }
 
-  private static void send(Random random, Wish wish, BillingWorld world, Shopper ada) {
+  private static void send(Random random, Mutation mutation, BillingWorld world, Shopper ada) {
     Death death = new Death(random.nextInt(MOST_STEPS_OF_A_SENDER));
     try (Billing sender =
         world.program(death.mortal(world.store()), death.mortal(world.gateway()))) {
-      wish.ask(sender, ada);
+      mutation.ask(sender, ada);
       met("a sender survived");
     } catch (Death.Struck e) {
       met("a sender died");
@@ -166,8 +172,8 @@ class CommandsAmongEventsTest {
             "a worker died",
             "a worker survived",
             "webhooks lost");
-    for (Wish wish : Wish.values()) {
-      assertThat(MET).containsKey("wish " + wish);
+    for (Mutation mutation : Mutation.values()) {
+      assertThat(MET).containsKey("mutation " + mutation);
     }
   }
 }

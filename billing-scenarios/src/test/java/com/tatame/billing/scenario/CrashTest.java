@@ -36,43 +36,43 @@ class CrashTest {
   void isTestedForEveryKindOfCommand() {
     assertThat(EnumSet.allOf(CommandKind.class))
         .as("give each new kind a wish here, so that its program dies at every step")
-        .isEqualTo(Arrays.stream(Wish.values())
-            .map(wish -> wish.kind)
+        .isEqualTo(Arrays.stream(Mutation.values())
+            .map(mutation -> mutation.kind)
             .collect(Collectors.toCollection(() -> EnumSet.noneOf(CommandKind.class))));
   }
 
   @ParameterizedTest
   @EnumSource
-  void isMadeUpForADayLaterWhenTheKeyIsForgotten(Wish wish) {
-    eachDeath(wish, (world, ada) -> {
+  void isMadeUpForADayLaterWhenTheKeyHasExpired(Mutation mutation) {
+    eachDeath(mutation, (world, ada) -> {
       world.advance(Duration.ofHours(25));
       recover(world);
-      assertThatOnlyWhatIsWrittenIsDone(world, wish);
+      assertThatOnlyWhatIsWrittenIsDone(world, mutation);
     });
   }
 
   @ParameterizedTest
   @EnumSource
-  void isMadeUpForWhenTheProviderKeptAFailure(Wish wish) {
+  void isMadeUpForWhenTheProviderKeptAFailure(Mutation mutation) {
     eachDeath(
-        wish,
-        world -> world.engine().fail(new Fault(wish.route, 500, When.AFTER), 1),
+        mutation,
+        world -> world.engine().fail(new Fault(mutation.route, 500, When.AFTER), 1),
         (world, ada) -> {
           recover(world);
-          assertThatOnlyWhatIsWrittenIsDone(world, wish);
+          assertThatOnlyWhatIsWrittenIsDone(world, mutation);
         });
   }
 
   @ParameterizedTest
   @EnumSource
-  void isMadeUpForADayLaterWhenTheAnswerWasLost(Wish wish) {
+  void isMadeUpForADayLaterWhenTheAnswerWasLost(Mutation mutation) {
     eachDeath(
-        wish,
-        world -> world.engine().fail(new Fault(wish.route, 500, When.LOST), 1),
+        mutation,
+        world -> world.engine().fail(new Fault(mutation.route, 500, When.LOST), 1),
         (world, ada) -> {
           world.advance(Duration.ofHours(25));
           recover(world);
-          assertThatOnlyWhatIsWrittenIsDone(world, wish);
+          assertThatOnlyWhatIsWrittenIsDone(world, mutation);
         });
   }
 
@@ -89,54 +89,54 @@ class CrashTest {
   }
 
   // A program that lived long enough to write its command down has it take effect.
-  private static void assertThatOnlyWhatIsWrittenIsDone(BillingWorld world, Wish wish) {
+  private static void assertThatOnlyWhatIsWrittenIsDone(BillingWorld world, Mutation mutation) {
     boolean written =
         world.store().commands().list(JournalFilter.ALL, Optional.empty(), 101).stream()
-            .anyMatch(command -> command.kind() == wish.kind);
+            .anyMatch(command -> command.kind() == mutation.kind);
     if (written) {
-      assertThat(wish.done(world)).isTrue();
-      assertThat(wish.timesGranted(world)).isLessThanOrEqualTo(1);
+      assertThat(mutation.done(world)).isTrue();
+      assertThat(mutation.timesGranted(world)).isLessThanOrEqualTo(1);
     } else {
-      assertThat(wish.timesGranted(world)).isZero();
+      assertThat(mutation.timesGranted(world)).isZero();
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void isMadeUpForByTheNextProgramAlone(Wish wish) {
-    Set<String> steps = eachDeath(wish, (world, ada) -> {
+  void isMadeUpForByTheNextProgramAlone(Mutation mutation) {
+    Set<String> steps = eachDeath(mutation, (world, ada) -> {
       world.restart();
       world.settle();
 
       assertThat(open(world)).isEmpty();
-      assertThat(wish.timesGranted(world)).isLessThanOrEqualTo(1);
+      assertThat(mutation.timesGranted(world)).isLessThanOrEqualTo(1);
 
-      askAgain(wish, world, ada);
-      assertThat(wish.timesGranted(world)).isEqualTo(1);
+      askAgain(mutation, world, ada);
+      assertThat(mutation.timesGranted(world)).isEqualTo(1);
     });
-    assertThatItDiedEverywhere(steps, wish);
+    assertThatItDiedEverywhere(steps, mutation);
   }
 
   @ParameterizedTest
   @EnumSource
-  void isMadeUpForWhenTheCallerAsksAgain(Wish wish) {
-    Set<String> steps = eachDeath(wish, (world, ada) -> {
+  void isMadeUpForWhenTheCallerAsksAgain(Mutation mutation) {
+    Set<String> steps = eachDeath(mutation, (world, ada) -> {
       world.restart();
-      askAgain(wish, world, ada);
+      askAgain(mutation, world, ada);
 
-      assertThat(wish.timesGranted(world)).isEqualTo(1);
+      assertThat(mutation.timesGranted(world)).isEqualTo(1);
     });
-    assertThatItDiedEverywhere(steps, wish);
+    assertThatItDiedEverywhere(steps, mutation);
   }
 
   @ParameterizedTest
   @EnumSource
-  void isMadeUpForWhenEventsCameInBetween(Wish wish) {
-    eachDeath(wish, (world, ada) -> {
+  void isMadeUpForWhenEventsCameInBetween(Mutation mutation) {
+    eachDeath(mutation, (world, ada) -> {
       world.settle();
-      askAgain(wish, world, ada);
+      askAgain(mutation, world, ada);
 
-      assertThat(wish.timesGranted(world)).isEqualTo(1);
+      assertThat(mutation.timesGranted(world)).isEqualTo(1);
     });
   }
 
@@ -144,9 +144,9 @@ class CrashTest {
     void comes(BillingWorld world, Shopper ada);
   }
 
-  private static Set<String> eachDeath(Wish wish, Aftermath aftermath) {
+  private static Set<String> eachDeath(Mutation mutation, Aftermath aftermath) {
     return eachDeath(
-        wish,
+        mutation,
         world -> {
           // the provider is well
         },
@@ -155,20 +155,20 @@ class CrashTest {
 
   // Dies at the first step, in another world at the second, until the program gets through.
   private static Set<String> eachDeath(
-      Wish wish, Consumer<BillingWorld> trouble, Aftermath aftermath) {
+      Mutation mutation, Consumer<BillingWorld> trouble, Aftermath aftermath) {
     Set<String> steps = new LinkedHashSet<>();
     for (int i = 0; ; i++) {
       Death death = new Death(i);
       try (BillingWorld world =
-          BillingWorld.builder().seed(i).catalog(wish.catalog()).build()) {
+          BillingWorld.builder().seed(i).catalog(mutation.catalog()).build()) {
         Shopper ada = Shopper.named("ada", world);
-        wish.prepare(ada);
+        mutation.prepare(ada);
         trouble.accept(world);
         boolean survived = false;
         try (Billing mortal =
             world.program(death.mortal(world.store()), death.mortal(world.gateway()))) {
-          wish.ask(mortal, ada);
-          assertThat(wish.timesGranted(world)).isEqualTo(1);
+          mutation.ask(mortal, ada);
+          assertThat(mutation.timesGranted(world)).isEqualTo(1);
           return steps;
         } catch (Death.Struck e) {
           steps.add(death.struck());
@@ -180,7 +180,7 @@ class CrashTest {
           aftermath.comes(world, ada);
           world.settle();
           assertThat(open(world)).isEmpty();
-          assertThat(wish.timesGranted(world)).isLessThanOrEqualTo(1);
+          assertThat(mutation.timesGranted(world)).isLessThanOrEqualTo(1);
           assertThat(MirroredState.differences(world)).isEmpty();
         } catch (AssertionError | RuntimeException e) {
           throw new AssertionError(
@@ -194,11 +194,11 @@ class CrashTest {
   }
 
   // Who asks again for an end that has come is told so.
-  private static void askAgain(Wish wish, BillingWorld world, Shopper ada) {
+  private static void askAgain(Mutation mutation, BillingWorld world, Shopper ada) {
     try {
-      wish.ask(world.billing(), ada);
+      mutation.ask(world.billing(), ada);
     } catch (Conflict e) {
-      assertThat(wish).isEqualTo(Wish.AN_END_NOW);
+      assertThat(mutation).isEqualTo(Mutation.AN_END_NOW);
     }
   }
 
@@ -207,15 +207,15 @@ class CrashTest {
     return world.store().commands().abandoned(inAYear, inAYear, 100);
   }
 
-  private static void assertThatItDiedEverywhere(Set<String> steps, Wish wish) {
+  private static void assertThatItDiedEverywhere(Set<String> steps, Mutation mutation) {
     assertThat(steps)
         .contains(
             "before CommandJournal.open",
             "after CommandJournal.open",
             "before CommandJournal.begin",
             "after CommandJournal.begin",
-            "before " + wish.call,
-            "after " + wish.call,
+            "before " + mutation.call,
+            "after " + mutation.call,
             "before ProjectionStore.commit",
             "after ProjectionStore.commit",
             "before CommandJournal.end",

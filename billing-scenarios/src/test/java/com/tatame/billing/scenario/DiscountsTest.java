@@ -97,18 +97,20 @@ class DiscountsTest {
   @Test
   void underOneKeyItIsGivenOnceAlsoWhenItIsUsedUp() {
     ada.buys("basic", Shopper.PAYS);
-    NewDiscount wish = wish(amount(150), Optional.of("ticket-7"));
-    ManualDiscounts.Given first = world.billing().discounts().give(wish, ADMIN);
+    NewDiscount newDiscount = newDiscount(amount(150), Optional.of("ticket-7"));
+    ManualDiscounts.Given first = world.billing().discounts().give(newDiscount, ADMIN);
     months(1);
 
-    ManualDiscounts.Given again = world.billing().discounts().give(wish, "user_other");
+    ManualDiscounts.Given again = world.billing().discounts().give(newDiscount, "user_other");
 
     assertThat(first.again()).isFalse();
     assertThat(again).isEqualTo(new ManualDiscounts.Given(first.discount(), true));
     months(1);
     assertThat(totals()).containsExactly(500L, 350L, 500L);
-    assertThatThrownBy(() ->
-            world.billing().discounts().give(wish(amount(200), Optional.of("ticket-7")), ADMIN))
+    assertThatThrownBy(() -> world
+            .billing()
+            .discounts()
+            .give(newDiscount(amount(200), Optional.of("ticket-7")), ADMIN))
         .isInstanceOfSatisfying(
             Conflict.class, e -> assertThat(e.code()).isEqualTo("idempotency_key_reused"));
   }
@@ -131,10 +133,10 @@ class DiscountsTest {
   @Test
   void whatTheProviderRefusedIsOnRecordAndMayBeAskedForAgain() {
     ada.buys("basic", Shopper.PAYS);
-    NewDiscount wish = wish(DiscountTerms.percent(10), Optional.of("ticket-7"));
+    NewDiscount newDiscount = newDiscount(DiscountTerms.percent(10), Optional.of("ticket-7"));
     world.engine().fail(new Fault("POST /v1/coupons", 400, When.BEFORE), 1);
 
-    assertThatThrownBy(() -> world.billing().discounts().give(wish, ADMIN))
+    assertThatThrownBy(() -> world.billing().discounts().give(newDiscount, ADMIN))
         .isInstanceOf(ProviderRejected.class);
     ManualDiscount refused = world
         .billing()
@@ -144,7 +146,7 @@ class DiscountsTest {
     assertThat(refused.status()).isEqualTo(ManualDiscount.Status.REJECTED);
     assertThat(refused.error()).isPresent();
 
-    assertThat(world.billing().discounts().give(wish, ADMIN).discount().status())
+    assertThat(world.billing().discounts().give(newDiscount, ADMIN).discount().status())
         .isEqualTo(ManualDiscount.Status.GIVEN);
     assertThat(world.billing().discounts().list(Optional.empty(), Optional.empty(), 10))
         .hasSize(1);
@@ -201,10 +203,10 @@ class DiscountsTest {
   }
 
   private ManualDiscounts.Given gives(DiscountTerms terms) {
-    return world.billing().discounts().give(wish(terms, Optional.empty()), ADMIN);
+    return world.billing().discounts().give(newDiscount(terms, Optional.empty()), ADMIN);
   }
 
-  private NewDiscount wish(DiscountTerms terms, Optional<String> key) {
+  private NewDiscount newDiscount(DiscountTerms terms, Optional<String> key) {
     return new NewDiscount(ada.account(), Optional.empty(), terms, " to make up for it ", key);
   }
 

@@ -34,7 +34,7 @@ class EventOrderTest {
   }
 
   @BeforeAll
-  static void forget() {
+  static void reset() {
     MET.clear();
     ENDINGS.clear();
   }

@@ -49,7 +49,7 @@ class GrantsTest {
   @Test
   void aPlanIsHadUntilTheGrantEndsToTheInstant() {
     Instant end = now().plus(Duration.ofDays(3));
-    Grant grant = gives(wish(PRO).until(end));
+    Grant grant = gives(newGrant(PRO).until(end));
 
     assertThat(report().tier()).isEqualTo("pro");
     assertThat(report().grant()).contains(grant);
@@ -67,7 +67,7 @@ class GrantsTest {
 
   @Test
   void whatIsRememberedEndsAtTheInstantToo() {
-    gives(wish(PRO).until(now().plusSeconds(60)));
+    gives(newGrant(PRO).until(now().plusSeconds(60)));
     assertThat(allowed("sharing")).isTrue();
 
     // By the billing clock alone: what was read is remembered by the other one.
@@ -93,14 +93,14 @@ class GrantsTest {
   void aGrantNeverHidesABetterSubscriptionNorASubscriptionABetterGrant() {
     Shopper ada = Shopper.named("ada", world);
     ada.buys("basic", Shopper.PAYS);
-    gives(wish(new GrantContent.Tier("free")));
+    gives(newGrant(new GrantContent.Tier("free")));
     assertThat(report().tier()).isEqualTo("basic");
     assertThat(report().source()).isPresent();
-    gives(wish(new GrantContent.Tier("basic")));
+    gives(newGrant(new GrantContent.Tier("basic")));
     assertThat(report().grant()).as("as good as the subscription").isEmpty();
 
     Instant end = now().plus(Duration.ofDays(2));
-    gives(wish(PRO).until(end));
+    gives(newGrant(PRO).until(end));
     assertThat(report().tier()).isEqualTo("pro");
     world.advance(Duration.ofDays(2));
     assertThat(report().tier()).isEqualTo("basic");
@@ -109,8 +109,8 @@ class GrantsTest {
 
   @Test
   void revokedGrantsGiveNothingFromThatInstantAndStayOnRecord() {
-    Grant plan = gives(wish(PRO));
-    Grant units = gives(wish(new GrantContent.Units("quiz", 5)));
+    Grant plan = gives(newGrant(PRO));
+    Grant units = gives(newGrant(new GrantContent.Units("quiz", 5)));
     assertThat(use(5)).isInstanceOf(ConsumeResult.Granted.class);
 
     Grant revoked = world.billing().grants().revoke(plan.id(), ADMIN, Optional.of("wrong account"));
@@ -132,11 +132,11 @@ class GrantsTest {
 
   @Test
   void includedUnitsComeBeforeGrantsThatOutliveTheWindowAndAfterThoseThatDoNot() {
-    Grant endless = gives(wish(new GrantContent.Units("quiz", 4)));
+    Grant endless = gives(newGrant(new GrantContent.Units("quiz", 4)));
     Grant soon =
-        gives(wish(new GrantContent.Units("quiz", 1)).until(now().plus(Duration.ofDays(1))));
+        gives(newGrant(new GrantContent.Units("quiz", 1)).until(now().plus(Duration.ofDays(1))));
     Grant years =
-        gives(wish(new GrantContent.Units("quiz", 1)).until(now().plus(Duration.ofDays(400))));
+        gives(newGrant(new GrantContent.Units("quiz", 1)).until(now().plus(Duration.ofDays(400))));
 
     assertThat(quizzes().remaining()).contains(8L);
     assertThat(check("quiz").grants())
@@ -155,8 +155,8 @@ class GrantsTest {
   @Test
   void unitsThatAreGivenBackAreInTheirGrantAgainAndGoneIfItHasEnded() {
     Grant soon =
-        gives(wish(new GrantContent.Units("quiz", 3)).until(now().plus(Duration.ofDays(1))));
-    Grant endless = gives(wish(new GrantContent.Units("quiz", 1)));
+        gives(newGrant(new GrantContent.Units("quiz", 3)).until(now().plus(Duration.ofDays(1))));
+    Grant endless = gives(newGrant(new GrantContent.Units("quiz", 1)));
     String first = consumption(use(2));
     String second = consumption(use(1));
 
@@ -174,7 +174,7 @@ class GrantsTest {
   @Test
   void whatIsReportedLateIsDrawnFromWhatHeldThen() {
     Grant grant =
-        gives(wish(new GrantContent.Units("quiz", 3)).until(now().plus(Duration.ofHours(1))));
+        gives(newGrant(new GrantContent.Units("quiz", 3)).until(now().plus(Duration.ofHours(1))));
     world.advance(Duration.ofHours(2));
     assertThat(check("quiz").grants()).as("it has ended").isEmpty();
 
@@ -196,7 +196,7 @@ class GrantsTest {
 
   @Test
   void aFlagIsOnForWhoWasGivenIt() {
-    Grant grant = gives(wish(new GrantContent.Flag("sharing")));
+    Grant grant = gives(newGrant(new GrantContent.Flag("sharing")));
 
     assertThat(allowed("sharing")).isTrue();
     assertThat(check("sharing").grants())
@@ -216,7 +216,7 @@ class GrantsTest {
   void whatAnotherNodeGivesIsSeenWithinASecondAndWhatThisOneGivesAtOnce() {
     assertThat(allowed("sharing")).isFalse();
     try (Billing other = world.program(world.store(), world.gateway())) {
-      Grant grant = other.grants().give(wish(PRO), ADMIN).grant();
+      Grant grant = other.grants().give(newGrant(PRO), ADMIN).grant();
       assertThat(allowed("sharing")).isFalse();
       world.wallClock().advance(Duration.ofSeconds(1));
       assertThat(allowed("sharing")).isTrue();
@@ -227,13 +227,13 @@ class GrantsTest {
 
   @Test
   void underOneKeyOneGrantIsGivenHoweverLateItIsRepeated() {
-    NewGrant wish = NewGrant.of(ADA, new GrantContent.Units("quiz", 5), "sorry", "ticket-7")
+    NewGrant newGrant = NewGrant.of(ADA, new GrantContent.Units("quiz", 5), "sorry", "ticket-7")
         .until(now().plusSeconds(60));
-    Grant grant = gives(wish);
+    Grant grant = gives(newGrant);
     world.advance(Duration.ofHours(1));
 
-    assertThat(world.billing().grants().give(wish, "user_other").grant()).isEqualTo(grant);
-    assertThat(world.billing().grants().give(wish, "user_other").again()).isTrue();
+    assertThat(world.billing().grants().give(newGrant, "user_other").grant()).isEqualTo(grant);
+    assertThat(world.billing().grants().give(newGrant, "user_other").again()).isTrue();
     assertThatThrownBy(() -> world
             .billing()
             .grants()
@@ -245,11 +245,11 @@ class GrantsTest {
 
   @Test
   void whatCannotBeGivenIsRefusedByName() {
-    refused("tier", wish(new GrantContent.Tier("gold")));
-    refused("feature", wish(new GrantContent.Units("export", 1)));
-    refused("feature", wish(new GrantContent.Flag("quiz")));
-    refused("feature", wish(new GrantContent.Flag("nothing")));
-    refused("expiresAt", wish(PRO).until(now()));
+    refused("tier", newGrant(new GrantContent.Tier("gold")));
+    refused("feature", newGrant(new GrantContent.Units("export", 1)));
+    refused("feature", newGrant(new GrantContent.Flag("quiz")));
+    refused("feature", newGrant(new GrantContent.Flag("nothing")));
+    refused("expiresAt", newGrant(PRO).until(now()));
     refused(
         "startsAt",
         new NewGrant(
@@ -259,7 +259,7 @@ class GrantsTest {
             Optional.of(now().minusSeconds(1)),
             Optional.empty(),
             Optional.empty()));
-    assertThatThrownBy(() -> wish(new GrantContent.Units("quiz", 0)))
+    assertThatThrownBy(() -> newGrant(new GrantContent.Units("quiz", 0)))
         .isInstanceOfSatisfying(
             ValidationFailed.class,
             e -> assertThat(e.errors())
@@ -271,8 +271,8 @@ class GrantsTest {
         .isEmpty();
   }
 
-  private void refused(String field, NewGrant wish) {
-    assertThatThrownBy(() -> world.billing().grants().give(wish, ADMIN))
+  private void refused(String field, NewGrant newGrant) {
+    assertThatThrownBy(() -> world.billing().grants().give(newGrant, ADMIN))
         .isInstanceOfSatisfying(
             ValidationFailed.class,
             e -> assertThat(e.errors())
@@ -280,13 +280,13 @@ class GrantsTest {
                 .containsExactly(field));
   }
 
-  private static NewGrant wish(GrantContent gift) {
+  private static NewGrant newGrant(GrantContent gift) {
     return new NewGrant(
         ADA, gift, "to make up for it", Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  private Grant gives(NewGrant wish) {
-    Grant grant = world.billing().grants().give(wish, ADMIN).grant();
+  private Grant gives(NewGrant newGrant) {
+    Grant grant = world.billing().grants().give(newGrant, ADMIN).grant();
     assertThat(grant.givenBy()).isEqualTo(ADMIN);
     assertThat(grant.givenAt()).isEqualTo(now());
     return grant;

@@ -53,9 +53,9 @@ final class MirroredState {
   // A sale at a price of its own leaves an archived product behind, of which no event tells.
   private static boolean madeForOneSale(BillingWorld world, String name) {
     String id = name.substring(0, name.indexOf('.'));
-    boolean told = world.engine().events().stream()
+    boolean announced = world.engine().events().stream()
         .anyMatch(event -> event.at("/data/object/id").asText().equals(id));
-    return !told && (id.startsWith("prod_") || id.startsWith("price_"));
+    return !announced && (id.startsWith("prod_") || id.startsWith("price_"));
   }
 
   private static Map<String, String> fields(BillingWorld world, BillingStore store) {

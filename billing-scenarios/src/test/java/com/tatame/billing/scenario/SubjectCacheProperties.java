@@ -67,20 +67,20 @@ class SubjectCacheProperties {
     Counted counted = new Counted(store.projections());
     List<ProjectionStore> nodes =
         List.of(new SubjectCache().over(counted), new SubjectCache().over(counted), counted);
-    Set<ObjectRef> told = new HashSet<>();
+    Set<ObjectRef> announced = new HashSet<>();
     ProjectionStore node = counted;
     for (int step = 0; step < STEPS; step++) {
       if (random.nextInt(6) == 0) {
         node = nodes.get(random.nextInt(nodes.size()));
       }
       Observation seen = observation(random, step);
-      told.add(seen.object());
+      announced.add(seen.object());
       apply(node, seen);
       apply(twin.projections(), seen);
       loads--;
 
       String when = why + ", step " + step + ": " + seen;
-      SubjectQuery all = new SubjectQuery(seen.subject(), told, Set.of(ADA));
+      SubjectQuery all = new SubjectQuery(seen.subject(), announced, Set.of(ADA));
       assertThat(store.projections().load(List.of(all)))
           .as(when)
           .isEqualTo(twin.projections().load(List.of(all)));

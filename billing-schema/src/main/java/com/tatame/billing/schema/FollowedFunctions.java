@@ -36,7 +36,7 @@ public final class FollowedFunctions implements SqlFunctions {
   static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
   /** How long a refused call waits for a side that is open. */
-  static final Duration PATIENCE = Duration.ofSeconds(2);
+  static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
   /** Between two looks while calls wait. */
   static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
@@ -168,7 +168,7 @@ public final class FollowedFunctions implements SqlFunctions {
     }
     try {
       SqlFunctionFailed refusal = first;
-      long end = nanoTime.getAsLong() + PATIENCE.toNanos();
+      long end = nanoTime.getAsLong() + MAX_WAIT.toNanos();
       while (true) {
         Use seen = lookSince(nanoTime.getAsLong(), end);
         if (seen.open) {

@@ -192,7 +192,7 @@ class FollowedFunctionsTest {
             "The store is being moved and takes no writes meanwhile. Try again in a moment.");
 
     assertThat(pauses.stream().reduce(Duration.ZERO, Duration::plus))
-        .isLessThanOrEqualTo(FollowedFunctions.PATIENCE);
+        .isLessThanOrEqualTo(FollowedFunctions.MAX_WAIT);
     assertThat(old.executed()).isEmpty();
     assertThat(fresh.executed()).isEmpty();
   }

@@ -30,7 +30,7 @@ final class MoveProgress implements MoveListener, AutoCloseable {
   private String doing = "";
   private String table = "";
   private Instant begun = Instant.MIN;
-  private Instant told = Instant.MIN;
+  private Instant lastPrinted = Instant.MIN;
   private long atBegin;
   private boolean barShown;
 
@@ -96,7 +96,7 @@ final class MoveProgress implements MoveListener, AutoCloseable {
       rows.clear();
       begun = now;
       atBegin = 0;
-      told = Instant.MIN;
+      lastPrinted = Instant.MIN;
     }
     table = of;
     Long before = rows.put(of, soFar);
@@ -105,8 +105,8 @@ final class MoveProgress implements MoveListener, AutoCloseable {
       atBegin += soFar;
     }
     Duration pause = terminal ? BETWEEN_BARS : BETWEEN_LINES;
-    if (told.equals(Instant.MIN) || !now.isBefore(told.plus(pause))) {
-      told = now;
+    if (lastPrinted.equals(Instant.MIN) || !now.isBefore(lastPrinted.plus(pause))) {
+      lastPrinted = now;
       print(text(now));
     }
   }

@@ -62,7 +62,7 @@ final class DeliveryDisorder {
     return delayed(inTheirOrder(released));
   }
 
-  void forget() {
+  void reset() {
     held.clear();
   }
 

@@ -103,7 +103,7 @@ final class WebhookSender implements AutoCloseable {
   synchronized void reset() {
     lanes.values().forEach(lane -> pending -= drained(lane));
     log.clear();
-    disorder.forget();
+    disorder.reset();
     disorder.become(DeliveryFaults.NONE);
     notifyAll();
   }

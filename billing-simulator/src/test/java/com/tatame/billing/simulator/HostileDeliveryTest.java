@@ -206,9 +206,9 @@ class HostileDeliveryTest {
   void anEndpointIsRetriedByItsOwnScheduleAndThenGivenUp() throws InterruptedException {
     try (Receiver other = new Receiver()) {
       String second = shop.stripe.createWebhookEndpoint(other.url());
-      JsonNode told =
+      JsonNode answer =
           shop.control("POST", "endpoints/" + endpoint, "{\"retries\":[\"PT0.01S\",\"PT0.02S\"]}");
-      assertThat(told.get("retries")).hasSize(2);
+      assertThat(answer.get("retries")).hasSize(2);
       shop.stripe.retryAfter(second, List.of());
       receiver.answerNext(500, 500, 500);
       other.answerNext(500);

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Calls that fail on request: answered with a failure, cut off, or never answered. */
 @Timeout(60)
 class HostileRouteTest {
-  private static final Duration PATIENCE = Duration.ofMillis(300);
+  private static final Duration MAX_WAIT = Duration.ofMillis(300);
   private final HttpClient client = HttpClient.newHttpClient();
   private final Shop shop = new Shop();
 
@@ -44,7 +44,7 @@ class HostileRouteTest {
         .header("Authorization", "Bearer sk_test_shop")
         .header("Content-Type", "application/x-www-form-urlencoded")
         .header("Idempotency-Key", key)
-        .timeout(PATIENCE)
+        .timeout(MAX_WAIT)
         .POST(BodyPublishers.ofString("email=ada@example.com"))
         .build();
   }

@@ -47,8 +47,8 @@ final class Receiver implements AutoCloseable {
     int status;
     synchronized (this) {
       received.add(new Received(body, exchange.getRequestHeaders().getFirst("Stripe-Signature")));
-      Integer told = answers.poll();
-      status = told == null ? 200 : told;
+      Integer answer = answers.poll();
+      status = answer == null ? 200 : answer;
     }
     exchange.sendResponseHeaders(status, -1);
     exchange.close();

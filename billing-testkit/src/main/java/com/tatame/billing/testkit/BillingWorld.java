@@ -239,8 +239,8 @@ public final class BillingWorld implements AutoCloseable {
         gateway.reads());
     for (WebhookMessage letter : dropped) {
       if (gateway.events().translate(letter.body()) instanceof Observed observed) {
-        for (Observation told : observed.observations()) {
-          observations.refresh(told.object(), told.subject());
+        for (Observation learnt : observed.observations()) {
+          observations.refresh(learnt.object(), learnt.subject());
         }
       }
     }

@@ -168,17 +168,17 @@ public interface IdentityVerifierContract {
     SettableClock clock = new SettableClock(NOW);
     IdentityVerifier verifier = verifier(trust(Set.of(OUR_ORIGIN), clock));
     String token = token().expiresAt(NOW.plusSeconds(60)).sign();
-    assertThat(verifier.remembered(token)).isEmpty();
+    assertThat(verifier.cached(token)).isEmpty();
 
     Principal principal = verifier.verify(token);
-    assertThat(verifier.remembered(token)).isIn(Optional.empty(), Optional.of(principal));
-    assertThat(verifier.remembered(token + "x")).isEmpty();
+    assertThat(verifier.cached(token)).isIn(Optional.empty(), Optional.of(principal));
+    assertThat(verifier.cached(token + "x")).isEmpty();
     String foreign = FOREIGN.sessionToken("user_ada").sign();
     refuses(verifier, foreign);
-    assertThat(verifier.remembered(foreign)).isEmpty();
+    assertThat(verifier.cached(foreign)).isEmpty();
 
     clock.advance(Duration.ofSeconds(60).plus(SKEW));
-    assertThat(verifier.remembered(token)).isEmpty();
+    assertThat(verifier.cached(token)).isEmpty();
   }
 
   @Test

@@ -217,7 +217,7 @@ public final class InMemoryBillingStore implements BillingStore {
   }
 
   /** Who stands behind accounts, as last remembered. */
-  public List<Principal> rememberedUsers() {
+  public List<Principal> storedUsers() {
     return lock.hold(rows::users);
   }
 

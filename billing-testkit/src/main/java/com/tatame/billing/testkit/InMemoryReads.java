@@ -42,8 +42,8 @@ import java.util.stream.Stream;
 /** What use cases see of the mirrored rows. */
 final class InMemoryReads {
   private static final Comparator<Change.Append> LATEST_FIRST = Comparator.comparing(
-          (Change.Append told) -> told.fact().occurredAt())
-      .thenComparing(told -> told.fact().key())
+          (Change.Append appended) -> appended.fact().occurredAt())
+      .thenComparing(appended -> appended.fact().key())
       .reversed();
   private static final Comparator<Subscription> NEWEST_FIRST =
       Comparator.comparing(Subscription::createdAt).reversed().thenComparing(Subscription::id);
@@ -74,7 +74,7 @@ final class InMemoryReads {
       @Override
       public void rememberUser(Principal principal) {
         lock.hold(() -> {
-          rows.remember(principal);
+          rows.storeUser(principal);
           return true;
         });
       }
@@ -85,7 +85,7 @@ final class InMemoryReads {
           Set<AccountId> fresh = new HashSet<>();
           for (Principal user : users) {
             if (rows.users().stream().noneMatch(known -> known.account().equals(user.account()))) {
-              rows.remember(user);
+              rows.storeUser(user);
               fresh.add(user.account());
             }
           }
@@ -259,16 +259,17 @@ final class InMemoryReads {
             .flatMap(link -> rows.factsOfCustomer(link.customerId()))
             .sorted(LATEST_FIRST)
             .toList();
-        Optional<Change.Append> cursor = after.flatMap(
-            id -> all.stream().filter(told -> told.fact().key().equals(id)).findFirst());
+        Optional<Change.Append> cursor = after.flatMap(id ->
+            all.stream().filter(appended -> appended.fact().key().equals(id)).findFirst());
         if (after.isPresent() && cursor.isEmpty()) {
           return List.of();
         }
         return all.stream()
-            .filter(told -> cursor.isEmpty() || LATEST_FIRST.compare(told, cursor.get()) > 0)
-            .filter(told -> matches(told.fact(), filter))
+            .filter(
+                appended -> cursor.isEmpty() || LATEST_FIRST.compare(appended, cursor.get()) > 0)
+            .filter(appended -> matches(appended.fact(), filter))
             .limit(limit)
-            .map(told -> new BillingEvent(told.fact(), told.eventId()))
+            .map(appended -> new BillingEvent(appended.fact(), appended.eventId()))
             .toList();
       });
     };

@@ -30,13 +30,13 @@ final class InMemoryTrials implements TrialStore {
   public Found started(Optional<String> position, int limit) {
     PageLimit.require(limit);
     return lock.hold(() -> {
-      int told = position.map(Integer::valueOf).orElse(0);
+      int offset = position.map(Integer::valueOf).orElse(0);
       List<Started> trials = rows.factsOfType("subscription.trial_started")
-          .skip(told)
+          .skip(offset)
           .limit(limit)
           .map(InMemoryTrials::started)
           .toList();
-      return new Found(trials, Integer.toString(told + trials.size()));
+      return new Found(trials, Integer.toString(offset + trials.size()));
     });
   }
 

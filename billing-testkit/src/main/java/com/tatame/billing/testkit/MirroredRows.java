@@ -144,14 +144,14 @@ final class MirroredRows {
         .filter(setup -> setup.customerId().filter(customerId::equals).isPresent())
         .forEach(setup -> subjects.add(setup.id()));
     return facts.values().stream()
-        .filter(told -> subjects.contains(told.fact().subject().value()));
+        .filter(append -> subjects.contains(append.fact().subject().value()));
   }
 
   List<PendingRead> pendingReads() {
     return pending.values().stream().sorted(URGENCY).toList();
   }
 
-  void remember(Principal user) {
+  void storeUser(Principal user) {
     users.put(List.of(user.issuer(), user.subject()), user);
   }
 

@@ -99,12 +99,12 @@ final class QueuedEvent {
 
   /** Forgets the payload and the history; false if there is nothing to forget. */
   boolean prune() {
-    boolean forgets = !pruned && processedAt.isPresent();
-    if (forgets) {
+    boolean prunes = !pruned && processedAt.isPresent();
+    if (prunes) {
       pruned = true;
       history.clear();
     }
-    return forgets;
+    return prunes;
   }
 
   StoredEvent stored() {

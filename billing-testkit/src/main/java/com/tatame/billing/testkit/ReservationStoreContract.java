@@ -236,15 +236,15 @@ public interface ReservationStoreContract extends StoreUnderTest {
     AccountId account = Ids.account();
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
-      List<Future<Giving>> wishes = new ArrayList<>();
+      List<Future<Giving>> attempts = new ArrayList<>();
       for (int i = 0; i < 24; i++) {
         Purchase purchase = given(account, "quiz-" + i % 3);
         UsageDebit debit = debit(account, "sale", AT_NOON);
-        wishes.add(threads.submit(() -> store().purchases().give(purchase, debit)));
+        attempts.add(threads.submit(() -> store().purchases().give(purchase, debit)));
       }
       int given = 0;
-      for (Future<Giving> wish : wishes) {
-        given += wish.get(60, TimeUnit.SECONDS).purchase().isPresent() ? 1 : 0;
+      for (Future<Giving> attempt : attempts) {
+        given += attempt.get(60, TimeUnit.SECONDS).purchase().isPresent() ? 1 : 0;
       }
       assertThat(given).isEqualTo(2);
       assertThat(used(account)).isEqualTo(new UsageTally(2, 0, 0));
@@ -283,16 +283,16 @@ public interface ReservationStoreContract extends StoreUnderTest {
     AccountId account = Ids.account();
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
-      List<Future<Giving>> wishes = new ArrayList<>();
+      List<Future<Giving>> attempts = new ArrayList<>();
       for (int i = 0; i < 24; i++) {
         Purchase purchase = given(account, "quiz-1");
         UsageDebit debit = debit(account, "sale", AT_NOON);
-        wishes.add(threads.submit(() -> store().purchases().giveOnce(purchase, debit)));
+        attempts.add(threads.submit(() -> store().purchases().giveOnce(purchase, debit)));
       }
       int given = 0;
       int owned = 0;
-      for (Future<Giving> wish : wishes) {
-        Giving giving = wish.get(60, TimeUnit.SECONDS);
+      for (Future<Giving> attempt : attempts) {
+        Giving giving = attempt.get(60, TimeUnit.SECONDS);
         given += giving.purchase().isPresent() ? 1 : 0;
         owned += giving.owned().isPresent() ? 1 : 0;
       }

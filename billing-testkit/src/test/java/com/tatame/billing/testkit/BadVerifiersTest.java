@@ -73,7 +73,7 @@ class BadVerifiersTest {
         }
 
         @Override
-        public Optional<Principal> remembered(String token) {
+        public Optional<Principal> cached(String token) {
           return Optional.ofNullable(verified.get(token));
         }
       };

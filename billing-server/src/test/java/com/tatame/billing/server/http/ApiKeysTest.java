@@ -147,7 +147,7 @@ final class ApiKeysTest {
   void aKeyDoesForAnAccountWhatItsUserCouldAndLeavesTheUserAsItIs() {
     String key = SERVER.apiKey(Scope.ACCOUNT);
     SERVER.post("/api/v1/customer", "user_known", "{\"email\":\"known@example.com\"}");
-    List<Principal> before = SERVER.store().rememberedUsers();
+    List<Principal> before = SERVER.store().storedUsers();
 
     Reply made = SERVER.post(
         "/api/v1/customer",
@@ -165,7 +165,7 @@ final class ApiKeysTest {
     assertThat(withKey("GET", "/api/v1/customer", key, "X-Account-Id", "user_known")
             .at("/email"))
         .isEqualTo("known@example.com");
-    assertThat(SERVER.store().rememberedUsers()).isEqualTo(before);
+    assertThat(SERVER.store().storedUsers()).isEqualTo(before);
   }
 
   @Test

@@ -71,99 +71,99 @@ final class RetryAfterCrashTest {
       "goes on from the state that is stored; killed at every step in the testkit's CrashTest");
 
   /** What a user asks for, once all is there that it needs. */
-  private interface Wish {
+  private interface Mutation {
     Call of(TwoServers servers, String user);
   }
 
-  private static final Map<String, Wish> WISHES = wishes();
+  private static final Map<String, Mutation> MUTATIONS = mutations();
 
-  private static Map<String, Wish> wishes() {
-    Map<String, Wish> wishes = new TreeMap<>();
-    wishes.put("POST /api/v1/customer", (servers, user) -> post(user, "/api/v1/customer", "{}"));
-    wishes.put(
+  private static Map<String, Mutation> mutations() {
+    Map<String, Mutation> mutations = new TreeMap<>();
+    mutations.put("POST /api/v1/customer", (servers, user) -> post(user, "/api/v1/customer", "{}"));
+    mutations.put(
         "POST /api/v1/checkout",
         (servers, user) -> post(
             user,
             "/api/v1/checkout",
             servers.checkout("\"tier\":\"basic\",\"interval\":\"monthly\"")));
-    wishes.put("POST /api/v1/checkout/{sessionId}/confirm", (servers, user) -> {
+    mutations.put("POST /api/v1/checkout/{sessionId}/confirm", (servers, user) -> {
       String session = servers.pays(user, "\"tier\":\"basic\",\"interval\":\"monthly\"", PAYS);
       return post(user, "/api/v1/checkout/" + session + "/confirm", null);
     });
-    wishes.put(
+    mutations.put(
         "POST /api/v1/subscriptions/{id}/cancel",
         (servers, user) -> post(
             user,
             SUBSCRIPTIONS + servers.subscribes(user, PAYS) + "/cancel",
             "{\"when\":\"now\"}"));
-    wishes.put("POST /api/v1/subscriptions/{id}/resume", (servers, user) -> {
+    mutations.put("POST /api/v1/subscriptions/{id}/resume", (servers, user) -> {
       String id = servers.subscribes(user, PAYS);
       servers.done(post(user, SUBSCRIPTIONS + id + "/cancel", "{\"when\":\"period_end\"}"));
       return post(user, SUBSCRIPTIONS + id + "/resume", null);
     });
-    wishes.put(
+    mutations.put(
         "POST /api/v1/subscriptions/{id}/quote",
         (servers, user) ->
             post(user, SUBSCRIPTIONS + servers.subscribes(user, PAYS) + "/quote", change()));
-    wishes.put(
+    mutations.put(
         "POST /api/v1/subscriptions/{id}/update",
         (servers, user) ->
             post(user, SUBSCRIPTIONS + servers.subscribes(user, PAYS) + "/update", change()));
-    wishes.put(
+    mutations.put(
         "PATCH /api/v1/subscriptions/{id}",
         (servers, user) ->
             Call.of(user, "PATCH", SUBSCRIPTIONS + servers.subscribes(user, PAYS), change()));
-    wishes.put(
+    mutations.put(
         "POST /api/v1/subscriptions/{id}/pause",
         (servers, user) -> servers.byProgram(
             user,
             "POST",
             SUBSCRIPTIONS + servers.subscribes(user, PAYS) + "/pause",
             "{\"behavior\":\"void\"}"));
-    wishes.put("POST /api/v1/subscriptions/{id}/unpause", (servers, user) -> {
+    mutations.put("POST /api/v1/subscriptions/{id}/unpause", (servers, user) -> {
       String id = servers.subscribes(user, PAYS);
       servers.done(servers.byProgram(
           user, "POST", SUBSCRIPTIONS + id + "/pause", "{\"behavior\":\"void\"}"));
       return servers.byProgram(user, "POST", SUBSCRIPTIONS + id + "/unpause", null);
     });
-    wishes.putAll(wishesAboutMoney());
-    wishes.putAll(wishesOfOperators());
-    wishes.putAll(wishesAboutUse());
-    return wishes;
+    mutations.putAll(wishesAboutMoney());
+    mutations.putAll(wishesOfOperators());
+    mutations.putAll(wishesAboutUse());
+    return mutations;
   }
 
-  private static Map<String, Wish> wishesAboutMoney() {
-    Map<String, Wish> wishes = new TreeMap<>();
-    wishes.put(
+  private static Map<String, Mutation> wishesAboutMoney() {
+    Map<String, Mutation> mutations = new TreeMap<>();
+    mutations.put(
         "POST /api/v1/payment-methods",
         (servers, user) -> post(user, "/api/v1/payment-methods", null));
-    wishes.put("DELETE /api/v1/payment-methods/{id}", (servers, user) -> {
+    mutations.put("DELETE /api/v1/payment-methods/{id}", (servers, user) -> {
       String id = servers.subscribes(user, PAYS);
       servers.done(post(user, SUBSCRIPTIONS + id + "/cancel", "{\"when\":\"now\"}"));
       servers.world.settle();
       return Call.of(user, "DELETE", "/api/v1/payment-methods/" + card(servers, user), null);
     });
-    wishes.put("POST /api/v1/payment-methods/{id}/default", (servers, user) -> {
+    mutations.put("POST /api/v1/payment-methods/{id}/default", (servers, user) -> {
       servers.subscribes(user, PAYS);
       return post(user, "/api/v1/payment-methods/" + card(servers, user) + "/default", null);
     });
-    wishes.put("POST /api/v1/portal", (servers, user) -> {
+    mutations.put("POST /api/v1/portal", (servers, user) -> {
       servers.done(post(user, "/api/v1/customer", "{}"));
       return post(user, "/api/v1/portal", "{\"returnUrl\":\"" + RunningServer.OUR_PAGE + "/\"}");
     });
-    wishes.put(
+    mutations.put(
         "POST /api/v1/tax-ids",
         (servers, user) ->
             post(user, "/api/v1/tax-ids", "{\"type\":\"eu_vat\",\"value\":\"DE123456789\"}"));
-    wishes.put("DELETE /api/v1/tax-ids/{id}", (servers, user) -> {
+    mutations.put("DELETE /api/v1/tax-ids/{id}", (servers, user) -> {
       Reply noted = servers.done(
           post(user, "/api/v1/tax-ids", "{\"type\":\"eu_vat\",\"value\":\"DE123456789\"}"));
       return Call.of(user, "DELETE", "/api/v1/tax-ids/" + noted.at("/id"), null);
     });
-    wishes.put(
+    mutations.put(
         "POST /api/v1/coupons/validate",
         (servers, user) -> post(user, "/api/v1/coupons/validate", "{\"code\":\"NONE\"}"));
-    wishes.put("POST /api/v1/coupons/apply", (servers, user) -> {
+    mutations.put("POST /api/v1/coupons/apply", (servers, user) -> {
       servers.subscribes(user, PAYS);
       String code = "ONCE" + user.replaceAll("\\W", "");
       // Once it is redeemed, it can't be used any more.
@@ -171,7 +171,7 @@ final class RetryAfterCrashTest {
       servers.world.settle();
       return post(user, "/api/v1/coupons/apply", "{\"code\":\"" + code + "\"}");
     });
-    wishes.put("POST /api/v1/invoices/{id}/pay", (servers, user) -> {
+    mutations.put("POST /api/v1/invoices/{id}/pay", (servers, user) -> {
       if (user.equals(WHOLE)) {
         owe(servers);
       }
@@ -183,10 +183,10 @@ final class RetryAfterCrashTest {
               .id();
       return post(user, "/api/v1/invoices/" + owed + "/pay", null);
     });
-    wishes.put(
+    mutations.put(
         "POST /api/v1/payment-intents",
         (servers, user) -> post(user, "/api/v1/payment-intents", "{" + ITEM + "}"));
-    wishes.put("POST /api/v1/refunds", (servers, user) -> {
+    mutations.put("POST /api/v1/refunds", (servers, user) -> {
       servers.pays(user, ITEM, PAYS);
       String purchase =
           servers.done(Call.of(user, "GET", "/api/v1/purchases", null)).at("/data/0/id");
@@ -195,30 +195,30 @@ final class RetryAfterCrashTest {
           "/api/v1/refunds",
           "{\"purchaseId\":\"" + purchase + "\",\"amount\":500,\"reason\":\"duplicate\"}");
     });
-    wishes.put(
+    mutations.put(
         "POST /api/v1/anonymous-sessions",
         (servers, user) -> new Call("POST", "/api/v1/anonymous-sessions", null, Map.of()));
-    wishes.put("POST /api/v1/anonymous-sessions/claim", (servers, user) -> {
+    mutations.put("POST /api/v1/anonymous-sessions/claim", (servers, user) -> {
       String token = servers
           .done(new Call("POST", "/api/v1/anonymous-sessions", null, Map.of()))
           .at("/token");
       return post(user, "/api/v1/anonymous-sessions/claim", "{\"token\":\"" + token + "\"}");
     });
-    return wishes;
+    return mutations;
   }
 
-  private static Map<String, Wish> wishesOfOperators() {
-    Map<String, Wish> wishes = new TreeMap<>();
-    wishes.put(
+  private static Map<String, Mutation> wishesOfOperators() {
+    Map<String, Mutation> mutations = new TreeMap<>();
+    mutations.put(
         "POST /api/v1/api-keys",
         (servers, user) ->
             post(ROOT, "/api/v1/api-keys", "{\"name\":\"" + user + "\",\"scopes\":[\"refunds\"]}"));
-    wishes.put("DELETE /api/v1/api-keys/{id}", (servers, user) -> {
+    mutations.put("DELETE /api/v1/api-keys/{id}", (servers, user) -> {
       Reply made = servers.done(
           post(ROOT, "/api/v1/api-keys", "{\"name\":\"" + user + "\",\"scopes\":[\"refunds\"]}"));
       return Call.of(ROOT, "DELETE", "/api/v1/api-keys/" + made.at("/id"), null);
     });
-    wishes.put("POST /api/v1/commands/{id}/resolve", (servers, user) -> {
+    mutations.put("POST /api/v1/commands/{id}/resolve", (servers, user) -> {
       Command undecided = undecided(servers, user);
       return post(
           ROOT,
@@ -226,36 +226,36 @@ final class RetryAfterCrashTest {
           "{\"outcome\":\"not_executed\",\"reason\":\"not in the request log\"}");
     });
     String grant = "\"feature\":\"video_reviews\",\"units\":3,\"reason\":\"an outage\"}";
-    wishes.put(
+    mutations.put(
         "POST /api/v1/grants",
         (servers, user) ->
             post(ROOT, "/api/v1/grants", "{\"accountId\":\"" + user + "\"," + grant));
-    wishes.put("DELETE /api/v1/grants/{id}", (servers, user) -> {
+    mutations.put("DELETE /api/v1/grants/{id}", (servers, user) -> {
       Reply given =
           servers.done(post(ROOT, "/api/v1/grants", "{\"accountId\":\"" + user + "\"," + grant));
       return Call.of(ROOT, "DELETE", "/api/v1/grants/" + given.at("/id"), null);
     });
     String discount = "\",\"percentOff\":25,\"duration\":\"forever\",\"reason\":\"an outage\"}";
-    wishes.put("POST /api/v1/discounts", (servers, user) -> {
+    mutations.put("POST /api/v1/discounts", (servers, user) -> {
       servers.subscribes(user, PAYS);
       return post(ROOT, "/api/v1/discounts", "{\"accountId\":\"" + user + discount);
     });
-    wishes.put("DELETE /api/v1/discounts/{id}", (servers, user) -> {
+    mutations.put("DELETE /api/v1/discounts/{id}", (servers, user) -> {
       servers.subscribes(user, PAYS);
       Reply given =
           servers.done(post(ROOT, "/api/v1/discounts", "{\"accountId\":\"" + user + discount));
       return Call.of(ROOT, "DELETE", "/api/v1/discounts/" + given.at("/id"), null);
     });
-    return wishes;
+    return mutations;
   }
 
-  private static Map<String, Wish> wishesAboutUse() {
-    Map<String, Wish> wishes = new TreeMap<>();
+  private static Map<String, Mutation> wishesAboutUse() {
+    Map<String, Mutation> mutations = new TreeMap<>();
     String feature = "/api/v1/entitlements/video_reviews";
-    wishes.put(
+    mutations.put(
         "POST /api/v1/entitlements/{feature}/consume",
         (servers, user) -> post(user, feature + "/consume", "{}"));
-    wishes.put("POST /api/v1/entitlements/{feature}/release", (servers, user) -> {
+    mutations.put("POST /api/v1/entitlements/{feature}/release", (servers, user) -> {
       Reply used = servers.done(post(user, feature + "/consume", "{}"));
       return servers.byProgram(
           user,
@@ -263,21 +263,21 @@ final class RetryAfterCrashTest {
           feature + "/release",
           "{\"consumptionId\":\"" + used.at("/consumptionId") + "\"}");
     });
-    wishes.put(
+    mutations.put(
         "PUT /api/v1/entitlements/{feature}",
         (servers, user) -> servers.byProgram(
             user, "PUT", "/api/v1/entitlements/video_storage", "{\"value\":250}"));
-    wishes.put(
+    mutations.put(
         "POST /api/v1/usage",
         (servers, user) ->
             servers.byProgram(user, "POST", "/api/v1/usage", "{\"type\":\"video_reviews\"}"));
-    wishes.put(
+    mutations.put(
         RESOLVE_REPORT,
         (servers, user) -> post(
             ROOT,
             "/api/v1/usage/reports/" + givenUp(servers, user) + "/resolve",
             "{\"sent\":true}"));
-    return wishes;
+    return mutations;
   }
 
   // A month takes long, so that all who are needed let it pass together.
@@ -362,14 +362,14 @@ final class RetryAfterCrashTest {
             .filter(operation -> !operation.deprecated() && !operation.method().equals("GET"))
             .map(Operation::toString)
             .collect(Collectors.toCollection(TreeSet::new));
-    Set<String> sorted = new TreeSet<>(WISHES.keySet());
+    Set<String> sorted = new TreeSet<>(MUTATIONS.keySet());
     sorted.addAll(EXEMPT.keySet());
 
     assertThat(sorted).isEqualTo(changing);
   }
 
   static Stream<String> routes() {
-    return WISHES.keySet().stream();
+    return MUTATIONS.keySet().stream();
   }
 
   /**
@@ -383,17 +383,17 @@ final class RetryAfterCrashTest {
   @ParameterizedTest
   @MethodSource("routes")
   void aRetryAfterACrashAtAnyStepGetsTheAnswerOfTheOneEffect(String route) {
-    Wish wish = Objects.requireNonNull(WISHES.get(route), () -> "no story for " + route);
+    Mutation mutation = Objects.requireNonNull(MUTATIONS.get(route), () -> "no story for " + route);
     Map<String, Outcome> wrong = new LinkedHashMap<>();
     List<String> deaths = new ArrayList<>();
     String catalog = route.equals(RESOLVE_REPORT) ? METERED : RunningServer.CATALOG;
     try (TwoServers servers = new TwoServers(catalog)) {
-      Attempt whole = new Attempt(servers, wish, WHOLE);
+      Attempt whole = new Attempt(servers, mutation, WHOLE);
       Reply answer = servers.undisturbed(whole.call);
       Outcome expected = whole.outcome(answer);
       assertThat(expected.status()).as(answer.body()).isBetween(200, 299);
       for (int step = 0; step < MAX_STEPS; step++) {
-        Attempt attempt = new Attempt(servers, wish, "user_" + step);
+        Attempt attempt = new Attempt(servers, mutation, "user_" + step);
         Optional<String> died = servers.dies(step, attempt.call);
         if (died.isEmpty()) {
           break;
@@ -418,10 +418,10 @@ final class RetryAfterCrashTest {
     private final int sessions;
     private final int visitors;
 
-    Attempt(TwoServers servers, Wish wish, String user) {
+    Attempt(TwoServers servers, Mutation mutation, String user) {
       this.servers = servers;
       this.user = user;
-      call = wish.of(servers, user).with("Idempotency-Key", "key of " + user);
+      call = mutation.of(servers, user).with("Idempotency-Key", "key of " + user);
       servers.world.settle();
       events = servers.happened();
       sessions = servers.sessions();

@@ -258,10 +258,10 @@ final class UsageTest {
         + "\"metadata\":{\"device\":\"phone\"}}";
     assertThat(SERVER.post(USAGE, "user_told", body).code()).isEqualTo("forbidden");
 
-    Reply told = byKey("POST", USAGE, body, Scope.USAGE_WRITE);
-    assertThat(told.status()).as(told.body()).isEqualTo(200);
-    assertThat(told.at("/used")).isEqualTo("5");
-    assertThat(told.at("/remaining")).isEqualTo("0");
+    Reply reply = byKey("POST", USAGE, body, Scope.USAGE_WRITE);
+    assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+    assertThat(reply.at("/used")).isEqualTo("5");
+    assertThat(reply.at("/remaining")).isEqualTo("0");
     assertThat(byKey("POST", USAGE, body, Scope.USAGE_WRITE).header("Idempotent-Replayed"))
         .isEqualTo("true");
     assertThat(consume("user_told", "{}").code()).isEqualTo("limit_reached");

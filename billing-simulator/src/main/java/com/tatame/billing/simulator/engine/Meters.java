@@ -125,7 +125,7 @@ final class Meters {
 
   Outcome tell(Call call) {
     Params params = call.params();
-    Meter meter = told(params.required("event_name"));
+    Meter meter = byEventName(params.required("event_name"));
     Map<String, String> payload = params.child("payload").strings();
     MeterEvent event = new MeterEvent();
     event.meter = meter.id;
@@ -160,7 +160,7 @@ final class Meters {
     return new Outcome.Ready(event(event, meter, payload));
   }
 
-  private Meter told(String eventName) {
+  private Meter byEventName(String eventName) {
     return named(eventName).orElseThrow(() -> {
       boolean archived =
           account.meters.values().stream().anyMatch(meter -> meter.eventName.equals(eventName));
@@ -206,7 +206,7 @@ final class Meters {
 
   Outcome adjust(Call call) {
     Params params = call.params();
-    Meter meter = told(params.required("event_name"));
+    Meter meter = byEventName(params.required("event_name"));
     String identifier = params.child("cancel").required("identifier");
     MeterEvent event = recent(meter, identifier)
         .orElseThrow(() -> StripeException.invalid(
@@ -273,14 +273,15 @@ final class Meters {
 
   private static long aggregate(
       Account account, Meter meter, String customer, long from, long until) {
-    Stream<MeterEvent> told = of(account, meter.id, customer, from, until);
+    Stream<MeterEvent> byEventName = of(account, meter.id, customer, from, until);
     return switch (meter.formula) {
-      case "count" -> told.count();
+      case "count" -> byEventName.count();
       case "last" ->
-        told.max(Comparator.comparingLong((MeterEvent event) -> event.timestamp))
+        byEventName
+            .max(Comparator.comparingLong((MeterEvent event) -> event.timestamp))
             .map(event -> event.value)
             .orElse(0L);
-      default -> told.mapToLong(event -> event.value).sum();
+      default -> byEventName.mapToLong(event -> event.value).sum();
     };
   }
 

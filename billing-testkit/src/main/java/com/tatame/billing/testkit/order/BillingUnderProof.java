@@ -242,8 +242,8 @@ public final class BillingUnderProof implements WebhookHandler {
             new Clocks(world.engine()::now, world.wallClock())),
         gateway.reads());
     if (gateway.events().translate(event) instanceof Observed observed) {
-      for (Observation told : observed.observations()) {
-        observations.refresh(told.object(), told.subject());
+      for (Observation learnt : observed.observations()) {
+        observations.refresh(learnt.object(), learnt.subject());
       }
     }
     return true;

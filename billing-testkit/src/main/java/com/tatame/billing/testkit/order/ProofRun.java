@@ -258,13 +258,13 @@ final class ProofRun {
 
   private Map<String, String> truth() {
     ProviderTruth provider = ProviderTruth.of(engine);
-    Set<String> told = new HashSet<>();
+    Set<String> announced = new HashSet<>();
     engine
         .events()
-        .forEach(
-            event -> told.add(AmbiguousTimestamps.object(event).required("id").asText()));
+        .forEach(event ->
+            announced.add(AmbiguousTimestamps.object(event).required("id").asText()));
     Map<String, String> truth = new TreeMap<>(provider.rows());
-    truth.keySet().removeIf(name -> !told.contains(owner(name)));
+    truth.keySet().removeIf(name -> !announced.contains(owner(name)));
     if (!settings.fields().isEmpty()) {
       truth.keySet().removeIf(name -> !settings.fields().contains(provider.fieldOf(name)));
     }

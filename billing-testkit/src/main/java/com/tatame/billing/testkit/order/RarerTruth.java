@@ -40,16 +40,16 @@ final class RarerTruth {
   private RarerTruth() {}
 
   static Map<String, String> rows(Engine engine) {
-    Map<String, String> told = new TreeMap<>();
+    Map<String, String> announced = new TreeMap<>();
     for (JsonNode event : toldBy(engine)) {
       JsonNode object = AmbiguousTimestamps.object(event);
       String kind = object.path("object").asText();
       if (PATHS.containsKey(kind)) {
-        told.put(object.required("id").asText(), kind);
+        announced.put(object.required("id").asText(), kind);
       }
     }
     RarerTruth truth = new RarerTruth();
-    told.forEach((id, kind) -> read(engine, PATHS.get(kind) + "/" + id)
+    announced.forEach((id, kind) -> read(engine, PATHS.get(kind) + "/" + id)
         .filter(object -> !goneWithItsCustomer(engine, object))
         .ifPresent(truth::put));
     return truth.rows;

@@ -32,7 +32,7 @@ final class Story {
   private final List<String> customers = new ArrayList<>();
   private final List<String> sessions = new ArrayList<>();
   private boolean unmapped;
-  private int told;
+  private int steps;
 
   Story(Engine engine, RandomGenerator random, Trace trace, long seed) {
     this.engine = engine;
@@ -83,7 +83,7 @@ final class Story {
   }
 
   private String word() {
-    return "w" + told++;
+    return "w" + steps++;
   }
 
   private JsonNode call(String method, String path, Map<String, Object> parameters) {

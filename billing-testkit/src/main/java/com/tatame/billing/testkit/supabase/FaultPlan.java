@@ -34,9 +34,9 @@ final class FaultPlan {
   }
 
   synchronized Optional<GatewayFault> take(String request) {
-    GatewayFault told = next.poll();
-    if (told != null) {
-      return Optional.of(told);
+    GatewayFault planned = next.poll();
+    if (planned != null) {
+      return Optional.of(planned);
     }
     if (regular.isEmpty() || struck.remove(request) || ++seen % interval != 0) {
       return Optional.empty();

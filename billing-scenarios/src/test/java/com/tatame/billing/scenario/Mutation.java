@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What is asked for while the program dies. */
-enum Wish {
+enum Mutation {
   A_CUSTOMER(CommandKind.CREATE_CUSTOMER, "POST /v1/customers", "CustomerAccounts.create") {
     @Override
     void ask(Billing billing, Shopper ada) {
@@ -561,7 +561,7 @@ enum Wish {
   /** The gateway's call that carries it out. */
   final String call;
 
-  Wish(CommandKind kind, String route, String call) {
+  Mutation(CommandKind kind, String route, String call) {
     this.kind = kind;
     this.route = route;
     this.call = call;
