@@ -1,4 +1,4 @@
-// A plain server of entitlements: verify the token, ask the database, answer; or remember the answer for a second.
+// A plain server of entitlements: verify the token, ask the database, answer; or cache the answer for a second.
 // It exists to be compared with. DATABASE_URL, CLERK_JWT_KEY, ISSUER and PORT tell it what it needs.
 import express from 'express';
 import { importSPKI, jwtVerify } from 'jose';
@@ -9,7 +9,7 @@ const REMEMBERED_MILLIS = 1000;
 
 const key = await importSPKI(process.env.CLERK_JWT_KEY, 'RS256');
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
-const remembered = new Map();
+const cache = new Map();
 const app = express();
 
 async function caller(request) {
@@ -51,10 +51,10 @@ async function entitlements(userId) {
 }
 
 async function forAMoment(userId) {
-  const known = remembered.get(userId);
+  const known = cache.get(userId);
   if (known !== undefined && Date.now() - known.at < REMEMBERED_MILLIS) return known.answer;
   const answer = await entitlements(userId);
-  remembered.set(userId, { at: Date.now(), answer });
+  cache.set(userId, { at: Date.now(), answer });
   return answer;
 }
 
@@ -94,7 +94,7 @@ function answering(answer) {
 }
 
 app.get('/entitlements', answering(entitlements));
-app.get('/remembered', answering(forAMoment));
+app.get('/cached', answering(forAMoment));
 app.get('/products', answering(products));
 app.post('/use', answering(use));
 app.get('/health/live', (request, response) => response.json({ status: 'ok' }));

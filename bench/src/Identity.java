@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.Set;
 
-/** Who signs the callers' tokens, and how a server is told to believe it. */
+/** Who signs the callers' tokens, and how a server is configured to trust it. */
 final class Identity {
   static final String ISSUER = "https://issuer.example.com";
   private static final long DAY_SECONDS = 86_400;

@@ -37,7 +37,7 @@ final class UsageBench implements AutoCloseable {
   private static final String PGBENCH = "pgbench";
   private static final String BARE = "bare Javalin";
   private static final String EXPRESS = "Express";
-  private static final String REMEMBERING = "Express that remembers";
+  private static final String EXPRESS_CACHED = "Express with a cache";
   private static final int[] CLIENTS = {32, 64};
   private static final String DATABASE = "usage";
   private static final int SEED = 7;
@@ -130,7 +130,7 @@ final class UsageBench implements AutoCloseable {
             options.rounds,
             options.customers)
         + samples.table(
-            List.of(IN_PROCESS, HTTP, PGBENCH, BARE, EXPRESS, REMEMBERING), List.of(IN_PROCESS, HTTP));
+            List.of(IN_PROCESS, HTTP, PGBENCH, BARE, EXPRESS, EXPRESS_CACHED), List.of(IN_PROCESS, HTTP));
     Files.writeString(output.resolve("usage.md"), report);
     System.out.println(report);
   }
@@ -242,7 +242,7 @@ final class UsageBench implements AutoCloseable {
     overHttp(into, measure, HTTP, server, clients, "GET /api/v1/entitlements");
     overHttp(into, measure, BARE, javalin, clients, "GET /entitlements");
     overHttp(into, measure, EXPRESS, express, clients, "GET /entitlements");
-    overHttp(into, measure, REMEMBERING, express, clients, "GET /remembered");
+    overHttp(into, measure, EXPRESS_CACHED, express, clients, "GET /cached");
   }
 
   private void products(Samples into, int clients, Target server, Target javalin, Target express)
@@ -346,7 +346,7 @@ final class UsageBench implements AutoCloseable {
     return calls.get();
   }
 
-  /** After passes that do not count: the server has slept, and it takes seconds until it remembers everybody. */
+  /** After passes that do not count: the server has slept, and it takes seconds until its caches are full. */
   private long overHttp(
       Samples into, String measure, String name, Target target, int clients, String request)
       throws Exception {

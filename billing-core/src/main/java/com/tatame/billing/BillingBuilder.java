@@ -158,7 +158,7 @@ public final class BillingBuilder {
   }
 
   /**
-   * How long the answer to what an account may do is remembered, by wall time: as long as that, a
+   * How long the entitlements of an account are cached, by wall time: as long as that, a
    * change that another node made may go unseen; what this one changes is seen at once. Zero asks the
    * store each time. Default: one second.
    */

@@ -44,7 +44,7 @@ final class PortalConfigurations {
 
   /**
    * The one that setup made; empty for the account's default. It is looked for until there is one,
-   * and then remembered.
+   * and then cached.
    */
   Optional<String> id() {
     if (known.isEmpty()) {

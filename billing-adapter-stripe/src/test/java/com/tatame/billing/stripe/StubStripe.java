@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A server that gives prepared answers, bad manners included, and remembers what it was asked. */
+/** A server that gives prepared answers, bad manners included, and records its requests. */
 final class StubStripe implements AutoCloseable {
   static final String DATE = "Thu, 01 Jan 2026 00:00:05 GMT";
 

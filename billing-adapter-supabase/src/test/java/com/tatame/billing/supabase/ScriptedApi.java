@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Says what it was told to say, the last of it again and again, and remembers what it was asked. */
+/** Answers by a script, the last line of it again and again, and records its requests. */
 final class ScriptedApi implements AutoCloseable {
   /** One answer; without a status the connection is closed. */
   record Says(Optional<Integer> status, String contentType, String body) {

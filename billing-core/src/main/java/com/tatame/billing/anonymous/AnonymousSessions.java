@@ -59,7 +59,7 @@ public final class AnonymousSessions {
   /**
    * A session that was just begun.
    *
-   * @param token which nobody can be told again
+   * @param token shown only this once
    */
   public record Begun(AnonymousSession session, String token) {
     @Override

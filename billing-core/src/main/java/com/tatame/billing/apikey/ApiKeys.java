@@ -61,7 +61,7 @@ public final class ApiKeys {
   /**
    * A key that was just made.
    *
-   * @param secret the whole key, which nobody can be told again
+   * @param secret the whole key, shown only this once
    */
   public record Created(ApiKey key, String secret) {
     @Override
@@ -127,7 +127,7 @@ public final class ApiKeys {
     return new Created(key, secret);
   }
 
-  // A request that is sent again makes another key, since nobody was told the one before: that one
+  // A request that is sent again makes another key, since the one before was never shown: that one
   // is
   // of no use, and revoked.
   private String idFor(RequestKey request, Instant now) {

@@ -72,7 +72,7 @@ public final class CachedProductStore implements RevisionedProductStore, CommitL
         : OptionalLong.empty();
   }
 
-  /** Forgets the snapshot, because a product or price was or may have been committed. */
+  /** Evicts the snapshot, because a product or price was or may have been committed. */
   public synchronized void evict() {
     evictions++;
   }

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * for the state tokens of all of them, and those whose token is unchanged live for another ttl.
  *
  * <p>Writes through the stores that this hands out evict at once; writes of other nodes are seen when
- * the ttl is over. Only questions are answered from it: units are taken in the store, against the
+ * the ttl is over. Only questions are answered from it: units are consumed in the store, against the
  * version of what was read. Thread-safe.
  */
 public final class EntitlementSnapshots implements EntitlementCache, CommitListener {

@@ -110,7 +110,7 @@ public final class SubjectCache implements CommitListener {
     }
 
     /**
-     * Caches what one came to.
+     * Caches the result of one.
      *
      * @param applied false if it was refused because another writer was first
      */
@@ -174,7 +174,7 @@ public final class SubjectCache implements CommitListener {
     }
   }
 
-  // Only the entry that the unit was computed from tells what its commit comes to; a newer one
+  // Only the entry that the unit was computed from yields the state after its commit; a newer one
   // stays.
   private Optional<CachedSubject> take(Unit unit) {
     lock.lock();

@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
  *
  * @param anchor an instant at which a month of it begins; it may lie ahead
  * @param months of one billing period, at least 1
- * @param current the billing period as the provider last told it
+ * @param current the billing period as the provider last reported it
  */
 public record Cycle(Instant anchor, int months, Period current) {
   public Cycle {
@@ -23,7 +23,7 @@ public record Cycle(Instant anchor, int months, Period current) {
     return step(at, 1);
   }
 
-  /** The billing period that an instant lies in, also one of which the provider has not told yet. */
+  /** The billing period that an instant lies in, also one that the provider has not reported yet. */
   Period billingPeriod(Instant at) {
     return current.contains(at) ? current : step(at, months);
   }

@@ -8,7 +8,7 @@ public enum DuplicatePolicy {
   ALERT,
   /** The one that came first stays; the newer one ends at once, and what it cost is given back. */
   CANCEL_AND_REFUND_NEWER,
-  /** Both are right, and nobody is told. */
+  /** Both are right, and no operator is alerted. */
   KEEP_BOTH;
 
   /** The name in the catalog, lower case. */

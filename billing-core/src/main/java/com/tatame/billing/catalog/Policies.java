@@ -7,7 +7,7 @@ package com.tatame.billing.catalog;
  * @param repeatedTrials about a second trial of one person and plan family
  */
 public record Policies(DuplicatePolicy duplicates, RepeatedTrials repeatedTrials) {
-  /** Operators are told, and nothing is changed. */
+  /** Operators are alerted, and nothing is changed. */
   public static final Policies DEFAULT = new Policies(DuplicatePolicy.ALERT, RepeatedTrials.ALERT);
 
   public Policies with(DuplicatePolicy other) {

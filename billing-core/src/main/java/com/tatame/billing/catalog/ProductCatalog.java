@@ -37,7 +37,7 @@ public final class ProductCatalog {
   /** How long a caller waits for the provider's lists, which may take minutes to fail. */
   private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
-  /** As long as a caller waits who would else be told that something isn't there. */
+  /** How long a caller waits for a refresh before it gets a not-found. */
   private static final Duration MAX_WAIT_AFTER_MISS = Duration.ofSeconds(10);
 
   private final Catalog catalog;

@@ -170,7 +170,7 @@ public final class Checkouts {
   }
 
   /**
-   * Tells how a checkout stands, asking the provider if its events have not told yet. Doesn't wait.
+   * Tells how a checkout stands, asking the provider if its events have not arrived yet. Doesn't wait.
    *
    * @throws com.tatame.billing.failure.NotFound if the account has no such session
    */

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  *
  * @param target what it is about: of one account, kind and target at most one command is open
  * @param generation rises only with proof that the one before was not executed
- * @param firstSentAt wall time; the provider forgets idempotency keys a day later
+ * @param firstSentAt wall time; the provider deletes idempotency keys a day later
  * @param result id of the object that it made or changed
  * @param error why it was rejected or needs an operator, safe to show
  * @param request the request that it was made for, if that carried an idempotency key

@@ -14,7 +14,7 @@ public sealed interface CommandLookup {
   record Absent() implements CommandLookup {}
 
   /**
-   * It can't be told, so a person must decide.
+   * It can't be found out, so a person must decide.
    *
    * @param reason safe to show
    */

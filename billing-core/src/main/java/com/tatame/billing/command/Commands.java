@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * only then settled. A caller that asks for the same while one is open joins it; a worker that finds
  * one abandoned finishes it under the same key, so that it takes effect once. A request that carries an
  * idempotency key (see {@link RequestScope}) and is sent again gets the command that it made. Once the provider has
- * forgotten the key, or keeps nothing but a failure under it, what became of the command is looked
+ * deleted the key, or keeps nothing but a failure under it, what became of the command is looked
  * for.
  */
 public final class Commands {
@@ -274,7 +274,7 @@ public final class Commands {
     return rejection.providerCode().equals(SUPERSEDED);
   }
 
-  /** What a caller is told whom others keep from being served. */
+  /** The failure of a caller that others keep from being served. */
   public static Conflict concurrentChange() {
     return Conflict.inProgress(
         RETRY_AFTER, "Other changes of the same kind are under way; try again.");

@@ -21,7 +21,7 @@ import java.util.function.Function;
  * not hold up everybody.
  *
  * @param <T> what a caller writes
- * @param <R> what it is told then
+ * @param <R> its result
  */
 public final class GroupCommit<T, R> {
   /** Most parts of one commit. */
@@ -91,7 +91,7 @@ public final class GroupCommit<T, R> {
   /**
    * As {@link #write}, without keeping the caller's thread.
    *
-   * @return what came of it, or the failure; told by the thread that wrote it with others, which
+   * @return its result, or the failure; completed by the thread that wrote it with others, which
    *     must not be kept either
    */
   public CompletableFuture<R> submit(T part) {
@@ -150,7 +150,7 @@ public final class GroupCommit<T, R> {
     try {
       write(batch, completions);
     } finally {
-      // The next batch is on its way before those are told whose parts are written.
+      // The next batch is on its way before the callers of this one get their results.
       handOver(release());
       completions.forEach(Runnable::run);
       failPending(batch);

@@ -21,7 +21,7 @@ public interface CustomerList {
    * One page of the customers that are not deleted, newest first.
    *
    * @param after only those behind this place, also if its customer was deleted since; then some
-   *     that came before it may be told again
+   *     that came before it may be listed again
    * @param limit 1 to {@link #MAX_PAGE}
    * @return reads; none once there are no more
    * @throws com.tatame.billing.failure.ProviderUnavailable if it could not be read

@@ -10,7 +10,7 @@ import java.util.Set;
 public interface CustomerStore {
   Optional<CustomerLink> find(AccountId account);
 
-  /** Remembers who stands behind an account, as the identity provider last told. Idempotent. */
+  /** Stores who stands behind an account, as the identity provider last said. Idempotent. */
   void rememberUser(Principal principal);
 
   /**

@@ -19,7 +19,7 @@ public interface DuplicateStore {
   }
 
   /**
-   * Accounts with several subscriptions that entitle, by when that last changed. Some are told again
+   * Accounts with several subscriptions that entitle, by when that last changed. Some are listed again
    * by the next search; none is left out, however late its commit comes to be seen.
    *
    * @param position of the search before; empty to begin with all

@@ -4,7 +4,7 @@ import com.tatame.billing.account.AccountId;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What is known of accounts without asking the store. Never blocks. */
+/** A cache of entitlement snapshots by account. Never blocks and never asks the store. */
 public interface EntitlementCache {
   /** Caches nothing. */
   EntitlementCache NONE = new EntitlementCache() {

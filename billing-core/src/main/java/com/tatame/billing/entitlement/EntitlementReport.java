@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * @param source the subscription that gives it; empty for the default plan, or if a grant does
  * @param grant the grant that gives it, being better than what the subscriptions give
  * @param features every feature that any plan of the catalog has
- * @param unknown those that are missing, because what was used of them is not remembered any more
+ * @param unknown those that are missing, because consumption of that time is past its retention
  */
 public record EntitlementReport(
     AccountId account,

@@ -57,9 +57,9 @@ public final class Entitlements {
   }
 
   /**
-   * Wires the use cases over a store that remembers.
+   * Wires the use cases over a store with a cache.
    *
-   * @param cached what it remembers
+   * @param cached its cache
    * @param clock the billing clock
    * @param random source of ids
    */
@@ -103,7 +103,7 @@ public final class Entitlements {
   public Decision check(AccountId account, String feature) {
     Instant now = now();
     AccountUsage usage = store.read(account, now);
-    // The most frequent question of all: what it comes to is known before it is asked.
+    // The most frequent question of all, so its answer is computed in advance.
     Decision flag = usage.grants().isEmpty() ? flagsOf(usage, now).get(feature) : null;
     if (flag != null) {
       return flag;
@@ -114,7 +114,7 @@ public final class Entitlements {
 
   /**
    * Why the account may or may not use a feature now. It comes from where {@link #check} looks, so
-   * it costs no further query, and none at all while the account is remembered.
+   * it costs no further query, and none at all while the account is cached.
    *
    * @throws NotFound if no plan of the catalog has such a feature
    */
@@ -185,7 +185,7 @@ public final class Entitlements {
    * group commit and for nothing else.
    *
    * @param mayBlock does what has to be read first, or once more
-   * @return what came of it, or the failure that {@link #consume} throws; told by the thread that
+   * @return its result, or the failure that {@link #consume} throws; completed by the thread that
    *     wrote it, which must not be kept
    */
   public CompletableFuture<ConsumeResult> consumeAsync(

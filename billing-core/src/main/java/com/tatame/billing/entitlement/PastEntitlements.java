@@ -18,7 +18,7 @@ import java.util.TreeSet;
  * those of today's catalog. Each question is one query.
  */
 public final class PastEntitlements {
-  /** How long it is remembered who used what when. */
+  /** How long consumptions are kept. */
   public static final Duration RETENTION = Duration.ofDays(90);
 
   private final UsageStore store;
@@ -33,7 +33,7 @@ public final class PastEntitlements {
     this.now = now;
   }
 
-  /** All features at once, without those that were counted if that is not remembered any more. */
+  /** All features at once, without counted ones if the instant is past their retention. */
   public EntitlementReport of(AccountId account) {
     EntitlementReport report = standing(store.past(account, at)).report(account);
     if (withinRetention()) {
@@ -52,7 +52,7 @@ public final class PastEntitlements {
    * One feature.
    *
    * @throws NotFound if no plan of the catalog has such a feature
-   * @throws ValidationFailed if it is counted, and what was used then is not remembered any more
+   * @throws ValidationFailed if it is counted, and the instant is past the retention of consumptions
    */
   public Decision check(AccountId account, String feature) {
     return explain(account, feature).decision();
@@ -62,7 +62,7 @@ public final class PastEntitlements {
    * Why the account might or might not use a feature.
    *
    * @throws NotFound if no plan of the catalog has such a feature
-   * @throws ValidationFailed if it is counted, and what was used then is not remembered any more
+   * @throws ValidationFailed if it is counted, and the instant is past the retention of consumptions
    */
   public Explanation explain(AccountId account, String feature) {
     PastUsage past = store.past(account, at);

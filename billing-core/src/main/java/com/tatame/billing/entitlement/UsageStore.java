@@ -65,9 +65,9 @@ public interface UsageStore {
   List<UsageRow> list(
       AccountId account, Optional<String> feature, Optional<UsageRow> after, int limit);
 
-  /** Tells those who count by writing SQL what the plans give, in place of what they were told before. */
+  /** Publishes what the plans give to SQL functions, in place of the catalog before. */
   void publish(Catalog catalog);
 
-  /** Forgets consumptions, and their keys, from before; returns how many. */
+  /** Prunes consumptions, and their keys, from before; returns how many. */
   int prune(Instant before);
 }

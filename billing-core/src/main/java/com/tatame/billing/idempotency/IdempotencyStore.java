@@ -53,7 +53,7 @@ public interface IdempotencyStore {
       AccountId account, String key, String lease, int status, String body, Instant now);
 
   /**
-   * Forgets a reservation whose request failed without effect, so that it may be repeated; not if
+   * Deletes a reservation whose request failed without effect, so that it may be retried; not if
    * another attempt took it over.
    */
   void release(AccountId account, String key, String lease);

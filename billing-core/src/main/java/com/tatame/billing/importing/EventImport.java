@@ -35,7 +35,7 @@ public final class EventImport {
       String id = row.getOrDefault(columns.id(), "");
       Optional<String> payload = columns.payload().map(row::get).filter(text -> !text.isBlank());
       if (payload.isEmpty()) {
-        // What it told is learnt from reading the objects that it was about.
+        // Its content is learnt from reading the objects that it was about.
         tally.skipped(WHAT);
         continue;
       }

@@ -32,7 +32,7 @@ final class ImportCheckpoint {
         .position();
   }
 
-  /** Remembers the position durably, and goes on. */
+  /** Stores the position durably, and goes on. */
   void move(String position) {
     leave(Optional.of(position));
     open();

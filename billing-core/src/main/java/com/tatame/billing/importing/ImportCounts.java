@@ -46,7 +46,7 @@ final class ImportCounts {
     counts.merge(what, more, Counts::plus);
   }
 
-  /** Takes in what another one counted. */
+  /** Adds what another one counted. */
   void add(ImportCounts part) {
     part.counts.forEach(this::add);
     refused.addAll(part.refused);

@@ -75,12 +75,12 @@ public interface InboxStore {
   ReplayBatch replay(ReplaySelection selection, long after, int max, Instant now);
 
   /**
-   * Forgets payloads and histories of events that were processed or ignored. What else is known of an
+   * Prunes payloads and histories of events that were processed or ignored. What else is known of an
    * event stays for ever, so that a late duplicate is still one.
    *
    * @param receivedBefore those received before this instant
    * @param max most events to look at, 1 to {@link #MAX_REPLAY}
-   * @return how many payloads were forgotten; 0 once there are no more
+   * @return how many payloads were pruned; 0 once there are no more
    */
   int prune(Instant receivedBefore, int max);
 }

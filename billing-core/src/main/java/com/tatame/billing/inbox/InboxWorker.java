@@ -61,7 +61,7 @@ public final class InboxWorker {
     this.random = random;
   }
 
-  /** Events of one subject in one batch, with what they and the reads told. */
+  /** Events of one subject in one batch, with the observations of them and of the reads. */
   private record Group(SubjectId subject, List<ClaimedEvent> events, List<Observation> snapshots) {}
 
   private record Batch(ClaimId claim, List<Group> groups) {}

@@ -31,7 +31,7 @@ import java.util.TreeMap;
 
 /**
  * Stores events together with what they say, in one commit, so that most of them never wait in the
- * queue. Nothing is read at the provider here: what an event alone can't tell is remembered for the
+ * queue. Nothing is read at the provider here: what an event alone can't tell becomes a pending read for the
  * workers, and so is every event that could not be applied.
  */
 public final class ProjectedIngest implements Ingest {

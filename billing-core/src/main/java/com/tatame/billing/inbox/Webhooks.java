@@ -72,9 +72,9 @@ public final class Webhooks {
 
   /**
    * As {@link #receive}, without keeping the caller's thread until the event is stored: so a server
-   * takes in as many at a time as share a commit.
+   * ingests as many at a time as share a commit.
    *
-   * @return the receipt or, as its failure, {@code StoreUnavailable}; told by the thread that stored
+   * @return the receipt or, as its failure, {@code StoreUnavailable}; completed by the thread that stored
    *     the event with others, which must not be kept waiting
    * @throws com.tatame.billing.failure.InvalidSignature if it can't be trusted
    */

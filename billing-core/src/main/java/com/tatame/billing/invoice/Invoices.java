@@ -121,7 +121,7 @@ public final class Invoices {
     try {
       commands.run(planned);
     } catch (ProviderRejected e) {
-      // It may have been paid or voided a moment ago, which nobody has told yet.
+      // It may have been paid or voided a moment ago, and the event has not arrived yet.
       observations.refresh(invoice.ref(), invoice.subject());
       refuseUnlessOwed(find(account, id));
       throw e;

@@ -49,7 +49,7 @@ public record MeterReport(
     NEEDS_OPERATOR
   }
 
-  /** What the provider is told, which knows whole seconds. */
+  /** What is reported to the provider, which knows whole seconds. */
   MeterEvent event() {
     return new MeterEvent(
         id, meter, customerId.orElseThrow(), units, at.truncatedTo(ChronoUnit.SECONDS));

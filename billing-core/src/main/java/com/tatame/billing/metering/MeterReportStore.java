@@ -107,6 +107,6 @@ public interface MeterReportStore {
    */
   Backlog backlog(Instant at);
 
-  /** Forgets reports that were sent, of what was used before; returns how many. */
+  /** Prunes reports that were sent, of what was used before; returns how many. */
   int prune(Instant before);
 }

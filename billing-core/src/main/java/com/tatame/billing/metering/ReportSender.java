@@ -116,7 +116,7 @@ final class ReportSender {
   }
 
   /**
-   * The id may be forgotten, and sending could count it twice: what the meter holds of that minute
+   * The provider may have deleted the id, and sending could count it twice: what the meter holds of that minute
    * tells whether it did, unless more than this one is open there. Empty for not counted.
    */
   private Optional<ReportOutcome> whatIsKnown(MeterReport report) {

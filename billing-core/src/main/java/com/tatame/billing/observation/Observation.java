@@ -8,7 +8,7 @@ import java.util.Optional;
  * our own command.
  *
  * @param asOf when it was true: the event's creation, or the provider's clock at the read
- * @param eventId the event that told, if one did
+ * @param eventId the event that brought it, if one did
  */
 public record Observation(
     ObjectRef object,

@@ -21,7 +21,7 @@ public sealed interface Change {
   /**
    * Appends a fact; one that is stored already stays as it is.
    *
-   * @param eventId the event that told first, if one did
+   * @param eventId the event that brought it first, if one did
    */
   record Append(Fact fact, Optional<String> eventId) implements Change {}
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Remembers in one fold which observation made each subscription what it is. */
+/** Collects in one fold which observation made each subscription what it is. */
 final class EntitlementEvidence {
   private final Optional<RecordedEntitlement> before;
   private final Instant recordedAt;

@@ -3,7 +3,7 @@ package com.tatame.billing.projection;
 import java.util.List;
 
 /**
- * What a fold came to.
+ * The result of a fold.
  *
  * @param changes in a fixed order, whatever order the observations had
  * @param alarms what an operator should look at; names ids, never persons

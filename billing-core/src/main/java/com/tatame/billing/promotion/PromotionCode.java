@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param customerId who alone may use it
  * @param timesRedeemed when it was last seen: a redemption alone is not announced
  * @param firstPurchaseOnly whether only a customer who never paid may use it
- * @param minimumAmount what the purchase must come to
+ * @param minimumAmount the lowest total of the purchase
  */
 public record PromotionCode(
     String id,

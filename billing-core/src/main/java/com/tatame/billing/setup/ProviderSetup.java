@@ -20,7 +20,7 @@ public interface ProviderSetup {
   /**
    * What a change made or touched.
    *
-   * @param secret with which a new endpoint signs; told this once
+   * @param secret with which a new endpoint signs; shown this once
    */
   record Made(String id, Optional<String> secret) {
     /** What has no secret. */

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * An invoice that the provider would send; minor units of {@code currency}.
  *
- * @param total what the lines come to, discounts and taxes included; negative for a credit
+ * @param total the sum of the lines, discounts and taxes included; negative for a credit
  * @param tax that comes on top of the lines
  * @param amountDue what is to be paid once the customer's balance is used
  * @param startingBalance of the customer, before this invoice; negative for a credit

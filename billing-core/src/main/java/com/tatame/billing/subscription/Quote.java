@@ -37,7 +37,7 @@ public record Quote(
       lines = List.copyOf(lines);
     }
 
-    /** Whether another calculation came to the same, to the cent and line by line. */
+    /** Whether another calculation has the same result, to the cent and line by line. */
     boolean equalsToTheCent(Figures other) {
       return dueNow.equals(other.dueNow)
           && nextInvoice.equals(other.nextInvoice)

@@ -29,7 +29,7 @@ public interface QuoteStore {
   Taking take(String quoteId, CommandId command);
 
   /**
-   * Forgets what expired before, by the billing clock.
+   * Prunes what expired before, by the billing clock.
    *
    * @return how many
    */

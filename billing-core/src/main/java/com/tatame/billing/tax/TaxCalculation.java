@@ -4,7 +4,7 @@ import com.tatame.billing.money.Money;
 import java.util.List;
 
 /**
- * What a purchase comes to with its tax.
+ * The total of a purchase with its tax.
  *
  * @param total with tax
  * @param tax what of the total is tax

@@ -110,7 +110,7 @@ public final class Taxation {
     }
   }
 
-  /** Forgets a number. */
+  /** Deletes a number. */
   public void removeId(AccountId account, String id) {
     if (commands.finishEarlier(CommandKind.REMOVE_TAX_ID).isPresent()) {
       return;
@@ -130,7 +130,7 @@ public final class Taxation {
         Command.planned(commands.nextId(), account, kind, target, params, commands.now()));
   }
 
-  /** How numbers are noted and forgotten, and how that is found. */
+  /** How numbers are added and deleted, and how that is found. */
   public static Map<CommandKind, CommandHandler> handlers(Taxes provider, CommandSearch search) {
     return Map.of(
         CommandKind.ADD_TAX_ID,

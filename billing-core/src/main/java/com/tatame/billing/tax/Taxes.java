@@ -15,7 +15,7 @@ public interface Taxes {
    */
   record Item(String reference, Money amount, Optional<String> productId) {}
 
-  /** Reckons what a purchase comes to. Nothing is bought, and nothing kept. */
+  /** Calculates the total of a purchase. Nothing is bought, and nothing stored. */
   TaxCalculation calculate(List<Item> items, TaxAddress address);
 
   /** All numbers of a customer, newest first. */
@@ -28,6 +28,6 @@ public interface Taxes {
    */
   Observation addId(String customerId, String type, String value, String idempotencyKey);
 
-  /** Forgets a number. The answer says that it is gone, also if it was before. */
+  /** Deletes a number. The answer says that it is gone, also if it was before. */
   Observation removeId(String customerId, String taxIdId);
 }

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Use cases: one trial a person and plan family. Who has had one is told at checkout by the account and
+ * Use cases: one trial a person and plan family. Who has had one is known at checkout by the account and
  * the e-mail address; the card and the tax id are only known afterwards, and tell then.
  */
 public final class TrialLedger {
@@ -34,7 +34,7 @@ public final class TrialLedger {
   private static final int SLICE = 100;
   private static final Duration SOON = Duration.ofMinutes(1);
 
-  /** How long a customer may stay nobody's before its trial is forgotten. */
+  /** How long a customer may stay unlinked before its trial is no longer checked. */
   private static final Duration UNCLAIMED = Duration.ofDays(60);
 
   private final Catalog catalog;

@@ -50,7 +50,7 @@ public interface TrialStore {
   record Entry(Mark mark, String subscriptionId, Instant startedAt) {}
 
   /**
-   * Trials that began, as the facts tell, by when they were stored. Some are told again by the next
+   * Trials that began, as the facts say, by when they were stored. Some are listed again by the next
    * search; none is left out, however late its commit comes to be seen.
    *
    * @param position of the search before; empty to begin with all

@@ -79,7 +79,7 @@ class GroupCommitTest {
   }
 
   @Test
-  void oneThatIsToldOfItsPartAndDoesNotComeBackKeepsNobodyElseFromBeingWritten() throws Exception {
+  void callbackThatBlocksDoesNotBlockOtherCommits() throws Exception {
     CountDownLatch returns = new CountDownLatch(1);
     CompletableFuture<Void> stuck = group.submit("evt_stuck").thenAccept(outcome -> {
       try {

@@ -82,7 +82,7 @@ record Answer(
     return new Answer(status, contentType, body, more, keptBody, reopens);
   }
 
-  /** This answer, where its body holds what is told once: a repeated request is told this. */
+  /** This answer with another body for replays, because its own holds a secret that is shown once. */
   Answer keptAs(Object otherBody) {
     return new Answer(status, contentType, body, headers, Optional.of(Json.text(otherBody)), false);
   }

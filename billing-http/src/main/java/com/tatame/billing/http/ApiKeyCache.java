@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * Verifies API keys, and remembers good ones for {@link #GOOD_FOR}: so long does a key that was
+ * Verifies API keys, and caches valid ones for {@link #GOOD_FOR}: so long does a key that was
  * revoked on another node still open this one, and no longer. A bad key is looked up each time.
  */
 final class ApiKeyCache {
@@ -23,7 +23,7 @@ final class ApiKeyCache {
   private final Cache<String, ApiKey> cached;
 
   /**
-   * @param ticker measures how long a key was remembered; never goes back
+   * @param ticker measures how long a key was cached; never goes back
    */
   ApiKeyCache(ApiKeys keys, InstantSource wallClock, Ticker ticker) {
     this.keys = keys;
@@ -52,7 +52,7 @@ final class ApiKeyCache {
     return verified;
   }
 
-  /** Forgets a key that was revoked here, so that on this node it opens nothing from now on. */
+  /** Evicts a key that was revoked here, so that on this node it opens nothing from now on. */
   void evict(String id) {
     cached.asMap().values().removeIf(key -> key.id().equals(id));
   }

@@ -26,7 +26,7 @@ final class ApiKeyHandlers {
   static final String PATH = "/api/v1/api-keys";
 
   private static final String TOLD_ONCE =
-      "The key was told once, in the first answer. If it is lost, revoke it and make another one.";
+      "The key was shown once, in the first answer. If it is lost, revoke it and make another one.";
 
   private final ApiKeys keys;
   private final ApiKeyCache known;
@@ -106,12 +106,12 @@ final class ApiKeyHandlers {
       String id,
 
       @Doc(
-          "The key itself. It is told this once: null where an Idempotency-Key repeats the answer.")
+          "The key itself. It is shown this once: null where an Idempotency-Key repeats the answer.")
       @Nullable
       @Secret
       String key,
 
-      @Doc("Null beside the key; where it is not told again, what to do.") @Nullable
+      @Doc("Null beside the key; where it is not shown again, what to do.") @Nullable
       String note,
 
       String name,

@@ -46,7 +46,7 @@ final class BillingEventHandlers {
       @Nullable MoneyAnswer amount,
       @Doc(value = "What became of it.", example = "paid") String status,
 
-      @Doc("The provider's event that told first; null if a read did.") @Nullable
+      @Doc("The provider's event that brought it first; null if a read did.") @Nullable
       String providerEventId,
 
       @Doc("By the provider's clock.") Instant occurredAt) {

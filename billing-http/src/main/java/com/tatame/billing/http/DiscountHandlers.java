@@ -125,7 +125,7 @@ final class DiscountHandlers {
       @Doc("Of a repeating one.") @Nullable Integer durationInMonths,
 
       @Doc(
-          value = "How far it got; what is in force now is told by the subscription.",
+          value = "How far it got; the subscription says what is in force now.",
           oneOf = {"pending", "given", "rejected", "undecided"})
       String status,
 

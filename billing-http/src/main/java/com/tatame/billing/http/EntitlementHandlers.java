@@ -121,7 +121,8 @@ final class EntitlementHandlers {
 
       @Doc("Every feature of the catalog by name.") Map<String, FeatureAnswer> features,
 
-      @Doc("Features that are missing above: what was used then is not remembered any more.")
+      @Doc(
+          "Features that are missing above: the instant is past the retention of their consumptions.")
       List<String> unknown) {}
 
   record SourceAnswer(

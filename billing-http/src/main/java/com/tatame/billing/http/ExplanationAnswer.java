@@ -147,7 +147,7 @@ record ExplanationAnswer(
 
       @Doc(
           value =
-              "Whether an event told, or the provider's answer to a question or command of ours.",
+              "Whether an event brought it, or the provider's answer to a question or command of ours.",
           oneOf = {"event", "answer"})
       String from,
 

@@ -157,7 +157,7 @@ final class IdempotentAnswers {
     return new Answer(status, reopened.contentType(), reopened.body(), headers);
   }
 
-  /** What those are told who must ask again for the answer. */
+  /** The answer for callers that must ask again. */
   static Conflict underWay() {
     return Conflict.inProgress(
         RETRY_AFTER,

@@ -109,7 +109,7 @@ final class JettyExchange implements Exchange {
 
   @Override
   public void await(CompletableFuture<?> sent) {
-    // Jetty keeps the connection until the callback is told, which an answer does.
+    // Jetty keeps the connection until the callback completes, which an answer does.
     var unused = sent.whenComplete((nothing, failure) -> {
       if (failure != null) {
         callback.failed(failure);

@@ -66,7 +66,7 @@ final class NonBlockingHandler extends Handler.Wrapper {
   }
 
   /**
-   * Answers of a route that are in memory.
+   * Answers of a route that are cached.
    *
    * @param answer by the caller's account, of whom none need be known if the route is public; empty
    *     if it would have to be looked up

@@ -204,7 +204,7 @@ record Route(
     return access == Access.SIGNED_IN || access == Access.TRUSTED;
   }
 
-  /** Who may call, by kind; what a route further asks of one's plan or objects is not told here. */
+  /** Who may call, by kind; what a route further asks of one's plan or objects is not said here. */
   Set<Caller> callers() {
     return switch (access) {
       case PUBLIC -> EnumSet.of(Caller.ANYBODY);

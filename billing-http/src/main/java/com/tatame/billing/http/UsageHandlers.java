@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What was used: told by those who may, and read back. */
+/** Usage: reported by permitted callers, and read back. */
 final class UsageHandlers {
   private static final String USAGE = "/api/v1/usage";
   private static final String FEATURE = "/api/v1/entitlements/{feature}";

@@ -62,9 +62,9 @@ final class CachedKeySet implements SigningKeys {
   }
 
   // A caller that waited for another's fetch finds it done, and must not fetch again.
-  private void refresh(Instant now, long patienceMillis) {
+  private void refresh(Instant now, long maxWaitMillis) {
     try {
-      if (!fetching.tryLock(patienceMillis, TimeUnit.MILLISECONDS)) {
+      if (!fetching.tryLock(maxWaitMillis, TimeUnit.MILLISECONDS)) {
         return;
       }
     } catch (InterruptedException e) {

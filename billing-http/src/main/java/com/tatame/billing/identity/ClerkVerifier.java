@@ -22,13 +22,13 @@ import java.util.Optional;
 
 /**
  * Verifies Clerk's session tokens: RS256 only, by the published keys or a configured one, and no
- * other kind of token that is signed with the same key. A verified token is remembered until it
+ * other kind of token that is signed with the same key. A verified token is cached until it
  * expires, so that a key that is withdrawn meanwhile ends it no sooner.
  */
 public final class ClerkVerifier implements IdentityVerifier {
   private static final String SESSION_CATEGORY = "cl_B7d4PD111AAA";
   private static final int MAX_LENGTH = 8_192;
-  private static final int MAX_REMEMBERED = 50_000;
+  private static final int MAX_CACHED = 50_000;
   // The library's own check of times is off, because it takes a text for a number.
   private static final long ANY_SKEW_SECONDS = 10_000_000_000L;
 
@@ -36,7 +36,7 @@ public final class ClerkVerifier implements IdentityVerifier {
   private final SessionClaims claims;
   private final JwtParser parser;
   private final Cache<String, SessionClaims.Session> sessions =
-      Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).build();
+      Caffeine.newBuilder().maximumSize(MAX_CACHED).build();
 
   private ClerkVerifier(ClerkConfig config, SigningKeys keys, InstantSource wallClock) {
     this.keys = keys;

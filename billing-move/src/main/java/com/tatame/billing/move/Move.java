@@ -126,7 +126,7 @@ public final class Move {
     String move = phase == Phase.ROLLED_BACK ? back(target) : copied();
     Progress progress = progress(target);
     if (!progress.wayBack() && progress.comparedAt().isEmpty()) {
-      throw new MoveRefused("Nobody knows whether both sides are equal. Verify first.");
+      throw new MoveRefused("It is not known whether both sides are equal. Verify first.");
     }
     return switchOver(source, target, move);
   }

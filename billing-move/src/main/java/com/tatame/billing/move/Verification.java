@@ -3,7 +3,7 @@ package com.tatame.billing.move;
 import java.util.List;
 
 /**
- * What comparing all rows came to.
+ * The result of comparing all rows.
  *
  * @param rows that were compared
  * @param differences the first of each table; none if all is equal

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a sandbox can be told, by environment.
+ * The settings of a sandbox, by environment.
  *
  * @param port of the server and its page
  * @param simulatorPort of the simulated Stripe

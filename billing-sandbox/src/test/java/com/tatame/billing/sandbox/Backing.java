@@ -58,7 +58,7 @@ record Backing(Database database, Map<String, String> environment, Optional<Loca
         Optional.of(project));
   }
 
-  /** As the server opens it, by what the server is told. */
+  /** As the server opens it, by its settings. */
   BillingStore open() {
     return project
         .<BillingStore>map(supabase ->

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Use up units at several servers by turns, steadily, each under a key of its own and until it is
- * granted. What they were told is the truth about what must be counted.
+ * granted. Their answers are the truth about what must be counted.
  */
 final class Consumers implements AutoCloseable {
   private static final String CONSUME = "/api/v1/entitlements/video_reviews/consume";

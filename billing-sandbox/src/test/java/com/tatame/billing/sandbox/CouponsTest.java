@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Discounts by code: told, claimed at checkout and later; over every store. */
+/** Discounts by code: validated, redeemed at checkout and later; over every store. */
 @ParameterizedClass
 @EnumSource
 final class CouponsTest {

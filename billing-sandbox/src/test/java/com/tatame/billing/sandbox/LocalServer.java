@@ -110,7 +110,7 @@ final class LocalServer implements World {
         .build();
   }
 
-  /** What a server needs to be told that trusts {@link #ISSUER}. */
+  /** The settings of a server that trusts {@link #ISSUER}. */
   static Map<String, String> environment(String apiBase, Map<String, String> store) {
     String host =
         Base64.getEncoder().encodeToString("issuer.example.com$".getBytes(StandardCharsets.UTF_8));

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /**
  * Secrets are stored nowhere, and yet the answer to a repeated request contains them
  * again. A rule over the route table: every POST is called with an Idempotency-Key, then all that the
- * store holds is searched for every secret that any answer told.
+ * store holds is searched for every secret that any answer contained.
  */
 @ParameterizedClass
 @EnumSource(mode = Mode.EXCLUDE, names = "ON_SUPABASE_IN_TROUBLE")
@@ -192,14 +192,14 @@ final class NothingKeptTest {
     return api.post(path, BODIES.getOrDefault(schemaName(operation), "{}"), "Idempotency-Key", key);
   }
 
-  /** What the replay told, which has to open the same as the first answer. */
+  /** The secrets of the replay, which have to open the same as the first answer's. */
   private static List<String> reopened(Operation operation, Reply first, Reply again) {
     Map<String, String> before = secrets(first);
     Map<String, String> after = secrets(again);
     before.forEach((pointer, secret) -> {
       String where = operation.path() + " " + pointer;
       if (route(operation).equals("/api-keys") && pointer.equals("/key")) {
-        assertThat(again.at("/note")).as(where).contains("told once");
+        assertThat(again.at("/note")).as(where).contains("shown once");
       } else if (route(operation).equals("/portal")) {
         // Another visit, by an address of its own.
         assertThat(ApiClient.send(HttpRequest.newBuilder(URI.create(after.get(pointer))))

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Brings the provider's events to several servers by turns: each twice, in any order, and again
- * until it is acknowledged. What it was told is the truth about what must be stored.
+ * until it is acknowledged. Its answers are the truth about what must be stored.
  */
 final class Postman implements AutoCloseable {
   private static final int COPIES = 2;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What clients are told when Stripe says no, or nothing at all. */
+/** What clients get when Stripe refuses or doesn't answer. */
 final class ProviderErrorsTest {
   private static final String CUSTOMERS = "POST /v1/customers";
   private static final String PAY = "POST /v1/invoices/*/pay";
@@ -35,7 +35,7 @@ final class ProviderErrorsTest {
   @ParameterizedTest
   @CsvSource(
       value = {
-        // code of Stripe, decline code, what is told
+        // code of Stripe, decline code, decline code that is answered
         "card_declined, generic_decline, generic_decline",
         "card_declined, insufficient_funds, insufficient_funds",
         "card_declined, do_not_honor, do_not_honor",

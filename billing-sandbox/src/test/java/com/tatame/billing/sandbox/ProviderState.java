@@ -64,7 +64,7 @@ final class ProviderState {
     assertThat(database.query(PAYMENTS)).isNotEmpty().isEqualTo(payments());
   }
 
-  /** Fails if an event is missing whose sender was told that it is stored, or was worked twice. */
+  /** Fails if an event is missing whose sender got an acknowledgement, or was processed twice. */
   void assertNoEventIsLost() {
     assertNoEventIsLost(stripe.deliveries().stream()
         .filter(DeliveryAttempt::succeeded)
@@ -72,7 +72,7 @@ final class ProviderState {
         .collect(Collectors.toSet()));
   }
 
-  /** The same for a sender of its own, which was told that these are stored. */
+  /** The same for a sender of its own, which got an acknowledgement for these. */
   void assertNoEventIsLost(Set<String> acknowledged) {
     assertThat(acknowledged).isNotEmpty();
     assertThat(database.query("select stripe_event_id from webhook_events"))

@@ -41,7 +41,7 @@ final class RunningSandbox implements World {
     return new RunningSandbox(Sandbox.start(SandboxConfig.fromEnv(environment(directory, store))));
   }
 
-  /** What a sandbox of the tests is told. */
+  /** The settings of a sandbox of the tests. */
   static Map<String, String> environment(Path directory, SandboxConfig.Store store) {
     return Map.of(
         "PORT",

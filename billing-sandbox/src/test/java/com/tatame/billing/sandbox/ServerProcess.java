@@ -37,7 +37,7 @@ final class ServerProcess implements RunningProduct {
     return unannounced(stripe, apiBase, backing, Map.of());
   }
 
-  /** The same, and it is told more than others. */
+  /** The same, with more settings. */
   static ServerProcess unannounced(
       StripeSimulator stripe, String apiBase, Backing backing, Map<String, String> more) {
     return new ServerProcess(stripe, environment(apiBase, backing, Optional.empty()), more);
@@ -77,7 +77,7 @@ final class ServerProcess implements RunningProduct {
         dead.stripe, environment(apiBase, backing, Optional.of(dead.port)), dead.more);
   }
 
-  /** What such a server is told. */
+  /** The settings of such a server. */
   static Map<String, String> environment(String apiBase, Backing backing, Optional<Integer> port) {
     Map<String, String> env =
         new HashMap<>(LocalServer.environment(apiBase, backing.environment()));

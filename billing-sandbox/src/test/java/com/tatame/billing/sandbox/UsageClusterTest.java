@@ -156,7 +156,7 @@ final class UsageClusterTest {
       } else if (reply.at("/used").equals(Integer.toString(used))) {
         return asked;
       } else {
-        assertThat(asked).as("asked after, and told " + reply.body()).isLessThan(CACHED);
+        assertThat(asked).as("asked after, and answered " + reply.body()).isLessThan(CACHED);
         stale.incrementAndGet();
       }
     }

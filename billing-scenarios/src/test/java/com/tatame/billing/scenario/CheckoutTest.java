@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Nobody pays twice, and nobody who paid is told otherwise. */
+/** No customer pays twice, and every payment is confirmed. */
 class CheckoutTest {
   private final BillingWorld world = BillingWorld.builder().build();
   private final Shopper ada = Shopper.named("ada", world);
@@ -100,7 +100,7 @@ class CheckoutTest {
   }
 
   @Test
-  void anExpiryThatNobodyToldOfIsSeenAllTheSame() {
+  void expiryWithoutAnEventIsSeen() {
     CheckoutSession first = ada.opens("basic");
     world.advance(Duration.ofHours(25), new Disorder(false, 0, 100, 0));
 

@@ -193,7 +193,7 @@ class CrashTest {
     }
   }
 
-  // Who asks again for an end that has come is told so.
+  // A second request to end what has ended gets that answer.
   private static void askAgain(Mutation mutation, BillingWorld world, Shopper ada) {
     try {
       mutation.ask(world.billing(), ada);

@@ -364,7 +364,7 @@ class DriftTest {
         world, Request.of("POST", "/v1/customers/" + shopper.customerId(), Map.of("name", name)));
   }
 
-  /** Writes what no event and no read ever told. */
+  /** Writes what no event and no read ever said. */
   private static void alter(BillingWorld world, Shopper shopper) {
     SubjectId subject = new SubjectId(shopper.customerId());
     ObjectRef object = new ObjectRef(ObjectKind.CUSTOMER, subject.value());

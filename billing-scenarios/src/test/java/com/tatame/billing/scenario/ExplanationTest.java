@@ -68,7 +68,7 @@ class ExplanationTest {
   }
 
   @Test
-  void theSubscriptionThatDecidesIsNamedWithTheEventThatToldOfIt() {
+  void decidingSubscriptionIsNamedWithItsEvidence() {
     world.advance(Duration.ofHours(3));
     ada.buys("pro", Shopper.PAYS);
     Subscription pro = ada.newest();

@@ -70,7 +70,7 @@ class GrantsTest {
     gives(newGrant(PRO).until(now().plusSeconds(60)));
     assertThat(allowed("sharing")).isTrue();
 
-    // By the billing clock alone: what was read is remembered by the other one.
+    // By the billing clock alone: the cache expires by the other one.
     world.provider().advance(Duration.ofSeconds(59));
     assertThat(allowed("sharing")).isTrue();
     world.provider().advance(Duration.ofSeconds(1));

@@ -16,7 +16,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Items are sold at our price, once for each payment, and nobody is told otherwise. */
+/** Items are sold at our price, once for each payment. */
 class ItemCheckoutTest {
   private static final String IS_DECLINED = "4000000000000002";
   private static final String IS_DISPUTED = "4000000000000259";

@@ -40,7 +40,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Everything that an account at the provider holds is taken over, of which nobody was ever told. */
+/** Everything that an account at the provider holds is imported, without any event. */
 class ProviderImportTest {
   private static final AccountId ADA = new AccountId("user_ada");
   private static final AccountId BOB = new AccountId("user_bob");

@@ -35,8 +35,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Nodes that remember what they committed, and one that remembers nothing, see the same
- * observations: all ends as if nobody remembered anything.
+ * Nodes with a subject cache, and one without, see the same observations: all ends as if there
+ * were no cache.
  */
 class SubjectCacheProperties {
   private static final int WORLDS = 400;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * moved to, so that a program need not be started anew when the move switches over, or back.
  *
  * <p>A call that a store refused since it takes no writes was certainly not executed, and is repeated
- * on the other side once that is open. Until then callers wait a little, and are told to come again
+ * on the other side once that is open. Until then callers wait a little, and get a retryable failure
  * if it takes longer. Reads are answered by both sides, so the mode of the used one is looked at once
  * a second: after a switch none is older than that.
  *

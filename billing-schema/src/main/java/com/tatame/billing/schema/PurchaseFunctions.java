@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What accounts bought, behind its functions: payments come with their refunds and are told as
+ * What accounts bought, behind its functions: payments come with their refunds and are listed as
  * purchases here, by the one rule there is.
  */
 final class PurchaseFunctions implements PurchaseStore {

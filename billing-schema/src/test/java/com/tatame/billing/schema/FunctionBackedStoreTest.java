@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class FunctionBackedStoreTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.123456789Z");
 
-  /** Answers calls by a rule, and remembers their arguments. */
+  /** Answers calls by a rule, and records their arguments. */
   private static final class Scripted implements SqlFunctions {
     private final Function<JsonNode, String> rule;
     private final List<JsonNode> calls = new ArrayList<>();

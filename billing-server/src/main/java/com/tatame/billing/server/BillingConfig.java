@@ -25,7 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Everything that the server is told, checked. Its text form shows no secret.
+ * The server's settings, checked. Its text form shows no secret.
  *
  * @param port 0 for any that is free
  * @param trialKeys under which the evidence of trials is hashed

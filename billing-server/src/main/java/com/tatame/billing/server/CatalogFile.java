@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Reads a catalog from YAML. Every problem is told, with its file, line and field. */
+/** Reads a catalog from YAML. Every problem is reported, with its file, line and field. */
 public final class CatalogFile {
   private final CatalogFields fields;
   private final Map<PriceName, String> priceIds;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Reads variables and collects what is wrong with them, so that all of it is told at once. */
+/** Reads variables and collects what is wrong with them, so that all of it is reported at once. */
 final class EnvironmentReader {
   private final Map<String, String> environment;
   private final Set<String> problems = new LinkedHashSet<>();

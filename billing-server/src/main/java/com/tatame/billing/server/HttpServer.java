@@ -29,7 +29,7 @@ final class HttpServer {
       http.setSendServerVersion(false);
       http.setSendDateHeader(true);
       http.setRequestHeaderSize(HEADER_BYTES);
-      // Tokens and signatures differ from request to request: to remember them for their connection
+      // Tokens and signatures differ from request to request: to cache them for their connection
       // costs more than to read the few headers that don't.
       http.setHeaderCacheSize(0);
       http.setIdleTimeout(IDLE_MILLIS);

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Reads from YAML which tables and columns say what. Every problem is told, with its line and field. */
+/** Reads from YAML which tables and columns say what. Every problem is reported, with its line and field. */
 final class MappingFile {
   private static final Table UNNAMED = new Table("public", "unnamed");
 

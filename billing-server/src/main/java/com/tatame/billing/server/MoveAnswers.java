@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What the steps of a move came to, for scripts. */
+/** The results of the steps of a move, for scripts. */
 final class MoveAnswers {
   private static final JsonMapper JSON = new JsonMapper();
 

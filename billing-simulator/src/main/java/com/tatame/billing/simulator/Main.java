@@ -56,7 +56,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "FILE",
-      description = "Keeps everything in this file. Default: all is forgotten at the end.")
+      description = "Keeps everything in this file. Default: nothing is kept at the end.")
   private @Nullable Path state;
 
   @Option(

@@ -227,7 +227,7 @@ public final class StripeSimulator implements AutoCloseable {
     http.answerHanging();
   }
 
-  /** Forgets everything, endpoints included, and sets the clock back to the start. */
+  /** Deletes everything, endpoints included, and sets the clock back to the start. */
   public void reset() {
     engine.clearFaults();
     engine.reset();
@@ -346,7 +346,7 @@ public final class StripeSimulator implements AutoCloseable {
       return this;
     }
 
-    /** Keeps everything in this file, over restarts and crashes; without it everything is forgotten at the end. */
+    /** Keeps everything in this file, over restarts and crashes; without it nothing is kept at the end. */
     public Builder stateFile(Path value) {
       stateFile = value;
       return this;

@@ -99,7 +99,7 @@ final class WebhookSender implements AutoCloseable {
     return List.copyOf(log);
   }
 
-  /** Forgets the log and what is waiting. */
+  /** Deletes the log and what is waiting. */
   synchronized void reset() {
     lanes.values().forEach(lane -> pending -= drained(lane));
     log.clear();
@@ -129,11 +129,11 @@ final class WebhookSender implements AutoCloseable {
 
   private void attempt(Waiting waiting) {
     try {
-      Optional<WebhookMessage> letter = engine.letter(waiting.delivery);
-      if (letter.isPresent()) {
+      Optional<WebhookMessage> message = engine.message(waiting.delivery);
+      if (message.isPresent()) {
         List<Duration> delays = engine.retriesOf(waiting.delivery.endpoint()).orElse(retryDelays);
         boolean last = waiting.attempt > delays.size();
-        DeliveryAttempt attempt = post(waiting, letter.get(), last);
+        DeliveryAttempt attempt = post(waiting, message.get(), last);
         if (attempt.succeeded()) {
           engine.acknowledged(waiting.delivery);
         } else if (!last) {
@@ -155,19 +155,19 @@ final class WebhookSender implements AutoCloseable {
     notifyAll();
   }
 
-  private DeliveryAttempt post(Waiting waiting, WebhookMessage letter, boolean last) {
+  private DeliveryAttempt post(Waiting waiting, WebhookMessage message, boolean last) {
     Instant at = wall.instant();
     OptionalInt status = OptionalInt.empty();
     Optional<String> failure = Optional.empty();
     try {
-      HttpRequest request = HttpRequest.newBuilder(URI.create(letter.url()))
+      HttpRequest request = HttpRequest.newBuilder(URI.create(message.url()))
           .timeout(timeout)
           .header("Content-Type", "application/json; charset=utf-8")
           .header("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
           .header(
               "Stripe-Signature",
-              WebhookSignature.header(at.getEpochSecond(), letter.body(), letter.secrets()))
-          .POST(HttpRequest.BodyPublishers.ofString(letter.body()))
+              WebhookSignature.header(at.getEpochSecond(), message.body(), message.secrets()))
+          .POST(HttpRequest.BodyPublishers.ofString(message.body()))
           .build();
       status = OptionalInt.of(
           client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
@@ -182,7 +182,7 @@ final class WebhookSender implements AutoCloseable {
         delivery.event(),
         delivery.type(),
         delivery.endpoint(),
-        letter.url(),
+        message.url(),
         waiting.attempt,
         status,
         failure,

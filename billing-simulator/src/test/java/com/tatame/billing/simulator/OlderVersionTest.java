@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The same story, told to endpoints of different API versions. */
+/** The same story, delivered to endpoints of different API versions. */
 class OlderVersionTest {
   private final Receiver preBasil = new Receiver();
   private final Receiver clover = new Receiver();

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** A webhook endpoint that keeps what it is sent and answers as it is told; 200 otherwise. */
+/** A webhook endpoint that keeps what it is sent and gives planned answers; 200 otherwise. */
 final class Receiver implements AutoCloseable {
   record Received(String body, String signature) {
     JsonNode json() {

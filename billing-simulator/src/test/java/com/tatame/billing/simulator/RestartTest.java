@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a state file nothing is forgotten, however the process ends. */
+/** With a state file nothing is lost, however the process ends. */
 class RestartTest {
   @TempDir
   Path folder;

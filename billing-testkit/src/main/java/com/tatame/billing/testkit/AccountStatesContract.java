@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Whether what was read of an account is still so: told for many accounts at once, and never wrongly. */
+/** Whether what was read of an account is still so: answered for many accounts at once, and never wrongly. */
 public interface AccountStatesContract extends StoreUnderTest {
   @Test
   default void theStateOfAnAccountIsThatOfWhatIsReadOfIt() {

@@ -192,16 +192,16 @@ public final class BillingWorld implements AutoCloseable {
       Collections.shuffle(waiting, networkRandom);
     }
     for (Delivery delivery : waiting) {
-      WebhookMessage letter = engine.letter(delivery).orElseThrow();
+      WebhookMessage message = engine.message(delivery).orElseThrow();
       if (happens(disorder.delayed())) {
         continue;
       }
       if (happens(disorder.dropped())) {
-        dropped.add(letter);
+        dropped.add(message);
         engine.acknowledged(delivery);
         continue;
       }
-      receive(letter);
+      receive(message);
       if (!happens(disorder.doubled())) {
         engine.acknowledged(delivery);
       }
@@ -212,9 +212,9 @@ public final class BillingWorld implements AutoCloseable {
     return networkRandom.nextInt(100) < percent;
   }
 
-  private void receive(WebhookMessage letter) {
-    byte[] body = letter.body().getBytes(StandardCharsets.UTF_8);
-    String header = new WebhookSigner(letter.secrets().toArray(String[]::new))
+  private void receive(WebhookMessage message) {
+    byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
+    String header = new WebhookSigner(message.secrets().toArray(String[]::new))
         .header(body, wallClock.instant());
     billing.webhooks().receive(body, header);
   }
@@ -231,14 +231,14 @@ public final class BillingWorld implements AutoCloseable {
     dropped.clear();
   }
 
-  /** Reads the objects of which dropped webhooks would have told, as they are by now. */
+  /** Reads the objects that dropped webhooks would have brought, as they are by now. */
   public void readDropped() {
     Observations observations = new ObservationRecorder(
         new Projections(
             store.projections(), new Projector(catalog), new Clocks(engine::now, wallClock)),
         gateway.reads());
-    for (WebhookMessage letter : dropped) {
-      if (gateway.events().translate(letter.body()) instanceof Observed observed) {
+    for (WebhookMessage message : dropped) {
+      if (gateway.events().translate(message.body()) instanceof Observed observed) {
         for (Observation learnt : observed.observations()) {
           observations.refresh(learnt.object(), learnt.subject());
         }

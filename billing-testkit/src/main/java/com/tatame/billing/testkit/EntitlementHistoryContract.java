@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 public interface EntitlementHistoryContract extends StoreUnderTest {
 
   @Test
-  default void anEntitlementKeepsWhatToldOfIt() {
+  default void entitlementKeepsItsEvidence() {
     Instant now = Ids.morning();
     Linked linked = Commits.aLinkedCustomer(store(), now);
     RecordedEntitlement recorded = full(linked, now);

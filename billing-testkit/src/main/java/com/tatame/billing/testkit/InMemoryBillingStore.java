@@ -40,7 +40,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A store that keeps everything in memory and forgets it with the process. It refuses what a
+ * A store that keeps everything in memory only. It refuses what a
  * database would refuse: a second link, a second open command, a stale version, a lost lease.
  * Thread-safe by one lock.
  */
@@ -216,7 +216,7 @@ public final class InMemoryBillingStore implements BillingStore {
     return lock.hold(() -> rows.factsOf(subject));
   }
 
-  /** Who stands behind accounts, as last remembered. */
+  /** Who stands behind accounts, as last stored. */
   public List<Principal> storedUsers() {
     return lock.hold(rows::users);
   }

@@ -388,7 +388,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
   }
 
   @Test
-  default void whatIsPutOffComesBackInItsTime() {
+  default void postponedReportIsDueAgainInItsTime() {
     Linked linked = caller();
     use(linked, 3);
     ClaimId claim = Ids.claim();

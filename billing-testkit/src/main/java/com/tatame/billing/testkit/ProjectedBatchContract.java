@@ -93,7 +93,7 @@ public interface ProjectedBatchContract extends StoreUnderTest {
   }
 
   @Test
-  default void whatIsToldOfNoEventWaitsAndWhatIsIgnoredIsOver() {
+  default void unprojectedEventsWaitAndIgnoredOnesAreDone() {
     Sweep.inbox(store());
     Instant now = Ids.morning();
     ReceivedEvent puzzling = AnEvent.at(now).build();

@@ -10,11 +10,11 @@ import java.util.Optional;
 public interface ProviderControl {
   /** What happens to calls while the provider is not well. */
   enum Outage {
-    /** A server error; nothing is executed, nothing is remembered. */
+    /** A server error; nothing is executed, nothing is stored under the key. */
     NOT_EXECUTED,
     /** The call is executed, but its answer never arrives. */
     ANSWER_LOST,
-    /** The call is executed, but a server error is answered, and is all that its key remembers. */
+    /** The call is executed, but a server error is answered and stored under its key. */
     FAILURE_KEPT
   }
 
@@ -57,7 +57,7 @@ public interface ProviderControl {
   /**
    * Makes a meter.
    *
-   * @param formula by which it adds up what it is told: sum, count or last
+   * @param formula by which it aggregates its events: sum, count or last
    */
   void createMeter(String eventName, String formula);
 

@@ -97,7 +97,7 @@ final class QueuedEvent {
     return status != EventStatus.PROCESSING && !pruned;
   }
 
-  /** Forgets the payload and the history; false if there is nothing to forget. */
+  /** Prunes the payload and the history; false if there is nothing to prune. */
   boolean prune() {
     boolean prunes = !pruned && processedAt.isPresent();
     if (prunes) {

@@ -29,7 +29,7 @@ import java.util.function.Function;
 /**
  * The payment gateway on a simulated account in this process: no HTTP, no library of the
  * provider's, no waiting and no repeating. It speaks the account's newest version only; an event in
- * an older one is told as unreadable, which makes the core read the object.
+ * an older one is reported as unreadable, which makes the core read the object.
  *
  * <p>Safe for use by many threads.
  */

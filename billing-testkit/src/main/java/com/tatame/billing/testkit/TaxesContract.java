@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What taxes come to, and how customers' numbers are noted. */
+/** Tax totals, and how customers' tax numbers are stored. */
 public interface TaxesContract extends GatewayUnderTest {
 
   @Test

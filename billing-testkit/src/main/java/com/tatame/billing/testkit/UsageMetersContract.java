@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** How use is told to the provider's meters, and billed. */
+/** How usage is reported to the provider's meters, and billed. */
 public interface UsageMetersContract extends GatewayUnderTest {
   /** What {@link ACatalog#metered} tells of its calls. */
   String CALLS = "api_calls";

@@ -78,7 +78,7 @@ final class BadEntitlements {
     }
   }
 
-  /** Forgets by when units were used alone. */
+  /** Prunes by the time of the use alone. */
   static class ForgetsWhatWasGivenBack extends ForwardingStore {
     @Override
     public UsageStore usage() {

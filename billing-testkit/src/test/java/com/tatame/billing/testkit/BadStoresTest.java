@@ -33,7 +33,7 @@ class BadStoresTest {
             BadInboxes.StoresAlthoughARowIsRefused.class,
             "aRefusedRowRefusesAllOfItAndNothingIsStored"),
         Arguments.of(
-            BadInboxes.ForgetsWhatWaits.class, "whatIsToldOfNoEventWaitsAndWhatIsIgnoredIsOver"),
+            BadInboxes.ForgetsWhatWaits.class, "unprojectedEventsWaitAndIgnoredOnesAreDone"),
         Arguments.of(
             BadInboxes.ClaimsBackwards.class, "eventsAreClaimedInTheOrderInWhichTheyArrived"),
         Arguments.of(BadInboxes.ClaimsForAnInstant.class, "noEventIsInTwoClaimsWhoseLeasesRun"),
@@ -126,7 +126,7 @@ class BadStoresTest {
         Arguments.of(
             BadUsage.KnowsNoLimit.class, "unitsAreGrantedUntilThereIsNotEnoughAndAllOrNone"),
         Arguments.of(BadUsage.KnowsNoLimit.class, "theFirstPlaceThatHasEnoughIsTaken"),
-        Arguments.of(BadEntitlements.ForgetsWhatTold.class, "anEntitlementKeepsWhatToldOfIt"),
+        Arguments.of(BadEntitlements.ForgetsWhatTold.class, "entitlementKeepsItsEvidence"),
         Arguments.of(
             BadEntitlements.KnowsOnlyThePresent.class,
             "whatWasKnownIsAnsweredFromTheInstantOnAtWhichItBecameKnown"),

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contract of identity verifiers notices each rule that is forgotten. */
+/** The contract of identity verifiers notices each rule that is omitted. */
 class BadVerifiersTest {
 
   static Stream<Arguments> forgetful() {
@@ -46,16 +46,16 @@ class BadVerifiersTest {
     FailingContractTests.assertThatItFails(binding, test);
   }
 
-  abstract static class Forgetful implements IdentityVerifierContract {
-    private final Rule forgotten;
+  abstract static class Omitting implements IdentityVerifierContract {
+    private final Rule omitted;
 
-    Forgetful(Rule forgotten) {
-      this.forgotten = forgotten;
+    Omitting(Rule omitted) {
+      this.omitted = omitted;
     }
 
     @Override
     public IdentityVerifier verifier(Trust trust) {
-      return new SpecimenVerifier(trust, Set.of(forgotten));
+      return new SpecimenVerifier(trust, Set.of(omitted));
     }
   }
 
@@ -80,97 +80,97 @@ class BadVerifiersTest {
     }
   }
 
-  static class TrustsAnySignature extends Forgetful {
+  static class TrustsAnySignature extends Omitting {
     TrustsAnySignature() {
       super(Rule.SIGNATURE);
     }
   }
 
-  static class TrustsAnyAlgorithm extends Forgetful {
+  static class TrustsAnyAlgorithm extends Omitting {
     TrustsAnyAlgorithm() {
       super(Rule.ALGORITHM);
     }
   }
 
-  static class TrustsAnyIssuer extends Forgetful {
+  static class TrustsAnyIssuer extends Omitting {
     TrustsAnyIssuer() {
       super(Rule.ISSUER);
     }
   }
 
-  static class NeverExpires extends Forgetful {
+  static class NeverExpires extends Omitting {
     NeverExpires() {
       super(Rule.EXPIRY);
     }
   }
 
-  static class IgnoresNotBefore extends Forgetful {
+  static class IgnoresNotBefore extends Omitting {
     IgnoresNotBefore() {
       super(Rule.NOT_BEFORE);
     }
   }
 
-  static class IgnoresIssuedAt extends Forgetful {
+  static class IgnoresIssuedAt extends Omitting {
     IgnoresIssuedAt() {
       super(Rule.ISSUED_AT);
     }
   }
 
-  static class NeedsNoSession extends Forgetful {
+  static class NeedsNoSession extends Omitting {
     NeedsNoSession() {
       super(Rule.SESSION);
     }
   }
 
-  static class TakesAnyClass extends Forgetful {
+  static class TakesAnyClass extends Omitting {
     TakesAnyClass() {
       super(Rule.CLASS);
     }
   }
 
-  static class TakesAnyOrigin extends Forgetful {
+  static class TakesAnyOrigin extends Omitting {
     TakesAnyOrigin() {
       super(Rule.ORIGIN);
     }
   }
 
-  static class TakesPending extends Forgetful {
+  static class TakesPending extends Omitting {
     TakesPending() {
       super(Rule.PENDING);
     }
   }
 
-  static class TakesImpersonators extends Forgetful {
+  static class TakesImpersonators extends Omitting {
     TakesImpersonators() {
       super(Rule.IMPERSONATION);
     }
   }
 
-  static class TakesAnyVersion extends Forgetful {
+  static class TakesAnyVersion extends Omitting {
     TakesAnyVersion() {
       super(Rule.VERSION);
     }
   }
 
-  static class MixesLayouts extends Forgetful {
+  static class MixesLayouts extends Omitting {
     MixesLayouts() {
       super(Rule.LAYOUT);
     }
   }
 
-  static class PromotesOrganizers extends Forgetful {
+  static class PromotesOrganizers extends Omitting {
     PromotesOrganizers() {
       super(Rule.ORGANIZATION_ROLE);
     }
   }
 
-  static class MixesRoles extends Forgetful {
+  static class MixesRoles extends Omitting {
     MixesRoles() {
       super(Rule.BILLING_ROLE);
     }
   }
 
-  static class QuotesTokens extends Forgetful {
+  static class QuotesTokens extends Omitting {
     QuotesTokens() {
       super(Rule.SILENCE);
     }

@@ -21,7 +21,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** A verifier by the book, which can be told to forget some of its rules. */
+/** A verifier by the book, which can omit some of its rules. */
 final class SpecimenVerifier implements IdentityVerifier {
   enum Rule {
     SIGNATURE,
@@ -46,11 +46,11 @@ final class SpecimenVerifier implements IdentityVerifier {
   private static final long SKEW = IdentityVerifierContract.SKEW.toSeconds();
 
   private final Trust trust;
-  private final Set<Rule> forgotten;
+  private final Set<Rule> omitted;
 
-  SpecimenVerifier(Trust trust, Set<Rule> forgotten) {
+  SpecimenVerifier(Trust trust, Set<Rule> omitted) {
     this.trust = trust;
-    this.forgotten = forgotten.isEmpty() ? EnumSet.noneOf(Rule.class) : EnumSet.copyOf(forgotten);
+    this.omitted = omitted.isEmpty() ? EnumSet.noneOf(Rule.class) : EnumSet.copyOf(omitted);
   }
 
   @Override
@@ -71,41 +71,40 @@ final class SpecimenVerifier implements IdentityVerifier {
     JsonNode header = JSON.readTree(Base64.getUrlDecoder().decode(parts[0]));
     JsonNode claims = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]));
     String category = header.path("cat").asText("cl_B7d4PD111AAA");
-    require(header.path("alg").asText().equals("RS256") || forgets(Rule.ALGORITHM), token, "alg");
+    require(header.path("alg").asText().equals("RS256") || omits(Rule.ALGORITHM), token, "alg");
     require(
         (category.equals("cl_B7d4PD111AAA") && header.path("typ").asText("JWT").equals("JWT"))
-            || forgets(Rule.CLASS),
+            || omits(Rule.CLASS),
         token,
         "class");
-    require(forgets(Rule.SIGNATURE) || signed(parts, header), token, "signature");
+    require(omits(Rule.SIGNATURE) || signed(parts, header), token, "signature");
     String subject = text(claims, "sub").filter(sub -> !sub.isEmpty()).orElse("");
     require(!subject.isEmpty(), token, "sub");
-    require(!subject.startsWith("mch_") || forgets(Rule.CLASS), token, "class");
+    require(!subject.startsWith("mch_") || omits(Rule.CLASS), token, "class");
     require(
         text(claims, "iss").filter(trust.issuer().issuer()::equals).isPresent()
-            || forgets(Rule.ISSUER),
+            || omits(Rule.ISSUER),
         token,
         "iss");
     requireTimes(claims, token);
-    require(text(claims, "sid").isPresent() || forgets(Rule.SESSION), token, "sid");
+    require(text(claims, "sid").isPresent() || omits(Rule.SESSION), token, "sid");
     require(
         trust.authorizedParties().isEmpty()
             || text(claims, "azp").filter(trust.authorizedParties()::contains).isPresent()
-            || forgets(Rule.ORIGIN),
+            || omits(Rule.ORIGIN),
         token,
         "azp");
-    require(!claims.path("sts").asText().equals("pending") || forgets(Rule.PENDING), token, "sts");
-    require(!claims.has("act") || forgets(Rule.IMPERSONATION), token, "act");
+    require(!claims.path("sts").asText().equals("pending") || omits(Rule.PENDING), token, "sts");
+    require(!claims.has("act") || omits(Rule.IMPERSONATION), token, "act");
     return principal(claims, subject, token);
   }
 
   private void requireTimes(JsonNode claims, String token) {
     long now = trust.clock().instant().getEpochSecond();
     require(claims.path("exp").isNumber(), token, "exp");
-    require(claims.path("exp").asLong() > now - SKEW || forgets(Rule.EXPIRY), token, "exp");
-    require(
-        absentOrUntil(claims.path("nbf"), now + SKEW) || forgets(Rule.NOT_BEFORE), token, "nbf");
-    require(absentOrUntil(claims.path("iat"), now + SKEW) || forgets(Rule.ISSUED_AT), token, "iat");
+    require(claims.path("exp").asLong() > now - SKEW || omits(Rule.EXPIRY), token, "exp");
+    require(absentOrUntil(claims.path("nbf"), now + SKEW) || omits(Rule.NOT_BEFORE), token, "nbf");
+    require(absentOrUntil(claims.path("iat"), now + SKEW) || omits(Rule.ISSUED_AT), token, "iat");
   }
 
   private static boolean absentOrUntil(JsonNode time, long latest) {
@@ -116,16 +115,16 @@ final class SpecimenVerifier implements IdentityVerifier {
     JsonNode version = claims.path("v");
     boolean first = version.isMissingNode();
     boolean second = version.isInt() && version.asInt() == 2;
-    require(first || second || forgets(Rule.VERSION), token, "v");
+    require(first || second || omits(Rule.VERSION), token, "v");
     Optional<String> organization = first ? text(claims, "org_id") : text(claims.path("o"), "id");
-    if (forgets(Rule.LAYOUT)) {
+    if (omits(Rule.LAYOUT)) {
       organization = text(claims, "org_id").or(() -> text(claims.path("o"), "id"));
     }
     boolean administrator = trust.administrators().contains(subject)
         || text(claims, trust.administratorClaim())
             .filter(trust.administratorValue()::equals)
             .isPresent()
-        || (forgets(Rule.ORGANIZATION_ROLE)
+        || (omits(Rule.ORGANIZATION_ROLE)
             && claims.path("o").path("rol").asText().equals("admin"));
     return new Principal(
         new AccountId(organization.orElse(subject)),
@@ -138,7 +137,7 @@ final class SpecimenVerifier implements IdentityVerifier {
   }
 
   private String role(JsonNode claims, boolean first) {
-    Optional<String> role = forgets(Rule.BILLING_ROLE)
+    Optional<String> role = omits(Rule.BILLING_ROLE)
         ? text(claims, "org_role").or(() -> text(claims.path("o"), "rol"))
         : first ? text(claims, "org_role") : text(claims.path("o"), "rol");
     return role.orElse("").replaceFirst("^org:", "");
@@ -168,8 +167,8 @@ final class SpecimenVerifier implements IdentityVerifier {
     return Optional.of(node.path(name)).filter(JsonNode::isTextual).map(JsonNode::asText);
   }
 
-  private boolean forgets(Rule rule) {
-    return forgotten.contains(rule);
+  private boolean omits(Rule rule) {
+    return omitted.contains(rule);
   }
 
   private void require(boolean condition, String token, String reason) {
@@ -180,6 +179,6 @@ final class SpecimenVerifier implements IdentityVerifier {
 
   private Unauthenticated refusal(String token, String reason) {
     return new Unauthenticated(
-        forgets(Rule.SILENCE) ? reason + " in " + token : "The token is refused: " + reason);
+        omits(Rule.SILENCE) ? reason + " in " + token : "The token is refused: " + reason);
   }
 }

@@ -53,7 +53,7 @@ public final class EmbeddedBilling {
 
   private EmbeddedBilling() {}
 
-  /** Sells one subscription, on a simulated Stripe and a store that forgets it with the program. */
+  /** Sells one subscription, on a simulated Stripe and an in-memory store. */
   public static void main(String[] args) throws Exception {
     HttpServer server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
     String ourPages = "http://localhost:" + server.getAddress().getPort();

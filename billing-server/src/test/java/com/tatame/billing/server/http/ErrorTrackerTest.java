@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an error tracker is told, over its own protocol, and what not. */
+/** What an error tracker receives, over its own protocol, and what not. */
 final class ErrorTrackerTest {
   private static final String MESSAGE = "what ada@example.com sent";
 

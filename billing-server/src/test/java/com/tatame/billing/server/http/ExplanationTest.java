@@ -52,7 +52,7 @@ final class ExplanationTest {
   }
 
   @Test
-  void aGrantIsExplainedByItsSubscriptionAndWhatToldOfIt() {
+  void permissionIsExplainedByItsSubscriptionAndEvidence() {
     Reply opened = SERVER.post("/api/v1/checkout", "user_why", RunningServer.checkoutOf("basic"));
     SERVER.pay(opened.at("/url"));
     SERVER.post("/api/v1/checkout/" + opened.at("/sessionId") + "/confirm", "user_why", null);

@@ -49,7 +49,7 @@ final class MeteringTest {
   }
 
   @Test
-  void whoHasNoSuchPlanIsToldOfNothing() {
+  void accountWithoutSuchAPlanReportsNothing() {
     assertThat(SERVER.get("/api/v1/usage/metered", "user_free").json().path("data"))
         .isEmpty();
     assertThat(SERVER.get("/api/v1/usage/metered", null).status()).isEqualTo(401);

@@ -118,7 +118,7 @@ final class RunningServer implements AutoCloseable {
         url("/webhooks/stripe"), Optional.of(WEBHOOK_SECRET), Optional.empty());
   }
 
-  /** What a server is told that talks to a provider at this address. */
+  /** The settings of a server that talks to a provider at this address. */
   static Map<String, String> environment(String provider) {
     Map<String, String> environment = new HashMap<>(Map.of(
         "BILLING_ENV", "test",

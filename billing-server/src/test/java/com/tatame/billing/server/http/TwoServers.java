@@ -123,7 +123,7 @@ final class TwoServers implements AutoCloseable {
     return Optional.of(death.revive()).filter(where -> !where.isEmpty());
   }
 
-  /** What a client library does: the same request again, when it is told to, for ten seconds. */
+  /** What a client library does: the same request again, after each Retry-After, for ten seconds. */
   Reply retry(Call call) {
     long waited = 0;
     Reply reply = send(call);

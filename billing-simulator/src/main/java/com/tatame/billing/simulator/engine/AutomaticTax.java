@@ -49,7 +49,7 @@ final class AutomaticTax {
     return included ? rate.within(amount) : rate.on(amount);
   }
 
-  /** As they were told before basil. */
+  /** Their shape before basil. */
   static ArrayNode older(TaxRates.@Nullable Rate rate, List<InvoiceLine> lines) {
     ArrayNode older = Json.array();
     json(rate, lines)

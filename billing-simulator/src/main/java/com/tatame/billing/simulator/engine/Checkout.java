@@ -135,7 +135,7 @@ final class Checkout {
   private PaymentIntent paymentIntent(CheckoutSession session) {
     if (session.paymentIntent != null) {
       PaymentIntent known = account.paymentIntent(session.paymentIntent);
-      // A code or a place may have been told since.
+      // A code or a place may have been entered since.
       known.amount = amounts.amountDue(session);
       return known;
     }

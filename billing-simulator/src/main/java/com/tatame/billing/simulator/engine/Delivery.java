@@ -1,4 +1,4 @@
 package com.tatame.billing.simulator.engine;
 
-/** One event to be told to one endpoint. */
+/** One event to be delivered to one endpoint. */
 public record Delivery(String event, String type, String endpoint) {}

@@ -62,7 +62,7 @@ public final class Engine {
     return fresh;
   }
 
-  /** Forgets everything but the faults, and sets the clock back to the start. */
+  /** Deletes everything but the faults, and sets the clock back to the start. */
   public synchronized void reset() {
     account = empty();
     rules = new Rules(account, settings);
@@ -354,7 +354,7 @@ public final class Engine {
   }
 
   /** What is to be sent for a delivery; empty when the endpoint is gone or disabled, or has it already. */
-  public synchronized Optional<WebhookMessage> letter(Delivery delivery) {
+  public synchronized Optional<WebhookMessage> message(Delivery delivery) {
     StripeEvent event = account.events.get(delivery.event());
     WebhookEndpoint endpoint = account.endpoints.get(delivery.endpoint());
     if (event == null || endpoint == null || !endpoint.enabled) {
@@ -402,11 +402,11 @@ public final class Engine {
   /** Writes the state file, if there is one. */
   public synchronized void save() {
     if (file != null) {
-      long forgotten = account.now - Endpoints.LISTED_SECONDS;
+      long expired = account.now - Endpoints.LISTED_SECONDS;
       account
           .events
           .values()
-          .removeIf(event -> event.created < forgotten && event.undelivered.isEmpty());
+          .removeIf(event -> event.created < expired && event.undelivered.isEmpty());
       file.save(account);
     }
   }

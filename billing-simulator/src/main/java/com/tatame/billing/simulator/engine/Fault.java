@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * @param route what the request must begin with, for example {@code POST /v1/customers}; {@code *} stands for any characters
  *     within one segment of the path, as in {@code GET /v1/customers/cus_*}
  * @param status what is answered instead, for example 429 or 500
- * @param when whether the request is carried out, and what its idempotency key remembers
+ * @param when whether the request is carried out, and what is stored under its idempotency key
  * @param connection what becomes of the connection over HTTP; callers in the process are answered with the status
  * @param refusal what the error says; empty for what is usual with the status
  */
@@ -21,11 +21,11 @@ public record Fault(
   private static final int RATE_LIMITED = 429;
 
   public enum When {
-    /** Nothing is done and nothing is remembered. */
+    /** Nothing is done and nothing is stored under the key. */
     BEFORE,
-    /** It is done, but the failure is what the key remembers. */
+    /** It is done, but the failure is stored under the key. */
     AFTER,
-    /** It is done and remembered, but the answer is lost on the way. */
+    /** It is done and stored under the key, but the answer is lost on the way. */
     LOST
   }
 

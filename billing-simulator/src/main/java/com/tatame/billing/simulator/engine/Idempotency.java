@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Remembers the first answer to each key for a day of simulated time. */
+/** Stores the first answer to each idempotency key for a day of simulated time. */
 final class Idempotency {
   private static final long KEPT = 86_400;
   private static final int LONGEST_KEY = 255;

@@ -1,6 +1,6 @@
 package com.tatame.billing.simulator.engine;
 
-/** What a meter was told: once under an identifier. Its own id is not shown. */
+/** What was reported to a meter: once under an identifier. Its own id is not shown. */
 final class MeterEvent extends StripeObject {
   String meter = "";
   String identifier = "";

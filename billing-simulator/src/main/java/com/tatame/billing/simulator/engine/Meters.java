@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Meters, what they are told, and what they come to. */
+/** Meters, their events, and their sums. */
 final class Meters {
   static final Shape CREATE =
       Shape.of("display_name! event_name! default_aggregation{formula:(sum|count|last)!}! expand[]"
@@ -264,7 +264,7 @@ final class Meters {
     return new Outcome.Ready(Json.list(data, false, call.path()));
   }
 
-  /** What is billed for a metered price: what its meter comes to, never less than nothing. */
+  /** The units billed for a metered price: its meter's sum, never less than 0. */
   static long billable(Account account, Price price, String customer, long from, long until) {
     String id = price.recurrence().meter();
     Meter meter = id == null ? null : account.meters.get(id);

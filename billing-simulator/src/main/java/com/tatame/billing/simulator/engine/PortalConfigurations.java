@@ -79,7 +79,7 @@ final class PortalConfigurations {
     return new Outcome.Ready(json(configuration, asked(call, "")));
   }
 
-  /** The products are told only to those who ask. */
+  /** The products are only answered on request. */
   private static boolean asked(Call call, String within) {
     return call.params().texts("expand").contains(within + "features.subscription_update.products");
   }

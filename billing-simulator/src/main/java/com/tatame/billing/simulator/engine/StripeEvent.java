@@ -24,7 +24,7 @@ final class StripeEvent extends StripeObject {
 
   @Nullable
   ObjectNode before;
-  /** How many endpoints were to be told when it happened. */
+  /** How many endpoints were to receive it when it happened. */
   int endpoints;
   /** The endpoints that have not acknowledged it. */
   Set<String> undelivered = new LinkedHashSet<>();

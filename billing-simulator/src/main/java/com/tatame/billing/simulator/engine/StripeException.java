@@ -12,7 +12,7 @@ final class StripeException extends RuntimeException {
   final @Nullable String param;
   final @Nullable String declineCode;
   final @Nullable String intent;
-  /** Whether the request was taken up before it was refused; only then does its idempotency key remember the answer. */
+  /** Whether the request was taken up before it was refused; only then is the answer stored under its idempotency key. */
   final boolean executed;
 
   /** What the error body says. */

@@ -317,7 +317,7 @@ public final class BillingUnderProof implements WebhookHandler {
     return states;
   }
 
-  // Goes with its customer, of which nobody is told.
+  // Goes with its customer, without an event.
   private static Optional<String> ownerOf(ProviderObject state) {
     return switch (state.kind()) {
       case PAYMENT_METHOD, TAX_ID -> Optional.of(state.subject().value());

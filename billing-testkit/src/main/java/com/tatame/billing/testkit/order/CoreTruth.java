@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * What our own core must have made of the provider's state beside the mirror itself, told from the
+ * What our own core must have made of the provider's state beside the mirror itself, derived from the
  * provider's JSON alone: each fact once, and which subscriptions entitle which account until when.
  */
 final class CoreTruth {

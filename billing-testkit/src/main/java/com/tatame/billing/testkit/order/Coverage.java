@@ -2,7 +2,7 @@ package com.tatame.billing.testkit.order;
 
 /** What a seed's run can meet; a proof that met none of it proves little. */
 public enum Coverage {
-  /** Two different states of one object were told within one second. */
+  /** Events brought two different states of one object within one second. */
   SAME_SECOND("same-second difference"),
   /** A snapshot was taken for true because nothing could be read. */
   SNAPSHOT_FALLBACK("snapshot fallback"),

@@ -57,7 +57,7 @@ final class Network {
       return;
     }
     try {
-      receive(engine.letter(delivery).orElseThrow(), handler);
+      receive(engine.message(delivery).orElseThrow(), handler);
     } catch (RuntimeException e) {
       trace.add("not acknowledged " + name(delivery) + ": " + e);
       return;
@@ -77,8 +77,8 @@ final class Network {
     return delivery.type() + " " + delivery.event();
   }
 
-  private void receive(WebhookMessage letter, WebhookHandler handler) {
-    send(letter.body(), letter.secrets().toArray(String[]::new), handler);
+  private void receive(WebhookMessage message, WebhookHandler handler) {
+    send(message.body(), message.secrets().toArray(String[]::new), handler);
   }
 
   private void send(String text, String[] secrets, WebhookHandler handler) {
@@ -89,7 +89,7 @@ final class Network {
   /** Delivers one of what is waiting, in any order, and nothing goes wrong. */
   void deliverSafely(Engine engine, WebhookHandler handler) {
     Delivery delivery = waiting.remove(random.nextInt(waiting.size()));
-    receive(engine.letter(delivery).orElseThrow(), handler);
+    receive(engine.message(delivery).orElseThrow(), handler);
     trace.add("arrived " + name(delivery));
     engine.acknowledged(delivery);
   }
@@ -100,7 +100,7 @@ final class Network {
     lost.clear();
   }
 
-  /** Who was away reads the account's list of events; what it has forgotten is sent again. */
+  /** Who was away reads the account's list of events; what it has lost is sent again. */
   void catchUp(Engine engine, WebhookHandler handler) {
     Set<String> missing = new HashSet<>();
     lost.forEach(delivery -> missing.add(delivery.event()));
@@ -118,7 +118,7 @@ final class Network {
   /** Reads in place of what was lost; sends again where the handler has no such way. */
   void readInstead(Engine engine, WebhookHandler handler) {
     for (Delivery delivery : List.copyOf(lost)) {
-      if (handler.readInstead(engine.letter(delivery).orElseThrow().body())) {
+      if (handler.readInstead(engine.message(delivery).orElseThrow().body())) {
         trace.add("read instead of " + name(delivery));
         lost.remove(delivery);
       }

@@ -69,7 +69,7 @@ public final class OrderProof {
     return with(settings.alsoTrue, Set.of(fields), settings.turns);
   }
 
-  /** Compares these rows, too, whose truth is told from the account. */
+  /** Compares these rows, too, whose truth is read from the account. */
   public OrderProof also(Function<Engine, Map<String, String>> truth) {
     return with(truth, settings.fields, settings.turns);
   }

@@ -28,7 +28,7 @@ final class RarerTruth {
       "promotion_code", "/v1/promotion_codes",
       "tax_id", "/v1/tax_ids");
 
-  /** Before it, no event told what an invoice was paid with. */
+  /** Before it, no event said what an invoice was paid with. */
   private static final String BASIL = "2025-03-31";
 
   /** Nobody has to know of a payment before anything came of it. */
@@ -73,7 +73,7 @@ final class RarerTruth {
         .filter(object -> answer.status() == 200 && !object.path("deleted").asBoolean());
   }
 
-  // Nobody is told what goes with a customer who is deleted, and nobody can ask for it any more.
+  // No event says what goes with a deleted customer, and it can't be read any more.
   private static boolean goneWithItsCustomer(Engine engine, JsonNode object) {
     return object.required("object").asText().equals("tax_id")
         && read(engine, "/v1/customers/" + object.required("customer").asText()).isEmpty();

@@ -8,7 +8,7 @@ import java.util.Map;
  * What seeds that ended well have met.
  *
  * @param seeds how many were run
- * @param events how many events the provider told in them
+ * @param events how many events the provider sent in them
  * @param met in how many of the seeds each thing was met
  */
 public record Report(int seeds, long events, Map<Coverage, Integer> met) {
