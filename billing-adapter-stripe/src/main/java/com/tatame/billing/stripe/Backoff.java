@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 
 /** Bounded exponential backoff with jitter. */
 final class Backoff {
-  private static final int LONGEST_SHIFT = 20;
+  private static final int MAX_SHIFT = 20;
 
   private final int retries;
   private final Duration first;
@@ -42,7 +42,7 @@ final class Backoff {
 
   /** Between half of the exponential delay and all of it. */
   private Duration jittered(int failures) {
-    Duration exponential = first.multipliedBy(1L << Math.min(failures - 1, LONGEST_SHIFT));
+    Duration exponential = first.multipliedBy(1L << Math.min(failures - 1, MAX_SHIFT));
     long millis = (exponential.compareTo(longest) < 0 ? exponential : longest).toMillis();
     synchronized (random) {
       return Duration.ofMillis(millis - random.nextLong(millis / 2 + 1));

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /** Products, prices, and what prices and plans say about repetition. */
 final class CatalogShape {
-  private static final long LONGEST_INTERVAL_COUNT = 10_000;
+  private static final long MAX_INTERVAL_COUNT = 10_000;
   private static final Pattern CURRENCY = Pattern.compile("[a-z]{3}");
 
   private CatalogShape() {}
@@ -40,7 +40,7 @@ final class CatalogShape {
   /** Of a price's {@code recurring} or of a plan: both name it alike. */
   static Recurrence recurrence(Fields recurring) {
     long count = recurring.number("interval_count");
-    if (count < 1 || count > LONGEST_INTERVAL_COUNT) {
+    if (count < 1 || count > MAX_INTERVAL_COUNT) {
       throw recurring.unreadable("interval_count", "is out of range");
     }
     return new Recurrence(

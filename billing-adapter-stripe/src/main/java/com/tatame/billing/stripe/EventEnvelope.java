@@ -26,7 +26,7 @@ final class EventEnvelope {
       .streamReadConstraints(
           StreamReadConstraints.builder().maxNestingDepth(255).build())
       .build();
-  private static final int LONGEST_NAME = 255;
+  private static final int MAX_NAME_LENGTH = 255;
   private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
   private final JsonParser json;
@@ -184,7 +184,7 @@ final class EventEnvelope {
 
   private static boolean storable(String name) {
     return !name.isEmpty()
-        && name.length() <= LONGEST_NAME
+        && name.length() <= MAX_NAME_LENGTH
         && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
   }
 

@@ -27,7 +27,7 @@ final class FailedCall extends RuntimeException {
   private static final int NO_ANSWER = 0;
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final Duration AFTER_REPAIR = Duration.ofMinutes(1);
-  private static final int LONGEST_RETRY_AFTER_DIGITS = 6;
+  private static final int MAX_RETRY_AFTER_DIGITS = 6;
 
   private final int status;
   private final boolean sent;
@@ -77,7 +77,7 @@ final class FailedCall extends RuntimeException {
   /** How long Stripe wants to be left alone, if it says so. */
   Optional<Duration> retryAfter() {
     return header("Retry-After")
-        .filter(text -> text.matches("\\d{1," + LONGEST_RETRY_AFTER_DIGITS + "}"))
+        .filter(text -> text.matches("\\d{1," + MAX_RETRY_AFTER_DIGITS + "}"))
         .map(text -> Duration.ofSeconds(Long.parseLong(text)));
   }
 

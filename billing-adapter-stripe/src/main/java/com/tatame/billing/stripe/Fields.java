@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 final class Fields {
   private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
-  private static final int LONGEST_DECIMAL = 20;
+  private static final int MAX_DECIMAL_LENGTH = 20;
   private static final Pattern PLAIN_DECIMAL = Pattern.compile("-?\\d+(\\.\\d+)?");
 
   private final JsonObject json;
@@ -231,7 +231,7 @@ final class Fields {
 
   private BigDecimal decimal(String name, JsonElement element) {
     String digits = digits(name, element);
-    if (digits.length() > LONGEST_DECIMAL || !PLAIN_DECIMAL.matcher(digits).matches()) {
+    if (digits.length() > MAX_DECIMAL_LENGTH || !PLAIN_DECIMAL.matcher(digits).matches()) {
       throw unreadable(name, "is not a plain decimal");
     }
     BigDecimal decimal = new BigDecimal(digits).stripTrailingZeros();

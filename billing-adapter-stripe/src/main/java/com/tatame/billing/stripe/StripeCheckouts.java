@@ -21,7 +21,7 @@ final class StripeCheckouts implements CheckoutSessions {
   private static final String EXPIRE = "checkout.sessions.expire";
   private static final String READ_PAYMENT = "checkout.sessions.payment";
   private static final String PAYMENT = "payment_intent";
-  private static final int LONGEST_REFERENCE = 200;
+  private static final int MAX_REFERENCE_LENGTH = 200;
 
   private final StripeCalls calls;
   private final StripeReads reads;
@@ -139,7 +139,7 @@ final class StripeCheckouts implements CheckoutSessions {
 
   private SessionCreateParams finish(
       SessionCreateParams.Builder params, AccountId account, boolean knownCustomer) {
-    if (account.value().length() <= LONGEST_REFERENCE) {
+    if (account.value().length() <= MAX_REFERENCE_LENGTH) {
       params.setClientReferenceId(account.value());
     }
     if (automaticTax) {

@@ -27,7 +27,7 @@ import java.util.Set;
  */
 record CachedSubject(
     SubjectState known, Set<String> facts, Map<ObjectRef, Change.RequireRead> owed) {
-  private static final int MOST_FACTS = 64;
+  private static final int MAX_FACTS = 64;
 
   /**
    * Those whose subject is the same for as long as they live, so that its version tells of every
@@ -71,7 +71,7 @@ record CachedSubject(
     Map<ObjectRef, StoredObject> rows = new HashMap<>(known.rows());
     Optional<AccountId> linked = known.linked();
     Optional<RecordedEntitlement> recorded = known.recorded();
-    Set<String> storedFacts = facts.size() > MOST_FACTS ? new HashSet<>() : new HashSet<>(facts);
+    Set<String> storedFacts = facts.size() > MAX_FACTS ? new HashSet<>() : new HashSet<>(facts);
     Map<ObjectRef, Change.RequireRead> due = new HashMap<>(owed);
     for (Change change : changes) {
       if (change instanceof Change.Put put) {

@@ -37,7 +37,7 @@ public final class Reservations {
   private static final Duration OVERDUE = Duration.ofMinutes(10);
 
   // As long as a checkout is open.
-  private static final Duration LONGEST_PAYMENT = Duration.ofDays(1);
+  private static final Duration MAX_PAYMENT_AGE = Duration.ofDays(1);
 
   private final ReservationStore store;
   private final CommandJournal journal;
@@ -155,7 +155,7 @@ public final class Reservations {
           .filter(session -> session.status() == CheckoutSession.Status.OPEN
               && now().isAfter(session.expiresAt().plus(OVERDUE)))
           .ifPresent(overdue::refresh);
-    } else if (now().isAfter(held.at().plus(LONGEST_PAYMENT))) {
+    } else if (now().isAfter(held.at().plus(MAX_PAYMENT_AGE))) {
       sale.result()
           .flatMap(id -> payments.find(sale.account(), id))
           .filter(payment -> switch (payment.status()) {

@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /** Use cases of operators: what was sent to the provider, and what only a person can decide. */
 public final class CommandAdministration {
-  private static final int LONGEST_REASON = 500;
+  private static final int MAX_REASON_LENGTH = 500;
 
   private final CommandJournal journal;
   private final Observations observations;
@@ -146,8 +146,8 @@ public final class CommandAdministration {
   }
 
   private static void checkReason(String reason) {
-    if (reason.isBlank() || reason.length() > LONGEST_REASON) {
-      throw ValidationFailed.of("reason", "must be 1 to " + LONGEST_REASON + " characters");
+    if (reason.isBlank() || reason.length() > MAX_REASON_LENGTH) {
+      throw ValidationFailed.of("reason", "must be 1 to " + MAX_REASON_LENGTH + " characters");
     }
   }
 }

@@ -7,7 +7,7 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Optional;
 
-/** How handlers find out what became of a command. */
+/** Reconciliation: how handlers find out, by reads alone, what became of a command. */
 public final class CommandSearch {
   private final CommandTraces traces;
   private final ObjectReads reads;

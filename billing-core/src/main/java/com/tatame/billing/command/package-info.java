@@ -1,5 +1,6 @@
 /**
- * Outgoing mutations, written down before they are sent.
+ * Outgoing mutations: a journal, which is the outbox to the provider. Commands are written down before
+ * they are sent, each under an idempotency key.
  */
 @NullMarked
 package com.tatame.billing.command;

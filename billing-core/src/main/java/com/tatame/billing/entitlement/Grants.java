@@ -88,9 +88,9 @@ public final class Grants {
    * @throws NotFound if there is no such grant
    */
   public Grant revoke(String id, String by, Optional<String> reason) {
-    if (reason.filter(text -> text.length() > NewGrant.LONGEST_REASON).isPresent()) {
+    if (reason.filter(text -> text.length() > NewGrant.MAX_REASON_LENGTH).isPresent()) {
       throw ValidationFailed.of(
-          "reason", "must have at most " + NewGrant.LONGEST_REASON + " characters");
+          "reason", "must have at most " + NewGrant.MAX_REASON_LENGTH + " characters");
     }
     Grant grant = get(id);
     return store

@@ -25,12 +25,12 @@ public record NewGrant(
     Optional<Instant> startsAt,
     Optional<Instant> expiresAt,
     Optional<String> key) {
-  static final int LONGEST_REASON = 500;
+  static final int MAX_REASON_LENGTH = 500;
 
   public NewGrant {
     List<FieldError> errors = new ArrayList<>();
-    if (reason.isBlank() || reason.length() > LONGEST_REASON) {
-      errors.add(new FieldError("reason", "must have 1 to " + LONGEST_REASON + " characters"));
+    if (reason.isBlank() || reason.length() > MAX_REASON_LENGTH) {
+      errors.add(new FieldError("reason", "must have 1 to " + MAX_REASON_LENGTH + " characters"));
     }
     if (gift instanceof GrantContent.Units units
         && (units.units() < 1 || units.units() > Use.MAX_UNITS)) {

@@ -25,15 +25,16 @@ public record UsageReport(
     Optional<String> key,
     Optional<Instant> occurredAt,
     Map<String, String> metadata) {
-  private static final int MOST_METADATA = 50;
+  private static final int MAX_METADATA_ENTRIES = 50;
 
   public UsageReport {
     List<FieldError> errors = new ArrayList<>();
     if (amount < 1 || amount > Use.MAX_UNITS) {
       errors.add(new FieldError("amount", "must be a whole number from 1 to " + Use.MAX_UNITS));
     }
-    if (metadata.size() > MOST_METADATA) {
-      errors.add(new FieldError("metadata", "must have at most " + MOST_METADATA + " entries"));
+    if (metadata.size() > MAX_METADATA_ENTRIES) {
+      errors.add(
+          new FieldError("metadata", "must have at most " + MAX_METADATA_ENTRIES + " entries"));
     }
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);

@@ -1,5 +1,5 @@
 /**
- * Answers kept for callers that repeat a request.
+ * Answers stored under idempotency keys, and replayed to callers that retry a request.
  */
 @NullMarked
 package com.tatame.billing.idempotency;

@@ -76,7 +76,7 @@ public interface InboxStore {
 
   /**
    * Prunes payloads and histories of events that were processed or ignored. What else is known of an
-   * event stays for ever, so that a late duplicate is still one.
+   * event stays for ever, so that a late duplicate is still deduplicated.
    *
    * @param receivedBefore those received before this instant
    * @param max most events to look at, 1 to {@link #MAX_REPLAY}

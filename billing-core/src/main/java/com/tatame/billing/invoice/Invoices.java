@@ -23,7 +23,7 @@ import java.util.Optional;
 /** Use cases: an account's invoices. Those of other accounts are not found. */
 public final class Invoices {
   private static final String CUSTOMER = "customer";
-  private static final int MOST_DETAILS = 100;
+  private static final int MAX_DETAILS = 100;
 
   private final InvoiceStore store;
   private final InvoiceControl provider;
@@ -63,7 +63,7 @@ public final class Invoices {
       return details;
     }
     try {
-      int limit = Math.min(page.size(), MOST_DETAILS);
+      int limit = Math.min(page.size(), MAX_DETAILS);
       provider
           .details(page.get(0).customerId(), after, limit)
           .forEach(each -> details.put(each.invoiceId(), each));

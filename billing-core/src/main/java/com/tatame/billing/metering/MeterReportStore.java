@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Port: the outbox of metered use. Nobody puts anything in by hand: using, recording and giving back
- * units of a metered feature leaves it here in the same step, see {@link
+ * Port: the outbox of metered usage. Nothing is written to it directly: consuming, recording and
+ * releasing units of a metered feature adds to it in the same step, see {@link
  * com.tatame.billing.entitlement.UsageStore}.
  */
 public interface MeterReportStore {

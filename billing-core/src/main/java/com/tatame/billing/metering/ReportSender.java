@@ -30,7 +30,7 @@ final class ReportSender {
 
   private static final Logger LOG = System.getLogger(ReportSender.class.getName());
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(15);
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
+  private static final Duration MAX_PAUSE = Duration.ofMinutes(15);
   private static final int MAX_DOUBLINGS = 10;
 
   private final MeterReportStore store;
@@ -141,7 +141,7 @@ final class ReportSender {
 
   private Duration pause(int failures, Duration wanted) {
     long doubled = FIRST_PAUSE.toMillis() << Math.min(failures, MAX_DOUBLINGS);
-    long full = Math.min(doubled, LONGEST_PAUSE.toMillis());
+    long full = Math.min(doubled, MAX_PAUSE.toMillis());
     Duration own = Duration.ofMillis(full / 2 + random.nextLong(full / 2 + 1));
     return own.compareTo(wanted) < 0 ? wanted : own;
   }

@@ -1,5 +1,5 @@
 /**
- * What is used of metered features, and its way to the provider's meters.
+ * Usage of metered features, and its way through an outbox to the provider's meters.
  */
 @NullMarked
 package com.tatame.billing.metering;

@@ -20,9 +20,9 @@ public record DiscountTerms(
     Optional<Money> amountOff,
     Coupon.Duration duration,
     Optional<Integer> months) {
-  private static final int MOST_MONTHS = 60;
+  private static final int MAX_MONTHS = 60;
   private static final int DECIMALS = 2;
-  private static final long MOST_OFF = 99_999_999;
+  private static final long MAX_AMOUNT_OFF = 99_999_999;
 
   public DiscountTerms {
     percentOff = percentOff.map(DiscountTerms::plain);
@@ -34,14 +34,16 @@ public record DiscountTerms(
       errors.add(new FieldError(
           "percentOff", "must be more than 0 and at most 100, with at most two decimals"));
     }
-    if (amountOff.filter(off -> off.amount() < 1 || off.amount() > MOST_OFF).isPresent()) {
-      errors.add(new FieldError("amountOff.amount", "must be from 1 to " + MOST_OFF));
+    if (amountOff
+        .filter(off -> off.amount() < 1 || off.amount() > MAX_AMOUNT_OFF)
+        .isPresent()) {
+      errors.add(new FieldError("amountOff.amount", "must be from 1 to " + MAX_AMOUNT_OFF));
     }
     boolean repeating = duration == Coupon.Duration.REPEATING;
     if (repeating != months.isPresent()) {
       errors.add(new FieldError("durationInMonths", "is of a repeating discount, which needs it"));
-    } else if (months.filter(n -> n < 1 || n > MOST_MONTHS).isPresent()) {
-      errors.add(new FieldError("durationInMonths", "must be from 1 to " + MOST_MONTHS));
+    } else if (months.filter(n -> n < 1 || n > MAX_MONTHS).isPresent()) {
+      errors.add(new FieldError("durationInMonths", "must be from 1 to " + MAX_MONTHS));
     }
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);

@@ -128,9 +128,9 @@ public final class ManualDiscounts {
    * @throws Conflict if it is not in force any more
    */
   public ManualDiscount remove(String id, String by, Optional<String> reason) {
-    if (reason.filter(text -> text.length() > NewDiscount.LONGEST_REASON).isPresent()) {
+    if (reason.filter(text -> text.length() > NewDiscount.MAX_REASON_LENGTH).isPresent()) {
       throw ValidationFailed.of(
-          "reason", "must have at most " + NewDiscount.LONGEST_REASON + " characters");
+          "reason", "must have at most " + NewDiscount.MAX_REASON_LENGTH + " characters");
     }
     ManualDiscount discount = get(id);
     if (discount.removed().isPresent()) {

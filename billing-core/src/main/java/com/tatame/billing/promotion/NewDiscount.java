@@ -17,11 +17,11 @@ public record NewDiscount(
     DiscountTerms terms,
     String reason,
     Optional<String> key) {
-  static final int LONGEST_REASON = 500;
+  static final int MAX_REASON_LENGTH = 500;
 
   public NewDiscount {
-    if (reason.isBlank() || reason.length() > LONGEST_REASON) {
-      throw ValidationFailed.of("reason", "must have 1 to " + LONGEST_REASON + " characters");
+    if (reason.isBlank() || reason.length() > MAX_REASON_LENGTH) {
+      throw ValidationFailed.of("reason", "must have 1 to " + MAX_REASON_LENGTH + " characters");
     }
     reason = reason.strip();
   }

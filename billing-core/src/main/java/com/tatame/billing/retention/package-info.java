@@ -1,5 +1,5 @@
 /**
- * How long is kept what only serves operation.
+ * Retention: how long operational data is kept before it is pruned.
  */
 @NullMarked
 package com.tatame.billing.retention;

@@ -14,7 +14,7 @@ import java.util.Set;
 /** What must change so that customers may do on the provider's page what the catalog allows. */
 record PortalPlan(List<SetupChange> changes, List<String> notes) {
   /** The provider's page offers so many products at most. */
-  private static final int MOST_PRODUCTS = 10;
+  private static final int MAX_PRODUCTS = 10;
 
   static PortalPlan of(Catalog catalog, Map<Plan, List<Sold>> sold, List<HeldPortal> held) {
     List<Plan> open = catalog.plans().stream()
@@ -41,8 +41,8 @@ record PortalPlan(List<SetupChange> changes, List<String> notes) {
       return Optional.of("The catalog has several families of plans, so plans are changed by the"
           + " application and not on the portal.");
     }
-    return open.size() > MOST_PRODUCTS
-        ? Optional.of("The portal offers at most " + MOST_PRODUCTS
+    return open.size() > MAX_PRODUCTS
+        ? Optional.of("The portal offers at most " + MAX_PRODUCTS
             + " plans, so plans are changed by the application.")
         : Optional.empty();
   }

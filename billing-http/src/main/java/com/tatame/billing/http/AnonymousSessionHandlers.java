@@ -26,7 +26,7 @@ final class AnonymousSessionHandlers {
   static List<Route> routes() {
     return List.of(
         post("/api/v1/anonymous-sessions", PUBLIC, NONE)
-            .is("Anonymous sessions", "Begin a session of somebody who has not signed in")
+            .is("Anonymous sessions", "Begin a session of a visitor who has not signed in")
             .answers(reply(201, AnonymousSessionAnswer.class, "It has begun."))
             .reopens(to -> to.get(AnonymousSessionHandlers.class)::beginAgain)
             .by(to -> to.get(AnonymousSessionHandlers.class)::begin),

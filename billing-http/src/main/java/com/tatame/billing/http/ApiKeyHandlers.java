@@ -42,7 +42,7 @@ final class ApiKeyHandlers {
             .is("API keys", "Make a key for another program")
             .takes(NewApiKey.class)
             .answers(
-                reply(201, CreatedApiKeyAnswer.class, "It is made, and the key told this once."))
+                reply(201, CreatedApiKeyAnswer.class, "It is made, and the key shown this once."))
             .by(to -> to.get(ApiKeyHandlers.class)::create),
         get(PATH + "/{id}", ADMINISTRATOR)
             .is("API keys", "One key")

@@ -44,14 +44,14 @@ final class EntitlementHandlers {
       "at",
       "A moment that has passed, such as 2026-03-04T14:03:00Z: what was answered then, by what was"
           + " known then. Now if missing.");
-  private static final long MOST_CHARACTERS = 16L << 20;
+  private static final long MAX_CHARACTERS = 16L << 20;
 
   private final Entitlements entitlements;
 
   /** Rendered answers of cached reports, for as long as they are cached. */
   private final Cache<EntitlementReport, Answer> written = Caffeine.newBuilder()
       .weakKeys()
-      .maximumWeight(MOST_CHARACTERS)
+      .maximumWeight(MAX_CHARACTERS)
       .weigher((EntitlementReport report, Answer answer) -> answer.body().length())
       .build();
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A request to a route of Javalin's. Never holds more of its body than is allowed. */
 final class JavalinExchange implements Exchange {
-  private static final int MOST_IGNORED = 4 << 20;
+  private static final int MAX_IGNORED_BYTES = 4 << 20;
 
   private final Context context;
 
@@ -95,7 +95,7 @@ final class JavalinExchange implements Exchange {
     byte[] buffer = new byte[8192];
     try (InputStream rest = context.req().getInputStream()) {
       int read = rest.read(buffer);
-      for (int ignored = 0; read >= 0 && ignored < MOST_IGNORED; ignored += read) {
+      for (int ignored = 0; read >= 0 && ignored < MAX_IGNORED_BYTES; ignored += read) {
         read = rest.read(buffer);
       }
     } catch (IOException | RuntimeException e) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** The known name that a misspelt one is nearest to. */
 public final class Suggestion {
-  private static final int MOST_EDITS = 3;
+  private static final int MAX_EDITS = 3;
   private static final int SHORT = 3;
 
   private Suggestion() {}
@@ -15,7 +15,7 @@ public final class Suggestion {
   public static String of(String written, Collection<String> known) {
     String plain = plain(written);
     // Two letters that change places are two edits.
-    int most = plain.length() <= SHORT ? 1 : Math.min(MOST_EDITS, Math.max(2, plain.length() / 3));
+    int most = plain.length() <= SHORT ? 1 : Math.min(MAX_EDITS, Math.max(2, plain.length() / 3));
     return known.stream()
         .filter(name -> edits(plain, plain(name)) <= most)
         .min(Comparator.comparingInt((String name) -> edits(plain, plain(name)))

@@ -36,7 +36,7 @@ final class TaxHandlers {
   static List<Route> routes() {
     return List.of(
         post(PREVIEW, SIGNED_IN, NONE)
-            .is("Tax", "What a plan comes to with its tax")
+            .is("Tax", "The total of a plan with its tax")
             .takes(TaxPreviewRequest.class)
             .answers(reply(200, TaxPreviewAnswer.class, "Nothing is bought, and nothing kept."))
             .refuses(PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
@@ -53,8 +53,8 @@ final class TaxHandlers {
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
             .by(to -> to.get(TaxHandlers.class)::add),
         delete(IDS + "/{id}", SIGNED_IN, BILLING)
-            .is("Tax", "Forget such a number")
-            .answers(none("It is forgotten."))
+            .is("Tax", "Delete such a number")
+            .answers(none("It is deleted."))
             .refuses(CONFLICT, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
             .by(to -> to.get(TaxHandlers.class)::remove));
   }

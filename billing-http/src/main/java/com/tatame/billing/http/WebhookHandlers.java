@@ -15,7 +15,7 @@ final class WebhookHandlers {
 
   static List<Route> routes() {
     return List.of(post("/webhooks/stripe", PUBLIC, NONE)
-        .is("Webhooks", "Take in an event from the payment provider")
+        .is("Webhooks", "Receive an event from the payment provider")
         .with(new Route.Parameter(
             "Stripe-Signature", "header", "As Stripe signs.", Route.Parameter.Type.TEXT))
         .fromProvider()

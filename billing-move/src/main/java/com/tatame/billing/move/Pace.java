@@ -11,7 +11,7 @@ import java.time.InstantSource;
 public final class Pace {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration FIRST_WAIT = Duration.ofMillis(100);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
   private final Duration gap;
   private final InstantSource clock;
@@ -47,7 +47,7 @@ public final class Pace {
   /** Returns when it makes sense to try again. */
   void awaitAfter(int failures) {
     Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(failures - 1, 6));
-    take(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
+    take(wait.compareTo(MAX_WAIT) < 0 ? wait : MAX_WAIT);
   }
 
   private void take(Duration wait) {

@@ -30,8 +30,8 @@ class CommandsAmongEventsTest {
   private static final Duration PAST_THE_LEASE = Duration.ofMinutes(3);
   private static final Disorder HOSTILE = new Disorder(true, 25, 15, 25);
   private static final List<Mutation> MUTATIONS = List.of(Mutation.values());
-  private static final int MOST_STEPS_OF_A_SENDER = 24;
-  private static final int MOST_STEPS_OF_A_WORKER = 30;
+  private static final int MAX_STEPS_OF_A_SENDER = 24;
+  private static final int MAX_STEPS_OF_A_WORKER = 30;
   private static final Map<String, Integer> MET = new TreeMap<>();
 
   static LongStream seeds() {
@@ -108,7 +108,7 @@ class CommandsAmongEventsTest {
   }
 
   private static void send(Random random, Mutation mutation, BillingWorld world, Shopper ada) {
-    Death death = new Death(random.nextInt(MOST_STEPS_OF_A_SENDER));
+    Death death = new Death(random.nextInt(MAX_STEPS_OF_A_SENDER));
     try (Billing sender =
         world.program(death.mortal(world.store()), death.mortal(world.gateway()))) {
       mutation.ask(sender, ada);
@@ -122,7 +122,7 @@ class CommandsAmongEventsTest {
   }
 
   private static void work(Random random, BillingWorld world) {
-    Death death = new Death(random.nextInt(MOST_STEPS_OF_A_WORKER));
+    Death death = new Death(random.nextInt(MAX_STEPS_OF_A_WORKER));
     try (Billing worker =
         world.program(death.mortal(world.store()), death.mortal(world.gateway()))) {
       int calls = 0;

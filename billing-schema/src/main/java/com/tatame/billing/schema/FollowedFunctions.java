@@ -42,14 +42,14 @@ public final class FollowedFunctions implements SqlFunctions {
   static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
   /** Of more callers those that come last are not kept: their threads are needed for reads. */
-  static final int MOST_WAITING = 64;
+  static final int MAX_WAITING = 64;
 
   private final Side configured;
   private final Side target;
   private final LongSupplier nanoTime;
   private final Pause pause;
   private final ReentrantLock looking = new ReentrantLock();
-  private final Semaphore waiting = new Semaphore(MOST_WAITING);
+  private final Semaphore waiting = new Semaphore(MAX_WAITING);
   private volatile Use use;
 
   /**

@@ -342,7 +342,7 @@ class FollowedFunctionsTest {
 
   @Test
   void onlySoManyWaitAndTheRestIsToldAtOnce() throws InterruptedException {
-    CountDownLatch allWait = new CountDownLatch(FollowedFunctions.MOST_WAITING);
+    CountDownLatch allWait = new CountDownLatch(FollowedFunctions.MAX_WAITING);
     CountDownLatch goOn = new CountDownLatch(1);
     FollowedFunctions functions =
         new FollowedFunctions(old, () -> fresh, System::nanoTime, pause -> {
@@ -354,7 +354,7 @@ class FollowedFunctionsTest {
           }
         });
     old.become("frozen");
-    List<Thread> callers = IntStream.range(0, FollowedFunctions.MOST_WAITING)
+    List<Thread> callers = IntStream.range(0, FollowedFunctions.MAX_WAITING)
         .mapToObj(i -> new Thread(() -> functions.call(WRITE, "w" + i)))
         .toList();
     callers.forEach(Thread::start);
@@ -369,7 +369,7 @@ class FollowedFunctionsTest {
     for (Thread caller : callers) {
       caller.join();
     }
-    assertThat(fresh.executed()).hasSize(FollowedFunctions.MOST_WAITING);
+    assertThat(fresh.executed()).hasSize(FollowedFunctions.MAX_WAITING);
     assertThat(functions.call(WRITE, "welcome again")).isEqualTo("\"fresh\"");
   }
 

@@ -50,7 +50,7 @@ public record BillingConfig(
     Reporting reporting) {
   private static final int DEFAULT_PORT = 8080;
   private static final int LEAST_DAYS = 1;
-  private static final int MOST_DAYS = 36_500;
+  private static final int MAX_DAYS = 36_500;
   private static final int DEFAULT_DAYS = 90;
   private static final Pattern SECRET_KEY = Pattern.compile("(sk|rk)_(test|live)_\\S+");
   private static final Pattern PUBLISHABLE_KEY = Pattern.compile("pk_(test|live)_\\S+");
@@ -183,7 +183,7 @@ public record BillingConfig(
         stores.moveTo(),
         env.parsed(Variable.BILLING_PROJECT_ON_ARRIVAL, BillingConfig::flag).orElse(true),
         Duration.ofDays(
-            env.number(Variable.BILLING_KEEP_EVENTS_DAYS, LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS)),
+            env.number(Variable.BILLING_KEEP_EVENTS_DAYS, LEAST_DAYS, MAX_DAYS, DEFAULT_DAYS)),
         env.parsed(Variable.BILLING_DRIFT, BillingConfig::drift).orElse(DriftPolicy.REPAIR),
         web(env, deployment),
         new Reporting(

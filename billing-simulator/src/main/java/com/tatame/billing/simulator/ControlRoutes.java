@@ -24,7 +24,7 @@ import java.util.TreeSet;
 /** What a test or a person at the sandbox asks of the simulator itself, under {@code /_simulator}. */
 final class ControlRoutes {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
   private static final Set<String> DELIVERY = Set.of(
       "drop",
       "dropPercent",
@@ -113,7 +113,7 @@ final class ControlRoutes {
   }
 
   private void idle(Context ctx) throws InterruptedException {
-    boolean idle = sender.idle(LONGEST_WAIT);
+    boolean idle = sender.idle(MAX_WAIT);
     answer(ctx, idle ? 200 : 503, JSON.createObjectNode().put("idle", idle));
   }
 

@@ -53,7 +53,7 @@ public final class BillingWorld implements AutoCloseable {
   private static final String SECRET = "whsec_world";
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int MANY_READS_PER_SECOND = 1_000;
-  private static final int LONGEST_WORK = 10_000;
+  private static final int MAX_WORK_STEPS = 10_000;
 
   private final Engine engine;
   private final EngineControl provider;
@@ -253,7 +253,7 @@ public final class BillingWorld implements AutoCloseable {
    * @throws IllegalStateException if it doesn't end
    */
   public void work() {
-    for (int i = 0; i < LONGEST_WORK; i++) {
+    for (int i = 0; i < MAX_WORK_STEPS; i++) {
       if (!billing.work()) {
         if (billing.idle()) {
           return;

@@ -11,7 +11,7 @@ import java.util.Map;
 /** Makes customers, and the checkouts that they pay at. */
 final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
   private static final String METADATA = "metadata";
-  private static final int LONGEST_REFERENCE = 200;
+  private static final int MAX_REFERENCE_LENGTH = 200;
 
   private final SimulatedCalls calls;
   private final SimulatedReads reads;
@@ -67,7 +67,7 @@ final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
     parameters.put("billing_address_collection", "required");
     parameters.put("success_url", checkout.successUrl());
     parameters.put("cancel_url", checkout.cancelUrl());
-    if (account.length() <= LONGEST_REFERENCE) {
+    if (account.length() <= MAX_REFERENCE_LENGTH) {
       parameters.put("client_reference_id", account);
     }
     return reads.mutate(
@@ -103,7 +103,7 @@ final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
     parameters.put("billing_address_collection", "required");
     parameters.put("success_url", checkout.successUrl());
     parameters.put("cancel_url", checkout.cancelUrl());
-    if (account.length() <= LONGEST_REFERENCE) {
+    if (account.length() <= MAX_REFERENCE_LENGTH) {
       parameters.put("client_reference_id", account);
     }
     return reads.mutate(

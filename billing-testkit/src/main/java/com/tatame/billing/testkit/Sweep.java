@@ -22,12 +22,12 @@ final class Sweep {
   /** Later than any lease, retry or creation of a contract. */
   private static final Instant END_OF_TIME = Instant.parse("2222-01-01T00:00:00Z");
 
-  private static final int MOST_ROUNDS = 1_000;
+  private static final int MAX_ROUNDS = 1_000;
 
   private Sweep() {}
 
   static void inbox(BillingStore store) {
-    for (int round = 0; round < MOST_ROUNDS; round++) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
       ClaimId claim = Ids.claim();
       List<ClaimedEvent> left =
           store.inbox().claim(claim, InboxStore.MAX_CLAIM, END_OF_TIME, Duration.ofMinutes(1));
@@ -43,7 +43,7 @@ final class Sweep {
   }
 
   static void pendingReads(BillingStore store) {
-    for (int round = 0; round < MOST_ROUNDS; round++) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
       List<PendingRead> left = store.projections().pendingReads(100);
       if (left.isEmpty()) {
         return;
@@ -57,7 +57,7 @@ final class Sweep {
   }
 
   static void commands(BillingStore store) {
-    for (int round = 0; round < MOST_ROUNDS; round++) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
       List<Command> left = store.commands().abandoned(END_OF_TIME, END_OF_TIME, 100);
       if (left.isEmpty()) {
         return;

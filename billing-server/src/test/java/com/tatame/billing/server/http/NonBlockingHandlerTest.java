@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class NonBlockingHandlerTest {
   /** More than the server has threads. */
-  private static final int MANY = 300;
+  private static final int REQUESTS = 300;
 
   private static final String CONSUME = "/api/v1/entitlements/video_reviews/consume";
 
@@ -52,7 +52,7 @@ final class NonBlockingHandlerTest {
   @Test
   void eventsThatWaitForTheDatabaseKeepNobodyElseFromBeingServed() throws Exception {
     List<Socket> waiting = new ArrayList<>();
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < REQUESTS; i++) {
       waiting.add(sent(request("evt_" + i)));
     }
     assertThat(asked.await(20, SECONDS)).isTrue();
@@ -71,7 +71,7 @@ final class NonBlockingHandlerTest {
     String ada = RunningServer.bearer("user_ada");
     String fromStore = entitlements(ada).body();
     List<Socket> waiting = new ArrayList<>();
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < REQUESTS; i++) {
       waiting.add(sent("GET /api/v1/webhooks/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
           + RunningServer.bearer("user_root") + "\r\n\r\n"));
     }
@@ -96,7 +96,7 @@ final class NonBlockingHandlerTest {
     try (Socket ada = sent(use)) {
       assertThat(answers(ada, 1)).singleElement().asString().contains("\"used\":1");
       List<Socket> waiting = new ArrayList<>();
-      for (int i = 0; i < MANY; i++) {
+      for (int i = 0; i < REQUESTS; i++) {
         waiting.add(
             sent("GET /api/v1/webhooks/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
                 + RunningServer.bearer("user_root") + "\r\n\r\n"));

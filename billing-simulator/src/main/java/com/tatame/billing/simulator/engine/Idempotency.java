@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /** Stores the first answer to each idempotency key for a day of simulated time. */
 final class Idempotency {
   private static final long KEPT = 86_400;
-  private static final int LONGEST_KEY = 255;
+  private static final int MAX_KEY_LENGTH = 255;
 
   private final Account account;
 
@@ -19,7 +19,7 @@ final class Idempotency {
 
   /** The answer that was given before, if the key is known and asks the same. */
   Optional<StoredAnswer> replay(String key, String question) {
-    if (key.length() > LONGEST_KEY) {
+    if (key.length() > MAX_KEY_LENGTH) {
       throw StripeException.of(
           400, "idempotency_error", null, "Idempotency-Key must be at most 255 characters.");
     }

@@ -22,7 +22,7 @@ final class Meters {
   static final Shape SUMMARIES = Shape.of(
       "customer! start_time:int! end_time:int! value_grouping_window:(day|hour)" + Lists.SHAPE);
 
-  private static final int LONGEST_NAME = 100;
+  private static final int MAX_NAME_LENGTH = 100;
   private static final long DAY = 86_400;
   private static final long HOUR = 3_600;
   private static final long MINUTE = 60;
@@ -40,7 +40,7 @@ final class Meters {
   Outcome create(Call call) {
     Params params = call.params();
     String eventName = params.required("event_name");
-    if (eventName.length() > LONGEST_NAME) {
+    if (eventName.length() > MAX_NAME_LENGTH) {
       throw StripeException.invalid(
           null, "event_name", "Invalid string: must be at most 100 characters");
     }
@@ -145,7 +145,7 @@ final class Meters {
           "The timestamp must be at most 5 minutes in the future.");
     }
     event.identifier = params.text("identifier", account.newId("", 32));
-    if (event.identifier.length() > LONGEST_NAME) {
+    if (event.identifier.length() > MAX_NAME_LENGTH) {
       throw StripeException.invalid(
           null, "identifier", "Invalid string: must be at most 100 characters");
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** How the customer portal is set up by programs; what the dashboard keeps as default is not listed. */
 final class PortalConfigurations {
-  private static final int MOST_PRODUCTS = 10;
+  private static final int MAX_PRODUCTS = 10;
   private static final String FEATURES =
       "customer_update{enabled:bool allowed_updates[]?} invoice_history{enabled:bool!}"
           + " payment_method_update{enabled:bool! ~payment_method_configuration}"
@@ -136,9 +136,9 @@ final class PortalConfigurations {
           missing,
           "Missing required param: " + missing + ". It is required when updates are enabled.");
     }
-    if (products.size() > MOST_PRODUCTS) {
+    if (products.size() > MAX_PRODUCTS) {
       throw StripeException.invalid(
-          null, update.path("products"), "You can pass at most " + MOST_PRODUCTS + " products.");
+          null, update.path("products"), "You can pass at most " + MAX_PRODUCTS + " products.");
     }
     into.update = enabled;
     into.updates = updates;

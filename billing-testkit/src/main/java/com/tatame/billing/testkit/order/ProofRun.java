@@ -37,7 +37,7 @@ final class ProofRun {
       "product", "/v1/products",
       "price", "/v1/prices");
   private static final Duration PAST_A_LEASE = Duration.ofSeconds(61);
-  private static final int LONGEST_SETTLING = 50_000;
+  private static final int MAX_SETTLING_STEPS = 50_000;
 
   private final long seed;
   private final OrderProof.Settings settings;
@@ -222,7 +222,7 @@ final class ProofRun {
   }
 
   private void settle(boolean reading) {
-    for (int i = 0; i < LONGEST_SETTLING; i++) {
+    for (int i = 0; i < MAX_SETTLING_STEPS; i++) {
       if (i % 4 == 0 && settled(reading)) {
         return;
       }

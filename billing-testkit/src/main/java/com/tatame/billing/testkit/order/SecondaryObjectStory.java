@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 
 /** What happens beside buying: money goes back, cards come and go, offers and tax ids change. */
 final class SecondaryObjectStory {
-  private static final int MOST_CENTS = 500;
+  private static final int MAX_CENTS = 500;
 
   private final Engine engine;
   private final RandomGenerator random;
@@ -59,7 +59,7 @@ final class SecondaryObjectStory {
           .required("payment")
           .path("payment_intent")
           .asText();
-      String amount = Integer.toString(1 + random.nextInt(MOST_CENTS));
+      String amount = Integer.toString(1 + random.nextInt(MAX_CENTS));
       call("POST", "/v1/refunds", Map.of("payment_intent", payment, "amount", amount));
     }
   }

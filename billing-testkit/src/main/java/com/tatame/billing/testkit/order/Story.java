@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 
 /** People who buy, pay, cancel, owe and leave, at the provider itself. */
 final class Story {
-  private static final int MOST_CUSTOMERS = 4;
+  private static final int MAX_CUSTOMERS = 4;
   private static final List<String> CARDS = List.of(
       "4242424242424242",
       "4242424242424242",
@@ -93,7 +93,7 @@ final class Story {
   }
 
   private void customer() {
-    if (customers.size() == MOST_CUSTOMERS) {
+    if (customers.size() == MAX_CUSTOMERS) {
       edit();
       return;
     }
