@@ -25,7 +25,7 @@ public interface BillingStoreContract
         CommitContract,
         CommitRefusalContract,
         MirrorContract,
-        KnownContract,
+        SubjectStateContract,
         PendingReadContract,
         CommandJournalContract,
         UndecidedCommandsContract,

@@ -91,7 +91,7 @@ public final class BillingUnderProof implements WebhookHandler {
     return OrderProof.of(handler).also(engine -> {
       Map<String, String> rows =
           CoreTruth.rows(engine, ACatalog.freeBasicAndPro().grace());
-      rows.putAll(RarerTruth.rows(engine));
+      rows.putAll(SecondaryObjectTruth.rows(engine));
       return rows;
     });
   }
@@ -268,7 +268,7 @@ public final class BillingUnderProof implements WebhookHandler {
   public Map<String, String> rows() {
     Map<SubjectId, Set<ObjectRef>> objects = new TreeMap<>();
     Set<AccountId> accounts = new HashSet<>();
-    for (JsonNode event : RarerTruth.toldBy(world.engine())) {
+    for (JsonNode event : SecondaryObjectTruth.toldBy(world.engine())) {
       JsonNode object = AmbiguousTimestamps.object(event);
       if (ProofRun.path(object).isPresent()) {
         String name = object.required("object").asText().replace('.', '_');

@@ -327,7 +327,7 @@ final class ProofRun {
   static Optional<String> path(JsonNode object) {
     String kind = object.path("object").asText();
     return Optional.ofNullable(PATHS.get(kind))
-        .or(() -> Optional.ofNullable(RarerTruth.PATHS.get(kind)));
+        .or(() -> Optional.ofNullable(SecondaryObjectTruth.PATHS.get(kind)));
   }
 
   private boolean tellsThePresent(JsonNode object) {

@@ -27,7 +27,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is loaded before a subject's observations are projected. */
-public interface KnownContract extends StoreUnderTest {
+public interface SubjectStateContract extends StoreUnderTest {
 
   @Test
   default void aSubjectThatWasNeverSeenIsKnownToBeNothing() {

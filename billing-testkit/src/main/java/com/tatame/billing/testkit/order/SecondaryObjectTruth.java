@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * of them, payment methods, coupons, tax ids. Derived from the provider's JSON alone, for each object
  * that any event spoke of. Rows are named as {@link ProviderTruth} names them.
  */
-final class RarerTruth {
+final class SecondaryObjectTruth {
   /** Where each kind is read, by the provider's name of it. */
   static final Map<String, String> PATHS = Map.of(
       "payment_intent", "/v1/payment_intents",
@@ -37,7 +37,7 @@ final class RarerTruth {
 
   private final Map<String, String> rows = new TreeMap<>();
 
-  private RarerTruth() {}
+  private SecondaryObjectTruth() {}
 
   static Map<String, String> rows(Engine engine) {
     Map<String, String> announced = new TreeMap<>();
@@ -48,7 +48,7 @@ final class RarerTruth {
         announced.put(object.required("id").asText(), kind);
       }
     }
-    RarerTruth truth = new RarerTruth();
+    SecondaryObjectTruth truth = new SecondaryObjectTruth();
     announced.forEach((id, kind) -> read(engine, PATHS.get(kind) + "/" + id)
         .filter(object -> !goneWithItsCustomer(engine, object))
         .ifPresent(truth::put));
