@@ -73,7 +73,7 @@ public final class Reservations {
     try {
       journal.find(id).ifPresent(this::examine);
     } catch (BillingException e) {
-      putOff(id, e);
+      logPostponed(id, e);
     }
   }
 
@@ -89,12 +89,12 @@ public final class Reservations {
                 outcome -> settle(command.account(), ItemSales.unitId(command.id()), outcome));
       }
     } catch (BillingException e) {
-      putOff(command.id(), e);
+      logPostponed(command.id(), e);
     }
   }
 
-  private static void putOff(CommandId id, BillingException e) {
-    LOG.log(Level.INFO, "what {0} holds is looked at later: {1}", id, e.getMessage());
+  private static void logPostponed(CommandId id, BillingException e) {
+    LOG.log(Level.INFO, "the reservation of {0} is checked again later: {1}", id, e.getMessage());
   }
 
   /** What is done about sales that don't end by themselves. What comes of it is seen later. */
@@ -124,7 +124,7 @@ public final class Reservations {
             command.isPresent() ? outcome(command.get()) : Optional.of(Outcome.RETURNED);
         outcome.ifPresent(decided -> settle(held.account(), held.id(), decided));
       } catch (BillingException e) {
-        putOff(id, e);
+        logPostponed(id, e);
       }
     }
     return some.size() < BATCH

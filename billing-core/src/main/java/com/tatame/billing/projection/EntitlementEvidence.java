@@ -17,8 +17,8 @@ import java.util.Optional;
 final class EntitlementEvidence {
   private final Optional<RecordedEntitlement> before;
   private final Instant recordedAt;
-  private final Map<String, Observation> toldOf = new HashMap<>();
-  private final Map<String, Observation> toldOfInvoices = new HashMap<>();
+  private final Map<String, Observation> observations = new HashMap<>();
+  private final Map<String, Observation> invoiceObservations = new HashMap<>();
   private Optional<Observation> last = Optional.empty();
 
   /** Never before what was known already, whatever the clocks of several nodes say. */
@@ -32,11 +32,11 @@ final class EntitlementEvidence {
   /** An observation changes its object's row. */
   void observe(Observation seen, Optional<ProviderObject> state) {
     last = Optional.of(seen);
-    toldOf.put(seen.object().id(), seen);
+    observations.put(seen.object().id(), seen);
     state
         .flatMap(object ->
             object instanceof Invoice invoice ? invoice.subscriptionId() : Optional.empty())
-        .ifPresent(subscription -> toldOfInvoices.put(subscription, seen));
+        .ifPresent(subscription -> invoiceObservations.put(subscription, seen));
   }
 
   /** A subscription that is as it was keeps its evidence. */
@@ -58,8 +58,8 @@ final class EntitlementEvidence {
   // An open invoice decides how long the grace is. And with the customer's link come subscriptions
   // that were known before.
   private Optional<Evidence> ofThisFold(String subscription) {
-    return Optional.ofNullable(toldOf.get(subscription))
-        .or(() -> Optional.ofNullable(toldOfInvoices.get(subscription)))
+    return Optional.ofNullable(observations.get(subscription))
+        .or(() -> Optional.ofNullable(invoiceObservations.get(subscription)))
         .or(() -> last)
         .map(seen -> new Evidence(seen.eventId(), seen.source(), seen.asOf(), recordedAt));
   }
