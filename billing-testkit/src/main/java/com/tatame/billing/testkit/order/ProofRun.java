@@ -83,12 +83,13 @@ final class ProofRun {
     Reads[] reads = Reads.values();
     world = new ProofWorld(
         seed,
+        new ProofWorld.Conditions(
+            settings.nodes().orElseGet(() -> 1 + random.nextInt(4)),
+            settings.reads().orElseGet(() -> reads[random.nextInt(reads.length)]),
+            settings.crashPermille()),
         engine,
         wallClock,
         source.split(),
-        settings.nodes().orElseGet(() -> 1 + random.nextInt(4)),
-        settings.reads().orElseGet(() -> reads[random.nextInt(reads.length)]),
-        settings.crashPermille(),
         trace,
         this::turn);
     offer();

@@ -32,23 +32,30 @@ public final class ProofWorld {
   private boolean echoing;
   private int depth;
 
+  /**
+   * What a handler has to cope with.
+   *
+   * @param nodes on which it runs
+   * @param reads how often the provider may be read
+   * @param crashPermille how often of a thousand steps a program dies after one
+   */
+  record Conditions(int nodes, Reads reads, int crashPermille) {}
+
   ProofWorld(
       long seed,
+      Conditions conditions,
       Engine engine,
       SettableClock wallClock,
       RandomGenerator random,
-      int nodes,
-      Reads reads,
-      int crashPermille,
       Trace trace,
       Runnable turn) {
     this.seed = seed;
     this.engine = engine;
     this.wallClock = wallClock;
     this.random = random;
-    this.nodes = nodes;
-    this.reads = reads;
-    this.crashPermille = crashPermille;
+    this.nodes = conditions.nodes();
+    this.reads = conditions.reads();
+    this.crashPermille = conditions.crashPermille();
     this.trace = trace;
     this.turn = turn;
   }
