@@ -431,14 +431,7 @@ final class Wiring {
     return new DriftMonitor(
         store.drift(),
         new Comparison(
-            store.drift(),
-            mirror.projections().store(),
-            store.inbox(),
-            mirror.projector(),
-            gateway.reads(),
-            providerState,
-            settings.clock,
-            settings.wallClock),
+            store.drift(), store.inbox(), mirror.projections(), gateway.reads(), providerState),
         new DriftCauses(store.inbox(), gateway.events(), mirror.projector()),
         inbox.budget(),
         settings.drift,

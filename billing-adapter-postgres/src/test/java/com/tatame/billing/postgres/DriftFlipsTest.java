@@ -25,6 +25,7 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.Projection;
+import com.tatame.billing.projection.Projections;
 import com.tatame.billing.projection.Projector;
 import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
@@ -40,6 +41,7 @@ import com.tatame.billing.testkit.fixture.ASubscription;
 import com.tatame.billing.testkit.fixture.AnInvoice;
 import com.tatame.billing.testkit.fixture.Ids;
 import com.tatame.billing.testkit.fixture.Mirrored;
+import com.tatame.billing.time.Clocks;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -145,13 +147,10 @@ class DriftFlipsTest {
         STORE.drift(),
         new Comparison(
             STORE.drift(),
-            STORE.projections(),
             STORE.inbox(),
-            projector,
+            new Projections(STORE.projections(), projector, new Clocks(clock, clock)),
             reads,
-            new ProviderState(reads, subscriptions, invoices),
-            clock,
-            clock),
+            new ProviderState(reads, subscriptions, invoices)),
         new DriftCauses(STORE.inbox(), noEvents, projector),
         new ReadBudget(100_000, clock),
         DriftPolicy.REPAIR,

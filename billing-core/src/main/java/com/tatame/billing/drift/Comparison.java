@@ -18,8 +18,7 @@ import com.tatame.billing.payment.SetupIntent;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.Projection;
-import com.tatame.billing.projection.ProjectionStore;
-import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.Projections;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.StoredObject;
 import com.tatame.billing.projection.SubjectQuery;
@@ -29,7 +28,6 @@ import com.tatame.billing.projection.UnreadableRow;
 import com.tatame.billing.promotion.PromotionCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,31 +63,22 @@ public final class Comparison {
   private static final String COLUMNS = "_columns";
 
   private final DriftStore drift;
-  private final ProjectionStore rowStore;
   private final InboxStore inbox;
-  private final Projector projector;
+  private final Projections projections;
   private final ObjectReads reads;
   private final ProviderState providerState;
-  private final InstantSource clock;
-  private final InstantSource wallClock;
 
   public Comparison(
       DriftStore drift,
-      ProjectionStore rowStore,
       InboxStore inbox,
-      Projector projector,
+      Projections projections,
       ObjectReads reads,
-      ProviderState providerState,
-      InstantSource clock,
-      InstantSource wallClock) {
+      ProviderState providerState) {
     this.drift = drift;
-    this.rowStore = rowStore;
     this.inbox = inbox;
-    this.projector = projector;
+    this.projections = projections;
     this.reads = reads;
     this.providerState = providerState;
-    this.clock = clock;
-    this.wallClock = wallClock;
   }
 
   /** What a comparison came to. */
@@ -175,14 +164,13 @@ public final class Comparison {
         return Set.of();
       }
       Unit unit = new Unit(known.subject(), known.version(), Optional.empty(), Set.of(), repair);
-      if (!(rowStore.commit(List.of(unit), wallClock.instant()).get(0)
-          instanceof CommitResult.Applied)) {
+      if (!(projections.commit(List.of(unit)).get(0) instanceof CommitResult.Applied)) {
         return Set.of();
       }
       Set<String> equal = new HashSet<>(compared);
       equal.removeAll(lasting);
       if (wholeCustomer && lasting.isEmpty()) {
-        drift.prove(known.subject().value(), wallClock.instant());
+        drift.prove(known.subject().value(), projections.clocks().wallNow());
       }
       return equal;
     }
@@ -270,17 +258,17 @@ public final class Comparison {
     }
     List<Observation> held = providerState.beside(before, List.of(reads.read(customer, subject)));
     SubjectState known =
-        rowStore.load(projector.wanted(held)).getOrDefault(subject, SubjectState.nothing(subject));
+        projections.load(held).getOrDefault(subject, SubjectState.nothing(subject));
     if (known.version() != before.version() || !ProviderState.allOf(subject, held)) {
       return new Unknown();
     }
-    Different different = compared(known, held, projector.reconcile(known, held, clock.instant()));
+    Different different = compared(known, held, projections.reconcile(known, held));
     different.wholeCustomer = true;
     known.rows().keySet().forEach(object -> different.compared.add(name(object)));
     known.linked().ifPresent(account -> different.compared.add(name(ENTITLEMENT, account.value())));
     compareLink(known, held, different);
     if (different.rows.isEmpty()) {
-      drift.prove(subject.value(), wallClock.instant());
+      drift.prove(subject.value(), projections.clocks().wallNow());
       return new Equal(subject, different.compared());
     }
     return different;
@@ -300,17 +288,16 @@ public final class Comparison {
       before = load(subject, Set.of(row.object()));
       seen = reads.read(row.object(), subject);
     }
-    SubjectState known = rowStore
-        .load(projector.wanted(List.of(seen)))
-        .getOrDefault(subject, SubjectState.nothing(subject));
+    SubjectState known =
+        projections.load(List.of(seen)).getOrDefault(subject, SubjectState.nothing(subject));
     if (!seen.subject().equals(subject)
         || known.version() != before.version()
         || lanes(seen).stream().anyMatch(this::eventsWait)) {
       return new Unknown();
     }
     List<Observation> held = List.of(seen);
-    Different different = compared(
-        known, held, entitledAsLinked(known, projector.reconcile(known, held, clock.instant())));
+    Different different =
+        compared(known, held, entitledAsLinked(known, projections.reconcile(known, held)));
     compareColumns(row, seen, different);
     if (different.rows.isEmpty()) {
       return new Equal(subject, different.compared());
@@ -342,10 +329,9 @@ public final class Comparison {
         row.subject(), row.version(), Map.of(), Optional.empty(), Map.of(), Optional.empty());
     Observation seen = reads.read(row.object(), row.subject());
     // Links and entitlements follow from all rows of a customer, and are left to the next round.
-    List<Change> repair =
-        projector.reconcile(known, List.of(seen), clock.instant()).changes().stream()
-            .filter(change -> change instanceof Change.Put || change instanceof Change.Tombstone)
-            .toList();
+    List<Change> repair = projections.reconcile(known, List.of(seen)).changes().stream()
+        .filter(change -> change instanceof Change.Put || change instanceof Change.Tombstone)
+        .toList();
     boolean understood = !repair.isEmpty() && seen.subject().equals(row.subject());
     Different different = new Different(known, understood ? repair : List.of());
     RowChange difference = unreadable(row.object(), "this version can't read the stored row");
@@ -532,7 +518,8 @@ public final class Comparison {
   }
 
   private SubjectState load(SubjectId subject, Set<ObjectRef> objects) {
-    return rowStore
+    return projections
+        .store()
         .load(List.of(new SubjectQuery(subject, objects, Set.of())))
         .getOrDefault(subject, SubjectState.nothing(subject));
   }
