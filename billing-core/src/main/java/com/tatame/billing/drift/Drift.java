@@ -29,7 +29,7 @@ public record Drift(
     DEAD_LETTER,
     /** Its event is stored, but is as old as another one: only a read could tell, and none was made. */
     NOT_READ,
-    /** An event that is stored and processed says what the row doesn't: somebody altered the row. */
+    /** A processed event contradicts the row: the row was altered by hand. */
     ROW_ALTERED,
     /** No stored event says it: one never arrived, and is too old to be fetched. */
     EVENT_MISSED,

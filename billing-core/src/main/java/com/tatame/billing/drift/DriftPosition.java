@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * Where the monitor stands in its round.
  *
  * @param after the key of what was compared last; empty at the beginning of a round
- * @param suspects what differed, to be looked at again
+ * @param suspects customers that differed, to be compared once more
  */
 record DriftPosition(Optional<String> after, List<Suspect> suspects) {
   DriftPosition {

@@ -49,7 +49,7 @@ public final class ProviderState {
     return all;
   }
 
-  /** Whether all of it belongs to the customer; if not, somebody moved it meanwhile. */
+  /** Whether all of it belongs to the customer; if not, it was moved meanwhile. */
   public static boolean allOf(SubjectId subject, List<Observation> held) {
     return held.stream().allMatch(seen -> seen.subject().equals(subject));
   }
