@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** A proof that can't fail proves nothing: a core with one rule wrong is caught by few seeds. */
 class MutantsTest {
-  private static final int SEEDS = 200;
+  /** As many as the proof itself runs in a build. */
+  private static final int SEEDS = 500;
 
   private static final Logger CORE = Logger.getLogger("com.tatame.billing");
 
