@@ -28,7 +28,7 @@ public final class ProviderState {
   /**
    * Lists subscriptions and invoices, and asks for what is stored and neither listed nor seen by
    * itself: missing in a list never means deleted. That goes for ended subscriptions, too, since the
-   * provider lists those; of what is known to be gone nothing is asked again.
+   * provider lists those; what is known to be gone is not read again.
    *
    * @param known loaded before anything was seen
    * @param seen what was read of the customer already

@@ -10,7 +10,7 @@ import java.lang.System.Logger.Level;
 /** Reads at the provider the objects whose true state only it knows. */
 public final class PendingReads {
   private static final Logger LOG = System.getLogger(PendingReads.class.getName());
-  private static final int BATCH = 100;
+  private static final int BATCH = 64;
 
   private final Projections projections;
   private final Observations observations;

@@ -109,7 +109,7 @@ public final class ProjectedIngest implements Ingest {
         batch.projected().stream().map(ProjectedBatch.ProjectedUnit::unit).toList();
     SubjectCache.Attempt attempt = cache.attempt(units);
     try {
-      ProjectedBatch.Stored stored = ingestAndApply(batch, attempt, receivedAt);
+      ProjectedBatch.Stored stored = ingestAndApply(batch.with(attempt.units()), units, receivedAt);
       commits.committed(units);
       if (attempt.units().stream().anyMatch(ProjectedIngest::owesReads)) {
         workers.wakeReads();
@@ -132,12 +132,11 @@ public final class ProjectedIngest implements Ingest {
 
   // Listeners evict their caches before the subject cache takes what was applied.
   private ProjectedBatch.Stored ingestAndApply(
-      ProjectedBatch batch, SubjectCache.Attempt attempt, Instant receivedAt) {
+      ProjectedBatch batch, List<Unit> units, Instant receivedAt) {
     try {
-      return inbox.ingestAndApply(batch.with(attempt.units()), receivedAt);
+      return inbox.ingestAndApply(batch, receivedAt);
     } finally {
-      commits.mayHaveCommitted(
-          batch.projected().stream().map(ProjectedBatch.ProjectedUnit::unit).toList());
+      commits.mayHaveCommitted(units);
     }
   }
 
