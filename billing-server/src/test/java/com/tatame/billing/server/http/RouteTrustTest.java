@@ -229,6 +229,7 @@ final class RouteTrustTest {
     SERVER.pay(opened.at("/url"));
     String confirm = "/api/v1/checkout/" + opened.at("/sessionId") + "/confirm";
     assertThat(SERVER.post(confirm, null, null, treasurer).status()).isEqualTo(200);
+    SERVER.settle();
     SERVER.post(
         "/api/v1/tax-ids", null, "{\"type\":\"eu_vat\",\"value\":\"DE123456789\"}", treasurer);
     Reply whole = SERVER.get("/api/v1/invoices", null, treasurer);

@@ -14,6 +14,7 @@ import com.tatame.billing.identity.ClerkConfig;
 import com.tatame.billing.identity.ClerkVerifier;
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
+import com.tatame.billing.simulator.DeliveryFaults;
 import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.store.BillingStore;
@@ -52,6 +53,9 @@ final class RunningServer implements AutoCloseable {
   static final String METRICS_TOKEN = "metrics-token";
   static final String CATALOG = "../examples/tatame/catalog.yaml";
   static final String OUR_PAGE = "http://localhost:3000";
+  /** Longer than any request takes, so that a test that doesn't wait for webhooks fails always and not on busy machines. */
+  private static final Duration WEBHOOK_DELAY = Duration.ofMillis(300);
+
   private static final InstantSource WALL = InstantSource.system();
   private static final TestIssuer ISSUER = TestIssuer.create("https://clerk.example.com", WALL);
   private static final ClerkConfig CLERK = new ClerkConfig(
@@ -116,6 +120,7 @@ final class RunningServer implements AutoCloseable {
         .start();
     stripe.createWebhookEndpoint(
         url("/webhooks/stripe"), Optional.of(WEBHOOK_SECRET), Optional.empty());
+    stripe.failDeliveries(DeliveryFaults.NONE.delaying(WEBHOOK_DELAY, 100));
   }
 
   /** The settings of a server that talks to a provider at this address. */
