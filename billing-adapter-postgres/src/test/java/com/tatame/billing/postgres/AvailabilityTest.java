@@ -23,6 +23,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class AvailabilityTest {
+  private static final AccountId ACCOUNT = new AccountId("user_1");
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
   @Test
   void aPoolWithoutAFreeConnectionMakesTheStoreUnavailable() throws Exception {
@@ -33,7 +35,7 @@ class AvailabilityTest {
         Connection blocker = TestDatabase.connect(config);
         Statement statement = blocker.createStatement()) {
       statement.execute("begin; lock table account_entitlements");
-      Future<?> stuck = threads.submit(() -> store.entitlements().find(new AccountId("user_1")));
+      Future<?> stuck = threads.submit(() -> store.usage().read(ACCOUNT, NOW));
       await().atMost(Duration.ofSeconds(30)).until(() -> active(store) == 1);
 
       assertThatThrownBy(store::ping)
@@ -60,11 +62,11 @@ class AvailabilityTest {
         Statement statement = blocker.createStatement()) {
       statement.execute("begin; lock table account_entitlements");
 
-      assertThatThrownBy(() -> store.entitlements().find(new AccountId("user_1")))
+      assertThatThrownBy(() -> store.usage().read(ACCOUNT, NOW))
           .isInstanceOf(StoreUnavailable.class);
 
       statement.execute("rollback");
-      assertThat(store.entitlements().find(new AccountId("user_1"))).isEmpty();
+      assertThat(store.usage().read(ACCOUNT, NOW).entitlement()).isEmpty();
     }
   }
 

@@ -616,7 +616,6 @@ class QueryPlanTest {
     store
         .billingEvents()
         .list(new AccountId("user_" + (round + 1)), BillingEventFilter.ALL, Optional.empty(), 10);
-    store.entitlements().find(account);
     store.checkouts().find(account, "cs_" + round);
     store.subscriptions().find(account, "sub_" + round);
     store.subscriptions().list(account, Optional.empty(), Optional.of("sub_" + (round + 1)), 10);

@@ -97,7 +97,6 @@ enum RetrySafety {
       Map.entry("remember_user_v1", IDEMPOTENT),
       Map.entry("introduce_users_v1", DEDUPLICATED),
       Map.entry("find_customer_link_v1", IDEMPOTENT),
-      Map.entry("find_entitlement_v1", IDEMPOTENT),
       Map.entry("list_billing_events_v1", IDEMPOTENT),
       Map.entry("list_subscriptions_v1", IDEMPOTENT),
       Map.entry("find_subscription_v1", IDEMPOTENT),

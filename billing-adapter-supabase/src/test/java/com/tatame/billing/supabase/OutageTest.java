@@ -52,7 +52,7 @@ class OutageTest {
         Connection blocker = DriverManager.getConnection(database);
         Statement statement = blocker.createStatement()) {
       statement.execute("begin; lock table billing.account_entitlements");
-      Future<?> stuck = threads.submit(() -> store.entitlements().find(ACCOUNT));
+      Future<?> stuck = threads.submit(() -> store.usage().read(ACCOUNT, NOW));
       await().atMost(Duration.ofSeconds(30)).until(() -> isWaited(database));
 
       assertThatThrownBy(store::ping)

@@ -581,7 +581,6 @@ final class PortCalls {
     then(
         "list_billing_events_v1",
         store -> store.billingEvents().list(ACCOUNT, BillingEventFilter.ALL, Optional.empty(), 10));
-    then("find_entitlement_v1", store -> store.entitlements().find(ACCOUNT));
     then("find_checkout_v2", store -> store.checkouts().find(ACCOUNT, "cs_1"));
     then("find_subscription_v1", store -> store.subscriptions().find(ACCOUNT, "sub_1"));
     then(

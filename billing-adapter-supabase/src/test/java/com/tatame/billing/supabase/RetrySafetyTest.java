@@ -34,6 +34,7 @@ class RetrySafetyTest {
       "complete_key_v1",
       "release_key_v1",
       "find_checkout_v1",
+      "find_entitlement_v1",
       "account_usage_v1",
       "account_usage_v2",
       "account_terms_v1",

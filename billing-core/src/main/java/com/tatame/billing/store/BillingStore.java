@@ -9,7 +9,6 @@ import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
-import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageStore;
@@ -65,8 +64,6 @@ public interface BillingStore extends AutoCloseable {
   DiscountStore discounts();
 
   ProductStore products();
-
-  EntitlementStore entitlements();
 
   UsageStore usage();
 

@@ -81,8 +81,9 @@ class EventOrderTest {
       for (Source source : story
           .world()
           .store()
-          .entitlements()
-          .find(account)
+          .usage()
+          .read(account, story.world().engine().now())
+          .entitlement()
           .map(entitlement -> entitlement.sources())
           .orElse(List.of())) {
         actual.put(source.subscriptionId(), source.graceUntil());

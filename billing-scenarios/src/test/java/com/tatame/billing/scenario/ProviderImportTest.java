@@ -9,6 +9,7 @@ import com.tatame.billing.audit.BillingEvent;
 import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerList;
+import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -90,11 +91,14 @@ class ProviderImportTest {
 
     for (int i = 0; i < 20; i += 2) {
       AccountId owner = new AccountId("user_" + i);
-      assertThat(imported.entitlements().find(owner))
-          .isEqualTo(world.store().entitlements().find(owner));
+      assertThat(entitlement(imported, owner)).isEqualTo(entitlement(world.store(), owner));
       assertThat(payments(imported, owner)).isEqualTo(payments(world.store(), owner));
     }
     assertThat(payments(imported, new AccountId("user_2"))).isNotEmpty();
+  }
+
+  private Optional<AccountEntitlement> entitlement(BillingStore store, AccountId owner) {
+    return store.usage().read(owner, world.engine().now()).entitlement();
   }
 
   private static List<Fact> payments(BillingStore store, AccountId owner) {

@@ -9,7 +9,6 @@ import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.customer.TaxId;
-import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.money.Money;
@@ -128,11 +127,6 @@ final class AccountFunctions {
         row.optionalNumber("amount").map(amount -> new Money(amount, row.text("currency"))),
         row.text("status"),
         row.instant("occurred_at"));
-  }
-
-  EntitlementStore entitlements() {
-    return account ->
-        functions.row("find_entitlement_v1", of(account)).map(EntitlementRows::entitlement);
   }
 
   private final class Customers implements CustomerStore {

@@ -37,7 +37,7 @@ final class EntitlementRows {
     return new RecordedEntitlement(entitlement(row), row.instant("recorded_at"), evidence);
   }
 
-  static AccountEntitlement entitlement(Row row) {
+  private static AccountEntitlement entitlement(Row row) {
     return new AccountEntitlement(
         new AccountId(row.text("account_id")),
         row.rows("sources").map(EntitlementRows::source),

@@ -9,7 +9,6 @@ import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
-import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageStore;
@@ -142,11 +141,6 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final ProductStore products() {
     return new CatalogFunctions(functions);
-  }
-
-  @Override
-  public final EntitlementStore entitlements() {
-    return accounts.entitlements();
   }
 
   @Override

@@ -104,9 +104,9 @@ class FunctionBackedStoreTest {
       throw failed("42883");
     }));
 
-    assertThatThrownBy(() -> store.entitlements().find(new AccountId("user_1")))
+    assertThatThrownBy(() -> store.customers().find(new AccountId("user_1")))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("find_entitlement_v1");
+        .hasMessageContaining("find_customer_link_v1");
   }
 
   @Test
@@ -114,9 +114,9 @@ class FunctionBackedStoreTest {
     FunctionBackedStore store =
         new FunctionBackedStore(new Scripted(asked -> "<html>ada@example.com</html>"));
 
-    assertThatThrownBy(() -> store.entitlements().find(new AccountId("user_1")))
+    assertThatThrownBy(() -> store.customers().find(new AccountId("user_1")))
         .isInstanceOf(IllegalStateException.class)
-        .hasStackTraceContaining("find_entitlement_v1")
+        .hasStackTraceContaining("find_customer_link_v1")
         .rootCause()
         .hasMessageNotContaining("ada@");
   }

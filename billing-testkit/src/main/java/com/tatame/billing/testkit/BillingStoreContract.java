@@ -43,7 +43,6 @@ public interface BillingStoreContract
         PromotionStoreContract,
         DiscountStoreContract,
         ProductStoreContract,
-        EntitlementStoreContract,
         EntitlementHistoryContract,
         UsageStoreContract,
         AccountStatesContract,

@@ -235,7 +235,7 @@ public interface CommitRefusalContract extends StoreUnderTest {
     assertThat(store().projections().pendingReads(10))
         .extracting(PendingRead::subject)
         .doesNotContain(poisoned);
-    assertThat(store().entitlements().find(taken.account())).isEmpty();
+    assertThat(store().usage().read(taken.account(), now).entitlement()).isEmpty();
     assertThat(store().customers().find(taken.account()))
         .map(CustomerLink::customerId)
         .contains(taken.customerId());

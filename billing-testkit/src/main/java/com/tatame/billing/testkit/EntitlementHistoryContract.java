@@ -50,7 +50,6 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
 
     assertThat(store().usage().read(linked.account(), now).recorded()).contains(recorded);
     assertThat(Commits.known(store(), linked.subject()).recorded()).contains(recorded);
-    assertThat(store().entitlements().find(linked.account())).contains(recorded.entitlement());
   }
 
   @Test

@@ -10,7 +10,6 @@ import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
-import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageStore;
@@ -149,11 +148,6 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public ProductStore products() {
     return reads.products();
-  }
-
-  @Override
-  public EntitlementStore entitlements() {
-    return reads.entitlements();
   }
 
   @Override

@@ -14,7 +14,6 @@ import com.tatame.billing.customer.Customer;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.customer.TaxId;
-import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.observation.Fact;
@@ -245,10 +244,6 @@ final class InMemoryReads {
         .filter(session ->
             session.account().filter(buyer -> anonymous.owns(account, buyer)).isPresent())
         .findFirst());
-  }
-
-  EntitlementStore entitlements() {
-    return account -> lock.hold(() -> rows.entitlement(account));
   }
 
   BillingEventStore billingEvents() {

@@ -187,6 +187,42 @@ public interface UsageStoreContract extends StoreUnderTest {
     AccountEntitlement entitlement = entitle(linked, "basic");
 
     assertThat(store().usage().read(linked.account(), NOON).entitlement()).contains(entitlement);
+    assertThat(store().usage().read(Ids.account(), NOON).entitlement()).isEmpty();
+  }
+
+  @Test
+  default void linkedAccountWithoutASubscriptionHasNoEntitlement() {
+    Linked linked = Commits.aLinkedCustomer(store(), NOON);
+
+    assertThat(store().usage().read(linked.account(), NOON).entitlement()).isEmpty();
+  }
+
+  @Test
+  default void entitlementKeepsTheOrderOfItsSources() {
+    Linked linked = Commits.aLinkedCustomer(store(), NOON);
+    AccountEntitlement entitlement = new AccountEntitlement(
+        linked.account(),
+        List.of(
+            new Source("sub_z", "team", SubscriptionStatus.PAST_DUE, Optional.of(NOON)),
+            new Source("sub_a", "pro", SubscriptionStatus.TRIALING, Optional.empty()),
+            new Source("sub_m", "basic", SubscriptionStatus.ACTIVE, Optional.empty())));
+
+    entitle(linked, entitlement);
+
+    assertThat(store().usage().read(linked.account(), NOON).entitlement()).contains(entitlement);
+  }
+
+  @Test
+  default void entitlementIsReplacedWhole() {
+    Linked linked = Commits.aLinkedCustomer(store(), NOON);
+    Source team = new Source("sub_1", "team", SubscriptionStatus.ACTIVE, Optional.empty());
+    Source pro = new Source("sub_2", "pro", SubscriptionStatus.ACTIVE, Optional.empty());
+
+    for (List<Source> sources : List.of(List.of(team, pro), List.of(pro), List.<Source>of())) {
+      AccountEntitlement entitlement = new AccountEntitlement(linked.account(), sources);
+      entitle(linked, entitlement);
+      assertThat(store().usage().read(linked.account(), NOON).entitlement()).contains(entitlement);
+    }
   }
 
   @Test
@@ -452,8 +488,12 @@ public interface UsageStoreContract extends StoreUnderTest {
             SubscriptionStatus.ACTIVE,
             Optional.empty(),
             Optional.of(new Cycle(MARCH.start(), 1, MARCH)))));
-    Commits.apply(store(), linked.subject(), NOON, List.of(Commits.entitle(entitlement, NOON)));
+    entitle(linked, entitlement);
     return entitlement;
+  }
+
+  private void entitle(Linked linked, AccountEntitlement entitlement) {
+    Commits.apply(store(), linked.subject(), NOON, List.of(Commits.entitle(entitlement, NOON)));
   }
 
   private DrawBuilder debit(AccountId account) {

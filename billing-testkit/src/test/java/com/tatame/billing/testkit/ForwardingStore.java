@@ -9,7 +9,6 @@ import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
-import com.tatame.billing.entitlement.EntitlementStore;
 import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageStore;
@@ -153,11 +152,6 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public ProductStore products() {
     return good.products();
-  }
-
-  @Override
-  public EntitlementStore entitlements() {
-    return good.entitlements();
   }
 
   @Override

@@ -288,8 +288,11 @@ public final class BillingUnderProof implements WebhookHandler {
     }
     Map<String, String> rows = new TreeMap<>(CoreRows.of(states(objects)));
     objects.keySet().forEach(subject -> factsOf.apply(subject).forEach(fact -> put(rows, fact)));
-    accounts.forEach(account ->
-        store.entitlements().find(account).ifPresent(entitlement -> put(rows, entitlement)));
+    accounts.forEach(account -> store
+        .usage()
+        .read(account, world.engine().now())
+        .entitlement()
+        .ifPresent(entitlement -> put(rows, entitlement)));
     return rows;
   }
 
