@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 
 /** Brings the schema up to date, over connections of its own. */
@@ -26,6 +27,7 @@ final class SchemaMigration {
         .locations("classpath:" + Migrations.LOCATION, "classpath:" + CALLBACKS)
         .schemas(config.schema())
         .defaultSchema(config.schema())
+        .table(Migrations.HISTORY_TABLE)
         .createSchemas(true)
         .placeholders(Map.of(Migrations.SCHEMA_PLACEHOLDER, config.schema()))
         .outOfOrder(false)
@@ -36,6 +38,13 @@ final class SchemaMigration {
     try {
       return flyway.migrate().migrationsExecuted;
     } catch (FlywayException e) {
+      if (e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
+        throw new IllegalStateException(
+            """
+            The schema %1$s holds objects, but no table %2$s: it was made by a version before the first \
+            release, or by another program. If nothing in it is needed, run: drop schema "%1$s" cascade; \
+            otherwise use another schema.""".formatted(config.schema(), Migrations.HISTORY_TABLE), e);
+      }
       if (unreachable(e)) {
         throw new StoreUnavailable("The database can't be reached.", e);
       }

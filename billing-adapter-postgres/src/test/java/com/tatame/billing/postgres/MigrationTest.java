@@ -44,7 +44,7 @@ class MigrationTest {
     PostgresConfig config = TestDatabase.freshSchema();
     PostgresBillingStore.migrate(config);
     TestDatabase.run(
-        config, "update flyway_schema_history set checksum = checksum + 1 where version = '2'");
+        config, "update billing_schema_history set checksum = checksum + 1 where version = '2'");
 
     assertThatThrownBy(() -> PostgresBillingStore.open(config))
         .isInstanceOf(IllegalStateException.class)
@@ -53,12 +53,26 @@ class MigrationTest {
   }
 
   @Test
+  void aSchemaThatSomethingElseMadeIsRefusedWithTheCommandToRun() {
+    PostgresConfig config = TestDatabase.freshSchema();
+    TestDatabase.run(
+        config,
+        "create schema if not exists \"" + config.schema() + "\"",
+        "create table \"" + config.schema() + "\".flyway_schema_history (version text)");
+
+    assertThatThrownBy(() -> PostgresBillingStore.migrate(config))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("drop schema \"" + config.schema() + "\" cascade");
+    assertThat(tables(config, "true")).containsExactly("flyway_schema_history");
+  }
+
+  @Test
   void noTableIsWithoutRowSecurityAndNoFunctionIsEverybodys() {
     PostgresConfig config = TestDatabase.freshSchema();
     PostgresBillingStore.migrate(config);
 
     assertThat(tables(config, "relrowsecurity")).contains("users", "webhook_events");
-    assertThat(tables(config, "not relrowsecurity")).containsExactly("flyway_schema_history");
+    assertThat(tables(config, "not relrowsecurity")).containsExactly("billing_schema_history");
     assertThat(functions(config, "true")).contains("commit_units_v1", "claim_events_v1");
     assertThat(functions(config, "has_function_privilege('public', p.oid, 'execute')"))
         .isEmpty();

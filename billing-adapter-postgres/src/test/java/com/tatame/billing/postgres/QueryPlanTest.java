@@ -808,7 +808,7 @@ class QueryPlanTest {
     TestDatabase.query(
             CONFIG,
             "select relname || ' ' || seq_scan from pg_stat_user_tables s"
-                + " where relname <> 'flyway_schema_history' and schemaname = '" + CONFIG.schema()
+                + " where relname <> 'billing_schema_history' and schemaname = '" + CONFIG.schema()
                 + "' and not " + HOLDS_ONE_ROW)
         .forEach(line -> scans.put(
             line.substring(0, line.indexOf(' ')),

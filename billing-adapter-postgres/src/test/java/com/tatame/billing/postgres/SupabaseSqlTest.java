@@ -1,6 +1,7 @@
 package com.tatame.billing.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.schema.SupabaseSql;
 import java.util.List;
@@ -91,6 +92,18 @@ class SupabaseSqlTest {
   }
 
   @Test
+  void aSchemaThatSomethingElseMadeIsRefusedWithTheCommandToRun() {
+    PostgresConfig config = TestDatabase.freshSchema();
+    TestDatabase.run(
+        config,
+        "create schema if not exists \"" + config.schema() + "\"",
+        "create table \"" + config.schema() + "\".flyway_schema_history (version text)");
+
+    assertThatThrownBy(() -> TestDatabase.run(config, SupabaseSql.migrations(config.schema())))
+        .hasStackTraceContaining("drop schema \"" + config.schema() + "\" cascade");
+  }
+
+  @Test
   void beforeThemTheValidationNamesEverythingThatIsMissing() {
     PostgresConfig config = TestDatabase.freshSchema();
 
@@ -128,6 +141,6 @@ class SupabaseSqlTest {
   private static List<String> versions(PostgresConfig config) {
     return TestDatabase.query(
         config,
-        "select installed_rank || ':' || coalesce(version, '') from flyway_schema_history order by 1");
+        "select installed_rank || ':' || coalesce(version, '') from billing_schema_history order by 1");
   }
 }

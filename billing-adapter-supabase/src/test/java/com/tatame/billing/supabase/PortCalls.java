@@ -140,7 +140,7 @@ final class PortCalls {
   }
 
   private void inbox() {
-    then("ingest_events_v2", store -> store.inbox().ingest(EVENTS, NOW));
+    then("ingest_events_v1", store -> store.inbox().ingest(EVENTS, NOW));
     then(
         "receive_events_v1",
         store -> store
@@ -159,14 +159,14 @@ final class PortCalls {
                                 ACustomer.ofNobody(ARRIVED.value(), NOW), NOW, Source.SNAPSHOT))))),
                     Map.of()),
                 NOW));
-    then("claim_events_v2", store -> seqs(store.inbox().claim(CLAIM, 2, NOW, LEASE)));
+    then("claim_events_v1", store -> seqs(store.inbox().claim(CLAIM, 2, NOW, LEASE)));
     then(
-        "load_subjects_v3",
+        "load_subjects_v1",
         store -> store
             .projections()
             .load(List.of(new SubjectQuery(CUSTOMER, Set.of(), Set.of(ACCOUNT)))));
     then(
-        "commit_units_v2",
+        "commit_units_v1",
         store -> store
             .projections()
             .commit(
@@ -180,23 +180,23 @@ final class PortCalls {
                         new Change.Link(ACCOUNT, "cus_1", NOW)))),
                 NOW));
     then(
-        "settle_events_v3",
+        "settle_events_v1",
         store -> store
             .inbox()
             .settle(
                 CLAIM,
                 List.of(new Settlement.Dead(2, "unreadable"), new Settlement.Release(3)),
                 NOW));
-    then("inbox_status_v2", store -> store.inbox().status());
-    then("stored_events_v3", store -> store.inbox().events(EventFilter.ALL, Optional.empty(), 10));
-    then("find_event_v2", store -> store.inbox().find(EVENTS.get(0).id()));
+    then("inbox_status_v1", store -> store.inbox().status());
+    then("stored_events_v1", store -> store.inbox().events(EventFilter.ALL, Optional.empty(), 10));
+    then("find_event_v1", store -> store.inbox().find(EVENTS.get(0).id()));
     then(
         "replay_events_v1",
         store ->
             store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW).ids());
     then("prune_events_v1", store -> store.inbox().prune(NOW.plusSeconds(1), 10));
-    then("pending_reads_v2", store -> store.projections().pendingReads(10));
-    then("customers_after_v2", store -> store.drift().customers(Optional.empty(), 10));
+    then("pending_reads_v1", store -> store.projections().pendingReads(10));
+    then("customers_after_v1", store -> store.drift().customers(Optional.empty(), 10));
     then("prove_customer_v1", store -> {
       store.drift().prove("cus_1", NOW);
       return true;
@@ -319,7 +319,7 @@ final class PortCalls {
   }
 
   private void commands() {
-    then("open_command_v3", store -> store.commands().open(COMMAND));
+    then("open_command_v1", store -> store.commands().open(COMMAND));
     then(
         "find_open_command_v1",
         store -> store.commands().findOpen(ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1"));
@@ -348,7 +348,7 @@ final class PortCalls {
     then(
         "last_succeeded_command_v1",
         store -> store.commands().lastSucceeded(ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1"));
-    then("open_command_v3", store -> store.commands().open(UNDECIDED));
+    then("open_command_v1", store -> store.commands().open(UNDECIDED));
     then("begin_command_v1", store -> store.commands().begin(UNDECIDED.id(), "lease", NOW, LEASE));
     then(
         "end_command_v1",
@@ -379,7 +379,7 @@ final class PortCalls {
 
   private void keys() {
     reserve();
-    then("release_key_v2", store -> {
+    then("release_key_v1", store -> {
       store.idempotency().release(ACCOUNT, "key", "ada");
       return true;
     });
@@ -388,7 +388,7 @@ final class PortCalls {
         "extend_key_v1",
         store -> store.idempotency().extend(ACCOUNT, "key", "ada", NOW.plusSeconds(1), LEASE));
     then(
-        "complete_key_v2",
+        "complete_key_v1",
         store -> store.idempotency().complete(ACCOUNT, "key", "ada", 201, "{}", NOW));
     reserve();
     then("prune_keys_v1", store -> store.idempotency().prune(NOW.plusSeconds(1)));
@@ -396,7 +396,7 @@ final class PortCalls {
 
   private void reserve() {
     then(
-        "reserve_key_v2",
+        "reserve_key_v1",
         store -> store.idempotency().reserve(ACCOUNT, "key", "hash", "ada", NOW, LEASE));
   }
 
@@ -421,13 +421,13 @@ final class PortCalls {
       return true;
     });
     then("anonymous_session_v1", store -> store.anonymousSessions().findByHash("hash_1"));
-    then("add_free_purchase_v2", store -> store.purchases().addFree(free("pur_1")));
-    then("add_free_purchase_v2", store -> store.purchases().addFree(free("pur_2")));
+    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_1")));
+    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_2")));
     then(
-        "claim_anonymous_session_v2",
+        "claim_anonymous_session_v1",
         store -> store.anonymousSessions().claim("hash_1", ACCOUNT, NOW));
     then("gather_usage_v1", store -> store.anonymousSessions().gather(NOW));
-    then("list_purchases_v2", store -> store.purchases().list(ACCOUNT, Optional.empty(), 10));
+    then("list_purchases_v1", store -> store.purchases().list(ACCOUNT, Optional.empty(), 10));
     then("owned_purchase_v1", store -> store.purchases().owned(ACCOUNT, "article-1"));
     then(
         "duplicate_purchases_v1",
@@ -471,33 +471,33 @@ final class PortCalls {
   }
 
   private void usage() {
-    then("publish_catalog_v3", store -> {
+    then("publish_catalog_v1", store -> {
       store.usage().publish(ACatalog.freeBasicAndPro());
       return true;
     });
-    then("account_usage_v3", store -> said(store.usage().read(ACCOUNT, NOON)));
+    then("account_usage_v1", store -> said(store.usage().read(ACCOUNT, NOON)));
     then(
         "account_states_v1",
         store -> store.usage().states(Set.of(ACCOUNT), NOON).keySet());
     then(
-        "consume_v4",
+        "consume_v1",
         store -> store.usage().consume(List.of(debit("use_1", 3), debit("use_2", 9))));
-    then("consume_v4", store -> store.usage().consume(List.of(debit("use_1", 3))));
-    then("account_usage_v3", store -> said(store.usage().read(ACCOUNT, NOON)));
+    then("consume_v1", store -> store.usage().consume(List.of(debit("use_1", 3))));
+    then("account_usage_v1", store -> said(store.usage().read(ACCOUNT, NOON)));
     then("find_consumption_v1", store -> store.usage().find(ACCOUNT, "quiz", "use_1"));
-    then("release_consumption_v2", store -> store.usage().release(ACCOUNT, "quiz", "use_1", NOON));
-    then("account_usage_v3", store -> said(store.usage().read(ACCOUNT, NOON)));
-    then("give_item_v3", store -> store.purchases().give(free("pur_3"), debit("sale_1", 1)));
+    then("release_consumption_v1", store -> store.usage().release(ACCOUNT, "quiz", "use_1", NOON));
+    then("account_usage_v1", store -> said(store.usage().read(ACCOUNT, NOON)));
+    then("give_item_v1", store -> store.purchases().give(free("pur_3"), debit("sale_1", 1)));
     then(
         "give_item_once_v1",
         store -> store.purchases().giveOnce(free("pur_4"), debit("sale_2", 1)));
     then("given_item_v1", store -> store.purchases().given(ACCOUNT, "sale_1"));
-    then("consume_v4", store -> store.usage().consume(List.of(debit("sale_2", 1))));
+    then("consume_v1", store -> store.usage().consume(List.of(debit("sale_2", 1))));
     then("held_units_v1", store -> store.reservations().held(Optional.empty(), 10));
     then(
         "settle_unit_v1",
         store -> store.reservations().settle(ACCOUNT, "sale_2", Outcome.RETURNED, NOON));
-    then("set_gauge_v3", store -> {
+    then("set_gauge_v1", store -> {
       store.usage().set(ACCOUNT, "storage", 5, NOON);
       return true;
     });
@@ -505,7 +505,7 @@ final class PortCalls {
     then(
         "list_usage_v1",
         store -> store.usage().list(ACCOUNT, Optional.empty(), Optional.empty(), 10));
-    then("prune_consumptions_v2", store -> store.usage().prune(NOON.plus(LEASE)));
+    then("prune_consumptions_v1", store -> store.usage().prune(NOON.plus(LEASE)));
     metering();
   }
 
@@ -581,7 +581,7 @@ final class PortCalls {
     then(
         "list_billing_events_v1",
         store -> store.billingEvents().list(ACCOUNT, BillingEventFilter.ALL, Optional.empty(), 10));
-    then("find_checkout_v2", store -> store.checkouts().find(ACCOUNT, "cs_1"));
+    then("find_checkout_v1", store -> store.checkouts().find(ACCOUNT, "cs_1"));
     then("find_subscription_v1", store -> store.subscriptions().find(ACCOUNT, "sub_1"));
     then(
         "list_subscriptions_v1",

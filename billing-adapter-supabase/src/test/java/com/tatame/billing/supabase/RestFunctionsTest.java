@@ -166,7 +166,7 @@ class RestFunctionsTest {
   void refusedWriteDuringAMoveIsNotRetriedHere() {
     try (ScriptedApi api = new ScriptedApi(
         Says.json(503, "{\"code\":\"PT503\",\"message\":\"this store is frozen\"}"))) {
-      assertThatThrownBy(() -> functions(api).call("consume_v2", "{}"))
+      assertThatThrownBy(() -> functions(api).call("consume_v1", "{}"))
           .isInstanceOfSatisfying(
               SqlFunctionFailed.class, e -> assertThat(e.sqlState()).contains("PT503"));
 

@@ -77,12 +77,12 @@ class SetupTest {
     String database = TestProject.migratedDatabase();
     TestProject.run(
         database,
-        "revoke execute on function billing.claim_events_v2 from service_role",
+        "revoke execute on function billing.claim_events_v1 from service_role",
         "revoke update on billing.commands from service_role");
     try (LocalSupabase project = start(database)) {
       assertThatThrownBy(() -> SupabaseBillingStore.open(config(project)))
           .isInstanceOf(StoreUnavailable.class)
-          .hasMessageContaining("can't use: function claim_events_v2, table commands.");
+          .hasMessageContaining("can't use: function claim_events_v1, table commands.");
     }
   }
 

@@ -213,7 +213,7 @@ final class StoreEnd extends MoveEnd {
     ObjectNode asked = JSON.createObjectNode().put("table", table).putRawValue("keys", array(keys));
     asked.set("after", after.json());
     return each(
-        call("move_rows_v2", asked),
+        call("move_rows_v1", asked),
         row -> new RowState(
             row.path("key").toString(),
             Optional.ofNullable(row.path("hash").textValue()),

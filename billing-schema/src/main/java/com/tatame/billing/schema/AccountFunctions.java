@@ -51,7 +51,7 @@ final class AccountFunctions {
 
   CheckoutStore checkouts() {
     return (account, sessionId) -> functions
-        .row("find_checkout_v2", of(account).with("id", sessionId))
+        .row("find_checkout_v1", of(account).with("id", sessionId))
         .map(row -> (CheckoutSession) MirrorRows.object(ObjectKind.CHECKOUT_SESSION, row));
   }
 

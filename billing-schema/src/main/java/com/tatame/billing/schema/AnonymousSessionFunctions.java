@@ -37,7 +37,7 @@ final class AnonymousSessionFunctions implements AnonymousSessionStore {
   @Override
   public Optional<AnonymousSession> claim(String hash, AccountId by, Instant now) {
     return functions
-        .row("claim_anonymous_session_v2", of(hash).with("account_id", by).with("now", now))
+        .row("claim_anonymous_session_v1", of(hash).with("account_id", by).with("now", now))
         .map(AnonymousSessionFunctions::session);
   }
 

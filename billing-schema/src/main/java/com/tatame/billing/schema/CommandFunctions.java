@@ -37,7 +37,7 @@ final class CommandFunctions implements CommandJournal {
         .with("result", planned.result())
         .with("error", planned.error())
         .with("request_key", planned.request().map(RequestKey::value));
-    return command(new Row(functions.call("open_command_v3", row)));
+    return command(new Row(functions.call("open_command_v1", row)));
   }
 
   static Command command(Row row) {

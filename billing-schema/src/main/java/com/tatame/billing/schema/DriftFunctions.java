@@ -29,7 +29,7 @@ final class DriftFunctions implements DriftStore {
     Page.check(limit);
     List<String> ids = new ArrayList<>();
     for (JsonNode id : functions.call(
-        "customers_after_v2", Row.empty().with("after", after).with("limit", limit))) {
+        "customers_after_v1", Row.empty().with("after", after).with("limit", limit))) {
       ids.add(id.textValue());
     }
     return ids;

@@ -26,7 +26,7 @@ final class IdempotencyFunctions implements IdempotencyStore {
       Instant now,
       Duration leaseTime) {
     Row answer = new Row(functions.call(
-        "reserve_key_v2",
+        "reserve_key_v1",
         of(account, key, lease)
             .with("fingerprint", fingerprint)
             .with("now", now)
@@ -53,13 +53,13 @@ final class IdempotencyFunctions implements IdempotencyStore {
   public boolean complete(
       AccountId account, String key, String lease, int status, String body, Instant now) {
     return functions
-        .call("complete_key_v2", of(account, key, lease).with("status", status).with("body", body))
+        .call("complete_key_v1", of(account, key, lease).with("status", status).with("body", body))
         .booleanValue();
   }
 
   @Override
   public void release(AccountId account, String key, String lease) {
-    functions.call("release_key_v2", of(account, key, lease));
+    functions.call("release_key_v1", of(account, key, lease));
   }
 
   @Override

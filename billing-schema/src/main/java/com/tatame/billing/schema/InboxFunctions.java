@@ -39,7 +39,7 @@ final class InboxFunctions implements InboxStore {
       return Set.of();
     }
     return ids(new Rows(functions.call(
-        "ingest_events_v2",
+        "ingest_events_v1",
         Row.empty()
             .with("received_at", receivedAt)
             .with("events", events.stream().map(InboxFunctions::row).toList()),
@@ -106,7 +106,7 @@ final class InboxFunctions implements InboxStore {
         .with("now", now)
         .with("lease_until", now.plus(lease));
     return functions
-        .rows("claim_events_v2", asked)
+        .rows("claim_events_v1", asked)
         .map(row -> new ClaimedEvent(
             row.number("seq"),
             row.text("id"),
@@ -123,7 +123,7 @@ final class InboxFunctions implements InboxStore {
       return Set.of();
     }
     Rows lost = functions.rows(
-        "settle_events_v3",
+        "settle_events_v1",
         Row.empty()
             .with("claim", claim.value())
             .with("now", now)
@@ -154,7 +154,7 @@ final class InboxFunctions implements InboxStore {
 
   @Override
   public InboxStatus status() {
-    Row row = new Row(functions.call("inbox_status_v2", Row.empty()));
+    Row row = new Row(functions.call("inbox_status_v1", Row.empty()));
     return new InboxStatus(
         row.number("backlog"),
         row.optionalInstant("oldest_received_at"),
@@ -178,7 +178,7 @@ final class InboxFunctions implements InboxStore {
         .with("until", filter.until())
         .with("before", before)
         .with("limit", limit);
-    return functions.rows("stored_events_v3", asked).map(InboxFunctions::event);
+    return functions.rows("stored_events_v1", asked).map(InboxFunctions::event);
   }
 
   private static EventRecord event(Row row) {
@@ -199,7 +199,7 @@ final class InboxFunctions implements InboxStore {
   @Override
   public Optional<StoredEvent> find(String id) {
     return functions
-        .row("find_event_v2", Row.empty().with("id", id))
+        .row("find_event_v1", Row.empty().with("id", id))
         .map(row -> new StoredEvent(
             event(row),
             row.optionalText("raw_data"),

@@ -3,10 +3,21 @@ package com.tatame.billing.schema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** The migrations, forward only, in the naming of Flyway. */
+/** The migrations, forward only, in the naming of Flyway. Whatever lies in their folder is one of them. */
 public final class Migrations {
   /** Where they lie on the class path. */
   public static final String LOCATION = "com/tatame/billing/schema/migrations";
@@ -17,56 +28,15 @@ public final class Migrations {
   /** The schema unless configured otherwise. */
   public static final String DEFAULT_SCHEMA = "billing";
 
-  private static final List<String> NAMES = List.of(
-      "V1__tables.sql",
-      "V2__views.sql",
-      "V3__inbox.sql",
-      "V4__projections.sql",
-      "V5__journals.sql",
-      "V6__reads.sql",
-      "V7__access.sql",
-      "V8__repetition.sql",
-      "V9__access_of_later_objects.sql",
-      "V10__api_keys.sql",
-      "V11__inbox_operations.sql",
-      "V12__more_mirrors.sql",
-      "V13__drift.sql",
-      "V14__undecided_commands.sql",
-      "V15__operated_commands.sql",
-      "V16__events_of_accounts.sql",
-      "V17__arrival.sql",
-      "V18__purchases.sql",
-      "V19__refunds.sql",
-      "V20__invoices_of_accounts.sql",
-      "V21__objects_of_accounts.sql",
-      "V22__coupons.sql",
-      "V23__quotes.sql",
-      "V24__duplicates.sql",
-      "V25__trials.sql",
-      "V26__usage.sql",
-      "V27__usage_in_sql.sql",
-      "V30__grants.sql",
-      "V31__manual_discounts.sql",
-      "V32__entitlement_history.sql",
-      "V33__past_usage.sql",
-      "V34__metered_usage.sql",
-      "V36__units_of_sales.sql",
-      "V37__usage_of_sessions.sql",
-      "V38__moving.sql",
-      "V40__imports.sql",
-      "V41__quicker_usage.sql",
-      "V42__states_of_accounts.sql",
-      "V43__usage_that_is_not_compiled.sql",
-      "V44__rows_that_change_meanwhile.sql",
-      "V45__command_requests.sql",
-      "V46__nothing_that_opens_something_is_kept.sql",
-      "V47__consumptions_that_are_read.sql",
-      "V48__late_workers.sql",
-      "V49__leases_with_heartbeats.sql",
-      "V50__owned_items.sql",
-      "V51__final_rows_that_are_wrong.sql",
-      "V52__drift_of_every_object.sql",
-      "V53__events_view_without_secrets.sql");
+  /** The table in the schema that lists which of them were run; Flyway writes it under this name. */
+  public static final String HISTORY_TABLE = "billing_schema_history";
+
+  /** A class path can't be asked for a folder's files, but for the place of one of them. */
+  private static final String FIRST = "V1__accounts.sql";
+
+  private static final Pattern FILE = Pattern.compile("V(\\d+)__(\\w+)\\.sql");
+
+  private static final List<Script> SOURCES = sources();
 
   private Migrations() {}
 
@@ -76,18 +46,74 @@ public final class Migrations {
    * @param name of its file
    * @param sql to be run with the schema first in the search path
    */
-  public record Script(String name, String sql) {}
+  public record Script(String name, String sql) {
+    int version() {
+      return Integer.parseInt(file().group(1));
+    }
+
+    /** What it brings, as its name has it. */
+    String description() {
+      return file().group(2).replace('_', ' ');
+    }
+
+    private Matcher file() {
+      Matcher file = FILE.matcher(name);
+      if (!file.matches()) {
+        throw new IllegalStateException("not named like a migration: " + name);
+      }
+      return file;
+    }
+  }
 
   /** All migrations for a schema of this name, in order. */
   public static List<Script> scripts(String schema) {
-    return NAMES.stream()
-        .map(
-            name -> new Script(name, source(name).replace("${" + SCHEMA_PLACEHOLDER + "}", schema)))
+    return SOURCES.stream()
+        .map(source -> new Script(
+            source.name(), source.sql().replace("${" + SCHEMA_PLACEHOLDER + "}", schema)))
         .toList();
   }
 
-  /** A migration as it lies on the class path, with its placeholders. */
-  static String source(String name) {
+  /** All migrations as they lie on the class path, with their placeholders, in order. */
+  static List<Script> templates() {
+    return SOURCES;
+  }
+
+  private static List<Script> sources() {
+    URL first = Objects.requireNonNull(
+        Migrations.class.getClassLoader().getResource(LOCATION + "/" + FIRST),
+        "the migrations are missing");
+    try {
+      URLConnection connection = first.openConnection();
+      List<String> names = connection instanceof JarURLConnection jar
+          ? namesInJar(jar)
+          : namesInFolder(
+              Objects.requireNonNull(Path.of(URI.create(first.toString())).getParent()));
+      return names.stream()
+          .map(name -> new Script(name, source(name)))
+          .sorted(Comparator.comparingInt(Script::version))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> namesInJar(JarURLConnection connection) throws IOException {
+    String folder =
+        connection.getEntryName().substring(0, connection.getEntryName().length() - FIRST.length());
+    return connection.getJarFile().stream()
+        .map(entry -> entry.getName())
+        .filter(name -> name.startsWith(folder) && name.endsWith(".sql"))
+        .map(name -> name.substring(folder.length()))
+        .toList();
+  }
+
+  private static List<String> namesInFolder(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> String.valueOf(file.getFileName())).toList();
+    }
+  }
+
+  private static String source(String name) {
     try (InputStream in =
         Migrations.class.getClassLoader().getResourceAsStream(LOCATION + "/" + name)) {
       if (in == null) {

@@ -26,7 +26,7 @@ import java.util.function.BiConsumer;
 
 /** Mirrored rows behind their functions. */
 final class ProjectionFunctions implements ProjectionStore {
-  private static final String COMMIT = "commit_units_v2";
+  private static final String COMMIT = "commit_units_v1";
 
   private final Functions functions;
 
@@ -41,7 +41,7 @@ final class ProjectionFunctions implements ProjectionStore {
       return known;
     }
     functions
-        .rows("load_subjects_v3", wanted.stream().map(ProjectionFunctions::row).toList())
+        .rows("load_subjects_v1", wanted.stream().map(ProjectionFunctions::row).toList())
         .stream()
         .map(ProjectionFunctions::known)
         .forEach(subject -> known.put(subject.subject(), subject));
@@ -139,7 +139,7 @@ final class ProjectionFunctions implements ProjectionStore {
   public List<PendingRead> pendingReads(int limit) {
     return functions
         .rows(
-            "pending_reads_v2",
+            "pending_reads_v1",
             Row.empty().with("kinds", List.of(ObjectKind.values())).with("limit", limit))
         .map(row -> new PendingRead(
             new ObjectRef(row.constant("kind", ObjectKind.class), row.text("object_id")),

@@ -34,7 +34,7 @@ final class PurchaseFunctions implements PurchaseStore {
     Page.check(limit);
     return functions
         .rows(
-            "list_purchases_v2",
+            "list_purchases_v1",
             of(account).with("item", item).with("after", after).with("limit", limit))
         .map(PurchaseFunctions::purchase);
   }
@@ -70,14 +70,14 @@ final class PurchaseFunctions implements PurchaseStore {
   @Override
   public Purchase addFree(Purchase free) {
     return functions
-        .row("add_free_purchase_v2", row(free))
+        .row("add_free_purchase_v1", row(free))
         .map(PurchaseFunctions::free)
         .orElseThrow(() -> new IllegalStateException("no purchase was written, and none found"));
   }
 
   @Override
   public Giving give(Purchase free, UsageDebit debit) {
-    return give("give_item_v3", free, debit);
+    return give("give_item_v1", free, debit);
   }
 
   @Override
@@ -89,7 +89,7 @@ final class PurchaseFunctions implements PurchaseStore {
     Row answer = functions
         .row(
             function,
-            Row.empty().with("purchase", row(free)).with("draw", UsageFunctions.row(debit)))
+            Row.empty().with("purchase", row(free)).with("debit", UsageFunctions.row(debit)))
         .orElseThrow();
     return new Giving(
         UsageFunctions.result(answer, debit),

@@ -8,12 +8,11 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * The very migrations that the PostgreSQL adapter runs, as scripts for a project's SQL editor. What
- * was applied is written where Flyway looks for it, so that the same database can later be opened
- * by the PostgreSQL adapter, which then finds nothing to do.
+ * The migrations that the PostgreSQL adapter runs, as scripts for a project's SQL editor. They write
+ * the same history table, so that the PostgreSQL adapter can open the database later and finds
+ * nothing to do.
  */
 public final class SupabaseSql {
-  private static final Pattern FILE = Pattern.compile("V(\\d+)__(\\w+)\\.sql");
   private static final Pattern CREATED =
       Pattern.compile("(?m)^create (table|view|function) (\\w+)");
 
@@ -22,8 +21,16 @@ public final class SupabaseSql {
       -- Then expose the schema ${schema}: Project Settings, Data API, Exposed schemas.
       create schema if not exists "${schema}";
 
-      create table if not exists "${schema}".flyway_schema_history (
-        installed_rank integer not null constraint flyway_schema_history_pk primary key,
+      do $check$
+      begin
+        if to_regclass('"${schema}".billing_schema_history') is null and exists (
+            select from pg_class c where c.relnamespace = '"${schema}"'::regnamespace and c.relkind = 'r') then
+          raise exception 'The schema ${schema} holds tables, but no billing_schema_history: it was made by a version before the first release, or by another program. If nothing in it is needed, run: drop schema "${schema}" cascade; otherwise use another schema.';
+        end if;
+      end $check$;
+
+      create table if not exists "${schema}".billing_schema_history (
+        installed_rank integer not null constraint billing_schema_history_pk primary key,
         version varchar(50),
         description varchar(200) not null,
         type varchar(20) not null,
@@ -34,10 +41,10 @@ public final class SupabaseSql {
         execution_time integer not null,
         success boolean not null
       );
-      create index if not exists flyway_schema_history_s_idx
-        on "${schema}".flyway_schema_history (success);
-      alter table "${schema}".flyway_schema_history enable row level security;
-      revoke all on table "${schema}".flyway_schema_history from public;
+      create index if not exists billing_schema_history_s_idx
+        on "${schema}".billing_schema_history (success);
+      alter table "${schema}".billing_schema_history enable row level security;
+      revoke all on table "${schema}".billing_schema_history from public;
       """;
 
   private static final String STEP = """
@@ -45,18 +52,18 @@ public final class SupabaseSql {
       do $step$
       begin
         perform pg_advisory_xact_lock(hashtextextended('${schema}.migrations', 0));
-        if exists (select 1 from "${schema}".flyway_schema_history where version = '${version}') then
+        if exists (select 1 from "${schema}".billing_schema_history where version = '${version}') then
           return;
         end if;
         perform set_config('search_path', '"${schema}", public', true);
         execute $migration$
       ${script}
       $migration$;
-        insert into "${schema}".flyway_schema_history (
+        insert into "${schema}".billing_schema_history (
           installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
         select coalesce(max(installed_rank), 0) + 1, '${version}', '${description}', 'SQL', '${file}',
           ${checksum}, current_user, 0, true
-        from "${schema}".flyway_schema_history;
+        from "${schema}".billing_schema_history;
       end $step$;
       """;
 
@@ -100,7 +107,7 @@ public final class SupabaseSql {
       select 'service_role may not write ${schema}.' || p.relname,
         'grant all on all tables in schema "${schema}" to service_role;'
       from present_tables p, service s
-      where p.relkind = 'r' and p.relname <> 'flyway_schema_history'
+      where p.relkind = 'r' and p.relname <> 'billing_schema_history'
         and not has_table_privilege(s.oid, p.oid, 'insert')
       union all
       select s.rolname || ' may call ${schema}.' || p.proname,
@@ -114,14 +121,13 @@ public final class SupabaseSql {
   /** Creates or updates the schema. May be run any number of times. */
   public static String migrations(String schema) {
     StringBuilder sql = new StringBuilder(HEAD.replace("${schema}", schema));
-    for (Migrations.Script script : Migrations.scripts(schema)) {
-      Matcher file = matched(script.name());
-      sql.append(STEP.replace("${schema}", schema)
-          .replace("${version}", file.group(1))
-          .replace("${description}", file.group(2).replace('_', ' '))
-          .replace("${file}", script.name())
-          .replace("${checksum}", Integer.toString(checksum(Migrations.source(script.name()))))
-          .replace("${script}", script.sql()));
+    for (Migrations.Script template : Migrations.templates()) {
+      sql.append(STEP.replace("${version}", Integer.toString(template.version()))
+          .replace("${description}", template.description())
+          .replace("${file}", template.name())
+          .replace("${checksum}", Integer.toString(checksum(template.sql())))
+          .replace("${script}", template.sql())
+          .replace("${schema}", schema));
     }
     return sql.toString();
   }
@@ -141,14 +147,6 @@ public final class SupabaseSql {
         .replace("${schema}", schema)
         .replace("${tables}", String.join(", ", tables))
         .replace("${functions}", String.join(", ", functions));
-  }
-
-  private static Matcher matched(String name) {
-    Matcher file = FILE.matcher(name);
-    if (!file.matches()) {
-      throw new IllegalStateException("not named like a migration: " + name);
-    }
-    return file;
   }
 
   // As Flyway computes it: over the lines, without their ends, before placeholders are filled in.

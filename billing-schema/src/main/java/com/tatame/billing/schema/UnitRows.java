@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Units as the rows that {@code commit_units_v2} takes: grouped by table, numbered by unit. */
+/** Units as the rows that {@code commit_units_v1} takes: grouped by table, numbered by unit. */
 final class UnitRows {
   private final Map<String, List<Row>> tables = new LinkedHashMap<>();
 

@@ -41,7 +41,7 @@ final class UsageFunctions implements UsageStore {
   @Override
   public AccountUsage read(AccountId account, Instant now) {
     Row answer = functions
-        .row("account_usage_v3", Row.empty().with("account_id", account).with("now", now))
+        .row("account_usage_v1", Row.empty().with("account_id", account).with("now", now))
         .orElseThrow();
     return new AccountUsage(
         answer.optionalRow("entitlement").map(EntitlementRows::recorded),
@@ -89,7 +89,7 @@ final class UsageFunctions implements UsageStore {
       waves.get(wave - 1).add(row(debits.get(n)).with("n", n));
     }
     DebitResult[] results = new DebitResult[debits.size()];
-    functions.rows("consume_v4", Row.empty().with("waves", waves)).stream().forEach(answer -> {
+    functions.rows("consume_v1", Row.empty().with("waves", waves)).stream().forEach(answer -> {
       int n = answer.integer("n");
       results[n] = result(answer, debits.get(n));
     });
@@ -113,7 +113,7 @@ final class UsageFunctions implements UsageStore {
       AccountId account, String feature, String consumptionId, Instant now) {
     return functions
         .row(
-            "release_consumption_v2",
+            "release_consumption_v1",
             Row.empty()
                 .with("account_id", account)
                 .with("feature", feature)
@@ -125,7 +125,7 @@ final class UsageFunctions implements UsageStore {
   @Override
   public void set(AccountId account, String feature, long value, Instant now) {
     functions.call(
-        "set_gauge_v3",
+        "set_gauge_v1",
         Row.empty()
             .with("account_id", account)
             .with("feature", feature)
@@ -158,7 +158,7 @@ final class UsageFunctions implements UsageStore {
   @Override
   public void publish(Catalog catalog) {
     functions.call(
-        "publish_catalog_v3",
+        "publish_catalog_v1",
         Row.empty()
             .with(
                 "tiers",
@@ -203,7 +203,7 @@ final class UsageFunctions implements UsageStore {
   @Override
   public int prune(Instant before) {
     return functions
-        .call("prune_consumptions_v2", Row.empty().with("before", before))
+        .call("prune_consumptions_v1", Row.empty().with("before", before))
         .intValue();
   }
 
@@ -255,7 +255,7 @@ final class UsageFunctions implements UsageStore {
       case "denied" -> new DebitResult.Denied();
       case "stale" -> new DebitResult.Stale();
       case "key_reused" -> new DebitResult.KeyReused();
-      default -> throw new IllegalStateException("consume_v4 answered something unknown");
+      default -> throw new IllegalStateException("consume_v1 answered something unknown");
     };
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FollowedFunctionsTest {
-  private static final String WRITE = "consume_v2";
+  private static final String WRITE = "consume_v1";
   private static final String READ = FencedStore.READ;
 
   private final FencedStore old = new FencedStore("old", "open");

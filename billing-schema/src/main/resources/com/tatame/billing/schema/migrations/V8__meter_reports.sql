@@ -1,16 +1,10 @@
--- What is used of metered features, on its way to the provider's meters.
+-- Usage of metered features, on its way to the provider's meters.
+
+-- Units of an account and a meter within an hour of a billing period. Usage adds to the open row; a row that was
+-- claimed stays as it is, since it is sent to the provider under its id, maybe more than once.
 --
--- Whoever writes a consumption leaves it here in the same statement, by triggers: whatever counts units,
--- in whatever version, can't count them without their being reported, and what is refused leaves nothing.
-
-alter table catalog_features add column meter text collate "C";
-create index catalog_features_meter_idx on catalog_features (feature, tier) where meter is not null;
-
--- Where units were reported to, so that what is given back is taken from there, whatever the plan is by then.
-alter table consumptions add column meter text collate "C", add column metered_from timestamptz;
-
--- Units of an account and a meter within an hour of a billing period. What is used adds to the open row; one
--- that was claimed stays as it is, since the provider is told of it under its id, maybe more than once.
+-- Triggers on consumptions write it in the statement that counts the units: nothing can count units without reporting
+-- them, and what is refused leaves nothing.
 create table meter_reports (
   id             text collate "C" primary key,
   user_id        text collate "C" not null,
@@ -42,6 +36,7 @@ language sql immutable security invoker set search_path = "${schema}", pg_temp a
     select sum((g ->> 'amount')::bigint) from jsonb_array_elements(nullif(p -> 'granted', 'null')) g), 0))
 $$;
 
+-- Adds the paid units of new consumptions to open reports.
 create function report_consumptions_v1() returns trigger
 language plpgsql security invoker set search_path = "${schema}", pg_temp as $$
 begin
@@ -79,6 +74,7 @@ begin
   return null;
 end $$;
 
+-- Takes released units off, by an open report of where they were reported.
 create function report_release_v1() returns trigger
 language plpgsql security invoker set search_path = "${schema}", pg_temp as $$
 begin
@@ -89,22 +85,15 @@ begin
   return null;
 end $$;
 
+-- Consumptions that a move brings were reported by the store that they come from.
 create trigger consumptions_reported after insert on consumptions
-  referencing new table as fresh for each statement execute function report_consumptions_v1();
+  referencing new table as fresh for each statement
+  when (current_setting('billing.moving', true) is distinct from 'on')
+  execute function report_consumptions_v1();
+
 create trigger consumptions_release_reported after update of released_at on consumptions
   for each row when (old.released_at is null and new.released_at is not null and new.meter is not null)
   execute function report_release_v1();
-
--- As publish_catalog_v2, with {features: [{meter, …}]}.
-create function publish_catalog_v3(p jsonb) returns jsonb
-language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
-begin
-  perform publish_catalog_v2(p);
-  update catalog_features t set meter = x.meter
-  from jsonb_to_recordset(p -> 'features') as x(tier text, feature text, meter text)
-  where x.tier = t.tier and x.feature = t.feature and t.meter is distinct from x.meter;
-  return null;
-end $$;
 
 -- {claim, limit, now, at, lease_until, urgent} -> [report], as they were before they were claimed
 create function claim_meter_reports_v1(p jsonb) returns jsonb
@@ -117,7 +106,7 @@ declare
   v_reports jsonb;
 begin
   if exists (select from meter_reports r where r.claim = v_claim) then
-    -- Asked again: what nobody had claimed before became doubtful by this very claim.
+    -- A repeated call: what had no claim before became doubtful by this very claim.
     return (
       select jsonb_agg(
         to_jsonb(r) || jsonb_build_object(
@@ -176,7 +165,7 @@ begin
   if v_account is null then
     return to_jsonb(0);
   end if;
-  perform pg_advisory_xact_lock(hashtextextended(v_account, 26));
+  perform pg_advisory_xact_lock(hashtextextended('usage:' || v_account, 0));
   v_ids := array(
     select r.id from meter_reports r
     where r.user_id = v_account and r.state in ('open', 'sending')
@@ -285,7 +274,7 @@ begin
     where r.state in ('open', 'sending') and r.amount <> 0);
 end $$;
 
--- {before} -> how many were forgotten
+-- {before} -> how many were deleted
 create function prune_meter_reports_v1(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 declare
@@ -295,5 +284,3 @@ begin
   get diagnostics v_gone = row_count;
   return to_jsonb(v_gone);
 end $$;
-
-select secure_schema_v1('{}');

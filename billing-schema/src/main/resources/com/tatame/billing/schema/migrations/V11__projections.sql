@@ -1,3 +1,92 @@
+-- Commits of projected state, and the reads that they ask for.
+
+-- The version of each subject, which every commit raises: a commit that read an older one is stale.
+create table subjects (
+  id         text collate "C" primary key,
+  version    bigint not null default 0,
+  proven_at  timestamptz
+) with (fillfactor = 50);
+
+-- Objects that are to be read from the provider. priority: 0 ambiguous, 1 entitling, 2 routine
+create table pending_reads (
+  kind       text collate "C" not null,
+  object_id  text collate "C" not null,
+  subject_id text collate "C" not null,
+  priority   smallint not null,
+  since      timestamptz not null,
+  constraint pending_reads_pkey primary key (kind, object_id),
+  constraint pending_reads_priority_check check (priority between 0 and 2)
+) with (fillfactor = 70);
+create index pending_reads_urgency_idx on pending_reads (priority, since, kind, object_id);
+
+-- {table, wanted: [id], or of provider_objects [{kind, id}]} -> its rows, or null
+create function wanted_rows_v1(p jsonb) returns jsonb
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+declare
+  v_table constant text := p ->> 'table';
+  v_ids text[];
+begin
+  if v_table = 'provider_objects' then
+    return (
+      select jsonb_agg(to_jsonb(t))
+      from jsonb_to_recordset(p -> 'wanted') as o(kind text, id text)
+      join lateral (
+        select x.* from provider_objects x where x.kind = o.kind and x.id = o.id limit 1) t on true);
+  end if;
+  v_ids := array(select jsonb_array_elements_text(p -> 'wanted'));
+  if v_table = 'customers' then
+    return (select jsonb_agg(to_jsonb(t)) from customers t where t.id = any (v_ids));
+  elsif v_table = 'checkout_sessions' then
+    return (select jsonb_agg(to_jsonb(t)) from checkout_sessions t where t.id = any (v_ids));
+  elsif v_table = 'products' then
+    return (select jsonb_agg(to_jsonb(t)) from products t where t.id = any (v_ids));
+  elsif v_table = 'prices' then
+    return (select jsonb_agg(to_jsonb(t)) from prices t where t.id = any (v_ids));
+  end if;
+  return (
+    select jsonb_object_agg(m.user_id, m.stripe_customer_id) from stripe_customer_mapping m
+    where v_table = 'accounts' and m.user_id = any (v_ids));
+end $$;
+
+-- [{subject, subscriptions, stripe_invoices, customers, checkout_sessions, products, prices, provider_objects: what is
+-- wanted of each, accounts}] -> [{subject, version, rows by table, customer_of, linked, entitlement}]. It looks only into
+-- tables that something is wanted of: opening one costs more than finding a row in it.
+create function load_subjects_v1(p jsonb) returns jsonb
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  -- One statement, so one snapshot, in which stable functions look, too: the version and the rows belong together.
+  return (
+    select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+      'subject', w.subject,
+      'version', (select s.version from subjects s where s.id = w.subject),
+      'subscriptions', (
+        select jsonb_agg(to_jsonb(t)) from subscriptions t
+        where t.stripe_customer_id = w.subject
+          or t.stripe_subscription_id = any (array(select jsonb_array_elements_text(w.wanted -> 'subscriptions')))),
+      'stripe_invoices', (
+        select jsonb_agg(to_jsonb(t)) from stripe_invoices t
+        where (t.stripe_customer_id = w.subject and t.status = 'open' and not t.gone)
+          or t.stripe_invoice_id = any (array(select jsonb_array_elements_text(w.wanted -> 'stripe_invoices')))),
+      'customers', case when w.wanted ? 'customers' then
+        wanted_rows_v1(jsonb_build_object('table', 'customers', 'wanted', w.wanted -> 'customers')) end,
+      'checkout_sessions', case when w.wanted ? 'checkout_sessions' then
+        wanted_rows_v1(jsonb_build_object(
+          'table', 'checkout_sessions', 'wanted', w.wanted -> 'checkout_sessions')) end,
+      'products', case when w.wanted ? 'products' then
+        wanted_rows_v1(jsonb_build_object('table', 'products', 'wanted', w.wanted -> 'products')) end,
+      'prices', case when w.wanted ? 'prices' then
+        wanted_rows_v1(jsonb_build_object('table', 'prices', 'wanted', w.wanted -> 'prices')) end,
+      'provider_objects', case when w.wanted ? 'provider_objects' then
+        wanted_rows_v1(jsonb_build_object('table', 'provider_objects', 'wanted', w.wanted -> 'provider_objects')) end,
+      'customer_of', case when jsonb_array_length(w.wanted -> 'accounts') > 0 then
+        wanted_rows_v1(jsonb_build_object('table', 'accounts', 'wanted', w.wanted -> 'accounts')) end,
+      'linked', m.user_id,
+      'entitlement', (select to_jsonb(t) from account_entitlements t where t.account_id = m.user_id)))), '[]')
+    from (select e.value ->> 'subject' as subject, e.value as wanted from jsonb_array_elements(p) as e) w
+    left join lateral (
+      select x.user_id from stripe_customer_mapping x where x.stripe_customer_id = w.subject) m on true);
+end $$;
+
 -- Applies units, each whole or not at all, in a few statements for all of them together.
 --
 -- {now, units: [{u, subject, version, proven_at}], events: [{u, seq, claim}], and rows by table, each
@@ -24,7 +113,7 @@ begin
   where x.version = 0
   order by x.subject
   on conflict (id) do nothing;
-  -- Of several units of one subject only the first can still be right.
+  -- Of several units of one subject only the first can be current.
   with locked as materialized (
     select s.id, s.version from subjects s where s.id = any (v_subjects) order by s.id for no key update
   )
@@ -40,7 +129,7 @@ begin
     select array_agg(distinct x.claim), array_agg(distinct x.seq) into v_claims, v_seqs
     from jsonb_to_recordset(p -> 'events') as x(seq bigint, claim bigint);
     perform 1 from claims c where c.id = any (v_claims) order by c.id for update;
-    -- No claim at all never matches an event that nobody holds.
+    -- A missing claim must not match an event without a claim.
     with locked as materialized (
       select q.seq, q.claim from webhook_queue q where q.seq = any (v_seqs) order by q.seq for update
     )
@@ -267,6 +356,24 @@ begin
       as_of = excluded.as_of, source = excluded.source, gone = true, updated_at = now();
   end if;
 
+  if p ? 'provider_objects' then
+    insert into provider_objects as t (
+      kind, id, subject_id, state, created_at, as_of, source, gone)
+    select
+      x.kind, x.id, x.subject, x.state, x.created_at, x.as_of, x.source, x.gone
+    from jsonb_to_recordset(p -> 'provider_objects') as x(
+      u integer, kind text, id text, subject text, state jsonb, created_at timestamptz,
+      as_of timestamptz, source text, gone boolean)
+    where v_bad is null or x.u <> all (v_bad)
+    order by x.kind, x.id
+    -- A row whose object is gone keeps its contents.
+    on conflict (kind, id) do update set
+      subject_id = case when excluded.gone then t.subject_id else excluded.subject_id end,
+      state = coalesce(excluded.state, t.state),
+      created_at = coalesce(excluded.created_at, t.created_at),
+      as_of = excluded.as_of, source = excluded.source, gone = excluded.gone, updated_at = now();
+  end if;
+
   if p ? 'links' then
     select array_agg(x.stripe_customer_id) into v_customers
     from jsonb_to_recordset(p -> 'links') as x(u integer, stripe_customer_id text)
@@ -305,12 +412,28 @@ begin
   end if;
 
   if p ? 'entitlements' then
-    insert into account_entitlements as t (account_id, sources)
-    select x.account_id, x.sources
-    from jsonb_to_recordset(p -> 'entitlements') as x(u integer, account_id text, sources jsonb)
-    where v_bad is null or x.u <> all (v_bad)
-    order by x.account_id
-    on conflict (account_id) do update set sources = excluded.sources, updated_at = now();
+    with entitled as (
+      insert into account_entitlements as t (account_id, sources, withheld, evidence, recorded_at, effective_at)
+      select x.account_id, x.sources, coalesce(x.withheld, '[]'), coalesce(x.evidence, '{}'),
+        coalesce(x.recorded_at, now()), coalesce(x.effective_at, x.recorded_at, now())
+      from jsonb_to_recordset(p -> 'entitlements') as x(
+        u integer, account_id text, sources jsonb, withheld jsonb, evidence jsonb, recorded_at timestamptz,
+        effective_at timestamptz)
+      where v_bad is null or x.u <> all (v_bad)
+      order by x.account_id
+      on conflict (account_id) do update set
+        sources = excluded.sources, withheld = excluded.withheld, evidence = excluded.evidence,
+        recorded_at = excluded.recorded_at, effective_at = excluded.effective_at, updated_at = now()
+      returning t.account_id, t.recorded_at, t.effective_at, t.sources, t.withheld, t.evidence
+    )
+    -- An entitlement that was replaced at the instant of its own recording was never in force.
+    insert into entitlement_history as t (account_id, recorded_at, effective_at, sources, withheld, evidence)
+    select e.account_id, e.recorded_at, e.effective_at, e.sources, e.withheld, e.evidence
+    from entitled e
+    order by e.account_id
+    on conflict (account_id, recorded_at) do update set
+      effective_at = excluded.effective_at, sources = excluded.sources, withheld = excluded.withheld,
+      evidence = excluded.evidence;
   end if;
 
   if p ? 'settled_reads' then
@@ -354,45 +477,7 @@ begin
   return jsonb_build_object('stale', to_jsonb(v_stale), 'lease_lost', to_jsonb(v_lost));
 end $$;
 
--- [{subject, customers: [id], subscriptions: [id], …, accounts: [id]}] -> what is stored about each
-create function load_subjects_v1(p jsonb) returns jsonb
-language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
-begin
-  -- One statement, so one snapshot: the version and the rows belong together.
-  return (
-    select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-      'subject', w.subject,
-      'version', (select s.version from subjects s where s.id = w.subject),
-      'customers', (
-        select jsonb_agg(to_jsonb(t)) from customers t
-        where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'customers')))),
-      'subscriptions', (
-        select jsonb_agg(to_jsonb(t)) from subscriptions t
-        where t.stripe_customer_id = w.subject
-          or t.stripe_subscription_id = any (array(select jsonb_array_elements_text(w.wanted -> 'subscriptions')))),
-      'stripe_invoices', (
-        select jsonb_agg(to_jsonb(t)) from stripe_invoices t
-        where (t.stripe_customer_id = w.subject and t.status = 'open' and not t.gone)
-          or t.stripe_invoice_id = any (array(select jsonb_array_elements_text(w.wanted -> 'stripe_invoices')))),
-      'checkout_sessions', (
-        select jsonb_agg(to_jsonb(t)) from checkout_sessions t
-        where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'checkout_sessions')))),
-      'products', (
-        select jsonb_agg(to_jsonb(t)) from products t
-        where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'products')))),
-      'prices', (
-        select jsonb_agg(to_jsonb(t)) from prices t
-        where t.id = any (array(select jsonb_array_elements_text(w.wanted -> 'prices')))),
-      'linked', m.user_id,
-      'customer_of', (
-        select jsonb_object_agg(a.user_id, a.stripe_customer_id) from stripe_customer_mapping a
-        where a.user_id = any (array(select jsonb_array_elements_text(w.wanted -> 'accounts')))),
-      'entitlement', (select to_jsonb(t) from account_entitlements t where t.account_id = m.user_id)))), '[]')
-    from (select e.value ->> 'subject' as subject, e.value as wanted from jsonb_array_elements(p) as e) w
-    left join stripe_customer_mapping m on m.stripe_customer_id = w.subject);
-end $$;
-
--- {limit} -> objects to be read, most urgent and then oldest first
+-- {kinds, limit} -> objects of these kinds to be read, most urgent and then oldest first
 create function pending_reads_v1(p jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
 begin
@@ -400,6 +485,7 @@ begin
     select coalesce(jsonb_agg(to_jsonb(z)), '[]')
     from (
       select r.kind, r.object_id, r.subject_id, r.priority, r.since from pending_reads r
+      where r.kind = any (array(select jsonb_array_elements_text(p -> 'kinds')))
       order by r.priority, r.since, r.kind, r.object_id
       limit (p ->> 'limit')::integer) z);
 end $$;

@@ -1,8 +1,10 @@
--- What it takes to move to another store while this one is at work: a guard on every table that can stop all
--- writing, a log of the keys that change while a move is under way, and pages, digests and keys to copy and
--- compare by. A key travels as an array of the primary key's columns, a row as its JSON text, untouched.
+-- Moving to another store while this one is at work.
 
--- mode open: at work. frozen: nobody writes. standby: only the move that fills it writes.
+-- There is a guard on every table that can stop all writing, a log of the keys that change while a move is under way,
+-- and pages, digests and keys to copy and compare by. A key is transferred as an array of the primary key's columns, a
+-- row as its JSON text.
+
+-- mode open: at work. frozen: no writes. standby: only the move that fills it writes.
 create table store_state (
   one       boolean primary key default true,
   mode      text not null default 'open',
@@ -11,10 +13,11 @@ create table store_state (
   constraint store_state_one_check check (one),
   constraint store_state_mode_check check (mode in ('open', 'frozen', 'standby'))
 );
+
 insert into store_state default values;
 
 -- Which keys changed while recording, under the transaction's number: below the oldest transaction that still
--- runs nothing can be added any more, so whoever reads up to there has seen all. A sequence could not say that.
+-- runs nothing can be added any more, so a reader that reads up to there has seen all. A sequence could not say that.
 create table move_log (
   rev xid8 not null,
   tbl text collate "C" not null,
@@ -22,13 +25,13 @@ create table move_log (
   constraint move_log_pkey primary key (rev, tbl, pk)
 );
 
--- How far the move into this store has come, in the words of whoever moves.
+-- How far the move into this store has come, as written by the program that moves.
 create table move_progress (
   item  text collate "C" primary key,
   value jsonb not null
 );
 
--- Every writer holds the store's lock with others until it commits; whoever changes the mode holds it alone. A
+-- Every writer shares the store's lock until it commits; a change of the mode holds it alone. A
 -- writer reads the mode once it has the lock, by a statement of its own: what it sees was committed before.
 create function guard_write_v1() returns trigger
 language plpgsql security invoker set search_path = "${schema}", pg_temp as $$
@@ -39,7 +42,7 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'billing is written in read committed transactions only' using errcode = 'PT500';
   end if;
-  perform pg_advisory_xact_lock_shared(hashtextextended('"${schema}" store', 38));
+  perform pg_advisory_xact_lock_shared(hashtextextended('store:${schema}', 0));
   select s.mode, s.recording into v_mode, v_recording from store_state s;
   if v_mode = 'standby' and current_setting('billing.moving', true) = 'on' then
     return null;
@@ -89,13 +92,13 @@ begin
       'bytes', pg_total_relation_size(c.oid)) order by c.relname)
     from pg_class c
     where c.relnamespace = '"${schema}"'::regnamespace and c.relkind = 'r'
-      and c.relname not in ('flyway_schema_history', 'store_state', 'move_log', 'move_progress')
+      and c.relname not in ('billing_schema_history', 'store_state', 'move_log', 'move_progress')
       and (p -> 'tables' is null or p -> 'tables' ? c.relname::text));
 end $$;
 
--- How SQL speaks of a table. {table} -> {columns, document, values, row}: the columns of its key; the same as they
--- travel, a time without the session's zone; and out of such an array, called $1; and a row z as it travels. There
--- a column without a value and one that holds JSON's null look alike, so the latter are named beside.
+-- {table} -> {columns, document, values, row}, expressions for statements about a table: the columns of its key; the
+-- same as they are transferred, a time without the session's zone; the key out of such an array, called $1; and a row z
+-- as it is transferred. There SQL's null and JSON's null look alike, so columns with the latter are named beside.
 create function shape_of_v1(p jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
 declare
@@ -125,50 +128,7 @@ begin
       and a.atttypid = 'jsonb'::regtype);
 end $$;
 
--- {} -> null. As before; and every table that moves has its guards, and a move may set where the sequences go on.
--- Every later migration that adds a table, a view or a function ends with: select secure_schema_v2('{}').
-create function secure_schema_v2(p jsonb) returns jsonb
-language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
-declare
-  v_document text;
-  r record;
-begin
-  for r in
-    select x ->> 'table' as name from jsonb_array_elements(movable_tables_v1('{}')) as x
-    where not exists (
-      select from pg_trigger t
-      where t.tgrelid = format('"${schema}".%I', x ->> 'table')::regclass and t.tgname = 'guard_insert')
-    order by 1
-  loop
-    v_document := shape_of_v1(jsonb_build_object('table', r.name)) ->> 'document';
-    execute format(
-      'create trigger guard_insert after insert on %I
-       referencing new table as new_rows for each statement execute function guard_write_v1(%L)', r.name, v_document);
-    execute format(
-      'create trigger guard_update after update on %I referencing old table as old_rows new table as new_rows
-       for each statement execute function guard_write_v1(%L)', r.name, v_document);
-    execute format(
-      'create trigger guard_delete after delete on %I
-       referencing old table as old_rows for each statement execute function guard_write_v1(%L)', r.name, v_document);
-    execute format(
-      'create trigger guard_truncate before truncate on %I
-       for each statement execute function guard_write_v1()', r.name);
-  end loop;
-  perform secure_schema_v1('{}');
-  if exists (select 1 from pg_roles where rolname = 'service_role') then
-    execute 'grant all on all sequences in schema "${schema}" to service_role';
-  end if;
-  return null;
-end $$;
-
--- What a move brings was reported where it was used.
-drop trigger consumptions_reported on consumptions;
-create trigger consumptions_reported after insert on consumptions
-  referencing new table as fresh for each statement
-  when (current_setting('billing.moving', true) is distinct from 'on')
-  execute function report_consumptions_v1();
-
--- Modes: what can't be done is answered {refused: why} ---------------------------------------------------------
+-- Functions that change the mode answer {refused: reason} to what can't be done.
 
 -- {} -> {mode, move, recording}
 create function store_mode_v1(p jsonb) returns jsonb
@@ -178,12 +138,12 @@ begin
     select jsonb_build_object('mode', s.mode, 'move', s.move, 'recording', s.recording) from store_state s);
 end $$;
 
--- {} -> as store_mode_v1. Waits for those who write, but not for long: meanwhile nobody else can begin to.
+-- {} -> as store_mode_v1. Waits for present writers, but not for long: meanwhile no other can begin.
 create function lock_store_v1(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 begin
   perform set_config('lock_timeout', '500ms', true);
-  perform pg_advisory_xact_lock(hashtextextended('"${schema}" store', 38));
+  perform pg_advisory_xact_lock(hashtextextended('store:${schema}', 0));
   return store_mode_v1('{}');
 end $$;
 
@@ -243,7 +203,7 @@ begin
   for r in
     select x ->> 'table' as name from jsonb_array_elements(movable_tables_v1('{}')) as x order by 1
   loop
-    -- What a server writes that only starts.
+    -- A server that only starts writes these.
     if v_state ->> 'mode' = 'open' and r.name not in ('answers', 'catalog_tiers', 'catalog_features', 'recurring_tasks') then
       execute format('select exists (select from %I)', r.name) into v_filled;
       if v_filled then
@@ -276,7 +236,7 @@ begin
   return null;
 end $$;
 
--- {move} -> {sequences: {name: value}}: where each stands, now that nobody writes any more
+-- {move} -> {sequences: {name: value}}: where each stands, now that there are no writers any more
 create function freeze_store_v1(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 declare
@@ -329,8 +289,6 @@ begin
   update store_state s set mode = 'open', recording = true where s.one;
   return null;
 end $$;
-
--- Reading -----------------------------------------------------------------------------------------------------
 
 -- {after, through, columns, values} -> the condition for a range of keys, over $1 and $2
 create function within_v1(p jsonb) returns jsonb
@@ -486,9 +444,9 @@ begin
     'select coalesce(jsonb_agg(jsonb_build_object(
        ''key'', k.v,
        ''hash'', t.hash,
-       ''pending'', exists (
-         select from move_log l
-         where l.tbl = %1$L and l.pk = k.v::text
+       ''pending'', k.v::text in (
+         select l.pk from move_log l
+         where l.tbl = %1$L
            and (l.rev, l.tbl, l.pk) > (($2 ->> ''rev'')::xid8, ($2 ->> ''tbl'') collate "C", ($2 ->> ''pk'') collate "C")))
        order by k.n), ''[]'')
      from jsonb_array_elements($1) with ordinality k(v, n)
@@ -515,8 +473,6 @@ begin
       select x.prepared, 'a prepared transaction', x.database, null from pg_prepared_xacts x) z);
 end $$;
 
--- Writing -----------------------------------------------------------------------------------------------------
-
 -- {} -> {item: value}
 create function move_progress_v1(p jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
@@ -525,7 +481,8 @@ begin
 end $$;
 
 -- {move, item, expected: or null, value, tables: [{table, rows: [row], gone: [key]}]} -> null. Rows replace those of
--- the same key. What holds a unique value that an incoming row has is stale, and comes again.
+-- the same key. A row that holds a unique value of an incoming row is stale, is deleted, and
+-- comes again.
 create function move_apply_v1(p jsonb) returns jsonb
 language plpgsql volatile set timezone = 'UTC'
 security invoker set search_path = "${schema}", pg_temp as $$
@@ -540,7 +497,7 @@ begin
   if not exists (select from store_state s where s.mode = 'standby' and s.move = p ->> 'move') then
     return jsonb_build_object('refused', 'no_such_move');
   end if;
-  perform pg_advisory_xact_lock(hashtextextended(p ->> 'item', 38));
+  perform pg_advisory_xact_lock(hashtextextended('move:' || (p ->> 'item'), 0));
   select m.value into v_value from move_progress m where m.item = p ->> 'item';
   if v_value = p -> 'value' then
     return null;
@@ -589,5 +546,3 @@ begin
   on conflict (item) do update set value = excluded.value;
   return null;
 end $$;
-
-select secure_schema_v2('{}');
