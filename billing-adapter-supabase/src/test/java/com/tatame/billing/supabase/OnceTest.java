@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class OnceTest {
   private static final String RESERVATION =
       "{\"account_id\":\"user_1\",\"key\":\"key\",\"fingerprint\":\"hash\",\"now\":\"2026-01-02T03:04:05Z\","
-          + "\"lease_until\":\"2026-01-02T03:05:05Z\"}";
+          + "\"lease_until\":\"2026-01-02T03:05:05Z\",\"lease\":\"%s\"}";
   private static final String FIRST = call("11111111-1111-1111-1111-111111111111");
   private static final String OTHER = call("22222222-2222-2222-2222-222222222222");
 
@@ -29,7 +29,8 @@ class OnceTest {
 
   private static String call(String request) {
     return "select billing.once_v1('{\"request\":\"" + request
-        + "\",\"function\":\"reserve_key_v1\",\"argument\":" + RESERVATION + "}') ->> 'outcome'";
+        + "\",\"function\":\"reserve_key_v1\",\"argument\":" + RESERVATION.formatted(request)
+        + "}') ->> 'outcome'";
   }
 
   @AfterEach

@@ -46,7 +46,12 @@ final class ChildProcess implements AutoCloseable {
 
   /** Runs a jar, with an empty environment. */
   static ChildProcess jar(Path jar, String... arguments) {
-    return start(List.of("-jar", jar.toString()), Map.of(), arguments);
+    return jar(jar, Map.of(), arguments);
+  }
+
+  /** Runs a jar; of the environment it has only what it is given. */
+  static ChildProcess jar(Path jar, Map<String, String> env, String... arguments) {
+    return start(List.of("-jar", jar.toString()), env, arguments);
   }
 
   private static ChildProcess start(

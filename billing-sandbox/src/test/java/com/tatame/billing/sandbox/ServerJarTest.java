@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 /** The jar that goes to production holds the server, and nothing that could stand in for Stripe. */
 final class ServerJarTest {
   private static final Path JAR = Path.of("../billing-server/target/billing-server.jar");
+  private static final Path ADAPTER =
+      Path.of("../billing-adapter-postgres/target/billing-adapter-postgres-0.1.0-SNAPSHOT.jar");
 
   @BeforeEach
   void isBuilt() {
@@ -23,14 +26,10 @@ final class ServerJarTest {
 
   @Test
   void itHoldsNothingThatIsMadeForTests() throws IOException {
-    List<String> classes;
-    try (JarFile jar = new JarFile(JAR.toFile())) {
-      classes = jar.stream()
-          .map(JarEntry::getName)
-          .filter(name -> name.endsWith(".class"))
-          .map(name -> name.replaceFirst("^META-INF/versions/\\d+/", ""))
-          .toList();
-    }
+    List<String> classes = names(JAR).stream()
+        .filter(name -> name.endsWith(".class"))
+        .map(name -> name.replaceFirst("^META-INF/versions/\\d+/", ""))
+        .toList();
 
     assertThat(classes)
         .contains(
@@ -51,6 +50,42 @@ final class ServerJarTest {
       JsonNode document = Json.read(String.join("\n", program.output()));
       assertThat(document.path("openapi").asText()).isEqualTo("3.1.0");
       assertThat(document.at("/paths").has("/api/v1/checkout")).isTrue();
+    }
+  }
+
+  @Test
+  void itMigratesAnEmptyDatabase() {
+    Database database = new Database(PostgresServer.shared());
+    Map<String, String> settings = LocalServer.environment(
+        "http://localhost:1", Map.of("BILLING_STORE", "postgres", "DATABASE_URL", database.url()));
+
+    try (ChildProcess program = ChildProcess.jar(JAR, settings, "keys", "list")) {
+      assertThat(program.awaitExit(Duration.ofSeconds(60)))
+          .as(String.join("\n", program.output()))
+          .isZero();
+    }
+    assertThat(database.count("billing_schema_history where success")).isPositive();
+  }
+
+  /** Frameworks switch Flyway on once they find it on the class path. */
+  @Test
+  void flywayIsRelocated() throws IOException {
+    for (Path jar : List.of(JAR, ADAPTER)) {
+      assertThat(names(jar))
+          .as(jar.toString())
+          .contains("com/tatame/billing/postgres/flyway/core/Flyway.class")
+          .noneMatch(
+              name -> name.contains("org/flywaydb") || name.contains("services/org.flywaydb"));
+    }
+    assertThat(ADAPTER.resolveSibling("../dependency-reduced-pom.xml"))
+        .content()
+        .contains("<artifactId>HikariCP</artifactId>")
+        .doesNotContain("<artifactId>flyway-core</artifactId>");
+  }
+
+  private static List<String> names(Path file) throws IOException {
+    try (JarFile jar = new JarFile(file.toFile())) {
+      return jar.stream().map(JarEntry::getName).toList();
     }
   }
 
