@@ -11,22 +11,29 @@ import com.tatame.billing.testkit.supabase.LocalSupabase;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An empty database, as a server reaches it and as a test looks into it.
+ * A database without rows, as a server reaches it and as a test looks into it.
  *
  * @param environment all that the server knows of it
  * @param project the only way to it, if there is one
  */
 record Backing(Database database, Map<String, String> environment, Optional<LocalSupabase> project)
     implements AutoCloseable {
+  private static @Nullable Database migrated;
+  private static @Nullable Database migratedProject;
+
   static Backing postgresql() {
-    return postgresql(PostgresServer.shared());
+    return postgresql(migrated().copy());
   }
 
-  /** On a server that may be stopped. */
-  static Backing postgresql(PostgresServer server) {
-    Database database = new Database(server);
+  /** On this server, with nothing in the database, so that who comes first has to migrate. */
+  static Backing empty(PostgresServer server) {
+    return postgresql(new Database(server));
+  }
+
+  private static Backing postgresql(Database database) {
     return new Backing(
         database,
         Map.of("DATABASE_URL", database.url(), "DATABASE_POOL_MAX", "10"),
@@ -41,9 +48,7 @@ record Backing(Database database, Map<String, String> environment, Optional<Loca
   static Backing supabase(UnaryOperator<LocalSupabase.Builder> settings) {
     LocalSupabase.require();
     PostgresServer server = PostgresServer.offline();
-    Database database = new Database(server);
-    LocalSupabase.createRoles(database.jdbcUrl());
-    database.run(SupabaseSql.migrations(Migrations.DEFAULT_SCHEMA));
+    Database database = migratedProject().copy();
     LocalSupabase project = settings
         .apply(LocalSupabase.builder(database.jdbcUrl())
             .overSocket(server.sockets(), server.port())
@@ -56,6 +61,26 @@ record Backing(Database database, Map<String, String> environment, Optional<Loca
             "SUPABASE_URL", project.url(),
             "SUPABASE_SERVICE_ROLE_KEY", project.secretKey()),
         Optional.of(project));
+  }
+
+  // To migrate takes seconds and to copy what is migrated a moment, so each process does it once.
+  private static synchronized Database migrated() {
+    if (migrated == null) {
+      Database template = new Database(PostgresServer.shared());
+      PostgresBillingStore.open(PostgresConfig.of(template.url())).close();
+      migrated = template;
+    }
+    return migrated;
+  }
+
+  private static synchronized Database migratedProject() {
+    if (migratedProject == null) {
+      Database template = new Database(PostgresServer.offline());
+      LocalSupabase.createRoles(template.jdbcUrl());
+      template.run(SupabaseSql.migrations(Migrations.DEFAULT_SCHEMA));
+      migratedProject = template;
+    }
+    return migratedProject;
   }
 
   /** As the server opens it, by its settings. */

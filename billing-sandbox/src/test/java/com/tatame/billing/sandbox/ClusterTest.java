@@ -64,7 +64,7 @@ final class ClusterTest {
   private final StripeSimulator stripe = StripeSimulator.builder().seed(SEED).start();
   private final SimulatorControl shoppers = new SimulatorControl(stripe);
   private final PostgresServer postgres = PostgresServer.start();
-  private final Backing backing = Backing.postgresql(postgres);
+  private final Backing backing = Backing.empty(postgres);
   private final Database database = backing.database();
   private final ProviderState provider = new ProviderState(stripe, database);
   private final List<ServerProcess> servers = new ArrayList<>();

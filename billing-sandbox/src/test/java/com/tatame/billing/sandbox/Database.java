@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An empty database that several processes may use, and that a test may look into. */
+/** A database that several processes may use, and that a test may look into. */
 final class Database {
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -16,8 +16,17 @@ final class Database {
   private final String name = "test_" + DATABASES.incrementAndGet();
 
   Database(PostgresServer server) {
+    this(server, "template1");
+  }
+
+  private Database(PostgresServer server, String template) {
     this.server = server;
-    run("postgres", "create database " + name);
+    run("postgres", "create database " + name + " template " + template);
+  }
+
+  /** Another one that holds the same. Nobody may be connected to this one. */
+  Database copy() {
+    return new Database(server, name);
   }
 
   /** As {@code DATABASE_URL} wants it. */

@@ -15,6 +15,6 @@ enum Durable {
     }
   };
 
-  /** An empty one. */
+  /** One without rows. */
   abstract Backing open();
 }

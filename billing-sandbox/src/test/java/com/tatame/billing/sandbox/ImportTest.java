@@ -69,7 +69,7 @@ final class ImportTest {
 
   @Test
   void theEarlierTablesAreTakenOverFromTheSameDatabase() {
-    try (Backing backing = Backing.postgresql()) {
+    try (Backing backing = Backing.empty(PostgresServer.shared())) {
       earlierTables(backing.database());
 
       takeOverEarlierTables(backing, Map.of());
@@ -90,7 +90,7 @@ final class ImportTest {
             .withSchema("public")
             .withMaxRows(7)
             .start();
-        Backing backing = Backing.postgresql()) {
+        Backing backing = Backing.empty(PostgresServer.shared())) {
       takeOverEarlierTables(
           backing,
           Map.of("BILLING_IMPORT_FROM", project.url(), "BILLING_IMPORT_KEY", project.secretKey()));
@@ -152,7 +152,7 @@ final class ImportTest {
     String basic = account.price("basic_monthly", 999);
     String ada = account.customer(Map.of());
     account.subscribe(ada, basic, BareAccount.PAYS);
-    try (Backing backing = Backing.postgresql()) {
+    try (Backing backing = Backing.empty(PostgresServer.shared())) {
       backing.database().run("""
           create table public.subscriptions (
             id serial primary key, user_id text not null unique, stripe_customer_id text,
@@ -192,7 +192,7 @@ final class ImportTest {
     String premium = account.price("premium_monthly", 3200);
     String ada = account.customer(Map.of());
     account.subscribe(ada, premium, BareAccount.PAYS);
-    try (Backing backing = Backing.postgresql()) {
+    try (Backing backing = Backing.empty(PostgresServer.shared())) {
       backing.database().run("""
           create table public."User" (id text primary key, email text, name text);
           create table public."Subscription" (
