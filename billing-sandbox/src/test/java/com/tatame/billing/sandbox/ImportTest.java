@@ -41,7 +41,7 @@ final class ImportTest {
   void aBareAccountIsTakenOverAlsoWhenTheProgramIsKilled(Durable store) {
     account.fill(70, List.of(account.price("basic_monthly", 999)), 3);
     try (Backing backing = store.open()) {
-      try (ChildProcess killed = start(backing, Map.of(), "stripe", "--rate", "25")) {
+      try (ChildProcess killed = start(backing, Map.of(), "stripe", "--rate", "50")) {
         await()
             .atMost(MAX_WAIT)
             .until(() -> isMigrated(backing)
