@@ -40,8 +40,15 @@ final class ChildProcess implements AutoCloseable {
 
   /** Runs a class of this class path; of the environment it has only what it is given. */
   static ChildProcess java(Class<?> main, Map<String, String> env, String... arguments) {
-    return start(
-        List.of("-cp", System.getProperty("java.class.path"), main.getName()), env, arguments);
+    return java(ClassArchive.optionsFor(main), main, env, arguments);
+  }
+
+  /** Runs a class that is found by these options. */
+  static ChildProcess java(
+      List<String> options, Class<?> main, Map<String, String> env, String... arguments) {
+    List<String> program = new ArrayList<>(options);
+    program.add(main.getName());
+    return start(program, env, arguments);
   }
 
   /** Runs a jar, with an empty environment. */

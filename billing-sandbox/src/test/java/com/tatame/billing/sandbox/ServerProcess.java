@@ -5,6 +5,7 @@ import com.tatame.billing.simulator.StripeSimulator;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,12 +25,26 @@ final class ServerProcess implements RunningProduct {
 
   private ServerProcess(
       StripeSimulator stripe, Map<String, String> environment, Map<String, String> more) {
+    this(ClassArchive.optionsFor(Main.class), stripe, environment, more);
+  }
+
+  private ServerProcess(
+      List<String> options,
+      StripeSimulator stripe,
+      Map<String, String> environment,
+      Map<String, String> more) {
     this.stripe = stripe;
     this.more = more;
     Map<String, String> env = new HashMap<>(environment);
     env.putAll(more);
-    this.process = ChildProcess.java(Main.class, env, "serve");
+    this.process = ChildProcess.java(options, Main.class, env, "serve");
     this.port = Integer.parseInt(process.awaitLine(SERVING).group(1));
+  }
+
+  /** Starts on any port, in a machine with these options. */
+  static ServerProcess withOptions(List<String> options, StripeSimulator stripe, Backing backing) {
+    return new ServerProcess(
+        options, stripe, environment(stripe.url(), backing, Optional.empty()), Map.of());
   }
 
   /** Starts on any port, without a webhook endpoint. */
