@@ -9,12 +9,17 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A client that takes no answer which the server's own description doesn't foretell. */
 final class ApiClient {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  // By the document: most servers have the same one, and its schemas take long to compile.
+  private static final Map<String, Contract> CONTRACTS = new ConcurrentHashMap<>();
 
   private final String url;
   private final Contract contract;
@@ -58,7 +63,8 @@ final class ApiClient {
   static ApiClient of(String url) {
     String document =
         send(HttpRequest.newBuilder(URI.create(url + "/openapi.json"))).body();
-    return new ApiClient(url, new Contract(Json.read(document)), Optional.empty());
+    Contract contract = CONTRACTS.computeIfAbsent(document, text -> new Contract(Json.read(text)));
+    return new ApiClient(url, contract, Optional.empty());
   }
 
   /** The same for whom this token names. */
