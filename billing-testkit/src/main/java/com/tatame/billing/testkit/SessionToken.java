@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -156,14 +155,8 @@ public final class SessionToken {
   }
 
   private String signed(TestIssuer signer, String algorithm) {
-    try {
-      Signature signature = Signature.getInstance(algorithm);
-      signature.initSign(signer.privateKey());
-      signature.update(signingInput().getBytes(StandardCharsets.US_ASCII));
-      return signingInput() + "." + base64Url(signature.sign());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    String input = signingInput();
+    return input + "." + signer.signature(algorithm, input);
   }
 
   private String signingInput() {

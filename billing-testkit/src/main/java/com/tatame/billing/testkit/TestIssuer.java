@@ -3,11 +3,13 @@ package com.tatame.billing.testkit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
+import java.security.Signature;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -18,6 +20,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * An identity provider for tests and sandboxes: signs session tokens as Clerk does and shows the
@@ -27,12 +30,14 @@ import java.util.Map;
 public final class TestIssuer {
   private static final int KEY_BITS = 2048;
   private static final int PEM_LINE = 64;
+  private static final int MAX_SIGNATURES = 256;
 
   private final String issuer;
   private final RSAPrivateCrtKey privateKey;
   private final RSAPublicKey publicKey;
   private final String keyId;
   private final InstantSource clock;
+  private final Map<String, String> signatures = new ConcurrentHashMap<>();
 
   private TestIssuer(
       String issuer, RSAPrivateCrtKey privateKey, RSAPublicKey publicKey, InstantSource clock) {
@@ -128,8 +133,24 @@ public final class TestIssuer {
     return new SessionToken(this, subject, clock.instant());
   }
 
-  RSAPrivateCrtKey privateKey() {
-    return privateKey;
+  // A signature is work of ten milliseconds where only the first compiler runs, and the same text
+  // has the same one: tests ask for the same token many times in the second in which it is issued.
+  String signature(String algorithm, String text) {
+    if (signatures.size() >= MAX_SIGNATURES) {
+      signatures.clear();
+    }
+    return signatures.computeIfAbsent(algorithm + " " + text, any -> signed(algorithm, text));
+  }
+
+  private String signed(String algorithm, String text) {
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(privateKey);
+      signature.update(text.getBytes(StandardCharsets.US_ASCII));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + algorithm, e);
+    }
   }
 
   private static String fingerprint(RSAPublicKey key) {
