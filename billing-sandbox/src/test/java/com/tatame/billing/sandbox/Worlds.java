@@ -1,5 +1,6 @@
 package com.tatame.billing.sandbox;
 
+import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.supabase.GatewayFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,12 +9,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The product over every store. All tests of this process share one of each: a test that needs peace
- * takes users of its own.
+ * The product over every store. The tests of this process share one of each, until it is crowded: a
+ * test that needs peace takes users of its own.
  */
 enum Worlds {
   IN_MEMORY {
@@ -48,14 +50,33 @@ enum Worlds {
     }
   };
 
+  // Each move of time waits for every renewal in it, so a test pays for those who came before.
+  private static final int CROWD = 6;
+
   private static final Map<Worlds, LocalServer> SHARED = new ConcurrentHashMap<>();
 
   /** One of its own for a test, which closes it. */
   abstract LocalServer another();
 
-  /** The one that all share, for as long as this process lives. */
+  /** The one that all share. To begin a new one ends the one that the tests before had. */
   LocalServer world() {
-    return SHARED.computeIfAbsent(this, Worlds::another);
+    return SHARED.compute(this, (worlds, shared) -> {
+      if (shared == null) {
+        return worlds.another();
+      }
+      if (!isCrowded(shared)) {
+        return shared;
+      }
+      // It waits a second for connections that are kept alive, and nobody needs to wait with it.
+      CompletableFuture<Void> unused = CompletableFuture.runAsync(shared::close);
+      return worlds.another();
+    });
+  }
+
+  private static boolean isCrowded(LocalServer world) {
+    Request living =
+        Request.of("GET", "/v1/subscriptions", Map.of("limit", Integer.toString(CROWD)));
+    return Json.read(world.stripe().call(living).body()).path("data").size() == CROWD;
   }
 
   static Path temporaryDirectory() {
