@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class UsageClusterTest {
   private static final int LIMIT = 1_000;
   private static final int CALLERS = 64;
-  private static final int KEYS_EACH = 25;
+  // More keys than there are units, so that some are denied.
+  private static final int KEYS_EACH = Integer.getInteger("billing.usage.keys", 17);
   private static final int KILLS = 3;
   // Of a size that a build can bear: the servers are asked without a pause until they tell.
   private static final int CHANGES = Integer.getInteger("billing.changes", 4);
