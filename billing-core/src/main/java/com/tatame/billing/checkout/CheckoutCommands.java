@@ -7,6 +7,8 @@ import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.entitlement.ItemUnits;
@@ -16,40 +18,36 @@ import com.tatame.billing.purchase.ItemSales;
 import com.tatame.billing.purchase.SaleTerms;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The frozen form of checkout commands, and how they are sent. */
 public final class CheckoutCommands {
-  private static final String CUSTOMER = "customer";
-  private static final String PRICE = "price";
-  private static final String QUANTITY = "quantity";
-  private static final String TRIAL_DAYS = "trial_days";
-  private static final String TIER = "tier";
-  private static final String INTERVAL = "interval";
-  private static final String SUCCESS_URL = "success_url";
-  private static final String CANCEL_URL = "cancel_url";
-  private static final String EMAIL = "email";
-  private static final String PROMOTION_CODE = "promotion_code";
+  private static final CommandParam<String> PRICE = CommandParam.text("price");
+  private static final CommandParam<Long> QUANTITY = CommandParam.number("quantity");
+  private static final CommandParam<Integer> TRIAL_DAYS = CommandParam.integer("trial_days");
+  private static final CommandParam<String> TIER = CommandParam.text("tier");
+  private static final CommandParam<String> INTERVAL = CommandParam.text("interval");
+  private static final CommandParam<String> SUCCESS_URL = CommandParam.text("success_url");
+  private static final CommandParam<String> CANCEL_URL = CommandParam.text("cancel_url");
+  private static final CommandParam<String> EMAIL = CommandParam.text("email");
+  private static final CommandParam<String> PROMOTION_CODE = CommandParam.text("promotion_code");
 
   /** The checkout of the same target that came before, and was seen to be closed. */
-  private static final String AFTER = "after";
+  private static final CommandParam<String> AFTER = CommandParam.text("after");
 
   private CheckoutCommands() {}
 
   /** These parameters, for a session that follows on another. */
   static Map<String, String> after(Optional<Command> last, Map<String, String> params) {
-    Map<String, String> following = new TreeMap<>(params);
-    last.ifPresent(before -> following.put(AFTER, before.id().value()));
-    return following;
+    return CommandParams.of(params)
+        .with(AFTER, last.map(before -> before.id().value()))
+        .asMap();
   }
 
   /** Whether this command, when it was sent, sold just that. */
   static boolean sells(Command command, Map<String, String> params) {
-    Map<String, String> sold = new TreeMap<>(command.params());
-    sold.remove(AFTER);
-    return sold.equals(params);
+    return CommandParams.of(command.params()).without(AFTER).asMap().equals(params);
   }
 
   static Map<String, String> params(
@@ -57,66 +55,55 @@ public final class CheckoutCommands {
       Optional<String> customer,
       Optional<String> email,
       ItemRequest request) {
-    Map<String, String> params = new TreeMap<>(SaleTerms.params(quote));
-    customer.ifPresent(id -> params.put(CUSTOMER, id));
-    email.ifPresent(address -> params.put(EMAIL, address));
-    params.put(SUCCESS_URL, request.successUrl());
-    params.put(CANCEL_URL, request.cancelUrl());
-    return params;
+    return SaleTerms.params(quote)
+        .with(CommandParam.CUSTOMER, customer)
+        .with(EMAIL, email)
+        .with(SUCCESS_URL, request.successUrl())
+        .with(CANCEL_URL, request.cancelUrl())
+        .asMap();
   }
 
   static Map<String, String> params(NewSubscriptionCheckout checkout) {
-    Map<String, String> params = new TreeMap<>();
-    params.put(CUSTOMER, checkout.customerId());
-    params.put(PRICE, checkout.priceId());
-    params.put(QUANTITY, Long.toString(checkout.quantity()));
-    params.put(TRIAL_DAYS, Integer.toString(checkout.trialDays()));
-    checkout.tier().ifPresent(tier -> params.put(TIER, tier));
-    checkout.interval().ifPresent(interval -> params.put(INTERVAL, interval));
-    params.put(SUCCESS_URL, checkout.successUrl());
-    params.put(CANCEL_URL, checkout.cancelUrl());
-    checkout.promotionCodeId().ifPresent(code -> params.put(PROMOTION_CODE, code));
-    return params;
+    return CommandParams.ofCustomer(checkout.customerId())
+        .with(PRICE, checkout.priceId())
+        .with(QUANTITY, checkout.quantity())
+        .with(TRIAL_DAYS, checkout.trialDays())
+        .with(TIER, checkout.tier())
+        .with(INTERVAL, checkout.interval())
+        .with(SUCCESS_URL, checkout.successUrl())
+        .with(CANCEL_URL, checkout.cancelUrl())
+        .with(PROMOTION_CODE, checkout.promotionCodeId())
+        .asMap();
   }
 
   static Map<String, String> expiryParams(CheckoutSession session) {
-    Map<String, String> params = new TreeMap<>();
-    session.customerId().ifPresent(customer -> params.put(CUSTOMER, customer));
-    return params;
+    return CommandParams.none()
+        .with(CommandParam.CUSTOMER, session.customerId())
+        .asMap();
   }
 
   private static NewSubscriptionCheckout checkout(Command command) {
-    Map<String, String> params = command.params();
     return new NewSubscriptionCheckout(
         command.account(),
-        required(params, CUSTOMER),
-        required(params, PRICE),
-        Long.parseLong(required(params, QUANTITY)),
-        Integer.parseInt(required(params, TRIAL_DAYS)),
-        Optional.ofNullable(params.get(TIER)),
-        Optional.ofNullable(params.get(INTERVAL)),
-        required(params, SUCCESS_URL),
-        required(params, CANCEL_URL),
-        Optional.ofNullable(params.get(PROMOTION_CODE)));
+        CommandParam.CUSTOMER.get(command),
+        PRICE.get(command),
+        QUANTITY.get(command),
+        TRIAL_DAYS.get(command),
+        TIER.find(command),
+        INTERVAL.find(command),
+        SUCCESS_URL.get(command),
+        CANCEL_URL.get(command),
+        PROMOTION_CODE.find(command));
   }
 
   private static NewItemCheckout itemCheckout(Command command, ItemUnits units) {
-    Map<String, String> params = command.params();
     return new NewItemCheckout(
         command.account(),
-        Optional.ofNullable(params.get(CUSTOMER)),
-        Optional.ofNullable(params.get(EMAIL)),
+        CommandParam.CUSTOMER.find(command),
+        EMAIL.find(command),
         SaleTerms.of(command, units),
-        required(params, SUCCESS_URL),
-        required(params, CANCEL_URL));
-  }
-
-  private static String required(Map<String, String> params, String name) {
-    String value = params.get(name);
-    if (value == null) {
-      throw new IllegalStateException("a stored checkout command lacks " + name);
-    }
-    return value;
+        SUCCESS_URL.get(command),
+        CANCEL_URL.get(command));
   }
 
   /** How sessions are opened and closed. */
@@ -134,7 +121,7 @@ public final class CheckoutCommands {
               return provider.create(
                   checkout(command), command.id().value(), command.idempotencyKey());
             },
-            command -> search.made(command, Optional.of(required(command.params(), CUSTOMER)))),
+            command -> search.made(command, Optional.of(CommandParam.CUSTOMER.get(command)))),
         CommandKind.CREATE_ITEM_CHECKOUT,
         handler(
             command -> {
@@ -158,7 +145,7 @@ public final class CheckoutCommands {
 
   // A guest's sessions can't be listed, but one whose URL was never answered can't be paid either.
   private static CommandLookup madeForItem(Command command, CommandSearch search) {
-    Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
+    Optional<String> customer = CommandParam.CUSTOMER.find(command);
     return customer.isPresent() ? search.made(command, customer) : new CommandLookup.Absent();
   }
 
@@ -169,13 +156,13 @@ public final class CheckoutCommands {
     Optional<String> last = journal
         .lastSucceeded(command.account(), command.kind(), command.target())
         .map(before -> before.id().value());
-    if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
+    if (!last.equals(AFTER.find(command))) {
       throw Commands.superseded("Another checkout was opened meanwhile; try again.");
     }
   }
 
   private static Optional<SubjectId> subject(Command command) {
-    return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
+    return CommandParam.CUSTOMER.find(command).map(SubjectId::new);
   }
 
   private static CommandHandler handler(

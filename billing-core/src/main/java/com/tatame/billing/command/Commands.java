@@ -294,6 +294,9 @@ public final class Commands {
         succeeded++;
       } catch (BillingException e) {
         LOG.log(Level.INFO, "command {0} did not succeed: {1}", abandoned.id(), e.code());
+      } catch (BadCommandParam e) {
+        // The others are not to wait for it.
+        LOG.log(Level.ERROR, "command " + abandoned.id() + " can't be sent", e);
       }
     }
     return succeeded;

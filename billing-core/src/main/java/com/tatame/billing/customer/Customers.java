@@ -6,6 +6,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.failure.Conflict;
@@ -14,11 +16,12 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Use cases: the caller's customer at the provider. */
 public final class Customers {
   private static final String TARGET = "customer";
+  private static final CommandParam<String> EMAIL = CommandParam.text("email");
+  private static final CommandParam<String> NAME = CommandParam.text("name");
 
   private final CustomerStore store;
   private final Commands commands;
@@ -50,15 +53,15 @@ public final class Customers {
     if (!caller.isApiKey()) {
       store.rememberUser(caller);
     }
-    Map<String, String> params = new TreeMap<>();
-    email.or(caller::email).ifPresent(value -> params.put("email", value));
-    name.or(caller::name).ifPresent(value -> params.put("name", value));
     Command planned = Command.planned(
         commands.nextId(),
         caller.account(),
         CommandKind.CREATE_CUSTOMER,
         TARGET,
-        params,
+        CommandParams.none()
+            .with(EMAIL, email.or(caller::email))
+            .with(NAME, name.or(caller::name))
+            .asMap(),
         commands.now());
     boolean created = ran(planned);
     CustomerLink link = store
@@ -99,9 +102,7 @@ public final class Customers {
         }
         return provider.create(
             new CustomerAccounts.NewCustomer(
-                command.account(),
-                Optional.ofNullable(command.params().get("email")),
-                Optional.ofNullable(command.params().get("name"))),
+                command.account(), EMAIL.find(command), NAME.find(command)),
             command.id().value(),
             command.idempotencyKey());
       }

@@ -5,6 +5,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.observation.Observation;
@@ -17,13 +19,14 @@ import java.util.Optional;
 
 /** How a duplicate is ended at the provider: only while the provider itself holds both. */
 public final class DuplicateCommands {
-  static final String CUSTOMER = "customer";
-  static final String KEPT = "kept";
+  private static final CommandParam<String> KEPT = CommandParam.text("kept");
 
   private DuplicateCommands() {}
 
   static Map<String, String> params(Duplicate duplicate) {
-    return Map.of(CUSTOMER, duplicate.customerId(), KEPT, duplicate.keptId());
+    return CommandParams.ofCustomer(duplicate.customerId())
+        .with(KEPT, duplicate.keptId())
+        .asMap();
   }
 
   /** How it is sent, and found. */
@@ -39,13 +42,13 @@ public final class DuplicateCommands {
   }
 
   private static Optional<SubjectId> subject(Command command) {
-    return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
+    return Optional.of(new SubjectId(CommandParam.CUSTOMER.get(command)));
   }
 
   // What was decided on may be over by now, and is asked for in the very step that acts on it.
   private static Observation cancel(
       Command command, DuplicateRule rule, SubscriptionControl provider) {
-    List<Observation> held = provider.ofCustomer(command.params().getOrDefault(CUSTOMER, ""));
+    List<Observation> held = provider.ofCustomer(CommandParam.CUSTOMER.get(command));
     Optional<Observation> ended =
         held.stream().filter(seen -> endedByUs(command, seen)).findFirst();
     if (ended.isPresent()) {
@@ -81,6 +84,6 @@ public final class DuplicateCommands {
   }
 
   private static String reason(Command command) {
-    return "one too many, beside " + command.params().get(KEPT);
+    return "one too many, beside " + KEPT.get(command);
   }
 }

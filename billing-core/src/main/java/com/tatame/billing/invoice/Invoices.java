@@ -4,6 +4,8 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.failure.Conflict;
@@ -22,7 +24,6 @@ import java.util.Optional;
 
 /** Use cases: an account's invoices. Those of other accounts are not found. */
 public final class Invoices {
-  private static final String CUSTOMER = "customer";
   private static final int MAX_DETAILS = 100;
 
   private final InvoiceStore store;
@@ -116,7 +117,7 @@ public final class Invoices {
         account,
         CommandKind.PAY_INVOICE,
         id,
-        Map.of(CUSTOMER, invoice.customerId()),
+        CommandParams.ofCustomer(invoice.customerId()).asMap(),
         commands.now());
     try {
       commands.run(planned);
@@ -155,6 +156,6 @@ public final class Invoices {
   }
 
   private static Optional<SubjectId> customer(Command command) {
-    return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
+    return CommandParam.CUSTOMER.find(command).map(SubjectId::new);
   }
 }

@@ -4,6 +4,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.observation.ObjectKind;
@@ -17,17 +19,18 @@ import java.util.function.Predicate;
 
 /** The frozen form of commands about payment methods, and how they are sent. */
 public final class PaymentMethodCommands {
-  private static final String CUSTOMER = "customer";
-  private static final String METHOD = "payment_method";
+  private static final CommandParam<String> METHOD = CommandParam.text("payment_method");
 
   private PaymentMethodCommands() {}
 
   static Map<String, String> params(String customerId) {
-    return Map.of(CUSTOMER, customerId);
+    return CommandParams.ofCustomer(customerId).asMap();
   }
 
   static Map<String, String> params(PaymentMethod method) {
-    return Map.of(CUSTOMER, method.customerId(), METHOD, method.id());
+    return CommandParams.ofCustomer(method.customerId())
+        .with(METHOD, method.id())
+        .asMap();
   }
 
   /**
@@ -45,15 +48,15 @@ public final class PaymentMethodCommands {
             command -> Optional.empty(),
             command -> provider.beginSetup(
                 command.account(),
-                required(command, CUSTOMER),
+                CommandParam.CUSTOMER.get(command),
                 command.id().value(),
                 command.idempotencyKey()),
-            command -> search.made(command, Optional.of(required(command, CUSTOMER)))),
+            command -> search.made(command, Optional.of(CommandParam.CUSTOMER.get(command)))),
         CommandKind.DEFAULT_PAYMENT_METHOD,
         CommandHandler.of(
             PaymentMethodCommands::customer,
             command -> provider.makeDefault(
-                required(command, CUSTOMER), required(command, METHOD), command.idempotencyKey()),
+                CommandParam.CUSTOMER.get(command), METHOD.get(command), command.idempotencyKey()),
             // It may have been executed in part; doing it again does no harm.
             command -> new CommandLookup.Absent()),
         CommandKind.DETACH_PAYMENT_METHOD,
@@ -61,8 +64,7 @@ public final class PaymentMethodCommands {
             PaymentMethodCommands::customer,
             command -> removed(provider, subscribed, command),
             command -> {
-              ObjectRef method =
-                  new ObjectRef(ObjectKind.PAYMENT_METHOD, required(command, METHOD));
+              ObjectRef method = new ObjectRef(ObjectKind.PAYMENT_METHOD, METHOD.get(command));
               Observation present = search.read(method, customer(command));
               return present.state().isPresent()
                   ? new CommandLookup.Absent()
@@ -72,8 +74,8 @@ public final class PaymentMethodCommands {
 
   private static Observation removed(
       PaymentMethods provider, Predicate<String> subscribed, Command command) {
-    String customer = required(command, CUSTOMER);
-    String method = required(command, METHOD);
+    String customer = CommandParam.CUSTOMER.get(command);
+    String method = METHOD.get(command);
     List<Observation> saved = provider.ofCustomer(customer);
     boolean last = saved.size() == 1 && saved.get(0).object().id().equals(method);
     if (last && subscribed.test(customer)) {
@@ -83,14 +85,6 @@ public final class PaymentMethodCommands {
   }
 
   private static Optional<SubjectId> customer(Command command) {
-    return Optional.of(new SubjectId(required(command, CUSTOMER)));
-  }
-
-  private static String required(Command command, String name) {
-    String value = command.params().get(name);
-    if (value == null) {
-      throw new IllegalStateException("a stored command about payment methods lacks " + name);
-    }
-    return value;
+    return Optional.of(new SubjectId(CommandParam.CUSTOMER.get(command)));
   }
 }

@@ -8,6 +8,8 @@ import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.customer.CustomerLink;
@@ -28,14 +30,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Use cases: discounts that are given, and the codes by which they are claimed. */
 public final class Coupons {
-  private static final String CUSTOMER = "customer";
-  private static final String COUPON = "coupon";
-  private static final String CODE = "promotion_code";
+  private static final CommandParam<String> COUPON = CommandParam.text("coupon");
+  private static final CommandParam<String> CODE = CommandParam.text("promotion_code");
 
   private final Catalog catalog;
   private final PromotionStore store;
@@ -164,18 +164,17 @@ public final class Coupons {
         .filter(discount -> discount.couponId().equals(couponId))
         .isPresent();
     if (!given) {
-      Map<String, String> what = new TreeMap<>();
-      what.put(CUSTOMER, subscription.customerId());
-      what.put(COUPON, couponId);
+      CommandParams what =
+          CommandParams.ofCustomer(subscription.customerId()).with(COUPON, couponId);
       if (coupon.isEmpty()) {
-        verdict.offer().ifPresent(offer -> what.put(CODE, offer.code().id()));
+        what.with(CODE, verdict.offer().map(offer -> offer.code().id()));
       }
       commands.run(Command.planned(
           commands.nextId(),
           account,
           CommandKind.APPLY_DISCOUNT,
           subscription.id(),
-          what,
+          what.asMap(),
           commands.now()));
     }
     return history.subscription(account, subscription.id()).orElseThrow();
@@ -225,31 +224,23 @@ public final class Coupons {
         CommandKind.APPLY_DISCOUNT,
         CommandHandler.of(
             Coupons::customer,
-            command -> Optional.ofNullable(command.params().get(CODE))
+            command -> CODE.find(command)
                 .map(code -> provider.applyCode(command.target(), code, command.idempotencyKey()))
                 .orElseGet(() -> provider.applyCoupon(
-                    command.target(), coupon(command), command.idempotencyKey())),
+                    command.target(), COUPON.get(command), command.idempotencyKey())),
             command -> {
               Observation present = search.read(command, customer(command));
               boolean given = present
                   .state()
                   .map(Subscription.class::cast)
                   .flatMap(Subscription::discount)
-                  .filter(discount -> discount.couponId().equals(coupon(command)))
+                  .filter(discount -> discount.couponId().equals(COUPON.get(command)))
                   .isPresent();
               return search.changed(command, present, given);
             }));
   }
 
   private static Optional<SubjectId> customer(Command command) {
-    return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
-  }
-
-  private static String coupon(Command command) {
-    String coupon = command.params().get(COUPON);
-    if (coupon == null) {
-      throw new IllegalStateException("a stored discount lacks its coupon");
-    }
-    return coupon;
+    return CommandParam.CUSTOMER.find(command).map(SubjectId::new);
   }
 }

@@ -5,6 +5,7 @@ import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.observation.ObjectKind;
@@ -82,10 +83,10 @@ public final class DiscountCommands {
   }
 
   private static String subscription(Command command) {
-    return ManualDiscount.param(command, ManualDiscount.SUBSCRIPTION);
+    return ManualDiscount.SUBSCRIPTION.get(command);
   }
 
   private static Optional<SubjectId> customer(Command command) {
-    return Optional.of(new SubjectId(ManualDiscount.param(command, ManualDiscount.CUSTOMER)));
+    return Optional.of(new SubjectId(CommandParam.CUSTOMER.get(command)));
   }
 }

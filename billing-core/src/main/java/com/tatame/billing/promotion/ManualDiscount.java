@@ -2,15 +2,15 @@ package com.tatame.billing.promotion;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.WireName;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A discount that an administrator gave, as the journal tells. All instants are wall time.
@@ -32,15 +32,15 @@ public record ManualDiscount(
     Status status,
     Optional<String> error,
     Optional<Removal> removed) {
-  static final String SUBSCRIPTION = "subscription";
-  static final String CUSTOMER = "customer";
-  private static final String PERCENT = "percent_off";
-  private static final String AMOUNT = "amount_off";
-  private static final String CURRENCY = "currency";
-  private static final String DURATION = "duration";
-  private static final String MONTHS = "months";
-  private static final String REASON = "reason";
-  private static final String BY = "by";
+  static final CommandParam<String> SUBSCRIPTION = CommandParam.text("subscription");
+  private static final CommandParam<BigDecimal> PERCENT = CommandParam.decimal("percent_off");
+  private static final CommandParam<Long> AMOUNT = CommandParam.number("amount_off");
+  private static final CommandParam<String> CURRENCY = CommandParam.text("currency");
+  private static final CommandParam<Coupon.Duration> DURATION =
+      CommandParam.choice("duration", Coupon.Duration.values(), Coupon.Duration::code);
+  private static final CommandParam<Integer> MONTHS = CommandParam.integer("months");
+  private static final CommandParam<String> REASON = CommandParam.text("reason");
+  private static final CommandParam<String> BY = CommandParam.text("by");
 
   /** How far it got. It may be over by now for all that: the subscription says what is in force. */
   public enum Status implements WireName {
@@ -67,20 +67,18 @@ public record ManualDiscount(
     return new ManualDiscount(
         given.target(),
         given.account(),
-        param(given, SUBSCRIPTION),
+        SUBSCRIPTION.get(given),
         terms(given),
-        param(given, REASON),
-        param(given, BY),
+        REASON.get(given),
+        BY.get(given),
         given.createdAt(),
         status(given.state()),
         given.state() == CommandState.REJECTED ? given.error() : Optional.empty(),
         commanded
             .removed()
             .filter(command -> command.state() == CommandState.SUCCEEDED)
-            .map(command -> new Removal(
-                command.createdAt(),
-                param(command, BY),
-                Optional.ofNullable(command.params().get(REASON)))));
+            .map(command ->
+                new Removal(command.createdAt(), BY.get(command), REASON.find(command))));
   }
 
   private static Status status(CommandState state) {
@@ -95,43 +93,30 @@ public record ManualDiscount(
   /** What is frozen into the command that gives it. */
   static Map<String, String> params(
       DiscountTerms terms, String subscriptionId, String customerId, String reason, String by) {
-    Map<String, String> params = removal(subscriptionId, customerId, Optional.of(reason), by);
-    terms.percentOff().ifPresent(percent -> params.put(PERCENT, percent.toPlainString()));
-    terms.amountOff().ifPresent(off -> {
-      params.put(AMOUNT, Long.toString(off.amount()));
-      params.put(CURRENCY, off.currency());
-    });
-    params.put(DURATION, terms.duration().code());
-    terms.months().ifPresent(months -> params.put(MONTHS, Integer.toString(months)));
-    return params;
+    return CommandParams.of(removal(subscriptionId, customerId, Optional.of(reason), by))
+        .with(PERCENT, terms.percentOff())
+        .with(AMOUNT, terms.amountOff().map(Money::amount))
+        .with(CURRENCY, terms.amountOff().map(Money::currency))
+        .with(DURATION, terms.duration())
+        .with(MONTHS, terms.months())
+        .asMap();
   }
 
   /** What is frozen into the command that takes it off. */
   static Map<String, String> removal(
       String subscriptionId, String customerId, Optional<String> reason, String by) {
-    Map<String, String> params = new TreeMap<>();
-    params.put(SUBSCRIPTION, subscriptionId);
-    params.put(CUSTOMER, customerId);
-    params.put(BY, by);
-    reason.ifPresent(text -> params.put(REASON, text));
-    return params;
+    return CommandParams.ofCustomer(customerId)
+        .with(SUBSCRIPTION, subscriptionId)
+        .with(BY, by)
+        .with(REASON, reason)
+        .asMap();
   }
 
   static DiscountTerms terms(Command command) {
-    Map<String, String> params = command.params();
     return new DiscountTerms(
-        Optional.ofNullable(params.get(PERCENT)).map(BigDecimal::new),
-        Optional.ofNullable(params.get(AMOUNT))
-            .map(amount -> new Money(Long.parseLong(amount), param(command, CURRENCY))),
-        Coupon.Duration.valueOf(param(command, DURATION).toUpperCase(Locale.ROOT)),
-        Optional.ofNullable(params.get(MONTHS)).map(Integer::valueOf));
-  }
-
-  static String param(Command command, String name) {
-    String value = command.params().get(name);
-    if (value == null) {
-      throw new IllegalStateException("a stored discount lacks its " + name);
-    }
-    return value;
+        PERCENT.find(command),
+        AMOUNT.find(command).map(amount -> new Money(amount, CURRENCY.get(command))),
+        DURATION.get(command),
+        MONTHS.find(command));
   }
 }

@@ -7,6 +7,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.customer.CustomerLink;
@@ -25,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -33,9 +34,6 @@ import java.util.function.Consumer;
  * if an administrator says so, for any amount.
  */
 public final class ItemPayments {
-  private static final String CUSTOMER = "customer";
-  private static final String AMOUNT = "amount";
-  private static final String CURRENCY = "currency";
   private static final String RAW = "amount";
   private static final long MAX_AMOUNT = 99_999_999;
 
@@ -87,10 +85,10 @@ public final class ItemPayments {
     if (offer.given().isPresent()) {
       return new Begun(Optional.empty(), offer.given().map(ItemSales.Given::purchase));
     }
-    Map<String, String> params = new TreeMap<>(SaleTerms.params(offer.quote().orElseThrow()));
-    params.put(
-        CUSTOMER,
-        customers.ensure(caller, Optional.empty(), Optional.empty()).link().customerId());
+    CommandParams params = SaleTerms.params(offer.quote().orElseThrow())
+        .with(
+            CommandParam.CUSTOMER,
+            customers.ensure(caller, Optional.empty(), Optional.empty()).link().customerId());
     return begin(caller.account(), "item:" + itemId, params);
   }
 
@@ -103,23 +101,20 @@ public final class ItemPayments {
     if (amount.amount() < 1 || amount.amount() > MAX_AMOUNT) {
       throw ValidationFailed.of("amount", "must be from 1 to " + MAX_AMOUNT + ", in minor units");
     }
-    Map<String, String> params = new TreeMap<>();
-    params.put(AMOUNT, Long.toString(amount.amount()));
-    params.put(CURRENCY, amount.currency());
-    customers
-        .find(account)
-        .map(CustomerLink::customerId)
-        .ifPresent(customer -> params.put(CUSTOMER, customer));
+    CommandParams params = CommandParams.none()
+        .with(SaleTerms.AMOUNT, amount.amount())
+        .with(SaleTerms.CURRENCY, amount.currency())
+        .with(CommandParam.CUSTOMER, customers.find(account).map(CustomerLink::customerId));
     return begin(account, RAW, params);
   }
 
-  private Begun begin(AccountId account, String target, Map<String, String> params) {
+  private Begun begin(AccountId account, String target, CommandParams params) {
     Command done = commands.run(Command.planned(
         commands.nextId(),
         account,
         CommandKind.CREATE_PAYMENT_INTENT,
         target,
-        params,
+        params.asMap(),
         commands.now()));
     return new Begun(Optional.of(get(account, done.result().orElseThrow())), Optional.empty());
   }
@@ -186,7 +181,7 @@ public final class ItemPayments {
       // and that nobody was told.
       @Override
       public CommandLookup find(Command command) {
-        Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
+        Optional<String> customer = CommandParam.CUSTOMER.find(command);
         return customer.isPresent() ? search.made(command, customer) : new CommandLookup.Absent();
       }
 
@@ -216,15 +211,13 @@ public final class ItemPayments {
   }
 
   private static PaymentIntentControl.NewPayment payment(Command command, ItemUnits units) {
-    Optional<String> customer = Optional.ofNullable(command.params().get(CUSTOMER));
+    Optional<String> customer = CommandParam.CUSTOMER.find(command);
     if (!command.target().equals(RAW)) {
       SaleTerms terms = SaleTerms.of(command, units);
       return payment(
           command, customer, terms.amount(), Optional.of(terms.name()), Optional.of(terms.sale()));
     }
-    Money amount = new Money(
-        Long.parseLong(command.params().getOrDefault(AMOUNT, "0")),
-        command.params().getOrDefault(CURRENCY, ""));
+    Money amount = new Money(SaleTerms.AMOUNT.get(command), SaleTerms.CURRENCY.get(command));
     return payment(command, customer, amount, Optional.empty(), Optional.empty());
   }
 

@@ -4,12 +4,12 @@ import com.tatame.billing.catalog.Discount;
 import com.tatame.billing.catalog.ItemPrice;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.command.Command;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.money.Money;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The sale that a command carries, frozen: what was agreed when it was written down is what is sent.
@@ -18,37 +18,33 @@ import java.util.TreeMap;
  * @param amount to be paid
  */
 public record SaleTerms(ItemSale sale, String name, Money amount) {
-  private static final String ITEM = "item";
-  private static final String KIND = "kind";
-  private static final String NAME = "name";
-  private static final String CURRENCY = "currency";
-  private static final String LIST_PRICE = "list_price";
-  private static final String AMOUNT = "amount";
-  private static final String DISCOUNT = "discount_percent";
-  private static final String REASON = "discount_reason";
+  static final CommandParam<String> CURRENCY = CommandParam.text("currency");
+  static final CommandParam<Long> AMOUNT = CommandParam.number("amount");
+  private static final CommandParam<String> ITEM = CommandParam.text("item");
+  private static final CommandParam<String> KIND = CommandParam.text("kind");
+  private static final CommandParam<String> NAME = CommandParam.text("name");
+  private static final CommandParam<Long> LIST_PRICE = CommandParam.number("list_price");
+  private static final CommandParam<Integer> DISCOUNT = CommandParam.integer("discount_percent");
+  private static final CommandParam<String> REASON = CommandParam.text("discount_reason");
 
   // The feature of which the command takes a unit when it is sent: by then its price is known, and
   // the unit keeps it.
-  private static final String UNIT = "unit";
+  private static final CommandParam<String> UNIT = CommandParam.text("unit");
 
   /** The parameters of a command that sells this. */
-  public static Map<String, String> params(ItemSales.Quote quote) {
-    Map<String, String> params = new TreeMap<>();
-    params.put(ITEM, quote.item().id());
-    params.put(KIND, quote.item().kind());
-    params.put(NAME, quote.item().name());
-    params.put(CURRENCY, quote.price().amount().currency());
-    params.put(LIST_PRICE, Long.toString(quote.price().listPrice().amount()));
-    if (quote.takesUnit()) {
-      params.put(UNIT, quote.item().kind());
-      return params;
-    }
-    params.put(AMOUNT, Long.toString(quote.price().amount().amount()));
-    quote.price().discount().ifPresent(discount -> {
-      params.put(DISCOUNT, Integer.toString(discount.percent()));
-      params.put(REASON, discount.reason());
-    });
-    return params;
+  public static CommandParams params(ItemSales.Quote quote) {
+    CommandParams params = CommandParams.none()
+        .with(ITEM, quote.item().id())
+        .with(KIND, quote.item().kind())
+        .with(NAME, quote.item().name())
+        .with(CURRENCY, quote.price().amount().currency())
+        .with(LIST_PRICE, quote.price().listPrice().amount());
+    return quote.takesUnit()
+        ? params.with(UNIT, quote.item().kind())
+        : params
+            .with(AMOUNT, quote.price().amount().amount())
+            .with(DISCOUNT, quote.price().discount().map(Discount::percent))
+            .with(REASON, quote.price().discount().map(Discount::reason));
   }
 
   /**
@@ -74,8 +70,7 @@ public record SaleTerms(ItemSale sale, String name, Money amount) {
         ? units
             .hold(
                 command.account(),
-                new ItemUnits.Sold(
-                    required(command.params(), UNIT), listPrice, ItemSales.unitId(command.id())))
+                new ItemUnits.Sold(UNIT.get(command), listPrice, ItemSales.unitId(command.id())))
             .map(terms -> terms(command, ItemSales.price(listPrice, terms)))
         : Optional.of(
             terms(command, new ItemPrice(listPrice, discount(command), money(command, AMOUNT))));
@@ -85,35 +80,24 @@ public record SaleTerms(ItemSale sale, String name, Money amount) {
     return new SaleTerms(
         new ItemSale(
             ItemSales.purchaseId(command.id()),
-            required(command.params(), ITEM),
-            required(command.params(), KIND),
+            ITEM.get(command),
+            KIND.get(command),
             price.listPrice(),
             price.discount()),
-        required(command.params(), NAME),
+        NAME.get(command),
         price.amount());
   }
 
   private static Optional<Discount> discount(Command command) {
-    return Optional.ofNullable(command.params().get(DISCOUNT))
-        .map(
-            percent -> new Discount(Integer.parseInt(percent), required(command.params(), REASON)));
+    return DISCOUNT.find(command).map(percent -> new Discount(percent, REASON.get(command)));
   }
 
-  private static Money money(Command command, String param) {
-    return new Money(
-        Long.parseLong(required(command.params(), param)), required(command.params(), CURRENCY));
+  private static Money money(Command command, CommandParam<Long> amount) {
+    return new Money(amount.get(command), CURRENCY.get(command));
   }
 
   /** Whether what a command sells takes a unit of what the account's plan gives. */
   public static boolean takesUnit(Command command) {
-    return command.params().containsKey(UNIT);
-  }
-
-  private static String required(Map<String, String> params, String name) {
-    String value = params.get(name);
-    if (value == null) {
-      throw new IllegalStateException("a stored sale lacks " + name);
-    }
-    return value;
+    return UNIT.find(command).isPresent();
   }
 }

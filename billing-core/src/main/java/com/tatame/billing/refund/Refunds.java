@@ -6,6 +6,8 @@ import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.RequestKey;
@@ -28,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Use cases: giving payments back, whole or in part. Of one payment one refund is under way at a
@@ -40,14 +41,14 @@ public final class Refunds {
   public static final Set<String> REASONS =
       Set.of("duplicate", "fraudulent", "requested_by_customer");
 
-  private static final String AMOUNT = "amount";
-  private static final String REASON = "reason";
+  private static final CommandParam<Long> AMOUNT = CommandParam.number("amount");
+  private static final CommandParam<String> REASON = CommandParam.text("reason");
 
   /** Set if all that was left was asked for. */
-  private static final String ALL = "all";
+  private static final CommandParam<Boolean> ALL = CommandParam.flag("all");
 
   /** The refund of the same payment that came before, and was seen. */
-  private static final String AFTER = "after";
+  private static final CommandParam<String> AFTER = CommandParam.text("after");
 
   private static final Duration DUPLICATE_WITHIN = Duration.ofMinutes(10);
   private static final int MAX_ROUNDS = 20;
@@ -157,13 +158,11 @@ public final class Refunds {
   }
 
   private static void requireSame(Command before, RefundRequest wanted, PaymentIntent intent) {
-    Map<String, String> params = before.params();
-    Optional<Long> amount = params.containsKey(ALL)
-        ? Optional.<Long>empty()
-        : Optional.ofNullable(params.get(AMOUNT)).map(Long::valueOf);
+    Optional<Long> amount =
+        ALL.find(before).isPresent() ? Optional.empty() : Optional.of(AMOUNT.get(before));
     boolean same = before.target().equals(intent.id())
         && amount.equals(wanted.amount())
-        && wanted.reason().equals(params.get(REASON));
+        && wanted.reason().equals(REASON.get(before));
     if (!same) {
       throw Conflict.idempotencyKeyReused();
     }
@@ -262,14 +261,14 @@ public final class Refunds {
 
   private static Map<String, String> params(
       long amount, RefundRequest wanted, Optional<Command> last) {
-    Map<String, String> params = new TreeMap<>();
-    params.put(AMOUNT, Long.toString(amount));
-    params.put(REASON, wanted.reason());
+    CommandParams params = CommandParams.none()
+        .with(AMOUNT, amount)
+        .with(REASON, wanted.reason())
+        .with(AFTER, last.map(before -> before.id().value()));
     if (wanted.amount().isEmpty()) {
-      params.put(ALL, "true");
+      params.with(ALL, true);
     }
-    last.ifPresent(before -> params.put(AFTER, before.id().value()));
-    return params;
+    return params.asMap();
   }
 
   /** One page, as {@link RefundStore#list}. */
@@ -293,14 +292,14 @@ public final class Refunds {
         Optional<String> last = journal
             .lastSucceeded(command.account(), command.kind(), command.target())
             .map(before -> before.id().value());
-        if (!last.equals(Optional.ofNullable(command.params().get(AFTER)))) {
+        if (!last.equals(AFTER.find(command))) {
           throw Commands.superseded("Another refund of the payment was made meanwhile.");
         }
         return provider.create(
             new NewRefund(
                 command.target(),
-                Optional.of(Long.valueOf(command.params().getOrDefault(AMOUNT, "0"))),
-                Optional.ofNullable(command.params().get(REASON)),
+                Optional.of(AMOUNT.get(command)),
+                Optional.of(REASON.get(command)),
                 Map.of()),
             command.id().value(),
             command.idempotencyKey());

@@ -4,6 +4,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.failure.ProviderRejected;
@@ -16,21 +18,19 @@ import com.tatame.billing.subscription.Quote.Figures;
 import com.tatame.billing.subscription.QuoteStore.Taking;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The frozen form of changes, and how they are sent. */
 public final class ChangeCommands implements CommandHandler {
-  private static final String CUSTOMER = "customer";
-  private static final String ITEM = "item";
-  private static final String PRICE = "price";
-  private static final String QUANTITY = "quantity";
-  private static final String POLICY = "policy";
-  private static final String PRORATION_DATE = "proration_date";
-  private static final String FROM_PRICE = "from_price";
-  private static final String FROM_QUANTITY = "from_quantity";
-  private static final String QUOTE = "quote";
+  private static final CommandParam<String> ITEM = CommandParam.text("item");
+  private static final CommandParam<String> PRICE = CommandParam.text("price");
+  private static final CommandParam<Long> QUANTITY = CommandParam.number("quantity");
+  private static final CommandParam<ChangePolicy> POLICY =
+      CommandParam.choice("policy", ChangePolicy.values(), ChangePolicy::code);
+  private static final CommandParam<Instant> PRORATION_DATE = CommandParam.second("proration_date");
+  private static final CommandParam<String> FROM_PRICE = CommandParam.text("from_price");
+  private static final CommandParam<Long> FROM_QUANTITY = CommandParam.number("from_quantity");
+  private static final CommandParam<String> QUOTE = CommandParam.text("quote");
 
   private final SubscriptionControl provider;
   private final ObjectReads reads;
@@ -60,56 +60,49 @@ public final class ChangeCommands implements CommandHandler {
 
   static Map<String, String> params(SubscriptionChange change, Subscription from) {
     Subscription.Item item = from.mainItem();
-    return params(change, from.customerId(), item.priceId(), item.quantity());
+    return params(change, from.customerId(), item.priceId(), item.quantity()).asMap();
   }
 
   static Map<String, String> params(Quote quote, Subscription subscription) {
-    Map<String, String> params = params(
-        quote.change(), subscription.customerId(), quote.fromPriceId(), quote.fromQuantity());
-    params.put(QUOTE, quote.id());
-    return params;
+    return params(
+            quote.change(), subscription.customerId(), quote.fromPriceId(), quote.fromQuantity())
+        .with(QUOTE, quote.id())
+        .asMap();
   }
 
-  private static Map<String, String> params(
+  private static CommandParams params(
       SubscriptionChange change, String customerId, String fromPriceId, long fromQuantity) {
-    Map<String, String> params = new TreeMap<>();
-    params.put(CUSTOMER, customerId);
-    params.put(ITEM, change.itemId());
-    params.put(PRICE, change.priceId());
-    params.put(QUANTITY, Long.toString(change.quantity()));
-    params.put(POLICY, change.policy().code());
-    params.put(FROM_PRICE, fromPriceId);
-    params.put(FROM_QUANTITY, Long.toString(fromQuantity));
-    change
-        .prorationDate()
-        .ifPresent(date -> params.put(PRORATION_DATE, Long.toString(date.getEpochSecond())));
-    return params;
+    return CommandParams.ofCustomer(customerId)
+        .with(ITEM, change.itemId())
+        .with(PRICE, change.priceId())
+        .with(QUANTITY, change.quantity())
+        .with(POLICY, change.policy())
+        .with(FROM_PRICE, fromPriceId)
+        .with(FROM_QUANTITY, fromQuantity)
+        .with(PRORATION_DATE, change.prorationDate());
   }
 
   private static SubscriptionChange change(Command command) {
     return new SubscriptionChange(
         command.target(),
-        required(command, ITEM),
-        required(command, PRICE),
-        Long.parseLong(required(command, QUANTITY)),
-        ChangePolicy.of(required(command, POLICY)).orElseThrow(),
-        Optional.ofNullable(command.params().get(PRORATION_DATE))
-            .map(Long::valueOf)
-            .map(Instant::ofEpochSecond));
-  }
-
-  private static String required(Command command, String name) {
-    return Objects.requireNonNull(
-        command.params().get(name), () -> "a stored change lacks " + name);
+        ITEM.get(command),
+        PRICE.get(command),
+        QUANTITY.get(command),
+        POLICY.get(command),
+        PRORATION_DATE.find(command));
   }
 
   static Optional<String> quoteOf(Command command) {
-    return Optional.ofNullable(command.params().get(QUOTE));
+    return QUOTE.find(command);
   }
 
   @Override
   public Optional<SubjectId> subject(Command command) {
-    return Optional.of(new SubjectId(required(command, CUSTOMER)));
+    return Optional.of(customer(command));
+  }
+
+  private static SubjectId customer(Command command) {
+    return new SubjectId(CommandParam.CUSTOMER.get(command));
   }
 
   /**
@@ -178,9 +171,8 @@ public final class ChangeCommands implements CommandHandler {
   }
 
   private Subscription present(Command command) {
-    Observation read = reads.read(
-        new ObjectRef(ObjectKind.SUBSCRIPTION, command.target()),
-        new SubjectId(required(command, CUSTOMER)));
+    Observation read =
+        reads.read(new ObjectRef(ObjectKind.SUBSCRIPTION, command.target()), customer(command));
     return read.state()
         .map(Subscription.class::cast)
         .filter(subscription -> !subscription.terminal())
@@ -200,9 +192,9 @@ public final class ChangeCommands implements CommandHandler {
   private static SubscriptionChange origin(Command command) {
     return new SubscriptionChange(
         command.target(),
-        required(command, ITEM),
-        required(command, FROM_PRICE),
-        Long.parseLong(required(command, FROM_QUANTITY)),
+        ITEM.get(command),
+        FROM_PRICE.get(command),
+        FROM_QUANTITY.get(command),
         ChangePolicy.NONE,
         Optional.empty());
   }

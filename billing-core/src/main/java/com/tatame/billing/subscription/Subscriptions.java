@@ -10,6 +10,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.failure.Conflict;
@@ -31,25 +33,24 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Use cases: an account's subscriptions. Those of other accounts are not found. */
 public final class Subscriptions {
-  private static final String CUSTOMER = "customer";
-  private static final String WHEN = "when";
-  private static final String REASON = "reason";
-  private static final String FROM_PAUSE = "from_pause";
+  private static final CommandParam<Cancellation> WHEN =
+      CommandParam.choice("when", Cancellation.values(), Cancellation::code);
+  private static final CommandParam<String> REASON = CommandParam.text("reason");
+  private static final CommandParam<Boolean> FROM_PAUSE = CommandParam.flag("from_pause");
 
-  private static final String BEHAVIOR = "behavior";
-  private static final String RESUMES_AT = "resumes_at";
-  private static final String SELF_SINCE = "self_since";
-  private static final String SELF_UNTIL = "self_until";
-  private static final String SELF_BEGUN = "self_begun";
+  private static final CommandParam<PauseBehavior> BEHAVIOR =
+      CommandParam.choice("behavior", PauseBehavior.values(), PauseBehavior::code);
+  private static final CommandParam<Instant> RESUMES_AT = CommandParam.second("resumes_at");
+  private static final CommandParam<Instant> SELF_SINCE = CommandParam.second("self_since");
+  private static final CommandParam<Instant> SELF_UNTIL = CommandParam.second("self_until");
+  private static final CommandParam<List<Instant>> SELF_BEGUN = CommandParam.seconds("self_begun");
   private static final Duration YEAR = Duration.ofDays(365);
   private static final Duration PAYABLE = Duration.ofHours(23);
 
@@ -163,10 +164,11 @@ public final class Subscriptions {
     if (when == Cancellation.PERIOD_END && subscription.cancelAtPeriodEnd()) {
       return subscription;
     }
-    Map<String, String> params = new TreeMap<>();
-    params.put(WHEN, when.code());
-    reason.ifPresent(value -> params.put(REASON, value));
-    return run(subscription, account, CommandKind.CANCEL_SUBSCRIPTION, params);
+    return run(
+        subscription,
+        account,
+        CommandKind.CANCEL_SUBSCRIPTION,
+        CommandParams.none().with(WHEN, when).with(REASON, reason));
   }
 
   /**
@@ -181,9 +183,11 @@ public final class Subscriptions {
     if (!paused && !subscription.ends()) {
       return subscription;
     }
-    Map<String, String> params = new TreeMap<>();
-    params.put(FROM_PAUSE, Boolean.toString(paused));
-    return run(subscription, account, CommandKind.RESUME_SUBSCRIPTION, params);
+    return run(
+        subscription,
+        account,
+        CommandKind.RESUME_SUBSCRIPTION,
+        CommandParams.none().with(FROM_PAUSE, paused));
   }
 
   /**
@@ -245,10 +249,11 @@ public final class Subscriptions {
         && subscription.pausedByUser().isEmpty()) {
       return subscription;
     }
-    Map<String, String> params = new TreeMap<>();
-    params.put(BEHAVIOR, behavior.code());
-    until.ifPresent(at -> params.put(RESUMES_AT, Long.toString(at.getEpochSecond())));
-    return run(subscription, account, CommandKind.PAUSE_COLLECTION, params);
+    return run(
+        subscription,
+        account,
+        CommandKind.PAUSE_COLLECTION,
+        CommandParams.none().with(BEHAVIOR, behavior).with(RESUMES_AT, until));
   }
 
   /**
@@ -297,11 +302,13 @@ public final class Subscriptions {
                 .filter(at -> at.isAfter(now.minus(YEAR))),
             Stream.of(now))
         .toList();
-    Map<String, String> params = new TreeMap<>();
-    params.put(BEHAVIOR, PauseBehavior.VOID.code());
-    params.put(RESUMES_AT, Long.toString(until.getEpochSecond()));
-    keep(new SelfPause(since, until, begun), params);
-    return run(subscription, account, CommandKind.PAUSE_COLLECTION, params);
+    return run(
+        subscription,
+        account,
+        CommandKind.PAUSE_COLLECTION,
+        params(new SelfPause(since, until, begun))
+            .with(BEHAVIOR, PauseBehavior.VOID)
+            .with(RESUMES_AT, until));
   }
 
   private static void requirePausable(Subscription subscription) {
@@ -353,11 +360,10 @@ public final class Subscriptions {
     if (subscription.collectionPaused().isEmpty()) {
       return subscription;
     }
-    Map<String, String> params = new TreeMap<>();
-    subscription
+    CommandParams params = subscription
         .pausedByUser()
-        .ifPresent(
-            own -> keep(own.endedAt(clock.instant().truncatedTo(ChronoUnit.SECONDS)), params));
+        .map(own -> params(own.endedAt(clock.instant().truncatedTo(ChronoUnit.SECONDS))))
+        .orElseGet(CommandParams::none);
     return run(subscription, account, CommandKind.RESUME_COLLECTION, params);
   }
 
@@ -387,24 +393,17 @@ public final class Subscriptions {
     return subscription;
   }
 
-  private static void keep(SelfPause own, Map<String, String> params) {
-    params.put(SELF_SINCE, Long.toString(own.since().getEpochSecond()));
-    params.put(SELF_UNTIL, Long.toString(own.until().getEpochSecond()));
-    params.put(
-        SELF_BEGUN,
-        own.begun().stream()
-            .map(at -> Long.toString(at.getEpochSecond()))
-            .collect(Collectors.joining(",")));
+  private static CommandParams params(SelfPause own) {
+    return CommandParams.none()
+        .with(SELF_SINCE, own.since())
+        .with(SELF_UNTIL, own.until())
+        .with(SELF_BEGUN, own.begun());
   }
 
   private static Optional<SelfPause> selfPause(Command command) {
-    return Optional.ofNullable(command.params().get(SELF_SINCE))
-        .map(since -> new SelfPause(
-            Instant.ofEpochSecond(Long.parseLong(since)),
-            Instant.ofEpochSecond(Long.parseLong(command.params().getOrDefault(SELF_UNTIL, since))),
-            Stream.of(command.params().getOrDefault(SELF_BEGUN, since).split(","))
-                .map(at -> Instant.ofEpochSecond(Long.parseLong(at)))
-                .toList()));
+    return SELF_SINCE
+        .find(command)
+        .map(since -> new SelfPause(since, SELF_UNTIL.get(command), SELF_BEGUN.get(command)));
   }
 
   private Subscription alive(AccountId account, String id) {
@@ -416,10 +415,10 @@ public final class Subscriptions {
   }
 
   private Subscription run(
-      Subscription subscription, AccountId account, CommandKind kind, Map<String, String> params) {
-    params.put(CUSTOMER, subscription.customerId());
+      Subscription subscription, AccountId account, CommandKind kind, CommandParams params) {
+    params.with(CommandParam.CUSTOMER, subscription.customerId());
     commands.run(Command.planned(
-        commands.nextId(), account, kind, subscription.id(), params, commands.now()));
+        commands.nextId(), account, kind, subscription.id(), params.asMap(), commands.now()));
     return get(account, subscription.id());
   }
 
@@ -438,7 +437,7 @@ public final class Subscriptions {
         CommandKind.CANCEL_SUBSCRIPTION,
         handler(
             command -> {
-              Optional<String> reason = Optional.ofNullable(command.params().get(REASON));
+              Optional<String> reason = REASON.find(command);
               return endsNow(command)
                   ? provider.cancelNow(command.target(), reason, command.idempotencyKey())
                   : provider.cancelAtPeriodEnd(command.target(), reason, command.idempotencyKey());
@@ -448,12 +447,12 @@ public final class Subscriptions {
                 subscription.terminal() || (!endsNow(command) && subscription.cancelAtPeriodEnd())),
         CommandKind.RESUME_SUBSCRIPTION,
         handler(
-            command -> isPaused(command)
+            command -> FROM_PAUSE.get(command)
                 ? provider.resumePaused(command.target(), command.idempotencyKey())
                 : provider.keep(command.target(), command.idempotencyKey()),
             search,
             (command, subscription) -> !subscription.terminal()
-                && (isPaused(command)
+                && (FROM_PAUSE.get(command)
                     ? subscription.status() != SubscriptionStatus.PAUSED
                     : !subscription.ends())),
         CommandKind.PAUSE_COLLECTION,
@@ -462,14 +461,14 @@ public final class Subscriptions {
                 .map(own -> provider.pauseByUser(command.target(), own, command.idempotencyKey()))
                 .orElseGet(() -> provider.pauseCollection(
                     command.target(),
-                    behavior(command),
-                    resumesAt(command),
+                    BEHAVIOR.get(command),
+                    RESUMES_AT.find(command),
                     command.idempotencyKey())),
             search,
             (command, subscription) -> subscription
                     .collectionPaused()
-                    .filter(
-                        new CollectionPause(behavior(command).code(), resumesAt(command))::equals)
+                    .filter(new CollectionPause(
+                        BEHAVIOR.get(command).code(), RESUMES_AT.find(command))::equals)
                     .isPresent()
                 && subscription.pausedByUser().equals(selfPause(command))),
         CommandKind.RESUME_COLLECTION,
@@ -483,22 +482,8 @@ public final class Subscriptions {
             (command, subscription) -> subscription.collectionPaused().isEmpty()));
   }
 
-  private static PauseBehavior behavior(Command command) {
-    return PauseBehavior.of(command.params().getOrDefault(BEHAVIOR, "")).orElseThrow();
-  }
-
-  private static Optional<Instant> resumesAt(Command command) {
-    return Optional.ofNullable(command.params().get(RESUMES_AT))
-        .map(Long::valueOf)
-        .map(Instant::ofEpochSecond);
-  }
-
   private static boolean endsNow(Command command) {
-    return Cancellation.NOW.code().equals(command.params().get(WHEN));
-  }
-
-  private static boolean isPaused(Command command) {
-    return Boolean.parseBoolean(command.params().get(FROM_PAUSE));
+    return WHEN.get(command) == Cancellation.NOW;
   }
 
   private static CommandHandler handler(
@@ -508,7 +493,7 @@ public final class Subscriptions {
     return new CommandHandler() {
       @Override
       public Optional<SubjectId> subject(Command command) {
-        return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
+        return CommandParam.CUSTOMER.find(command).map(SubjectId::new);
       }
 
       @Override

@@ -11,6 +11,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.customer.CustomerLink;
@@ -29,9 +31,8 @@ import java.util.Set;
 
 /** Use cases: what is added to a price, and an account's numbers with tax authorities. */
 public final class Taxation {
-  private static final String CUSTOMER = "customer";
-  private static final String TYPE = "type";
-  private static final String VALUE = "value";
+  private static final CommandParam<String> TYPE = CommandParam.text("type");
+  private static final CommandParam<String> VALUE = CommandParam.text("value");
   private static final Set<String> BAD_PLACE =
       Set.of("customer_tax_location_invalid", "taxes_calculation_failed");
   private static final Set<String> BAD_NUMBER = Set.of("tax_id_invalid", "parameter_unknown");
@@ -95,7 +96,8 @@ public final class Taxation {
   public TaxId addId(Principal caller, String type, String value) {
     CustomerLink customer =
         customers.ensure(caller, Optional.empty(), Optional.empty()).link();
-    Map<String, String> params = Map.of(CUSTOMER, customer.customerId(), TYPE, type, VALUE, value);
+    CommandParams params =
+        CommandParams.ofCustomer(customer.customerId()).with(TYPE, type).with(VALUE, value);
     try {
       // The target is what is added, so that asking twice at once adds it once.
       String id = run(caller.account(), CommandKind.ADD_TAX_ID, type + ":" + value, params)
@@ -104,7 +106,7 @@ public final class Taxation {
       return find(caller.account(), id);
     } catch (ProviderRejected e) {
       if (BAD_NUMBER.contains(e.providerCode())) {
-        throw ValidationFailed.of(VALUE, "is not a number of this type");
+        throw ValidationFailed.of("value", "is not a number of this type");
       }
       throw e;
     }
@@ -117,17 +119,16 @@ public final class Taxation {
     }
     TaxId taxId = find(account, id);
     String customer = taxId.customerId().orElseThrow(() -> new NotFound("tax id", id));
-    run(account, CommandKind.REMOVE_TAX_ID, id, Map.of(CUSTOMER, customer));
+    run(account, CommandKind.REMOVE_TAX_ID, id, CommandParams.ofCustomer(customer));
   }
 
   private TaxId find(AccountId account, String id) {
     return store.find(account, id).orElseThrow(() -> new NotFound("tax id", id));
   }
 
-  private Command run(
-      AccountId account, CommandKind kind, String target, Map<String, String> params) {
+  private Command run(AccountId account, CommandKind kind, String target, CommandParams params) {
     return commands.run(
-        Command.planned(commands.nextId(), account, kind, target, params, commands.now()));
+        Command.planned(commands.nextId(), account, kind, target, params.asMap(), commands.now()));
   }
 
   /** How numbers are added and deleted, and how that is found. */
@@ -137,11 +138,11 @@ public final class Taxation {
         CommandHandler.of(
             Taxation::customer,
             command -> provider.addId(
-                required(command, CUSTOMER),
-                required(command, TYPE),
-                required(command, VALUE),
+                CommandParam.CUSTOMER.get(command),
+                TYPE.get(command),
+                VALUE.get(command),
                 command.idempotencyKey()),
-            command -> provider.idsOfCustomer(required(command, CUSTOMER)).stream()
+            command -> provider.idsOfCustomer(CommandParam.CUSTOMER.get(command)).stream()
                 .filter(seen -> is(seen, command))
                 .findFirst()
                 .<CommandLookup>map(CommandLookup.Done::new)
@@ -149,7 +150,7 @@ public final class Taxation {
         CommandKind.REMOVE_TAX_ID,
         CommandHandler.of(
             Taxation::customer,
-            command -> provider.removeId(required(command, CUSTOMER), command.target()),
+            command -> provider.removeId(CommandParam.CUSTOMER.get(command), command.target()),
             command -> {
               Observation present = search.read(command, customer(command));
               return present.state().isPresent()
@@ -161,20 +162,12 @@ public final class Taxation {
   private static boolean is(Observation seen, Command wanted) {
     return seen.state()
         .map(TaxId.class::cast)
-        .filter(taxId -> taxId.type().equals(required(wanted, TYPE)))
-        .filter(taxId -> taxId.value().equals(required(wanted, VALUE)))
+        .filter(taxId -> taxId.type().equals(TYPE.get(wanted)))
+        .filter(taxId -> taxId.value().equals(VALUE.get(wanted)))
         .isPresent();
   }
 
   private static Optional<SubjectId> customer(Command command) {
-    return Optional.of(new SubjectId(required(command, CUSTOMER)));
-  }
-
-  private static String required(Command command, String name) {
-    String value = command.params().get(name);
-    if (value == null) {
-      throw new IllegalStateException("a stored command about tax ids lacks " + name);
-    }
-    return value;
+    return Optional.of(new SubjectId(CommandParam.CUSTOMER.get(command)));
   }
 }

@@ -4,6 +4,8 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandLookup;
+import com.tatame.billing.command.CommandParam;
+import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectReads;
@@ -18,8 +20,6 @@ import java.util.Optional;
 
 /** How a trial is ended at the provider: only while it goes on there. */
 public final class TrialCommands {
-  static final String CUSTOMER = "customer";
-
   private TrialCommands() {}
 
   /** How it is sent, and found. */
@@ -28,23 +28,26 @@ public final class TrialCommands {
     return Map.of(
         CommandKind.END_TRIAL,
         CommandHandler.of(
-            TrialCommands::subject,
+            command -> Optional.of(customer(command)),
             command -> {
               ObjectRef subscription = new ObjectRef(ObjectKind.SUBSCRIPTION, command.target());
-              Observation present = reads.read(
-                  subscription, subject(command).orElseGet(() -> new SubjectId(subscription.id())));
+              Observation present = reads.read(subscription, customer(command));
               return goesOn(present)
                   ? provider.endTrial(command.target(), command.idempotencyKey())
                   : present;
             },
             command -> {
-              Observation present = search.read(command, subject(command));
+              Observation present = search.read(command, Optional.of(customer(command)));
               return goesOn(present) ? new CommandLookup.Absent() : new CommandLookup.Done(present);
             }));
   }
 
-  private static Optional<SubjectId> subject(Command command) {
-    return Optional.ofNullable(command.params().get(CUSTOMER)).map(SubjectId::new);
+  static Map<String, String> params(Trial trial) {
+    return CommandParams.ofCustomer(trial.customerId()).asMap();
+  }
+
+  private static SubjectId customer(Command command) {
+    return new SubjectId(CommandParam.CUSTOMER.get(command));
   }
 
   private static boolean goesOn(Observation seen) {

@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -193,7 +192,7 @@ public final class TrialLedger {
         trial.account().orElseThrow(),
         CommandKind.END_TRIAL,
         trial.subscriptionId(),
-        Map.of(TrialCommands.CUSTOMER, trial.customerId()),
+        TrialCommands.params(trial),
         commands.now()));
   }
 

@@ -33,7 +33,7 @@ class SelfServicePauseTest {
   private final Shopper ada = Shopper.named("ada", world);
 
   /** Basic may be paused twice a year for 30 days, pro may not. */
-  private static Catalog pausable() {
+  static Catalog pausable() {
     Catalog catalog = ACatalog.withoutTrials();
     return new Catalog(
         catalog.plans().stream()
