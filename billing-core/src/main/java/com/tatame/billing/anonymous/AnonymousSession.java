@@ -18,7 +18,7 @@ public record AnonymousSession(
     Optional<AccountId> claimedBy,
     Optional<Instant> claimedAt) {
   /** Whether its token still proves who calls. */
-  public boolean liveAt(Instant now) {
+  boolean liveAt(Instant now) {
     return claimedBy.isEmpty() && now.isBefore(expiresAt);
   }
 }

@@ -191,7 +191,7 @@ public final class ProductCatalog {
    * @return whether it has ended
    * @throws com.tatame.billing.failure.ProviderUnavailable as {@link #refresh}
    */
-  public boolean refreshWithin(Duration wait) {
+  boolean refreshWithin(Duration wait) {
     CompletableFuture<Void> reading = reading();
     try {
       reading.get(wait.toMillis(), TimeUnit.MILLISECONDS);

@@ -101,7 +101,7 @@ public record Command(
    * Nothing that it did at the provider is older, by the provider's clock: that one may differ from
    * ours.
    */
-  public Instant tracesSince() {
+  Instant tracesSince() {
     return firstSentAt.orElse(createdAt).minus(CLOCKS_APART);
   }
 

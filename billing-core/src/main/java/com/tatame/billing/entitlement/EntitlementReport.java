@@ -25,7 +25,7 @@ public record EntitlementReport(
     SortedMap<String, Decision> features,
     SortedSet<String> unknown) {
   /** Of which everything is known. */
-  public EntitlementReport(
+  EntitlementReport(
       AccountId account,
       String tier,
       Optional<AccountEntitlement.Source> source,

@@ -42,7 +42,7 @@ public record Grant(
   public record Revocation(Instant at, String by, Optional<String> reason) {}
 
   /** Whether it gives anything at this instant. */
-  public boolean holdsAt(Instant now) {
+  boolean holdsAt(Instant now) {
     return !now.isBefore(startsAt)
         && expiresAt.map(now::isBefore).orElse(true)
         && revoked.map(Revocation::at).map(now::isBefore).orElse(true);

@@ -42,7 +42,7 @@ public record UsageRow(String feature, Period period, UsageTally used) {
    * used. What was counted in longer windows does not count in shorter ones: a month's use is no
    * day's.
    */
-  public boolean countsIn(Period current, Instant now) {
+  boolean countsIn(Period current, Instant now) {
     return period.equals(current) || (period.contains(now) && !longerThan(current));
   }
 

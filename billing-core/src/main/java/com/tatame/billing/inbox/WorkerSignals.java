@@ -1,7 +1,7 @@
 package com.tatame.billing.inbox;
 
 /** Wakes workers that sleep, so that what was stored does not wait for their next look. */
-public interface WorkerSignals {
+interface WorkerSignals {
   /** Events were stored that wait for a worker. */
   void wake();
 
