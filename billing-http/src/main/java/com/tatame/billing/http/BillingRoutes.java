@@ -94,7 +94,8 @@ public final class BillingRoutes {
     HealthHandlers health = new HealthHandlers(
         new StoreCheck(store, STORE_GOOD_FOR, with.wallClock),
         new DependencyCheck(gateway::ping, PROVIDER_GOOD_FOR, with.wallClock),
-        new SharedLook<>(() -> HealthHandlers.Backlogs.of(billing), STORE_GOOD_FOR, with.wallClock),
+        new SingleFlightCache<>(
+            () -> HealthHandlers.Backlogs.of(billing), STORE_GOOD_FOR, with.wallClock),
         new HealthHandlers.Readiness(identity::ready, with.accepting),
         inbox,
         with.wallClock,

@@ -4,25 +4,26 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Looks after one dependency: whether it answers, and how fast. One that hangs counts as down. */
+/** Checks one dependency: whether it answers, and how fast. One that hangs counts as down. */
 final class DependencyCheck {
-  private final SharedLook<Duration> look;
+  private final SingleFlightCache<Duration> latency;
 
-  /** What was seen. */
-  record Sight(boolean up, Optional<Duration> latency) {}
+  /** The result of a check. */
+  record Result(boolean up, Optional<Duration> latency) {}
 
   /**
-   * Looks at nothing yet.
+   * Checks nothing yet.
    *
    * @param ping returns if all is well, and throws otherwise
+   * @param ttl how long a result is served
    */
-  DependencyCheck(Runnable ping, Duration goodFor, InstantSource wallClock) {
-    this.look = new SharedLook<>(() -> time(ping), goodFor, wallClock);
+  DependencyCheck(Runnable ping, Duration ttl, InstantSource wallClock) {
+    this.latency = new SingleFlightCache<>(() -> time(ping), ttl, wallClock);
   }
 
-  Sight look() {
-    Optional<Duration> latency = look.result();
-    return new Sight(latency.isPresent(), latency);
+  Result check() {
+    Optional<Duration> measured = latency.get();
+    return new Result(measured.isPresent(), measured);
   }
 
   private static Duration time(Runnable ping) {

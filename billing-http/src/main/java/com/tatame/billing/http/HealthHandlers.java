@@ -24,7 +24,7 @@ final class HealthHandlers {
   private final StoreCheck store;
   private final DependencyCheck provider;
   private final Readiness readiness;
-  private final SharedLook<Backlogs> backlogs;
+  private final SingleFlightCache<Backlogs> backlogs;
   private final InboxHandlers webhookAges;
   private final InstantSource wallClock;
   private final String version;
@@ -50,14 +50,14 @@ final class HealthHandlers {
   }
 
   /**
-   * Looks at nothing yet.
+   * Reads nothing yet.
    *
-   * @param backlogs what waits in the store, looked up once for all who ask at a time
+   * @param backlogs what waits in the store, cached and loaded once at a time
    */
   HealthHandlers(
       StoreCheck store,
       DependencyCheck provider,
-      SharedLook<Backlogs> backlogs,
+      SingleFlightCache<Backlogs> backlogs,
       Readiness readiness,
       InboxHandlers webhookAges,
       InstantSource wallClock,
@@ -201,12 +201,12 @@ final class HealthHandlers {
       String status) {}
 
   Answer health(Call call) {
-    StoreCheck.Sight storeSeen = store.look();
-    ServiceAnswer providerHealth = service(provider.look());
+    StoreCheck.Result storeSeen = store.check();
+    ServiceAnswer providerHealth = service(provider.check());
     boolean storeUp = storeSeen.up();
     boolean identityUp = readiness.identity().getAsBoolean();
     boolean allUp = storeSeen.open() && identityUp && providerHealth.status().equals("ok");
-    Backlogs waiting = storeUp ? backlogs.result().orElse(Backlogs.UNKNOWN) : Backlogs.UNKNOWN;
+    Backlogs waiting = storeUp ? backlogs.get().orElse(Backlogs.UNKNOWN) : Backlogs.UNKNOWN;
     HealthAnswer body = new HealthAnswer(
         storeUp ? (allUp ? "ok" : "degraded") : "down",
         wallClock.instant(),
@@ -230,7 +230,7 @@ final class HealthHandlers {
   }
 
   Answer ready(Call call) {
-    boolean ready = readiness.accepting().getAsBoolean() && store.look().up();
+    boolean ready = readiness.accepting().getAsBoolean() && store.check().up();
     return Answer.json(ready ? 200 : 503, new LivenessAnswer(ready ? "ok" : "down"))
         .with("Cache-Control", "no-store");
   }
@@ -243,7 +243,7 @@ final class HealthHandlers {
         backlog.map(Backlog::undecided).orElse(null));
   }
 
-  private static StoreAnswer store(StoreCheck.Sight seen) {
+  private static StoreAnswer store(StoreCheck.Result seen) {
     return new StoreAnswer(
         seen.up() ? "ok" : "down",
         seen.latency().map(Duration::toMillis).orElse(null),
@@ -263,8 +263,8 @@ final class HealthHandlers {
     };
   }
 
-  private static ServiceAnswer service(DependencyCheck.Sight sight) {
+  private static ServiceAnswer service(DependencyCheck.Result result) {
     return new ServiceAnswer(
-        sight.up() ? "ok" : "down", sight.latency().map(Duration::toMillis).orElse(null));
+        result.up() ? "ok" : "down", result.latency().map(Duration::toMillis).orElse(null));
   }
 }

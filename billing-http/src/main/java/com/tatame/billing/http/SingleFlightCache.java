@@ -12,32 +12,32 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks something up for many callers: once at a time, and not again while the last result is good.
- * A look-up that hangs counts as failed, and is never begun twice at once. Thread-safe.
+ * Caches one value for many callers, who share one load at a time. A load that hangs counts as
+ * failed, and is never begun twice at once. Thread-safe.
  */
-final class SharedLook<T> {
+final class SingleFlightCache<T> {
   private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
-  private final Supplier<T> look;
-  private final Duration goodFor;
+  private final Supplier<T> load;
+  private final Duration ttl;
   private final InstantSource wallClock;
   private @Nullable CompletableFuture<T> last;
   private Instant beganAt = Instant.MIN;
 
   /**
-   * Looks nothing up yet.
+   * Loads nothing yet.
    *
-   * @param look throws if there is no result
-   * @param goodFor how long a result is shared, from the beginning of its look-up
+   * @param load throws if there is no value
+   * @param ttl how long a value is served, from the beginning of its load
    */
-  SharedLook(Supplier<T> look, Duration goodFor, InstantSource wallClock) {
-    this.look = look;
-    this.goodFor = goodFor;
+  SingleFlightCache(Supplier<T> load, Duration ttl, InstantSource wallClock) {
+    this.load = load;
+    this.ttl = ttl;
     this.wallClock = wallClock;
   }
 
-  /** The result; empty if the look-up failed, or takes longer than three seconds. */
-  Optional<T> result() {
+  /** The value; empty if the load failed, or takes longer than three seconds. */
+  Optional<T> get() {
     try {
       return Optional.of(current().get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
@@ -51,18 +51,19 @@ final class SharedLook<T> {
   private synchronized CompletableFuture<T> current() {
     Instant now = wallClock.instant();
     CompletableFuture<T> known = last;
-    if (known != null && (!known.isDone() || now.isBefore(beganAt.plus(goodFor)))) {
+    if (known != null && (!known.isDone() || now.isBefore(beganAt.plus(ttl)))) {
       return known;
     }
     beganAt = now;
-    CompletableFuture<T> fresh = CompletableFuture.supplyAsync(look, SharedLook::onItsOwnThread);
+    CompletableFuture<T> fresh =
+        CompletableFuture.supplyAsync(load, SingleFlightCache::onThreadOfItsOwn);
     last = fresh;
     return fresh;
   }
 
-  // A shared pool would let one look-up that hangs keep the others from being made.
-  private static void onItsOwnThread(Runnable task) {
-    Thread thread = new Thread(task, "shared-look");
+  // A shared pool would let one load that hangs keep the others waiting.
+  private static void onThreadOfItsOwn(Runnable task) {
+    Thread thread = new Thread(task, "single-flight-cache");
     thread.setDaemon(true);
     thread.start();
   }
