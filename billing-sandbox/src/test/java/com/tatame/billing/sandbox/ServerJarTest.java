@@ -73,7 +73,7 @@ final class ServerJarTest {
     for (Path jar : List.of(JAR, ADAPTER)) {
       assertThat(names(jar))
           .as(jar.toString())
-          .contains("com/tatame/billing/postgres/flyway/core/Flyway.class")
+          .contains("com/tatame/shaded/flyway/core/Flyway.class")
           .noneMatch(
               name -> name.contains("org/flywaydb") || name.contains("services/org.flywaydb"));
     }
