@@ -2,9 +2,11 @@ package com.tatame.billing.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.server.Main;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -32,6 +34,20 @@ record MoveSteps(Map<String, String> environment) {
         environment,
         Stream.concat(Stream.of("migrate", "--requests", "500"), Stream.of(step))
             .toArray(String[]::new));
+  }
+
+  /** The one line of JSON that a step prints as its result, beside lines of the log. */
+  JsonNode result(String... step) {
+    String output =
+        ended(0, Stream.concat(Stream.of(step), Stream.of("--json")).toArray(String[]::new));
+    List<JsonNode> results = output
+        .lines()
+        .filter(line -> line.startsWith("{"))
+        .map(Json::read)
+        .filter(line -> !line.has("@timestamp"))
+        .toList();
+    assertThat(results).as(output).hasSize(1);
+    return results.get(0);
   }
 
   /** Runs a step to its end, which it comes to with this status, and gives what it said. */

@@ -108,7 +108,7 @@ final class MoveTest {
 
       killedBetweenFreezingAndOpening();
       assertThat(List.of(mode(source), mode(target))).containsExactly("frozen", "standby");
-      Json.read(move.ended(0, "cutover", "--yes", "--json"));
+      move.result("cutover", "--yes");
       awaitWrites(consumers, target);
       assertThat(List.of(mode(source), mode(target))).containsExactly("frozen", "open");
       assertRefused(unaware);
@@ -125,7 +125,7 @@ final class MoveTest {
       awaitSeen(postman, source);
 
       consumers.forgetPauses();
-      JsonNode clean = Json.read(move.ended(0, "cutover", "--yes", "--json"));
+      JsonNode clean = move.result("cutover", "--yes");
       awaitWrites(consumers, target);
       System.out.printf(
           "%d kills; a cutover paused %d ms for %d rows, and nobody was served for %d ms%n",
@@ -213,8 +213,7 @@ final class MoveTest {
     killed(
         process -> process.output().stream().anyMatch(line -> line.startsWith("comparing")),
         "verify");
-    assertThat(Json.read(move.ended(0, "verify", "--json")).path("equal").asBoolean())
-        .isTrue();
+    assertThat(move.result("verify").path("equal").asBoolean()).isTrue();
   }
 
   private static String mode(Database database) {
