@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
@@ -96,6 +98,22 @@ final class EmbeddedDatabase implements AutoCloseable {
       statement.execute(sql);
     } catch (SQLException e) {
       throw new IllegalStateException("the database refused a script", e);
+    }
+  }
+
+  /** Whether there is a schema of this name, and no such table in it. */
+  boolean hasSchemaWithout(String schema, String table) {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        PreparedStatement statement = connection.prepareStatement(
+            "select 1 from pg_namespace n where n.nspname = ? and not exists (select from pg_class c"
+                + " where c.relnamespace = n.oid and c.relname = ?)")) {
+      statement.setString(1, schema);
+      statement.setString(2, table);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("the database can't be asked for its schema", e);
     }
   }
 

@@ -50,6 +50,7 @@ public final class Sandbox implements AutoCloseable {
     TestIssuer issuer = kept.issuer(ISSUER, wallClock);
     try {
       EmbeddedDatabase database = keep(EmbeddedDatabase.start(directory.resolve("postgres")));
+      refuseOlderSchema(database, directory);
       simulator = keep(StripeSimulator.builder()
           .port(config.simulatorPort())
           .startAt(wallClock.instant().truncatedTo(ChronoUnit.SECONDS))
@@ -146,6 +147,13 @@ public final class Sandbox implements AutoCloseable {
         .findFirst()
         .orElseThrow(() -> ValidationFailed.of(
             "BILLING_CATALOG", "examples/tatame/catalog.yaml is not here; start ./run"));
+  }
+
+  private static void refuseOlderSchema(EmbeddedDatabase database, Path directory) {
+    if (database.hasSchemaWithout(Migrations.DEFAULT_SCHEMA, Migrations.HISTORY_TABLE)) {
+      throw new IllegalStateException("the database holds what an older version made. Delete "
+          + directory + " to start afresh.");
+    }
   }
 
   private static void sell(Billing billing, Path directory) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -69,6 +70,17 @@ final class RestartTest {
       assertThat(renewed.at("/currentPeriodStart"))
           .isEqualTo(before.path("currentPeriodEnd").asText());
     }
+  }
+
+  @Test
+  void dataOfAnOlderVersionAreRefusedWithTheFolderToDelete() {
+    try (EmbeddedDatabase database = EmbeddedDatabase.start(directory.resolve("postgres"))) {
+      database.run("create schema billing; create table billing.flyway_schema_history ()");
+    }
+
+    assertThatThrownBy(() -> RunningSandbox.start(directory, Store.POSTGRES))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Delete " + directory);
   }
 
   @ParameterizedTest
