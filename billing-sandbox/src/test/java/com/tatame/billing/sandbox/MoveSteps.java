@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * @param environment of the programs
  */
 record MoveSteps(Map<String, String> environment) {
-  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
+  /** A step that takes longer hangs, also on a machine that has other work. */
+  private static final Duration MAX_WAIT = Duration.ofMinutes(4);
 
   /** A move out of what backs a product, to a database. */
   static MoveSteps to(Database target, Backing source) {
