@@ -52,6 +52,7 @@ public final class Sandbox implements AutoCloseable {
       EmbeddedDatabase database = keep(EmbeddedDatabase.start(directory.resolve("postgres")));
       refuseOlderSchema(database, directory);
       simulator = keep(StripeSimulator.builder()
+          .host(config.simulatorHost())
           .port(config.simulatorPort())
           .startAt(wallClock.instant().truncatedTo(ChronoUnit.SECONDS))
           .seed(random.nextLong())

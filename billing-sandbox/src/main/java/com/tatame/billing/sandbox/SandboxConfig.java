@@ -11,12 +11,18 @@ import java.util.Optional;
  *
  * @param port of the server and its page
  * @param simulatorPort of the simulated Stripe
+ * @param simulatorHost the address that the simulated Stripe listens on
  * @param dataDirectory what survives a restart
  * @param webhookSecret fixes the signing secret; else one is made on the first start and kept
  * @param store how the server reaches its database
  */
 public record SandboxConfig(
-    int port, int simulatorPort, Path dataDirectory, Optional<String> webhookSecret, Store store) {
+    int port,
+    int simulatorPort,
+    String simulatorHost,
+    Path dataDirectory,
+    Optional<String> webhookSecret,
+    Store store) {
   /** The sandbox's own PostgreSQL, reached in one of two ways. */
   public enum Store {
     POSTGRES,
@@ -27,8 +33,8 @@ public record SandboxConfig(
   private static final int MAX_PORT = 65_535;
 
   /**
-   * Reads {@code PORT} (8080), {@code STRIPE_SIMULATOR_PORT} (12111), {@code BILLING_DATA_DIR}
-   * ({@code .billing}), {@code STRIPE_WEBHOOK_SECRET} and {@code BILLING_STORE} ({@code postgres} or
+   * Reads {@code PORT} (8080), {@code STRIPE_SIMULATOR_PORT} (12111), {@code STRIPE_SIMULATOR_HOST}
+   * ({@code 127.0.0.1}), {@code BILLING_DATA_DIR} ({@code .billing}), {@code STRIPE_WEBHOOK_SECRET} and {@code BILLING_STORE} ({@code postgres} or
    * {@code supabase}).
    *
    * @throws ValidationFailed naming the variable
@@ -37,6 +43,7 @@ public record SandboxConfig(
     return new SandboxConfig(
         port(env, "PORT", 8080),
         port(env, "STRIPE_SIMULATOR_PORT", 12_111),
+        env.getOrDefault("STRIPE_SIMULATOR_HOST", "127.0.0.1"),
         Path.of(env.getOrDefault("BILLING_DATA_DIR", ".billing")),
         Optional.ofNullable(env.get("STRIPE_WEBHOOK_SECRET")).filter(value -> !value.isBlank()),
         store(env.getOrDefault("BILLING_STORE", "postgres")));

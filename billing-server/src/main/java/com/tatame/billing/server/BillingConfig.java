@@ -230,6 +230,14 @@ public record BillingConfig(
     return from;
   }
 
+  /** As {@link #fromEnv}, the port alone, for a program that calls the server: never 0. */
+  static int portFromEnv(Map<String, String> environment) {
+    EnvironmentReader env = new EnvironmentReader(environment);
+    int port = env.number(Variable.PORT, 1, 65_535, DEFAULT_PORT);
+    env.throwIfAny();
+    return port;
+  }
+
   /** The names of all variables that are read, {@code STRIPE_PRICE_…} apart. */
   static Set<String> variables() {
     return new HashSet<>(Arrays.stream(Variable.values()).map(Enum::name).toList());

@@ -71,6 +71,7 @@ public final class Main {
       Function<BillingStore, Webhooks> webhooks,
       Supplier<Map<String, String>> environment) {
     return new CommandLine(new Main())
+        .addSubcommand(new HealthCommand(environment))
         .addSubcommand(new KeysCommand(store, InstantSource.system()))
         .addSubcommand(new ReplayCommand(store, webhooks))
         .addSubcommand(new SetupCommand(environment))
