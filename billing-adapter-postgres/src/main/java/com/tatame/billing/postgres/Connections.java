@@ -34,6 +34,7 @@ final class Connections {
     pool.setMaximumPoolSize(config.maxPoolSize());
     pool.setConnectionTimeout(config.connectionWait().toMillis());
     pool.setAutoCommit(true);
+    pool.setExceptionOverride(new ReadOnlyEviction());
     pool.setConnectionInitSql(
         sessionsAreOurs(config, url) ? COMPILE_NOTHING + EXPECT_LARGE_TABLES : COMPILE_NOTHING);
     driver(config).forEach((name, value) -> pool.addDataSourceProperty((String) name, value));

@@ -62,6 +62,24 @@ final class JdbcFunctions implements SqlFunctions {
     }
   }
 
+  /** A connection that can't write is not used again: the next may lead to another server. */
+  @Override
+  public boolean readOnly() {
+    try (Connection connection = pool.getConnection();
+        PreparedStatement statement = connection.prepareStatement("show transaction_read_only")) {
+      statement.setQueryTimeout(limitSeconds);
+      try (ResultSet rows = statement.executeQuery()) {
+        boolean readOnly = rows.next() && rows.getString(1).equals("on");
+        if (readOnly) {
+          pool.evictConnection(connection);
+        }
+        return readOnly;
+      }
+    } catch (SQLException e) {
+      throw new SqlFunctionFailed(Optional.ofNullable(e.getSQLState()), Optional.empty(), e);
+    }
+  }
+
   private static Optional<String> constraint(SQLException e) {
     return e instanceof PSQLException psql
         ? Optional.ofNullable(psql.getServerErrorMessage()).map(ServerErrorMessage::getConstraint)

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.store.StoreMode;
 import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -86,6 +87,82 @@ class AvailabilityTest {
   }
 
   @Test
+  void readOnlyDatabaseIsSaidToBeAndAnswersReads() {
+    PostgresConfig config = asRole("on_a_replica");
+    try (PostgresBillingStore store = PostgresBillingStore.open(config)) {
+      assertThat(store.mode()).isEqualTo(StoreMode.OPEN);
+
+      demote(store, config);
+
+      assertThat(store.mode()).isEqualTo(StoreMode.READ_ONLY);
+      assertThat(store.usage().read(ACCOUNT, NOW).entitlement()).isEmpty();
+      promote(config);
+      assertThat(store.mode()).as("by the connection that was seen").isEqualTo(StoreMode.READ_ONLY);
+      assertThat(store.mode()).as("by the one that replaced it").isEqualTo(StoreMode.OPEN);
+    }
+  }
+
+  @Test
+  void refusedWriteEvictsTheConnectionSoThatTheNextOneReachesTheNewPrimary() {
+    PostgresConfig config = asRole("behind_one_address");
+    try (PostgresBillingStore store = PostgresBillingStore.open(config)) {
+      demote(store, config);
+      promote(config);
+
+      assertThatThrownBy(() -> store.inbox().ingest(List.of(event("evt_1")), NOW))
+          .isInstanceOf(StoreUnavailable.class)
+          .hasMessageContaining("25006");
+      assertThatCode(() -> store.inbox().ingest(List.of(event("evt_1")), NOW))
+          .doesNotThrowAnyException();
+    }
+  }
+
+  /** With a role of its own, whose sessions can be made read-only as if they led to a replica. */
+  private static PostgresConfig asRole(String role) {
+    PostgresConfig config = TestDatabase.freshSchema();
+    TestDatabase.run(config, "create role " + role + " superuser login");
+    return config.withCredentials(role, "unused").withMaxPoolSize(1);
+  }
+
+  /** New sessions can't write, and old ones end. */
+  private static void demote(PostgresBillingStore store, PostgresConfig config) {
+    String role = config.user().orElseThrow();
+    TestDatabase.run(
+        config,
+        "alter role " + role + " set default_transaction_read_only = on",
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = '" + role + "'");
+    await().atMost(Duration.ofSeconds(30)).until(() -> answers(store));
+  }
+
+  private static boolean answers(PostgresBillingStore store) {
+    try {
+      store.ping();
+      return true;
+    } catch (StoreUnavailable e) {
+      return false;
+    }
+  }
+
+  /** New sessions can write; old ones go on as they are. */
+  private static void promote(PostgresConfig config) {
+    TestDatabase.run(
+        config,
+        "alter role " + config.user().orElseThrow() + " reset default_transaction_read_only");
+  }
+
+  private static ReceivedEvent event(String id) {
+    return new ReceivedEvent(
+        id,
+        "customer.created",
+        Instant.EPOCH,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "{}");
+  }
+
+  @Test
   void aDatabaseThatIsNotThereMakesTheStoreUnavailable() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
@@ -96,6 +173,17 @@ class AvailabilityTest {
 
     assertThatThrownBy(() -> PostgresBillingStore.open(config))
         .isInstanceOf(StoreUnavailable.class)
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void userWhomTheDatabaseDoesNotKnowIsAMistakeAndNoOutage() {
+    PostgresConfig config = TestDatabase.freshSchema().withCredentials("nobody", "s3cret");
+
+    assertThatThrownBy(() -> PostgresBillingStore.open(config))
+        .isInstanceOf(IllegalStateException.class)
+        .isNotInstanceOf(StoreUnavailable.class)
+        .hasMessageContaining("nobody")
         .hasMessageNotContaining("s3cret");
   }
 

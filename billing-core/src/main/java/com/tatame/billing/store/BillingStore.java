@@ -95,7 +95,8 @@ public interface BillingStore extends AutoCloseable {
   void ping();
 
   /**
-   * What it lets happen at the moment. Only a move to another store makes it anything but open.
+   * What it lets happen at the moment: everything, unless it is being moved to another store or its
+   * database is read-only.
    *
    * @throws com.tatame.billing.failure.StoreUnavailable if the database can't be asked
    */

@@ -180,8 +180,9 @@ final class HealthHandlers {
       @Doc(
           value = "What it lets happen. open: everything. frozen: its content is being moved to"
               + " another store, or has been, and only reads are answered. standby: it is being filled,"
-              + " and only reads are answered. Null while it is down.",
-          oneOf = {"open", "frozen", "standby"})
+              + " and only reads are answered. read_only: the database takes no writes, as a replica after"
+              + " a failover, and only reads are answered. Null while it is down.",
+          oneOf = {"open", "frozen", "standby", "read_only"})
       @Nullable
       String mode,
 
@@ -260,6 +261,9 @@ final class HealthHandlers {
       case STANDBY ->
         Optional.of("Nothing can be written: the store is being filled from another one. Reads are"
             + " answered, from what is there so far.");
+      case READ_ONLY ->
+        Optional.of("Nothing can be written: the database is read-only, as a replica is or a"
+            + " database whose disk is full. Reads are answered.");
     };
   }
 

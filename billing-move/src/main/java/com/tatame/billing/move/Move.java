@@ -157,11 +157,14 @@ public final class Move {
         from.mode() == StoreMode.FROZEN
             ? Phase.CUTTING_OVER
             : progress.wayBack() || allCopied(progress) ? Phase.FOLLOWING : Phase.COPYING;
-      case OPEN ->
+      // A state is what the store itself says, and a store doesn't know that its database is
+      // read-only.
+      case OPEN, READ_ONLY ->
         switch (from.mode()) {
           case STANDBY -> Phase.ROLLING_BACK;
           case FROZEN -> to.recording() ? Phase.MOVED : Phase.FINISHED;
-          case OPEN -> throw new IllegalStateException("both sides are at work: stop one at once");
+          case OPEN, READ_ONLY ->
+            throw new IllegalStateException("both sides are at work: stop one at once");
         };
       case FROZEN ->
         from.mode() == StoreMode.STANDBY

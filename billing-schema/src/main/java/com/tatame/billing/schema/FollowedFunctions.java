@@ -131,6 +131,11 @@ public final class FollowedFunctions implements SqlFunctions {
     return follow(side -> side.call(function, argument, texts));
   }
 
+  @Override
+  public boolean readOnly() {
+    return current().readOnly();
+  }
+
   /** Closes both sides, as far as they were opened. */
   @Override
   public void close() {

@@ -205,7 +205,8 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final StoreMode mode() {
-    return StoreState.of(functions.call("store_mode_v1", Row.empty())).mode();
+    StoreMode mode = StoreState.of(functions.call("store_mode_v1", Row.empty())).mode();
+    return mode == StoreMode.OPEN && functions.readOnly() ? StoreMode.READ_ONLY : mode;
   }
 
   @Override

@@ -105,6 +105,19 @@ final class Functions {
     };
   }
 
+  /**
+   * Whether the database takes no writes.
+   *
+   * @throws StoreUnavailable if it can't be asked
+   */
+  boolean readOnly() {
+    try {
+      return transport.readOnly();
+    } catch (SqlFunctionFailed e) {
+      throw failure("readOnly", e);
+    }
+  }
+
   void close() {
     transport.close();
   }

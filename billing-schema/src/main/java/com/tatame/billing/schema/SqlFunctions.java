@@ -28,6 +28,16 @@ public interface SqlFunctions extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Whether the database takes no writes, as a replica does after a failover. By default it is not
+   * known, and false.
+   *
+   * @throws SqlFunctionFailed if the database could not be asked
+   */
+  default boolean readOnly() {
+    return false;
+  }
+
   /** Gives back what calling needs; later calls fail. A second time it does nothing. */
   @Override
   void close();

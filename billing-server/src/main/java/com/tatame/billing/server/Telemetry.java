@@ -185,7 +185,7 @@ final class Telemetry {
               "billing.store.mode",
               recent,
               source -> source.get().map(seen -> seen == mode ? 1.0 : 0.0).orElse(Double.NaN))
-          .description("What the store lets happen; anything but open means that it is moved")
+          .description("What the store lets happen; anything but open means that nothing can be written")
           .tag("mode", mode.name().toLowerCase(Locale.ROOT))
           .strongReference(true)
           .register(registry);

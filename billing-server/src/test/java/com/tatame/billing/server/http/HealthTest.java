@@ -102,6 +102,24 @@ final class HealthTest {
   }
 
   @Test
+  void whileTheDatabaseIsReadOnlyItIsDegradedAndReady() {
+    try (RunningServer server = new RunningServer()) {
+      server.makeStoreReadOnly(true);
+
+      Reply health = server.get("/health", null);
+      assertThat(health.status()).isEqualTo(200);
+      assertThat(health.at("/status")).isEqualTo("degraded");
+      assertThat(health.at("/services/store/mode")).isEqualTo("read_only");
+      assertThat(health.at("/services/store/detail")).contains("Nothing can be written");
+      assertThat(server.get("/health/ready", null).status()).isEqualTo(200);
+      assertThat(server
+              .get("/metrics", null, "Authorization", "Bearer " + RunningServer.METRICS_TOKEN)
+              .body())
+          .contains("billing_store_mode{mode=\"read_only\"} 1.0");
+    }
+  }
+
+  @Test
   void withoutTheProviderItIsDegradedAndServesWhatItKnows() {
     try (RunningServer server = new RunningServer()) {
       server.stripe.fail(new Fault("GET /v1/products", 500, Fault.When.BEFORE), 1000);

@@ -67,6 +67,7 @@ final class RunningServer implements AutoCloseable {
   private final InMemoryBillingStore store = new InMemoryBillingStore();
   private final AtomicBoolean storeDown = new AtomicBoolean();
   private final AtomicBoolean writesPaused = new AtomicBoolean();
+  private final AtomicBoolean readOnly = new AtomicBoolean();
   private final BiConsumer<Class<?>, String> storeCalls;
   private final BillingServer server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -195,6 +196,11 @@ final class RunningServer implements AutoCloseable {
   /** Says that it is frozen and stores no events, as a store does that is being moved. */
   void pauseWrites(boolean paused) {
     writesPaused.set(paused);
+  }
+
+  /** Says that its database takes no writes, as a replica's. */
+  void makeStoreReadOnly(boolean value) {
+    readOnly.set(value);
   }
 
   InMemoryBillingStore store() {
@@ -353,6 +359,9 @@ final class RunningServer implements AutoCloseable {
           storeCalls.accept(port, method.getName());
           if (storeDown.get() && !method.getName().equals("close")) {
             throw new StoreUnavailable("The database can't be reached.");
+          }
+          if (readOnly.get() && method.getName().equals("mode")) {
+            return StoreMode.READ_ONLY;
           }
           if (writesPaused.get() && method.getName().equals("mode")) {
             return StoreMode.FROZEN;
