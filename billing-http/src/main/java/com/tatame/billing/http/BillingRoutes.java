@@ -46,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class BillingRoutes {
+  /** The largest body that any route takes, in bytes. */
+  public static final int MAX_BODY_BYTES = Route.BodyRule.RAW.limit();
+
   /** How long a request with an Idempotency-Key is waited for. */
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
@@ -199,6 +202,15 @@ public final class BillingRoutes {
         routesOf("/api/v1/entitlements/{feature}/consume").get(0),
         inputs,
         handlers);
+  }
+
+  /**
+   * A handler for Jetty that answers what never reaches a route, such as a header that is too long, as
+   * the routes answer: a problem document with a request id and their headers. It is for {@code
+   * Server.setErrorHandler}.
+   */
+  public org.eclipse.jetty.server.Request.Handler serverErrors() {
+    return new ServerErrors(shell);
   }
 
   private List<NonBlockingHandler.Cached> cached() {

@@ -137,6 +137,15 @@ final class HttpShell {
         true);
   }
 
+  /** Answers a request that the HTTP server itself refuses. */
+  void refuse(int status, Exchange exchange) {
+    exchange(
+        exchange,
+        UNROUTED,
+        requestId -> CompletableFuture.completedFuture(ProblemCode.ofServer(status, requestId)),
+        true);
+  }
+
   /** Lets a request pass to the host's handler, or answers it with the refusal. */
   void guard(Context context, Consumer<Exchange> check) {
     Exchange exchange = new JavalinExchange(context);

@@ -57,7 +57,8 @@ final class JettyExchange implements Exchange {
 
   @Override
   public String scheme() {
-    return request.getHttpURI().getScheme();
+    // A request that could not be read has an address without a scheme.
+    return request.isSecure() ? "https" : "http";
   }
 
   @Override

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * may block, on threads of their own.
  */
 final class NonBlockingHandler extends Handler.Wrapper {
-  /** Larger events keep a thread each while they arrive, so that not many are held at a time. */
+  /** Larger events would keep the thread that reads busy for too long while they are parsed. */
   private static final int LARGEST = 64 * 1024;
 
   private static final String FEATURE = "feature";

@@ -34,10 +34,15 @@ enum ProblemCode {
   ALREADY_OWNED(409, "The item is owned already"),
   QUOTE_STALE(409, "What was quoted no longer holds"),
   PROVIDER_REJECTED(409, "The payment provider refused"),
+  REQUEST_TIMEOUT(408, "The request did not arrive in time"),
   PAYLOAD_TOO_LARGE(413, "The body is too large"),
+  URI_TOO_LONG(414, "The address is too long"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong media type"),
+  EXPECTATION_FAILED(417, "The expectation can't be met"),
   RATE_LIMITED(429, "Too many requests"),
+  HEADERS_TOO_LARGE(431, "The headers are too large"),
   INTERNAL_ERROR(500, "Something went wrong"),
+  SERVER_BUSY(503, "The server is busy"),
   PROVIDER_UNAVAILABLE(503, "The payment provider can't be reached"),
   IDENTITY_UNAVAILABLE(503, "The identity provider can't be reached"),
   STORE_UNAVAILABLE(503, "The database can't be reached"),
@@ -89,7 +94,38 @@ enum ProblemCode {
     return Arrays.stream(values()).filter(code -> code.status == status).findFirst();
   }
 
+  /** The answer to a request that the HTTP server itself refuses with this status. */
+  static Answer ofServer(int refusal, String requestId) {
+    // A version or an encoding that the server doesn't know is a mistake of the client's.
+    boolean internal = refusal >= 500 && refusal != 501 && refusal != 505;
+    ProblemCode code = ofStatus(refusal).orElse(internal ? INTERNAL_ERROR : VALIDATION_FAILED);
+    return Answer.problem(code.document(refusal, requestId, code.ofServer(), List.of(), Map.of()));
+  }
+
+  private String ofServer() {
+    return switch (this) {
+      case REQUEST_TIMEOUT -> "Send it again, on a connection that is fast enough.";
+      case PAYLOAD_TOO_LARGE -> "No route takes a body of this size.";
+      case URI_TOO_LONG -> "Send a shorter path and query.";
+      case EXPECTATION_FAILED -> "Send no Expect header, or 100-continue.";
+      case HEADERS_TOO_LARGE -> "Send fewer or shorter headers.";
+      case SERVER_BUSY -> "It was not read. Send it again after the time in Retry-After.";
+      case NOT_FOUND -> "There is nothing at this path.";
+      case INTERNAL_ERROR -> "Repeat the request or ask for help.";
+      default -> "The server could not read it. Check its first line, its headers and its path.";
+    };
+  }
+
   private Problem document(
+      String requestId,
+      String detail,
+      List<FieldError> errors,
+      Map<String, @Nullable Object> details) {
+    return document(status, requestId, detail, errors, details);
+  }
+
+  private Problem document(
+      int sent,
       String requestId,
       String detail,
       List<FieldError> errors,
@@ -97,7 +133,7 @@ enum ProblemCode {
     return new Problem(
         "urn:tatame:billing:problem:" + code(),
         title,
-        status,
+        sent,
         detail,
         code(),
         requestId,
