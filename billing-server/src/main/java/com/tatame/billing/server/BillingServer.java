@@ -91,6 +91,8 @@ public final class BillingServer implements AutoCloseable {
       IdentityVerifier identity =
           with.identity == null ? clerk(config, with.wallClock) : with.identity;
       TrustedProxies proxies = config.web().trustedProxies();
+      BodyBudget bodies = BodyBudget.ofHeap(Runtime.getRuntime().maxMemory());
+      telemetry.watchBodies(bodies);
       BillingRoutes routes = BillingRoutes.builder()
           .billing(billing)
           .store(store)
@@ -119,7 +121,7 @@ public final class BillingServer implements AutoCloseable {
           .version(Version.current())
           .build();
       javalin = Javalin.create(javalinConfig -> {
-        HttpServer.configure(javalinConfig, routes, config.port());
+        HttpServer.configure(javalinConfig, routes, proxies, bodies, config.port());
         with.pages.accept(javalinConfig, billing);
         routes.mountAlone(javalinConfig);
       });

@@ -2,13 +2,14 @@ package com.tatame.billing.server;
 
 import com.tatame.billing.http.BillingRoutes;
 import io.javalin.config.JavalinConfig;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 
 /** Limits of the HTTP server itself, which a library must not impose on its host. */
 final class HttpServer {
@@ -17,11 +18,30 @@ final class HttpServer {
   // By default it is 50, and the 51st connection at a time is retried after a second.
   private static final int CONNECTING = 1_024;
   private static final int HEADER_BYTES = 16 * 1024;
-  private static final long LEAST_BYTES_PER_SECOND = 200;
+
+  /** An office behind one address has fewer; a proxy may have more. */
+  private static final int MAX_CONNECTIONS_PER_ADDRESS = 1_000;
+
+  private static final int MAX_CONNECTIONS = 8_000;
+  private static final long IDLE_MILLIS_AT_MAX = 5_000;
+
+  /** A slow phone sends what requests of people have; a body of 1 MiB takes at most 74 s. */
+  private static final BodyPace PACE = new BodyPace(Duration.ofSeconds(10), 16 * 1024);
 
   private HttpServer() {}
 
-  static void configure(JavalinConfig config, BillingRoutes routes, int port) {
+  /**
+   * Sets the server up.
+   *
+   * @param bodies what the bodies of all requests may take
+   * @param port 0 for any that is free
+   */
+  static void configure(
+      JavalinConfig config,
+      BillingRoutes routes,
+      TrustedProxies proxies,
+      BodyBudget bodies,
+      int port) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.concurrency.useVirtualThreads = true;
@@ -37,14 +57,20 @@ final class HttpServer {
     // Callers are known by their tokens: no request makes a servlet session, nor a cookie for one.
     config.jetty.modifyServletContextHandler(
         context -> context.setSessionHandler(new NoSessions()));
-    config.jetty.addConnector((server, http) -> connector(server, http, port));
+    config.jetty.addConnector((server, http) -> connector(server, http, proxies, port));
     config.jetty.modifyServer(server -> {
+      server.setStopTimeout(STOP_MILLIS);
+      server.setErrorHandler(routes.serverErrors());
       server.insertHandler(routes.nonBlockingHandler());
-      limit(server);
+      server.insertHandler(new RequestBodies(
+          bodies, proxies::bodyOf, PACE, BillingRoutes.MAX_BODY_BYTES, System::nanoTime));
+      server.insertHandler(new WebSocketRefusal());
+      boundConnections(server);
     });
   }
 
-  private static ServerConnector connector(Server server, HttpConfiguration http, int port) {
+  private static ServerConnector connector(
+      Server server, HttpConfiguration http, TrustedProxies proxies, int port) {
     Executor pool = server.getThreadPool();
     // A connection goes on where its answer was sent: what may block is kept off that thread,
     // and to wake another one would cost more than all that is left to do.
@@ -61,13 +87,14 @@ final class HttpServer {
         server, inPlace, null, null, -1, selectors, new HttpConnectionFactory(http));
     connector.setPort(port);
     connector.setAcceptQueueSize(CONNECTING);
+    connector.addBean(
+        new ConnectionsPerAddress(MAX_CONNECTIONS_PER_ADDRESS, proxies.ranges()::contain));
     return connector;
   }
 
-  private static void limit(Server server) {
-    server.setStopTimeout(STOP_MILLIS);
-    server.setErrorHandler(new ServerErrors());
-    server.insertHandler(new WebSocketRefusal());
-    server.insertHandler(new MinimumDataRateHandler(LEAST_BYTES_PER_SECOND, 0));
+  private static void boundConnections(Server server) {
+    NetworkConnectionLimit all = new NetworkConnectionLimit(MAX_CONNECTIONS, server);
+    all.setEndPointIdleTimeout(IDLE_MILLIS_AT_MAX);
+    server.addBean(all);
   }
 }

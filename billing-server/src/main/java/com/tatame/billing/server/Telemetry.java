@@ -185,11 +185,24 @@ final class Telemetry {
               "billing.store.mode",
               recent,
               source -> source.get().map(seen -> seen == mode ? 1.0 : 0.0).orElse(Double.NaN))
-          .description("What the store lets happen; anything but open means that nothing can be written")
+          .description(
+              "What the store lets happen; anything but open means that nothing can be written")
           .tag("mode", mode.name().toLowerCase(Locale.ROOT))
           .strongReference(true)
           .register(registry);
     }
+  }
+
+  /** Measures what the bodies of requests take in memory. */
+  void watchBodies(BodyBudget bodies) {
+    Gauge.builder("billing.http.body.bytes", bodies, BodyBudget::held)
+        .description("Bytes that bodies of requests take in memory")
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("billing.http.body.bytes.max", bodies, BodyBudget::total)
+        .description("Bytes that bodies of requests may take; beyond it, requests are refused")
+        .strongReference(true)
+        .register(registry);
   }
 
   void watchInbox(Webhooks webhooks, InstantSource wallClock) {

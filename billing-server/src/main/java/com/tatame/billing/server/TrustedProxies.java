@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.jetty.server.Request;
 
 /** The proxies whose word about a client's connection counts. */
 record TrustedProxies(AddressRanges ranges) {
@@ -19,6 +20,13 @@ record TrustedProxies(AddressRanges ranges) {
   /** The client's address; headers of untrusted proxies are ignored. */
   String client(ClientRequest request) {
     return client(request.remoteAddress(), request.headers("X-Forwarded-For"));
+  }
+
+  /** Whose the body of a request is. */
+  BodyBudget.Client bodyOf(Request request) {
+    String peer = Request.getRemoteAddr(request);
+    String client = client(peer, request.getHeaders().getValuesList("X-Forwarded-For"));
+    return new BodyBudget.Client(client, !client.equals(peer));
   }
 
   /**
