@@ -49,6 +49,8 @@ public record BillingConfig(
     Web web,
     Reporting reporting) {
   private static final int DEFAULT_PORT = 8080;
+  private static final int MAX_DRAIN_SECONDS = 300;
+  private static final int DEFAULT_DRAIN_SECONDS = 5;
   private static final int LEAST_DAYS = 1;
   private static final int MAX_DAYS = 36_500;
   private static final int DEFAULT_DAYS = 90;
@@ -140,6 +142,7 @@ public record BillingConfig(
    * How the server meets browsers, proxies and collectors.
    *
    * @param ignoredParameters query parameters that are ignored on every route; {@code *} ends a prefix
+   * @param drain how long a server that is told to stop says that it isn't ready and goes on serving
    */
   public record Web(
       Set<String> corsOrigins,
@@ -147,7 +150,8 @@ public record BillingConfig(
       CheckoutUrls checkoutUrls,
       TrustedProxies trustedProxies,
       WebhookSources webhookSources,
-      Optional<Secret> metricsToken) {}
+      Optional<Secret> metricsToken,
+      Duration drain) {}
 
   /**
    * Whom the server tells about its work.
@@ -442,6 +446,11 @@ public record BillingConfig(
         new TrustedProxies(new AddressRanges(
             env.parsedList(Variable.TRUSTED_PROXIES, AddressRanges.Range::parse))),
         WebhookSources.of(env.parsedList(Variable.STRIPE_WEBHOOK_SOURCES, WebhookSources::parse)),
-        env.text(Variable.METRICS_TOKEN).map(Secret::new));
+        env.text(Variable.METRICS_TOKEN).map(Secret::new),
+        Duration.ofSeconds(env.number(
+            Variable.BILLING_DRAIN_SECONDS,
+            0,
+            MAX_DRAIN_SECONDS,
+            production ? DEFAULT_DRAIN_SECONDS : 0)));
   }
 }

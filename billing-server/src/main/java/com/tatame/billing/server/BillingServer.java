@@ -21,6 +21,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,6 +41,8 @@ public final class BillingServer implements AutoCloseable {
   private final AtomicBoolean accepting = new AtomicBoolean(true);
   private final Optional<OpenTelemetrySdk> ownTraces;
   private final Optional<ErrorTracker> tracker;
+  private final Duration drain;
+  private final Pause drainPause;
   private final BillingStore store;
   private final boolean ownsStore;
   private final Billing billing;
@@ -55,6 +58,8 @@ public final class BillingServer implements AutoCloseable {
         ? ownTraces.<OpenTelemetry>map(sdk -> sdk).orElseGet(OpenTelemetry::noop)
         : with.openTelemetry;
     Telemetry telemetry = new Telemetry(openTelemetry, with.wallClock);
+    drain = config.web().drain();
+    drainPause = with.drainPause;
     tracker = config.reporting().errors().map(dsn -> new ErrorTracker(dsn, config.deployment()));
 
     ownsStore = with.store == null;
@@ -134,6 +139,7 @@ public final class BillingServer implements AutoCloseable {
       javalin.start();
       billing.start();
     } catch (RuntimeException e) {
+      accepting.set(false);
       close();
       throw e;
     }
@@ -165,10 +171,16 @@ public final class BillingServer implements AutoCloseable {
     return billing;
   }
 
-  /** Reports not ready, finishes what is in flight, then gives everything back. */
+  /**
+   * Reports not ready and goes on serving for the configured time, so that load balancers send their
+   * requests elsewhere. Then closes the port, finishes what is in flight and gives everything back.
+   */
   @Override
   public void close() {
-    accepting.set(false);
+    if (accepting.getAndSet(false) && !drain.isZero()) {
+      LOG.atInfo().addKeyValue("seconds", drain.toSeconds()).log("draining");
+      drainPause.pause(drain);
+    }
     try {
       javalin.stop();
     } finally {
@@ -275,6 +287,7 @@ public final class BillingServer implements AutoCloseable {
     private InstantSource clock = InstantSource.system();
     private InstantSource wallClock = InstantSource.system();
     private Pause pause = Pause.blocking();
+    private Pause drainPause = Pause.blocking();
     private RandomGenerator random = new SecureRandom();
     private int workers = DEFAULT_WORKERS;
     private boolean projectOnArrival;
@@ -318,6 +331,12 @@ public final class BillingServer implements AutoCloseable {
     /** How requests wait for what others do. Default: by blocking. */
     public Builder pause(Pause value) {
       pause = value;
+      return this;
+    }
+
+    /** How a stop waits while load balancers notice it. Default: by blocking. */
+    public Builder drainPause(Pause value) {
+      drainPause = value;
       return this;
     }
 

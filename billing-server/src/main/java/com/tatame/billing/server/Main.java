@@ -111,6 +111,7 @@ public final class Main {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(
               () -> {
+                SecondSignal.endsTheProcess();
                 server.close();
                 stopped.countDown();
               },

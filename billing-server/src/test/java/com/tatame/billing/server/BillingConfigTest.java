@@ -8,6 +8,7 @@ import com.tatame.billing.postgres.PostgresConfig;
 import com.tatame.billing.server.BillingConfig.PriceName;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -294,6 +295,21 @@ final class BillingConfigTest {
     assertThat(BillingConfig.fromEnv(with(Map.of("NODE_ENV", "test", "BILLING_ENV", "development")))
             .deployment())
         .isEqualTo(Deployment.DEVELOPMENT);
+  }
+
+  @Test
+  void stoppingServerIsDrainedForAWhileInProduction() {
+    assertThat(BillingConfig.fromEnv(with(Map.of())).web().drain())
+        .isEqualTo(Duration.ofSeconds(5));
+    assertThat(
+            BillingConfig.fromEnv(with(Map.of("BILLING_ENV", "sandbox"))).web().drain())
+        .isZero();
+    assertThat(BillingConfig.fromEnv(with(Map.of("BILLING_DRAIN_SECONDS", "20")))
+            .web()
+            .drain())
+        .isEqualTo(Duration.ofSeconds(20));
+    assertThat(refused(Map.of("BILLING_DRAIN_SECONDS", "-1")).problems())
+        .contains("BILLING_DRAIN_SECONDS must be a number from 0 to 300");
   }
 
   @Test
