@@ -127,6 +127,14 @@ public record PostgresConfig(
         url, user, password, maxPoolSize, schema, prepareStatements, connectionWait, newLimit);
   }
 
+  /** Host, port and database as a person writes them, without credentials or parameters. */
+  public String address() {
+    return DatabaseUrl.parse(url)
+        .jdbc()
+        .replaceFirst("^jdbc:postgresql:/*", "")
+        .replaceFirst("\\?.*$", "");
+  }
+
   @Override
   public String toString() {
     return "PostgresConfig[schema=" + schema + ", maxPoolSize=" + maxPoolSize + "]";

@@ -55,4 +55,15 @@ class PostgresConfigTest {
     assertThat(Connections.driver(direct.withPrepareStatements(false)))
         .containsEntry("prepareThreshold", "0");
   }
+
+  @Test
+  void itsAddressIsShownWithoutCredentials() {
+    assertThat(
+            PostgresConfig.of("postgres://ada:s3cret@db.example.com:5432/billing?sslmode=require")
+                .address())
+        .isEqualTo("db.example.com:5432/billing");
+    assertThat(PostgresConfig.of("jdbc:postgresql://db/billing?user=ada&password=s3cret")
+            .address())
+        .isEqualTo("db/billing");
+  }
 }

@@ -12,6 +12,7 @@ import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.schema.FollowedFunctions;
 import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
 import com.tatame.billing.supabase.SupabaseBillingStore;
@@ -26,6 +27,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,7 +65,7 @@ public final class BillingServer implements AutoCloseable {
     tracker = config.reporting().errors().map(dsn -> new ErrorTracker(dsn, config.deployment()));
 
     ownsStore = with.store == null;
-    store = with.store == null ? openStore(config, telemetry) : with.store;
+    store = with.store == null ? awaitedStore(with, telemetry) : with.store;
     try {
       PaymentGateway gateway =
           with.gateway == null ? stripe(config, telemetry, with.wallClock) : with.gateway;
@@ -139,18 +141,18 @@ public final class BillingServer implements AutoCloseable {
       javalin.start();
       billing.start();
     } catch (RuntimeException e) {
-      accepting.set(false);
-      close();
+      closeNow();
       throw e;
     }
     LOG.atInfo().addKeyValue("port", port()).log("serving");
   }
 
   /**
-   * Starts a server with everything that the configuration names.
+   * Starts a server with everything that the configuration names. While its PostgreSQL can't be reached
+   * it waits for it: it is alive and not ready, and what needs the database is answered by 503.
    *
    * @throws InvalidConfiguration if the catalog can't be used
-   * @throws com.tatame.billing.failure.StoreUnavailable if the database can't be reached
+   * @throws IllegalStateException if the database refuses its user, or has a schema that doesn't fit
    */
   public static BillingServer start(BillingConfig config) {
     return builder(config).start();
@@ -164,6 +166,12 @@ public final class BillingServer implements AutoCloseable {
   /** The port that it listens on. */
   public int port() {
     return javalin.port();
+  }
+
+  /** As {@link #close()}, without waiting for anybody to notice. */
+  void closeNow() {
+    accepting.set(false);
+    close();
   }
 
   /** What it serves. */
@@ -209,15 +217,34 @@ public final class BillingServer implements AutoCloseable {
         .webhooks();
   }
 
+  private static BillingStore awaitedStore(Builder with, Telemetry telemetry) {
+    if (!(with.config.store() instanceof BillingConfig.Store.Postgres postgres)) {
+      return openStore(with.config, telemetry);
+    }
+    return followed(
+        with.config,
+        telemetry,
+        new AwaitedFunctions(
+            postgres.config().address(),
+            () -> open(postgres, telemetry, "configured").transport(),
+            Pause.blocking(),
+            with.storeMistake));
+  }
+
   /** The configured store or, if it is being moved, whichever side of the move takes the writes. */
   static BillingStore openStore(BillingConfig config, Telemetry telemetry) {
-    FunctionBackedStore configured = open(config.store(), telemetry, "configured");
+    return followed(
+        config, telemetry, open(config.store(), telemetry, "configured").transport());
+  }
+
+  private static BillingStore followed(
+      BillingConfig config, Telemetry telemetry, SqlFunctions configured) {
     if (config.moveTo().isEmpty()) {
-      return configured;
+      return new FunctionBackedStore(configured);
     }
     BillingConfig.Store target = config.moveTo().get();
     return new FunctionBackedStore(new FollowedFunctions(
-        configured.transport(),
+        configured,
         () -> open(target, telemetry, "target").transport(),
         System::nanoTime,
         Pause.blocking()));
@@ -293,6 +320,8 @@ public final class BillingServer implements AutoCloseable {
     private boolean projectOnArrival;
     private int wrongCodesPerMinute;
     private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
+    private Consumer<RuntimeException> storeMistake =
+        failure -> LOG.error("the store can't be used: {}", failure.getMessage());
 
     private Builder(BillingConfig config) {
       this.config = config;
@@ -376,6 +405,15 @@ public final class BillingServer implements AutoCloseable {
     /** More routes on the same server, which may call the use cases. */
     public Builder pages(BiConsumer<JavalinConfig, Billing> value) {
       pages = value;
+      return this;
+    }
+
+    /**
+     * Called with the reason why the store can't be used, if its database comes up after the start
+     * and refuses the user or has a schema that doesn't fit. Default: it is logged.
+     */
+    public Builder storeMistake(Consumer<RuntimeException> value) {
+      storeMistake = value;
       return this;
     }
 

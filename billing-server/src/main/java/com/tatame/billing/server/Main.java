@@ -15,8 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -106,8 +108,14 @@ public final class Main {
   static final class Serve implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
-      BillingServer server = BillingServer.start(BillingConfig.fromEnv(System.getenv()));
       CountDownLatch stopped = new CountDownLatch(1);
+      AtomicReference<@Nullable RuntimeException> mistake = new AtomicReference<>();
+      BillingServer server = BillingServer.builder(BillingConfig.fromEnv(System.getenv()))
+          .storeMistake(failure -> {
+            mistake.set(failure);
+            stopped.countDown();
+          })
+          .start();
       Runtime.getRuntime()
           .addShutdownHook(new Thread(
               () -> {
@@ -117,6 +125,11 @@ public final class Main {
               },
               "shutdown"));
       stopped.await();
+      RuntimeException failure = mistake.get();
+      if (failure != null) {
+        server.closeNow();
+        throw failure;
+      }
       return 0;
     }
   }
