@@ -44,6 +44,7 @@ public final class BillingBuilder {
   Duration keepEvents = Duration.ofDays(90);
   Duration catchUpEvery = Duration.ofMinutes(5);
   Duration rememberEntitlements = Duration.ofSeconds(1);
+  Duration staleEntitlements = Duration.ofMinutes(10);
   boolean projectOnArrival = true;
   DriftPolicy drift = DriftPolicy.REPAIR;
   InboxListener listener = InboxListener.NONE;
@@ -167,6 +168,19 @@ public final class BillingBuilder {
       throw new IllegalArgumentException("rememberEntitlements must not be negative");
     }
     rememberEntitlements = value;
+    return this;
+  }
+
+  /**
+   * How old cached entitlements may be, by wall time, that questions are answered by while the store
+   * is known to be down. Such answers are marked, and never go beyond an end that is known; nothing
+   * can be used meanwhile. Zero answers no such question. Default: ten minutes.
+   */
+  public BillingBuilder staleEntitlements(Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException("staleEntitlements must not be negative");
+    }
+    staleEntitlements = value;
     return this;
   }
 

@@ -138,7 +138,11 @@ final class Wiring {
 
   private Caches caches() {
     return new Caches(
-        new EntitlementSnapshots(settings.rememberEntitlements, settings.wallClock),
+        new EntitlementSnapshots(
+            settings.rememberEntitlements,
+            settings.staleEntitlements,
+            store::down,
+            settings.wallClock),
         new SubjectCache(),
         new CachedProductStore(store.products(), PRODUCT_TTL, settings.wallClock));
   }

@@ -1,14 +1,28 @@
 package com.tatame.billing.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 
 /** How connections are made. */
 final class Connections {
   private static final String APPLICATION_NAME = "tatame-billing";
   private static final String CONNECT_TIMEOUT_SECONDS = "5";
+  private static final String CANCEL_TIMEOUT_SECONDS = "1";
+
+  /** Shutting down, crashed, and not yet accepting connections. */
+  private static final Set<String> STARTS_OR_ENDS = Set.of("57P01", "57P02", "57P03");
+
+  /** How long a connection that was not used for a moment may take to show that it lives. */
+  private static final Duration VALIDATION = Duration.ofMillis(500);
 
   /** How much longer the network is waited for, so that a cancelled statement's answer arrives. */
   private static final Duration CANCELLATION_TAKES = Duration.ofSeconds(5);
@@ -32,7 +46,11 @@ final class Connections {
     user(config).ifPresent(pool::setUsername);
     password(config).ifPresent(pool::setPassword);
     pool.setMaximumPoolSize(config.maxPoolSize());
+    // A pool that tries to fill itself does so less and less often while the database is down, and
+    // then learns late that it is back. Without idle connections to keep, each caller makes it try.
+    pool.setMinimumIdle(0);
     pool.setConnectionTimeout(config.connectionWait().toMillis());
+    pool.setValidationTimeout(Math.min(VALIDATION.toMillis(), pool.getConnectionTimeout()));
     pool.setAutoCommit(true);
     pool.setExceptionOverride(new ReadOnlyEviction());
     pool.setConnectionInitSql(
@@ -44,6 +62,40 @@ final class Connections {
   // Behind a pooler other programs go on with a session, with all that was set in it.
   private static boolean sessionsAreOurs(PostgresConfig config, DatabaseUrl url) {
     return config.prepareStatements() && url.preparesStatements();
+  }
+
+  /**
+   * Whether the database is down, and not only slow or busy: nothing listens there, or what listens
+   * starts or ends.
+   */
+  static boolean refused(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectException
+          || cause instanceof NoRouteToHostException
+          || cause instanceof UnknownHostException
+          || (cause instanceof SQLException sql && STARTS_OR_ENDS.contains(state(sql)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String state(SQLException e) {
+    return Optional.ofNullable(e.getSQLState()).orElse("");
+  }
+
+  /** Whether a new connection answers. */
+  static boolean answers(PostgresConfig config) {
+    DatabaseUrl url = DatabaseUrl.parse(config.url());
+    Properties properties = driver(config);
+    properties.setProperty("socketTimeout", CONNECT_TIMEOUT_SECONDS);
+    user(config).ifPresent(user -> properties.setProperty("user", user));
+    password(config).ifPresent(password -> properties.setProperty("password", password));
+    try (Connection connection = DriverManager.getConnection(url.jdbc(), properties)) {
+      return connection.isValid(Integer.parseInt(CONNECT_TIMEOUT_SECONDS));
+    } catch (SQLException e) {
+      return false;
+    }
   }
 
   static Optional<String> user(PostgresConfig config) {
@@ -62,6 +114,7 @@ final class Connections {
     properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("ApplicationName", APPLICATION_NAME);
     properties.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
+    properties.setProperty("cancelSignalTimeout", CANCEL_TIMEOUT_SECONDS);
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty(
         "socketTimeout",

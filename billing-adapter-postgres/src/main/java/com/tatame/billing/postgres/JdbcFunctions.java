@@ -1,27 +1,55 @@
 package com.tatame.billing.postgres;
 
+import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.SqlFunctionFailed;
 import com.tatame.billing.schema.SqlFunctions;
-import com.zaxxer.hikari.HikariDataSource;
+import com.tatame.billing.workload.Bulkhead;
+import com.tatame.billing.workload.CircuitBreaker;
+import com.tatame.billing.workload.WorkContext;
+import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.postgresql.jdbc.PgStatement;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Calls the schema's functions over JDBC, each call committing by itself. */
+/**
+ * Calls the schema's functions over JDBC, each call committing by itself, with a connection of the
+ * share that the caller's workload has, and in the time that is left to it.
+ */
 final class JdbcFunctions implements SqlFunctions {
-  private final HikariDataSource pool;
-  private final String schema;
-  private final int limitSeconds;
+  /** How much longer the network is waited for, so that a cancelled statement's answer arrives. */
+  private static final Duration CANCELLATION_TAKES = Duration.ofMillis(300);
 
-  JdbcFunctions(HikariDataSource pool, PostgresConfig config) {
+  /** How long a caller waits for the pool before it looks why there is no connection. */
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  private final HikariPool pool;
+  private final CircuitBreaker breaker;
+  private final Bulkhead connections;
+  private final String schema;
+  private final Duration connectionWait;
+  private final Duration statementLimit;
+  private volatile boolean closed;
+
+  /**
+   * Calls nothing yet.
+   *
+   * @param breaker open while the database refuses connections
+   */
+  JdbcFunctions(HikariPool pool, PostgresConfig config, CircuitBreaker breaker) {
     this.pool = pool;
+    this.breaker = breaker;
+    this.connections = Bulkhead.ofConnections(config.maxPoolSize());
     this.schema = config.schema();
-    this.limitSeconds = Math.toIntExact(config.statementLimit().toSeconds());
+    this.connectionWait = config.connectionWait();
+    this.statementLimit = config.statementLimit();
   }
 
   @Override
@@ -49,34 +77,105 @@ final class JdbcFunctions implements SqlFunctions {
   }
 
   private String ask(String sql, Arguments arguments) {
-    try (Connection connection = pool.getConnection();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      // The driver cancels on the server, too: what nobody waits for must not hold locks.
-      statement.setQueryTimeout(limitSeconds);
-      arguments.bind(connection, statement);
-      try (ResultSet rows = statement.executeQuery()) {
-        return Optional.ofNullable(rows.next() ? rows.getString(1) : null).orElse("null");
-      }
+    try {
+      return connected((connection, limit) -> ask(connection, sql, arguments, limit));
     } catch (SQLException e) {
       throw new SqlFunctionFailed(Optional.ofNullable(e.getSQLState()), constraint(e), e);
     }
   }
 
+  private interface Work<T> {
+    T with(Connection connection, Duration limit) throws SQLException;
+  }
+
+  /** Does work with a connection, in the time that is left to the caller. */
+  private <T> T connected(Work<T> work) throws SQLException {
+    if (closed) {
+      throw new StoreUnavailable("The store is closed.");
+    }
+    Optional<WorkContext> context = WorkContext.current();
+    Bulkhead.Permit permit = connections.enter(wait(context)).orElseThrow(JdbcFunctions::busy);
+    try (permit;
+        Connection connection = connect(context)) {
+      Duration limit = context.map(WorkContext::remaining).orElse(statementLimit);
+      if (limit.toMillis() <= 0) {
+        throw busy();
+      }
+      // A database that is frozen, or gone without a word, doesn't even cancel.
+      if (context.isPresent()) {
+        connection.setNetworkTimeout(
+            Runnable::run, Math.toIntExact(limit.plus(CANCELLATION_TAKES).toMillis()));
+      }
+      return work.with(connection, limit);
+    }
+  }
+
+  // In pieces: a pool that can't connect tells why only to those whose wait is over.
+  private Connection connect(Optional<WorkContext> context) throws SQLException {
+    Duration left = wait(context);
+    while (true) {
+      if (breaker.open()) {
+        throw new StoreUnavailable("The database is down: it refuses connections.");
+      }
+      Duration piece = left.compareTo(LOOK) < 0 ? left : LOOK;
+      try {
+        return pool.getConnection(Math.max(1, piece.toMillis()));
+      } catch (SQLTransientConnectionException e) {
+        if (Connections.refused(e)) {
+          breaker.trip();
+        }
+        left = left.minus(piece);
+        if (left.toMillis() <= 0 || breaker.open()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Duration wait(Optional<WorkContext> context) {
+    return context.map(WorkContext::remaining).orElse(connectionWait);
+  }
+
+  private static String ask(Connection connection, String sql, Arguments arguments, Duration limit)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      // The driver cancels on the server, too: what nobody waits for must not hold locks.
+      statement.unwrap(PgStatement.class).setQueryTimeoutMs(limit.toMillis());
+      arguments.bind(connection, statement);
+      try (ResultSet rows = statement.executeQuery()) {
+        return Optional.ofNullable(rows.next() ? rows.getString(1) : null).orElse("null");
+      }
+    }
+  }
+
+  private static StoreUnavailable busy() {
+    return new StoreUnavailable(
+        "The database is busy: all connections that such work may use are taken.");
+  }
+
   /** A connection that can't write is not used again: the next may lead to another server. */
   @Override
   public boolean readOnly() {
-    try (Connection connection = pool.getConnection();
-        PreparedStatement statement = connection.prepareStatement("show transaction_read_only")) {
-      statement.setQueryTimeout(limitSeconds);
-      try (ResultSet rows = statement.executeQuery()) {
-        boolean readOnly = rows.next() && rows.getString(1).equals("on");
+    try {
+      return connected((connection, limit) -> {
+        boolean readOnly = isReadOnly(connection, limit);
         if (readOnly) {
           pool.evictConnection(connection);
         }
         return readOnly;
-      }
+      });
     } catch (SQLException e) {
       throw new SqlFunctionFailed(Optional.ofNullable(e.getSQLState()), Optional.empty(), e);
+    }
+  }
+
+  private static boolean isReadOnly(Connection connection, Duration limit) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("show transaction_read_only")) {
+      statement.unwrap(PgStatement.class).setQueryTimeoutMs(limit.toMillis());
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() && rows.getString(1).equals("on");
+      }
     }
   }
 
@@ -87,7 +186,18 @@ final class JdbcFunctions implements SqlFunctions {
   }
 
   @Override
+  public boolean down() {
+    return breaker.open();
+  }
+
+  @Override
   public void close() {
-    pool.close();
+    closed = true;
+    breaker.end();
+    try {
+      pool.shutdown();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

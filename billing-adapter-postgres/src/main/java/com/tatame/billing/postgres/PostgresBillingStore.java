@@ -2,9 +2,11 @@ package com.tatame.billing.postgres;
 
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.FunctionBackedStore;
-import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
+import com.tatame.billing.workload.CircuitBreaker;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -12,10 +14,14 @@ import java.util.Map;
  * number of programs may share a database.
  */
 public final class PostgresBillingStore extends FunctionBackedStore {
-  private final HikariDataSource pool;
+  private final HikariPool pool;
 
-  private PostgresBillingStore(HikariDataSource pool, PostgresConfig config) {
-    super(new JdbcFunctions(pool, config));
+  private PostgresBillingStore(HikariPool pool, PostgresConfig config) {
+    super(new JdbcFunctions(
+        pool,
+        config,
+        new CircuitBreaker(
+            "the database", () -> Connections.answers(config), PostgresBillingStore::pause)));
     this.pool = pool;
   }
 
@@ -27,10 +33,20 @@ public final class PostgresBillingStore extends FunctionBackedStore {
    */
   public static PostgresBillingStore open(PostgresConfig config) {
     migrate(config);
+    HikariConfig pool = Connections.pool(config);
+    pool.validate();
     try {
-      return new PostgresBillingStore(new HikariDataSource(Connections.pool(config)), config);
+      return new PostgresBillingStore(new HikariPool(pool), config);
     } catch (PoolInitializationException e) {
       throw new StoreUnavailable("The database can't be reached.", e);
+    }
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -48,11 +64,10 @@ public final class PostgresBillingStore extends FunctionBackedStore {
 
   /** How many connections there are: {@code active}, {@code idle}, {@code total}, {@code waiting}. */
   public Map<String, Number> poolState() {
-    HikariPoolMXBean state = pool.getHikariPoolMXBean();
     return Map.of(
-        "active", state.getActiveConnections(),
-        "idle", state.getIdleConnections(),
-        "total", state.getTotalConnections(),
-        "waiting", state.getThreadsAwaitingConnection());
+        "active", pool.getActiveConnections(),
+        "idle", pool.getIdleConnections(),
+        "total", pool.getTotalConnections(),
+        "waiting", pool.getThreadsAwaitingConnection());
   }
 }

@@ -14,11 +14,13 @@ import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitListener;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
+import com.tatame.billing.workload.WorkContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -31,10 +33,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +53,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Writes through the stores that this hands out evict at once; writes of other nodes are seen when
  * the ttl is over. Only questions are answered from it: units are consumed in the store, against the
- * version of what was read. Thread-safe.
+ * version of what was read.
+ *
+ * <p>An account is read by one caller at a time, outside every lock; who asks meanwhile shares the
+ * result. While the store is known to be down, questions are answered by what was last read, and say
+ * so. Thread-safe.
  */
 public final class EntitlementSnapshots implements EntitlementCache, CommitListener {
   private static final Logger LOG = System.getLogger(EntitlementSnapshots.class.getName());
@@ -64,21 +77,34 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
 
   private final Duration ttl;
   private final Duration refreshAfter;
+  private final Duration maxStale;
+  private final BooleanSupplier storeDown;
   private final InstantSource wallClock;
   private final Map<AccountId, Entry> entries = new ConcurrentHashMap<>();
+
+  /** Reads under way. An eviction takes them out, so that what they bring is not cached. */
+  private final Map<AccountId, Load> loads = new ConcurrentHashMap<>();
+
+  private final LongAdder staleAnswers = new LongAdder();
 
   /** In the order of their reads and refreshes, evicted ones included. */
   private final Queue<Entry> byAge = new ConcurrentLinkedQueue<>();
 
-  private final ReentrantLock refreshing = new ReentrantLock();
+  private final AtomicBoolean refreshing = new AtomicBoolean();
 
   /**
    * Creates an empty cache.
    *
    * @param ttl of an entry, in wall time; zero caches nothing
+   * @param maxStale how old an entry may be that is answered by while the store is down, in wall
+   *     time; zero for never
+   * @param storeDown whether the store is known to be down
    */
-  public EntitlementSnapshots(Duration ttl, InstantSource wallClock) {
+  public EntitlementSnapshots(
+      Duration ttl, Duration maxStale, BooleanSupplier storeDown, InstantSource wallClock) {
     this.ttl = ttl;
+    this.maxStale = maxStale;
+    this.storeDown = storeDown;
     // Early enough for callers in the meantime to find it fresh.
     this.refreshAfter = ttl.dividedBy(2);
     this.wallClock = wallClock;
@@ -99,6 +125,8 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
 
     volatile Instant askedAt;
 
+    private final EntitlementSnapshot stale;
+
     Entry(
         AccountId account,
         EntitlementSnapshot snapshot,
@@ -112,6 +140,7 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
       this.knownAt = knownAt;
       this.spent = spent;
       this.askedAt = askedAt;
+      this.stale = snapshot.staleSince(knownAt);
     }
 
     Entry refreshed(Instant when) {
@@ -121,6 +150,16 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
     Entry spent() {
       return new Entry(account, snapshot, of, knownAt, true, askedAt);
     }
+
+    /** The same snapshot, marked as of when it was known. */
+    EntitlementSnapshot stale() {
+      return stale;
+    }
+  }
+
+  /** A read of an account by one caller, for all who ask meanwhile. */
+  private static final class Load {
+    final CompletableFuture<Entry> entry = new CompletableFuture<>();
   }
 
   /** The store behind this cache. */
@@ -130,7 +169,7 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
 
   /** The store; grants through it evict their account. */
   public GrantStore over(GrantStore store) {
-    return ttl.isZero() ? store : new CacheEvictingGrantStore(store, entries::remove);
+    return ttl.isZero() ? store : new CacheEvictingGrantStore(store, this::evict);
   }
 
   /** The store; what it gives for units evicts its account. */
@@ -146,15 +185,31 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
   public Optional<EntitlementSnapshot> fresh(AccountId account, Instant now) {
     Instant asked = wallClock.instant();
     Entry known = entries.get(account);
-    if (known == null
-        || known.spent
-        || !fresh(known, asked)
-        || !coversNow(known, now)
-        || (manyDueForRefresh(asked) && !refreshing.isLocked())) {
+    if (known == null || !coversNow(known, now)) {
+      return Optional.empty();
+    }
+    if (known.spent || !fresh(known, asked)) {
+      return stale(known, asked);
+    }
+    if (manyDueForRefresh(asked) && !refreshing.get()) {
       return Optional.empty();
     }
     known.askedAt = asked;
     return Optional.of(known.snapshot);
+  }
+
+  // What is known to end meanwhile ends: an answer is computed for when it is given.
+  private Optional<EntitlementSnapshot> stale(Entry known, Instant asked) {
+    if (!within(maxStale, known, asked) || !storeDown.getAsBoolean()) {
+      return Optional.empty();
+    }
+    staleAnswers.increment();
+    return Optional.of(known.stale());
+  }
+
+  @Override
+  public long staleAnswers() {
+    return staleAnswers.sum();
   }
 
   @Override
@@ -174,7 +229,30 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
 
   /** Evicts an account whose use has changed. */
   public void evict(AccountId account) {
-    entries.remove(account);
+    loads.compute(account, (same, load) -> {
+      entries.remove(account);
+      return null;
+    });
+  }
+
+  /** Marks what is cached of an account as no longer telling how many units are left. */
+  private void spend(AccountId account) {
+    loads.compute(account, (same, load) -> {
+      entries.computeIfPresent(account, (any, entry) -> entry.spent());
+      return null;
+    });
+  }
+
+  /** Caches what was read, if nothing was changed meanwhile. */
+  private void cache(AccountId account, Load load, Entry entry) {
+    loads.computeIfPresent(account, (same, current) -> {
+      if (current != load) {
+        return current;
+      }
+      entries.put(account, entry);
+      byAge.add(entry);
+      return null;
+    });
   }
 
   /** Evicts the accounts whose entitlement these change. */
@@ -183,7 +261,7 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
     for (Unit unit : committed) {
       for (Change change : unit.changes()) {
         if (change instanceof Change.Entitle entitle) {
-          entries.remove(entitle.entitlement().account());
+          evict(entitle.entitlement().account());
         }
       }
     }
@@ -232,7 +310,7 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
    * waits for it, and none for more than one query.
    */
   private void refresh(UsageStore store, Instant billingNow, Instant now) {
-    if (!manyDueForRefresh(now) || !refreshing.tryLock()) {
+    if (!manyDueForRefresh(now) || !refreshing.compareAndSet(false, true)) {
       return;
     }
     try {
@@ -251,7 +329,26 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
     } catch (BillingException e) {
       LOG.log(Level.DEBUG, "cached entitlements could not be refreshed", e);
     } finally {
-      refreshing.unlock();
+      refreshing.set(false);
+    }
+  }
+
+  /** What another caller reads; never longer than this one may take. */
+  private static Entry await(CompletableFuture<Entry> read) {
+    try {
+      Optional<WorkContext> context = WorkContext.current();
+      return context.isPresent()
+          ? read.get(Math.max(0, context.get().remaining().toNanos()), TimeUnit.NANOSECONDS)
+          : read.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailable("The wait for the entitlement was interrupted.", e);
+    } catch (TimeoutException e) {
+      throw new StoreUnavailable("The entitlement could not be read in time.", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new StoreUnavailable("The entitlement could not be read.", e);
     }
   }
 
@@ -298,6 +395,25 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
         refresh(store, now, asked);
         return known.snapshot.usage();
       }
+      Optional<EntitlementSnapshot> stale = stale(known, now, asked);
+      if (stale.isPresent()) {
+        return stale.get().usage();
+      }
+      makeRoom(asked);
+      try {
+        return load(account, now, asked, good).snapshot.usage();
+      } catch (StoreUnavailable e) {
+        return stale(known, now, asked).orElseThrow(() -> e).usage();
+      }
+    }
+
+    private Optional<EntitlementSnapshot> stale(@Nullable Entry known, Instant now, Instant asked) {
+      return known != null && coversNow(known, now)
+          ? EntitlementSnapshots.this.stale(known, asked)
+          : Optional.empty();
+    }
+
+    private void makeRoom(Instant asked) {
       evictExpired(asked);
       if (entries.size() >= MAX_ACCOUNTS) {
         entries.values().removeIf(old -> !fresh(old, asked));
@@ -305,19 +421,37 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
           entries.clear();
         }
       }
-      // A writer waits for this read to end before it evicts, and other readers share it.
-      return entries
-          .compute(account, (same, old) -> {
-            if (old != null && good.test(old, wallClock.instant())) {
-              return old;
-            }
-            Entry read = new Entry(
-                same, new EntitlementSnapshot(store.read(same, now)), now, asked, false, asked);
-            byAge.add(read);
-            return read;
-          })
-          .snapshot
-          .usage();
+    }
+
+    private Entry load(
+        AccountId account, Instant now, Instant asked, BiPredicate<Entry, Instant> good) {
+      while (true) {
+        Load own = new Load();
+        Load first = loads.putIfAbsent(account, own);
+        if (first == null) {
+          return load(account, now, asked, own);
+        }
+        Entry shared = await(first.entry);
+        // It may have begun long before this caller asked, or for another instant.
+        if (good.test(shared, asked)) {
+          return shared;
+        }
+        loads.remove(account, first);
+      }
+    }
+
+    private Entry load(AccountId account, Instant now, Instant asked, Load own) {
+      try {
+        EntitlementSnapshot read = new EntitlementSnapshot(store.read(account, now));
+        Entry entry = new Entry(account, read, now, asked, false, asked);
+        cache(account, own, entry);
+        own.entry.complete(entry);
+        return entry;
+      } catch (RuntimeException | Error e) {
+        loads.remove(account, own);
+        own.entry.completeExceptionally(e);
+        throw e;
+      }
     }
 
     @Override
@@ -338,9 +472,12 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
         return results;
       } finally {
         for (int i = 0; i < debits.size(); i++) {
-          boolean granted = i < results.size() && results.get(i) instanceof DebitResult.Granted;
-          entries.computeIfPresent(
-              debits.get(i).account(), (account, snapshot) -> granted ? snapshot.spent() : null);
+          AccountId account = debits.get(i).account();
+          if (i >= results.size() || results.get(i) instanceof DebitResult.Granted) {
+            spend(account);
+          } else {
+            evict(account);
+          }
         }
       }
     }
@@ -353,19 +490,31 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
     @Override
     public Optional<Consumption> release(
         AccountId account, String feature, String consumptionId, Instant now) {
-      try {
-        return store.release(account, feature, consumptionId, now);
-      } finally {
-        entries.remove(account);
-      }
+      return changing(account, () -> store.release(account, feature, consumptionId, now));
     }
 
     @Override
     public void set(AccountId account, String feature, long value, Instant now) {
-      try {
+      changing(account, () -> {
         store.set(account, feature, value, now);
+        return Boolean.TRUE;
+      });
+    }
+
+    // A change that failed may have been made; what was read before is kept for a time without
+    // store.
+    private <T> T changing(AccountId account, Supplier<T> change) {
+      boolean made = false;
+      try {
+        T result = change.get();
+        made = true;
+        return result;
       } finally {
-        entries.remove(account);
+        if (made) {
+          evict(account);
+        } else {
+          spend(account);
+        }
       }
     }
 
@@ -424,7 +573,7 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
       try {
         return store.give(free, debit);
       } finally {
-        entries.remove(debit.account());
+        evict(debit.account());
       }
     }
 
@@ -433,7 +582,7 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
       try {
         return store.giveOnce(free, debit);
       } finally {
-        entries.remove(debit.account());
+        evict(debit.account());
       }
     }
 

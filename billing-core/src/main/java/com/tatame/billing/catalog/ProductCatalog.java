@@ -2,6 +2,8 @@ package com.tatame.billing.catalog;
 
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.observation.Observations;
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -232,7 +234,8 @@ public final class ProductCatalog {
     }
     CompletableFuture<Void> mine = new CompletableFuture<>();
     refreshing = mine;
-    Thread thread = new Thread(() -> read(mine), "billing-products");
+    Thread thread =
+        new Thread(() -> WorkContext.run(Workload.WORKERS, () -> read(mine)), "billing-products");
     thread.setDaemon(true);
     thread.start();
     return mine;

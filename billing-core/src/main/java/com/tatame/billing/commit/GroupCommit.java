@@ -2,6 +2,9 @@ package com.tatame.billing.commit;
 
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Lets callers that write at the same time share one commit: a database charges for commits, not
@@ -30,24 +34,20 @@ public final class GroupCommit<T, R> {
   /** Most commits at a time. */
   static final int WRITERS = 4;
 
+  /** A batch is not begun in less than this part of the workload's limit: it would be cut off. */
+  private static final int MIN_TIME = 8;
+
   /** Beyond that many waiting callers the database can't keep up, and who comes is turned away. */
   static final int MAX_WAITING = 1_000;
 
   private final Function<List<T>, List<R>> write;
   private final int large;
+  private final Workload workload;
+  private final LongSupplier nanoTime;
   private final ExecutorService writers = Executors.newCachedThreadPool(GroupCommit::writer);
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Waiting<T, R>> queue = new ArrayDeque<>();
   private int writing;
-
-  /**
-   * Writes nothing yet; only a full batch is written beside another.
-   *
-   * @param write as of {@link #GroupCommit(Function, int)}
-   */
-  public GroupCommit(Function<List<T>, List<R>> write) {
-    this(write, MAX_BATCH);
-  }
 
   /**
    * Writes nothing yet.
@@ -57,10 +57,15 @@ public final class GroupCommit<T, R> {
    *     be about one of the parts, and each is tried by itself
    * @param large how many waiting parts are written beside another batch; fewer than
    *     {@link #MAX_BATCH} where the database works on a batch for longer than it takes to commit
+   * @param workload what the writing is part of, whoever calls; no caller waits longer than its limit
+   * @param nanoTime a clock of nanoseconds that never goes back, such as {@code System::nanoTime}
    */
-  public GroupCommit(Function<List<T>, List<R>> write, int large) {
+  public GroupCommit(
+      Function<List<T>, List<R>> write, int large, Workload workload, LongSupplier nanoTime) {
     this.write = write;
     this.large = large;
+    this.workload = workload;
+    this.nanoTime = nanoTime;
   }
 
   // They end when nothing was written for a minute, and keep no program from ending.
@@ -70,7 +75,7 @@ public final class GroupCommit<T, R> {
     return thread;
   }
 
-  private record Waiting<T, R>(T part, CompletableFuture<R> result) {}
+  private record Waiting<T, R>(T part, CompletableFuture<R> result, long since) {}
 
   /**
    * Writes a part durably; a lone caller by itself, without a change of threads.
@@ -80,7 +85,7 @@ public final class GroupCommit<T, R> {
    */
   public R write(T part) {
     CompletableFuture<R> result = new CompletableFuture<>();
-    finish(enqueue(new Waiting<>(part, result)));
+    finish(enqueue(new Waiting<>(part, result, nanoTime.getAsLong())));
     try {
       return result.join();
     } catch (CompletionException e) {
@@ -97,7 +102,7 @@ public final class GroupCommit<T, R> {
   public CompletableFuture<R> submit(T part) {
     CompletableFuture<R> result = new CompletableFuture<>();
     try {
-      handOver(enqueue(new Waiting<>(part, result)));
+      handOver(enqueue(new Waiting<>(part, result, nanoTime.getAsLong())));
     } catch (StoreUnavailable e) {
       result.completeExceptionally(e);
     }
@@ -148,7 +153,7 @@ public final class GroupCommit<T, R> {
     }
     List<Runnable> completions = new ArrayList<>(batch.size());
     try {
-      write(batch, completions);
+      writeInTime(batch, completions);
     } finally {
       // The next batch is on its way before the callers of this one get their results.
       handOver(release());
@@ -187,6 +192,22 @@ public final class GroupCommit<T, R> {
                 new StoreUnavailable("The thread that wrote this group commit did not come back."));
       }
     }
+  }
+
+  // The first has waited longest, and all of them are answered at the same time.
+  private void writeInTime(List<Waiting<T, R>> batch, List<Runnable> completions) {
+    Duration waited = Duration.ofNanos(nanoTime.getAsLong() - batch.get(0).since());
+    Duration left = workload.limit().minus(waited);
+    if (left.compareTo(workload.limit().dividedBy(MIN_TIME)) < 0) {
+      StoreUnavailable late =
+          new StoreUnavailable("The database is busy: nothing was written in time.");
+      batch.forEach(each -> completions.add(() -> each.result().completeExceptionally(late)));
+      return;
+    }
+    WorkContext.within(left, workload, nanoTime, () -> {
+      write(batch, completions);
+      return Boolean.TRUE;
+    });
   }
 
   private void write(List<Waiting<T, R>> batch, List<Runnable> completions) {

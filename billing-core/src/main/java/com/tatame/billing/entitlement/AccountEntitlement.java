@@ -4,8 +4,10 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Cycle;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What an account's subscriptions give it: derived from all of them, never from one event. Pure
@@ -55,6 +57,13 @@ public record AccountEntitlement(AccountId account, List<Source> sources, List<W
       this(subscriptionId, tier, status, graceUntil, Optional.empty());
     }
 
+    private Source endingAsKnown() {
+      Optional<Instant> end = Stream.concat(
+              graceUntil.stream(), particulars.flatMap(Particulars::endsAt).stream())
+          .min(Comparator.naturalOrder());
+      return new Source(subscriptionId, tier, status, end, cycle, particulars);
+    }
+
     boolean holdsAt(Instant now) {
       return graceUntil.map(now::isBefore).orElse(true);
     }
@@ -89,6 +98,12 @@ public record AccountEntitlement(AccountId account, List<Source> sources, List<W
   public AccountEntitlement {
     sources = List.copyOf(sources);
     withheld = List.copyOf(withheld);
+  }
+
+  /** The same, where each subscription stops to entitle when it is known to end. */
+  AccountEntitlement endingAsKnown() {
+    return new AccountEntitlement(
+        account, sources.stream().map(Source::endingAsKnown).toList(), withheld);
   }
 
   /** The source that decides at this instant; empty when the default plan does. */

@@ -13,16 +13,28 @@ import java.util.Optional;
  * @param open the windows that have not ended
  * @param grants those that have not ended, whether they have begun or not
  * @param state another one once anything of this is; empty if nobody can tell
+ * @param staleSince when it was read, by wall time, if the store is down since; else empty
  */
 public record AccountUsage(
     Optional<RecordedEntitlement> recorded,
     String version,
     List<UsageRow> open,
     List<Grant> grants,
-    String state) {
+    String state,
+    Optional<Instant> staleSince) {
   public AccountUsage {
     open = List.copyOf(open);
     grants = List.copyOf(grants);
+  }
+
+  /** As read. */
+  public AccountUsage(
+      Optional<RecordedEntitlement> recorded,
+      String version,
+      List<UsageRow> open,
+      List<Grant> grants,
+      String state) {
+    this(recorded, version, open, grants, state, Optional.empty());
   }
 
   /** Of which nobody can tell whether it is still so. */
@@ -37,6 +49,20 @@ public record AccountUsage(
   /** Without grants. */
   public AccountUsage(Optional<RecordedEntitlement> recorded, String version, List<UsageRow> open) {
     this(recorded, version, open, List.of());
+  }
+
+  /**
+   * The same, read then and not confirmed since: what is known to end then ends, though no event can
+   * be stored that says so.
+   */
+  AccountUsage staleSince(Instant readAt) {
+    return new AccountUsage(
+        recorded.map(RecordedEntitlement::endingAsKnown),
+        version,
+        open,
+        grants,
+        state,
+        Optional.of(readAt));
   }
 
   /** What its subscriptions give it. */

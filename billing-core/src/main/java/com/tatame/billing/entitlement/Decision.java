@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param reason why not, in words for the user; empty when allowed
  * @param upgrade the next plan that gives more; empty if none is sold
  * @param grants what was given of it on top of the plan, and is left, the earliest to expire first
+ * @param staleSince when what it is derived from was read, by wall time, if the store is down since;
+ *     empty for an answer as of now
  */
 public record Decision(
     String name,
@@ -25,7 +27,8 @@ public record Decision(
     Optional<Allowance> allowance,
     Optional<String> reason,
     Optional<Plan> upgrade,
-    List<GrantLeft> grants) {
+    List<GrantLeft> grants,
+    Optional<Instant> staleSince) {
   public Decision {
     grants = List.copyOf(grants);
   }

@@ -19,8 +19,16 @@ public interface EntitlementCache {
     }
   };
 
-  /** What may be answered of an account at this instant. */
+  /**
+   * What may be answered of an account at this instant; while the store is known to be down, what was
+   * last read, which then says so.
+   */
   Optional<EntitlementSnapshot> fresh(AccountId account, Instant now);
+
+  /** How many questions were answered by what was last read, since the store was down. */
+  default long staleAnswers() {
+    return 0;
+  }
 
   /** What units may be debited by, however stale: the store compares the version. */
   Optional<EntitlementSnapshot> any(AccountId account, Instant now);

@@ -230,7 +230,8 @@ final class EntitlementEvaluation {
         .flatMap(any -> any.keySet().stream())
         .forEach(name ->
             features.computeIfAbsent(name, n -> decide(n, feature(n).orElseThrow())));
-    return new EntitlementReport(account, plan.tier(), source(), granted, features);
+    return new EntitlementReport(
+        account, plan.tier(), source(), granted, features, usage.staleSince());
   }
 
   /** The first instant after now at which the report may be another one, though nothing changes. */
@@ -299,7 +300,14 @@ final class EntitlementEvaluation {
 
   private Decision granted(String name, Feature feature, Optional<Allowance> allowance) {
     return new Decision(
-        name, true, feature, allowance, Optional.empty(), Optional.empty(), left(name, feature));
+        name,
+        true,
+        feature,
+        allowance,
+        Optional.empty(),
+        Optional.empty(),
+        left(name, feature),
+        usage.staleSince());
   }
 
   private List<GrantLeft> left(String name, Feature feature) {
@@ -340,7 +348,14 @@ final class EntitlementEvaluation {
       String reason,
       List<GrantLeft> left) {
     return new Decision(
-        name, false, feature, allowance, Optional.of(reason), catalog.upgrade(plan, name), left);
+        name,
+        false,
+        feature,
+        allowance,
+        Optional.of(reason),
+        catalog.upgrade(plan, name),
+        left,
+        usage.staleSince());
   }
 
   private static Optional<Long> limit(Feature feature) {

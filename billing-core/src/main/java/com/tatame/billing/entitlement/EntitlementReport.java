@@ -1,6 +1,7 @@
 package com.tatame.billing.entitlement;
 
 import com.tatame.billing.account.AccountId;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -16,6 +17,8 @@ import java.util.TreeSet;
  * @param grant the grant that gives it, being better than what the subscriptions give
  * @param features every feature that any plan of the catalog has
  * @param unknown those that are missing, because consumption of that time is past its retention
+ * @param staleSince when it was read, by wall time, if the store is down since; empty for a report as
+ *     of now
  */
 public record EntitlementReport(
     AccountId account,
@@ -23,15 +26,17 @@ public record EntitlementReport(
     Optional<AccountEntitlement.Source> source,
     Optional<Grant> grant,
     SortedMap<String, Decision> features,
-    SortedSet<String> unknown) {
+    SortedSet<String> unknown,
+    Optional<Instant> staleSince) {
   /** Of which everything is known. */
   EntitlementReport(
       AccountId account,
       String tier,
       Optional<AccountEntitlement.Source> source,
       Optional<Grant> grant,
-      SortedMap<String, Decision> features) {
-    this(account, tier, source, grant, features, Collections.emptySortedSet());
+      SortedMap<String, Decision> features,
+      Optional<Instant> staleSince) {
+    this(account, tier, source, grant, features, Collections.emptySortedSet(), staleSince);
   }
 
   public EntitlementReport {
@@ -42,6 +47,6 @@ public record EntitlementReport(
   EntitlementReport without(SortedSet<String> notRemembered) {
     SortedMap<String, Decision> left = new TreeMap<>(features);
     left.keySet().removeAll(notRemembered);
-    return new EntitlementReport(account, tier, source, grant, left, notRemembered);
+    return new EntitlementReport(account, tier, source, grant, left, notRemembered, staleSince);
   }
 }

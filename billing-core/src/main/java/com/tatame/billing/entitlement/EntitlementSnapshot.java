@@ -23,6 +23,11 @@ public final class EntitlementSnapshot {
     return usage;
   }
 
+  /** The same, of which nobody knows whether it is still so. */
+  public EntitlementSnapshot staleSince(Instant readAt) {
+    return new EntitlementSnapshot(usage.staleSince(readAt));
+  }
+
   /** Where the account stands; the same object for as long as nothing of it ends or begins. */
   EntitlementReport report(Catalog catalog, AccountId account, Instant now) {
     Reported last = reported;

@@ -12,6 +12,7 @@ import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.time.TimeBounds;
+import com.tatame.billing.workload.Workload;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -71,7 +72,8 @@ public final class Entitlements {
       RandomGenerator random) {
     this.store = store;
     this.cached = cached;
-    this.debits = new GroupCommit<>(store::consume, LARGE_BATCH);
+    this.debits =
+        new GroupCommit<>(store::consume, LARGE_BATCH, Workload.MUTATIONS, System::nanoTime);
     this.catalog = catalog;
     this.clock = clock;
     this.random = random;
@@ -104,7 +106,9 @@ public final class Entitlements {
     Instant now = now();
     AccountUsage usage = store.read(account, now);
     // The most frequent question of all, so its answer is computed in advance.
-    Decision flag = usage.grants().isEmpty() ? flagsOf(usage, now).get(feature) : null;
+    Decision flag = usage.grants().isEmpty() && usage.staleSince().isEmpty()
+        ? flagsOf(usage, now).get(feature)
+        : null;
     if (flag != null) {
       return flag;
     }
@@ -161,6 +165,10 @@ public final class Entitlements {
       Feature feature = known(standing, use.feature());
       if (feature instanceof Feature.Flag) {
         Decision decision = standing.decide(use.feature(), feature);
+        if (decision.staleSince().isPresent()) {
+          throw new StoreUnavailable(
+              "The database is down: nothing can be used, only asked about.");
+        }
         return decision.allowed()
             ? new ConsumeResult.Granted(Optional.empty(), Optional.empty(), false)
             : new ConsumeResult.Denied(decision);
@@ -300,6 +308,11 @@ public final class Entitlements {
     }
     store.set(account, feature, value, now());
     return check(account, feature);
+  }
+
+  /** How many questions were answered by what was last read, since the store was down. */
+  public long staleAnswers() {
+    return cached.staleAnswers();
   }
 
   /** What was used, window by window, one page as {@link UsageStore#list}. */

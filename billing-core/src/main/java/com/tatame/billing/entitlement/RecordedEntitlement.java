@@ -31,6 +31,10 @@ public record RecordedEntitlement(
         .orElse(recordedAt);
   }
 
+  RecordedEntitlement endingAsKnown() {
+    return new RecordedEntitlement(entitlement.endingAsKnown(), recordedAt, evidence);
+  }
+
   /** The evidence of a subscription as it is here. */
   public Optional<Evidence> of(String subscriptionId) {
     return Optional.ofNullable(evidence.get(subscriptionId));

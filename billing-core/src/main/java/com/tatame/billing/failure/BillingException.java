@@ -17,7 +17,8 @@ public abstract sealed class BillingException extends RuntimeException
         RateLimited,
         ProviderRejected,
         ProviderUnavailable,
-        StoreUnavailable {
+        StoreUnavailable,
+        Overloaded {
   private static final long serialVersionUID = 1L;
 
   private final String code;

@@ -2,6 +2,8 @@ package com.tatame.billing.inbox;
 
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.lease.Heartbeats;
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -65,13 +67,18 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
       prepare("billing-reads", () -> repeat(owed, LOOK, BREATH, reads::settle));
       prepare("billing-usage", () -> repeat(billed, MAINTENANCE, Duration.ZERO, usage));
       prepare(
-          "billing-heartbeat", () -> repeat(never, Heartbeats.INTERVAL, Duration.ZERO, heartbeat));
+          "billing-heartbeat",
+          () -> repeat(
+              never,
+              Heartbeats.INTERVAL,
+              Duration.ZERO,
+              () -> WorkContext.run(Workload.HEALTH, heartbeat)));
       prepare("billing-maintenance", () -> repeat(never, MAINTENANCE, Duration.ZERO, maintenance));
     }
   }
 
   private void prepare(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
+    Thread thread = new Thread(() -> WorkContext.run(Workload.WORKERS, work), name);
     thread.setDaemon(true);
     threads.add(thread);
   }

@@ -1,6 +1,7 @@
 package com.tatame.billing.inbox;
 
 import com.tatame.billing.commit.GroupCommit;
+import com.tatame.billing.workload.Workload;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,8 @@ final class SharedIngest {
     this.quicker = quicker;
     this.wallClock = wallClock;
     this.listener = listener;
-    this.commits = new GroupCommit<>(this::storeAll, usual.large());
+    this.commits =
+        new GroupCommit<>(this::storeAll, usual.large(), Workload.WEBHOOKS, System::nanoTime);
   }
 
   /** Stores an event durably, and tells whether it was new. */

@@ -95,6 +95,14 @@ public interface BillingStore extends AutoCloseable {
   void ping();
 
   /**
+   * Whether the database is known to be down, since it refused connections and has not answered a
+   * probe since. Never blocks. A slow one is not down.
+   */
+  default boolean down() {
+    return false;
+  }
+
+  /**
    * What it lets happen at the moment: everything, unless it is being moved to another store or its
    * database is read-only.
    *

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -15,14 +19,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class GroupCommitTest {
+  private static final Duration LIMIT = Workload.WEBHOOKS.limit();
+
+  private final AtomicLong nanoTime = new AtomicLong();
   private final ExecutorService callers = Executors.newCachedThreadPool();
   private final Database database = new Database();
   private int nextId;
-  private GroupCommit<String, String> group = new GroupCommit<>(database::write);
+  private GroupCommit<String, String> group = group(GroupCommit.MAX_BATCH);
 
   @AfterEach
   void stop() {
@@ -125,7 +133,7 @@ class GroupCommitTest {
 
   @Test
   void howManyAreWorthACommitBesideAnotherIsTheOwnersChoice() {
-    group = new GroupCommit<>(database::write, 3);
+    group = group(3);
     beginWriting();
     store(2);
     assertThat(database.batches).hasSize(1);
@@ -224,6 +232,48 @@ class GroupCommitTest {
     assertThat(database.stored).doesNotContain("evt_late");
   }
 
+  @Test
+  void writingBelongsToTheWorkloadOfTheGroupWhoeverCalls() {
+    database.open();
+
+    WorkContext.run(Workload.READS, () -> group.write("evt_1"));
+
+    assertThat(database.workloads).containsExactly(Optional.of(Workload.WEBHOOKS));
+  }
+
+  @Test
+  void batchHasTheTimeThatItsFirstPartHasLeft() throws Exception {
+    List<Future<Boolean>> first = beginWriting();
+    List<Future<Boolean>> rest = store(2);
+    nanoTime.addAndGet(LIMIT.dividedBy(2).toNanos());
+
+    database.open();
+
+    all(first);
+    all(rest);
+    assertThat(database.remaining).containsExactly(LIMIT, LIMIT.dividedBy(2));
+  }
+
+  @Test
+  void partThatWaitedForItsWholeTimeIsRefusedAndNotWritten() throws Exception {
+    List<Future<Boolean>> first = beginWriting();
+    List<Future<Boolean>> late = store(3);
+    nanoTime.addAndGet(LIMIT.toNanos());
+
+    database.open();
+
+    all(first);
+    for (Future<Boolean> caller : late) {
+      assertThatThrownBy(() -> caller.get(20, SECONDS)).hasCauseInstanceOf(StoreUnavailable.class);
+    }
+    assertThat(database.batches).hasSize(1);
+    assertThat(isWritten("evt_after")).isTrue();
+  }
+
+  private GroupCommit<String, String> group(int large) {
+    return new GroupCommit<>(database::write, large, Workload.WEBHOOKS, nanoTime::get);
+  }
+
   /** A caller writes one event, and is not done before the database is opened. */
   private List<Future<Boolean>> beginWriting() {
     Future<Boolean> writing = callers.submit(() -> isWritten("evt_writing"));
@@ -284,6 +334,8 @@ class GroupCommitTest {
     final Semaphore entered = new Semaphore(0);
     final CountDownLatch gate = new CountDownLatch(1);
     final List<List<String>> batches = new CopyOnWriteArrayList<>();
+    final List<Optional<Workload>> workloads = new CopyOnWriteArrayList<>();
+    final List<Duration> remaining = new CopyOnWriteArrayList<>();
     final List<Thread> writers = new CopyOnWriteArrayList<>();
     final List<String> stored = new CopyOnWriteArrayList<>();
     volatile String refused = "";
@@ -296,6 +348,8 @@ class GroupCommitTest {
 
     List<String> write(List<String> parts) {
       batches.add(parts);
+      workloads.add(WorkContext.current().map(WorkContext::workload));
+      WorkContext.current().map(WorkContext::remaining).ifPresent(remaining::add);
       writers.add(Thread.currentThread());
       entered.release();
       try {

@@ -7,6 +7,8 @@ import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.workload.Bulkhead;
+import com.tatame.billing.workload.Workload;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -52,6 +54,17 @@ public final class BillingRoutes {
   /** How long a request with an Idempotency-Key is waited for. */
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
+  /**
+   * How many requests of a kind may keep a thread each. Together they are fewer than the threads that
+   * Javalin has by default; those of webhooks mostly keep none.
+   */
+  private static final Map<Workload, Integer> MAX_REQUESTS = Map.of(
+      Workload.WEBHOOKS, 256,
+      Workload.READS, 80,
+      Workload.MUTATIONS, 64,
+      Workload.ADMINISTRATION, 16,
+      Workload.HEALTH, 16);
+
   private static final Duration STORE_GOOD_FOR = Duration.ofSeconds(1);
   private static final Duration PROVIDER_GOOD_FOR = Duration.ofSeconds(30);
 
@@ -85,10 +98,10 @@ public final class BillingRoutes {
             new LongRequests(MAX_WAIT, with.traces),
             with.clientAddress),
         new ResponseHeaders(new Cors(with.corsOrigins), new PageHeaders(with.secure)),
-        new RequestLog(with.timer, System::nanoTime),
+        new RequestLog(with.timer, System::nanoTime, with.failures),
         with.traces,
         with.random,
-        with.failures);
+        new Bulkhead(MAX_REQUESTS, 0));
     inputs = new KnownInputs(with.ignoredParameters);
     guard = new FeatureGuard(authentication, billing.entitlements());
 
@@ -215,6 +228,9 @@ public final class BillingRoutes {
 
   private List<NonBlockingHandler.Cached> cached() {
     List<NonBlockingHandler.Cached> all = new ArrayList<>();
+    routesOf("/health/live")
+        .forEach(route -> all.add(new NonBlockingHandler.Cached(
+            route, nobody -> Optional.of(handlers.get(HealthHandlers.class).alive()))));
     routesOf("/api/v1/entitlements")
         .forEach(route -> all.add(new NonBlockingHandler.Cached(
             route, account -> account.flatMap(handlers.get(EntitlementHandlers.class)::cached))));

@@ -2,6 +2,10 @@ package com.tatame.billing.http;
 
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.failure.Overloaded;
+import com.tatame.billing.workload.Bulkhead;
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.security.MessageDigest;
@@ -36,8 +40,13 @@ final class HttpShell {
   private final RequestLog log;
   private final RequestTraces traces;
   private final RandomGenerator random;
-  private final FailureListener failures;
+  private final Bulkhead requests;
 
+  /**
+   * Answers nothing yet.
+   *
+   * @param requests how many of each workload may be under way that keep a thread
+   */
   HttpShell(
       Authentication authentication,
       IdempotentAnswers idempotentAnswers,
@@ -45,21 +54,21 @@ final class HttpShell {
       RequestLog log,
       RequestTraces traces,
       RandomGenerator random,
-      FailureListener failures) {
+      Bulkhead requests) {
     this.authentication = authentication;
     this.idempotentAnswers = idempotentAnswers;
     this.responseHeaders = responseHeaders;
     this.log = log;
     this.traces = traces;
     this.random = random;
-    this.failures = failures;
+    this.requests = requests;
   }
 
   Handler handler(Route route, RouteHandler.Later handler) {
     return context -> {
       // Javalin routes by X-HTTP-Method-Override, which on a host's server nobody has taken off.
       if (context.req().getMethod().equals(context.method().name())) {
-        answer(route, handler, new JavalinExchange(context));
+        answerInTurn(route, handler, new JavalinExchange(context));
       } else {
         answerUnrouted(
             context,
@@ -70,6 +79,46 @@ final class HttpShell {
     };
   }
 
+  /** What {@link #answer} does, if not too many requests of its workload keep a thread already. */
+  private void answerInTurn(Route route, RouteHandler.Later handler, Exchange exchange) {
+    exchange(
+        exchange,
+        route.path(),
+        requestId -> {
+          Optional<Bulkhead.Permit> permit = requests.enterNow(route.workload());
+          if (permit.isEmpty()) {
+            return CompletableFuture.completedFuture(expected(full(route.workload()), requestId));
+          }
+          return respond(
+                  route, handler, exchange, () -> authentication.admit(route, exchange), requestId)
+              .whenComplete((answer, failure) -> permit.get().close());
+        },
+        isPrivate(route));
+  }
+
+  private static Overloaded full(Workload workload) {
+    return new Overloaded(
+        "As many requests of this kind (" + workload.name().toLowerCase(Locale.ROOT)
+            + ") are under way as may be. Try again in a moment.");
+  }
+
+  /**
+   * Work that keeps a thread, though what it is part of keeps none, as one more of its workload.
+   *
+   * @throws Overloaded if there are too many already
+   */
+  Runnable inTurn(Workload workload, Runnable work) {
+    Bulkhead.Permit permit = requests.enterNow(workload).orElseThrow(() -> full(workload));
+    return () -> {
+      try {
+        WorkContext.run(workload, work);
+      } finally {
+        permit.close();
+      }
+    };
+  }
+
+  /** Answers without keeping the thread, if the handler does. */
   void answer(Route route, RouteHandler.Later handler, Exchange exchange) {
     answer(route, handler, exchange, () -> authentication.admit(route, exchange));
   }
@@ -206,6 +255,28 @@ final class HttpShell {
       Exchange exchange,
       Supplier<Optional<Principal>> caller,
       String requestId) {
+    boolean lasting = exchange.header("Idempotency-Key") != null && route.takesKeys();
+    Supplier<CompletableFuture<Answer>> work =
+        () -> respondInContext(route, handler, exchange, caller, requestId);
+    return switch (route.workload()) {
+      case READS -> within(route.workload(), work);
+      // What was sent under a key is finished, also when its caller has been answered.
+      case MUTATIONS ->
+        lasting ? WorkContext.call(route.workload(), work) : within(route.workload(), work);
+      default -> WorkContext.call(route.workload(), work);
+    };
+  }
+
+  private static <T> T within(Workload workload, Supplier<T> work) {
+    return WorkContext.within(workload.limit(), workload, System::nanoTime, work);
+  }
+
+  private CompletableFuture<Answer> respondInContext(
+      Route route,
+      RouteHandler.Later handler,
+      Exchange exchange,
+      Supplier<Optional<Principal>> caller,
+      String requestId) {
     try {
       Optional<Principal> principal = caller.get();
       Optional<byte[]> read = SENDS_BODY.contains(route.method())
@@ -292,8 +363,7 @@ final class HttpShell {
   }
 
   private Answer unexpected(Exception failure, String route, String requestId) {
-    LOG.error("request failed unexpectedly", failure);
-    failures.unexpected(failure, route, requestId);
+    log.unexpected(failure, route, requestId);
     return ProblemCode.INTERNAL_ERROR.answer(
         requestId, "It was logged under the request id. Repeat the request or ask for help.");
   }

@@ -1,8 +1,11 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.failure.Overloaded;
+import com.tatame.billing.workload.WorkContext;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +17,7 @@ import java.util.function.Supplier;
  * result.
  */
 final class LongRequests {
-  private static final int MAX_THREADS = 200;
+  private static final int MAX_THREADS = 64;
   private static final long IDLE_SECONDS = 30;
 
   private final Duration maxWait;
@@ -30,29 +33,28 @@ final class LongRequests {
     this.maxWait = maxWait;
     this.traces = traces;
     AtomicInteger count = new AtomicInteger();
-    // If all are busy, the request's own thread does it, and is answered when it is done.
     this.threads = new ThreadPoolExecutor(
-        0,
-        MAX_THREADS,
-        IDLE_SECONDS,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        work -> {
+        0, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
           Thread thread = new Thread(work, "billing-mutation-" + count.incrementAndGet());
           thread.setDaemon(true);
           return thread;
-        },
-        new ThreadPoolExecutor.CallerRunsPolicy());
+        });
   }
 
   /**
    * Does the work.
    *
    * @param late the answer if it takes too long
+   * @throws Overloaded if too much goes on whose callers have been answered
    */
   CompletableFuture<Answer> answer(Supplier<Answer> work, Answer late) {
-    return CompletableFuture.supplyAsync(traces.carried(work), threads)
-        .copy()
-        .completeOnTimeout(late, maxWait.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture<Answer> answer;
+    try {
+      answer = CompletableFuture.supplyAsync(WorkContext.carried(traces.carried(work)), threads);
+    } catch (RejectedExecutionException e) {
+      throw new Overloaded(
+          "Too many requests wait for the payment provider. Repeat it with the same Idempotency-Key.");
+    }
+    return answer.copy().completeOnTimeout(late, maxWait.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -2,7 +2,7 @@ package com.tatame.billing.http;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
-import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.failure.Overloaded;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,7 +165,7 @@ final class NonBlockingHandler extends Handler.Wrapper {
 
   private void mayBlock(Runnable work) {
     try {
-      VirtualThreads.execute(getServer().getThreadPool(), work);
+      VirtualThreads.execute(getServer().getThreadPool(), shell.inTurn(use.workload(), work));
     } catch (RejectedExecutionException e) {
       throw noThread();
     }
@@ -180,8 +180,8 @@ final class NonBlockingHandler extends Handler.Wrapper {
     }
   }
 
-  private static StoreUnavailable noThread() {
-    return new StoreUnavailable("More is asked than there are threads for.");
+  private static Overloaded noThread() {
+    return new Overloaded("More is asked than there are threads for.");
   }
 
   // Javalin would route by the method that this header names, past a proxy that lets only GET

@@ -46,10 +46,12 @@ enum ProblemCode {
   PROVIDER_UNAVAILABLE(503, "The payment provider can't be reached"),
   IDENTITY_UNAVAILABLE(503, "The identity provider can't be reached"),
   STORE_UNAVAILABLE(503, "The database can't be reached"),
-  WRITES_PAUSED(503, "Nothing is written for a moment");
+  WRITES_PAUSED(503, "Nothing is written for a moment"),
+  OVERLOADED(503, "Too much of it is under way");
 
   private static final Duration STORE_RETRY = Duration.ofSeconds(5);
   private static final Duration PAUSE_RETRY = Duration.ofSeconds(2);
+  private static final Duration OVERLOAD_RETRY = Duration.ofSeconds(1);
 
   private final int status;
   private final String title;
@@ -177,7 +179,11 @@ enum ProblemCode {
   }
 
   private static String retryAfter(BillingException failure) {
-    Duration wait = of(failure.code()) == WRITES_PAUSED ? PAUSE_RETRY : STORE_RETRY;
+    Duration wait = switch (of(failure.code())) {
+      case WRITES_PAUSED -> PAUSE_RETRY;
+      case OVERLOADED -> OVERLOAD_RETRY;
+      default -> STORE_RETRY;
+    };
     if (failure instanceof ProviderUnavailable provider) {
       wait = provider.retryAfter();
     } else if (failure instanceof IdentityUnavailable identity) {

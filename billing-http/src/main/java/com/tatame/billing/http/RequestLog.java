@@ -5,25 +5,40 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts and logs requests by route template, never by path: paths hold ids. */
+/**
+ * Counts and logs requests by route template, never by path: paths hold ids; and reports those that
+ * failed unexpectedly.
+ */
 final class RequestLog {
   private static final Logger LOG = LoggerFactory.getLogger("com.tatame.billing.requests");
 
   private final RequestTimer timer;
   private final LongSupplier nanoTime;
+  private final FailureListener failures;
 
   /**
    * Logs requests.
    *
    * @param nanoTime as {@link System#nanoTime}
    */
-  RequestLog(RequestTimer timer, LongSupplier nanoTime) {
+  RequestLog(RequestTimer timer, LongSupplier nanoTime, FailureListener failures) {
     this.timer = timer;
     this.nanoTime = nanoTime;
+    this.failures = failures;
   }
 
   Running start() {
     return new Running(nanoTime.getAsLong());
+  }
+
+  /**
+   * Logs and reports a failure that nobody expected.
+   *
+   * @param route its method and template
+   */
+  void unexpected(Exception failure, String route, String requestId) {
+    LOG.error("request failed unexpectedly", failure);
+    failures.unexpected(failure, route, requestId);
   }
 
   /** A request under way. */

@@ -1,6 +1,7 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.workload.Workload;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -193,6 +194,20 @@ record Route(
   /** Whether it changes something, and its answers are kept under their Idempotency-Key. */
   boolean takesKeys() {
     return !method.equals("GET") && !ownKeys;
+  }
+
+  /** What its requests are part of, and so what they share with others. */
+  Workload workload() {
+    if (fromProvider) {
+      return Workload.WEBHOOKS;
+    }
+    if (path.startsWith("/health") || access == Access.METRICS) {
+      return Workload.HEALTH;
+    }
+    if (access == Access.ADMINISTRATOR) {
+      return Workload.ADMINISTRATION;
+    }
+    return method.equals("GET") ? Workload.READS : Workload.MUTATIONS;
   }
 
   boolean authenticated() {

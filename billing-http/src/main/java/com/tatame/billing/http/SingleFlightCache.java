@@ -1,5 +1,7 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,7 +65,7 @@ final class SingleFlightCache<T> {
 
   // A shared pool would let one load that hangs keep the others waiting.
   private static void onThreadOfItsOwn(Runnable task) {
-    Thread thread = new Thread(task, "single-flight-cache");
+    Thread thread = new Thread(() -> WorkContext.run(Workload.HEALTH, task), "single-flight-cache");
     thread.setDaemon(true);
     thread.start();
   }

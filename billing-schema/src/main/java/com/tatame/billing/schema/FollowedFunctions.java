@@ -136,6 +136,11 @@ public final class FollowedFunctions implements SqlFunctions {
     return current().readOnly();
   }
 
+  @Override
+  public boolean down() {
+    return use.functions.down();
+  }
+
   /** Closes both sides, as far as they were opened. */
   @Override
   public void close() {

@@ -204,6 +204,11 @@ public class FunctionBackedStore implements BillingStore {
   }
 
   @Override
+  public final boolean down() {
+    return transport.down();
+  }
+
+  @Override
   public final StoreMode mode() {
     StoreMode mode = StoreState.of(functions.call("store_mode_v1", Row.empty())).mode();
     return mode == StoreMode.OPEN && functions.readOnly() ? StoreMode.READ_ONLY : mode;

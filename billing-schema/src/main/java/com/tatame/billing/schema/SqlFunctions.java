@@ -38,6 +38,11 @@ public interface SqlFunctions extends AutoCloseable {
     return false;
   }
 
+  /** Whether the database is known to be down: calls fail at once until it answers a probe. */
+  default boolean down() {
+    return false;
+  }
+
   /** Gives back what calling needs; later calls fail. A second time it does nothing. */
   @Override
   void close();

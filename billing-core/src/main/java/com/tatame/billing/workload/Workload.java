@@ -1,0 +1,38 @@
+package com.tatame.billing.workload;
+
+import java.time.Duration;
+
+/**
+ * A class of work. Each has a share of what all need, such as connections of the store, and a time
+ * limit, so that one class that is stuck stops no other.
+ */
+public enum Workload {
+  /** Storing what the provider sends, which it sends again if that takes long. */
+  WEBHOOKS(Duration.ofMillis(1_800)),
+
+  /** What a user waits for and that changes nothing. */
+  READS(Duration.ofSeconds(8)),
+
+  /** What a user waits for and that changes something. */
+  MUTATIONS(Duration.ofSeconds(10)),
+
+  /** What an administrator asks for, or does. */
+  ADMINISTRATION(Duration.ofSeconds(15)),
+
+  /** What nobody waits for: processing of events, sending of usage, maintenance. */
+  WORKERS(Duration.ofSeconds(30)),
+
+  /** Health checks and the heartbeats of leases, which must be possible whatever else is stuck. */
+  HEALTH(Duration.ofSeconds(1));
+
+  private final Duration limit;
+
+  Workload(Duration limit) {
+    this.limit = limit;
+  }
+
+  /** How long one call of the store may take, waiting for a connection included. */
+  public Duration limit() {
+    return limit;
+  }
+}
