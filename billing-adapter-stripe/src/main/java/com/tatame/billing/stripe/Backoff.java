@@ -1,6 +1,7 @@
 package com.tatame.billing.stripe;
 
 import com.tatame.billing.command.Pause;
+import com.tatame.billing.workload.WorkContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -28,7 +29,7 @@ final class Backoff {
    *
    * @param failures attempts so far, at least 1
    * @param asked how long the server wants to be left alone; more than our longest pause ends it
-   * @return whether there is to be another attempt
+   * @return whether there is to be another attempt: not after the caller's time is over
    */
   boolean pauseAfter(int failures, Optional<Duration> asked) {
     if (failures > retries || asked.filter(time -> time.compareTo(longest) > 0).isPresent()) {
@@ -36,6 +37,11 @@ final class Backoff {
     }
     Duration delay = jittered(failures);
     Duration wait = asked.filter(time -> time.compareTo(delay) > 0).orElse(delay);
+    if (WorkContext.current()
+        .filter(work -> work.remaining().compareTo(wait) <= 0)
+        .isPresent()) {
+      return false;
+    }
     pause.pause(wait);
     return !Thread.currentThread().isInterrupted();
   }

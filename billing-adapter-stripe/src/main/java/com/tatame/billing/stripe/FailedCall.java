@@ -58,13 +58,17 @@ final class FailedCall extends RuntimeException {
   }
 
   private static boolean beforeSending(@Nullable Throwable cause) {
-    return cause instanceof ConnectException
+    return cause instanceof NotSent
+        || cause instanceof ConnectException
         || cause instanceof HttpConnectTimeoutException
         || cause instanceof SSLHandshakeException;
   }
 
   /** Whether sending the same bytes again is safe and can help. */
   boolean worthRepeating(boolean read) {
+    if (refusedHere()) {
+      return false;
+    }
     if (status == NO_ANSWER) {
       return read || !sent;
     }
@@ -72,6 +76,16 @@ final class FailedCall extends RuntimeException {
       return false;
     }
     return status == 429 || status == 409 || (read && status >= 500);
+  }
+
+  /** Whether it was not even tried, which says nothing about Stripe. */
+  boolean refusedHere() {
+    return getCause() != null && getCause().getCause() instanceof NotSent;
+  }
+
+  /** Whether nothing listens where Stripe should. */
+  boolean refusedConnection() {
+    return getCause() != null && getCause().getCause() instanceof ConnectException;
   }
 
   /** How long Stripe wants to be left alone, if it says so. */

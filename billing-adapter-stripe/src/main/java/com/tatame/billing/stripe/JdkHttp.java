@@ -4,6 +4,8 @@ import com.stripe.exception.ApiConnectionException;
 import com.stripe.net.HttpHeaders;
 import com.stripe.net.StripeRequest;
 import com.stripe.net.StripeResponse;
+import com.tatame.billing.workload.WorkContext;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +25,8 @@ import java.util.concurrent.TimeoutException;
  * nothing was done.
  */
 final class JdkHttp extends com.stripe.net.HttpClient {
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
+
   private final HttpClient client;
   private final Duration wholeAnswer;
 
@@ -41,7 +45,7 @@ final class JdkHttp extends com.stripe.net.HttpClient {
         client.sendAsync(translated(request), HttpResponse.BodyHandlers.ofString());
     try {
       // The client's own timeout ends with the headers; a body that stalls would block for ever.
-      HttpResponse<String> response = answer.get(wholeAnswer.toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<String> response = answer.get(maxWait().toMillis(), TimeUnit.MILLISECONDS);
       return new StripeResponse(
           response.statusCode(), HttpHeaders.of(response.headers().map()), response.body());
     } catch (ExecutionException e) {
@@ -53,6 +57,31 @@ final class JdkHttp extends com.stripe.net.HttpClient {
       answer.cancel(true);
       Thread.currentThread().interrupt();
       throw unanswered(new InterruptedIOException("interrupted while waiting for the answer"));
+    }
+  }
+
+  private Duration maxWait() {
+    return WorkContext.current()
+        .map(WorkContext::remaining)
+        .filter(left -> left.compareTo(wholeAnswer) < 0)
+        .map(left -> left.isNegative() ? Duration.ZERO : left)
+        .orElse(wholeAnswer);
+  }
+
+  /** Whether anything answers at an address. */
+  boolean answers(URI address) {
+    HttpRequest request = HttpRequest.newBuilder(address)
+        .method("HEAD", HttpRequest.BodyPublishers.noBody())
+        .timeout(PROBE_TIMEOUT)
+        .build();
+    try {
+      client.send(request, HttpResponse.BodyHandlers.discarding());
+      return true;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -1,13 +1,16 @@
 package com.tatame.billing.stripe;
 
+import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
 import com.stripe.net.HttpClient;
 import com.stripe.net.StripeRequest;
 import com.stripe.net.StripeResponse;
 import com.tatame.billing.command.Pause;
+import com.tatame.billing.workload.WorkContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** Limits the rate of requests: sends them at an even pace, from any number of callers. */
 final class PacedHttp extends HttpClient {
@@ -26,17 +29,22 @@ final class PacedHttp extends HttpClient {
 
   @Override
   public StripeResponse request(StripeRequest request) throws StripeException {
-    Duration wait = untilNext();
+    Duration wait = untilNext(WorkContext.current());
     if (!wait.isZero()) {
       pause.pause(wait);
     }
     return unpaced.request(request);
   }
 
-  private synchronized Duration untilNext() {
+  private synchronized Duration untilNext(Optional<WorkContext> context)
+      throws ApiConnectionException {
     Instant now = wallClock.instant();
     Instant turn = next.isAfter(now) ? next : now;
+    Duration wait = Duration.between(now, turn);
+    if (context.filter(work -> work.remaining().compareTo(wait) <= 0).isPresent()) {
+      throw BulkheadHttp.notSent("its turn would come too late");
+    }
     next = turn.plus(between);
-    return Duration.between(now, turn);
+    return wait;
   }
 }

@@ -6,6 +6,7 @@ import com.stripe.net.ApiResource;
 import com.stripe.net.HttpClient;
 import com.stripe.net.StripeRequest;
 import com.stripe.net.StripeResponse;
+import com.tatame.billing.workload.CircuitBreaker;
 
 /**
  * Sends a request until it is answered, as long as repeating it is safe. It replaces the library's
@@ -16,10 +17,15 @@ import com.stripe.net.StripeResponse;
 final class RetryingHttp extends HttpClient {
   private final HttpClient once;
   private final Backoff backoff;
+  private final CircuitBreaker breaker;
 
-  RetryingHttp(HttpClient once, Backoff backoff) {
+  /**
+   * @param breaker opened when a connection was refused at every attempt
+   */
+  RetryingHttp(HttpClient once, Backoff backoff, CircuitBreaker breaker) {
     this.once = once;
     this.backoff = backoff;
+    this.breaker = breaker;
   }
 
   @Override
@@ -47,6 +53,9 @@ final class RetryingHttp extends HttpClient {
         failure = FailedCall.unanswered(e);
       }
       if (!failure.worthRepeating(read) || !backoff.pauseAfter(failures, failure.retryAfter())) {
+        if (failure.refusedConnection()) {
+          breaker.trip();
+        }
         throw failure;
       }
     }

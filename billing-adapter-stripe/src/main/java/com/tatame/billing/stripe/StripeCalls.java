@@ -39,7 +39,7 @@ final class StripeCalls {
     try {
       return succeeded(operation, start, call.send(client).getLastResponse());
     } catch (FailedCall e) {
-      reachable = e.answered();
+      reachable = e.refusedHere() ? reachable : e.answered();
       report(operation, e.absent() ? Outcome.REJECTED : e.outcome(), start);
       throw e.failure(operation);
     } catch (StripeException e) {
@@ -53,7 +53,7 @@ final class StripeCalls {
     try {
       return succeeded(operation, start, call.send(client).getLastResponse());
     } catch (FailedCall e) {
-      reachable = e.answered();
+      reachable = e.refusedHere() ? reachable : e.answered();
       report(operation, e.outcome(), start);
       if (e.absent()) {
         return Answer.absent(e.response(), wallClock);

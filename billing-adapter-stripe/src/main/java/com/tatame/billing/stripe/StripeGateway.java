@@ -1,5 +1,6 @@
 package com.tatame.billing.stripe;
 
+import com.stripe.Stripe;
 import com.stripe.StripeClient;
 import com.stripe.net.HttpClient;
 import com.stripe.param.ProductListParams;
@@ -23,6 +24,7 @@ import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.tax.Taxes;
+import com.tatame.billing.workload.CircuitBreaker;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -60,10 +62,14 @@ public final class StripeGateway implements PaymentGateway {
     HttpClient once = settings.requestsPerSecond == 0
         ? unpaced
         : new PacedHttp(unpaced, settings.requestsPerSecond, settings.wallClock, settings.pause);
+    URI address =
+        URI.create(settings.apiBase.map(StripeGateway::withoutSlash).orElse(Stripe.LIVE_API_BASE));
+    CircuitBreaker breaker =
+        new CircuitBreaker("Stripe", () -> unpaced.answers(address), Pause.blocking()::pause);
     StripeClient.StripeClientBuilder client = StripeClient.builder()
         .setApiKey(settings.secretKey)
         .setMaxNetworkRetries(0)
-        .setHttpClient(new RetryingHttp(once, backoff));
+        .setHttpClient(new RetryingHttp(new BulkheadHttp(once, breaker), backoff, breaker));
     settings
         .apiBase
         .map(StripeGateway::withoutSlash)

@@ -28,7 +28,9 @@ import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,7 @@ final class EntitlementHandlers {
   private static final long MAX_CHARACTERS = 16L << 20;
 
   private final Entitlements entitlements;
+  private final InstantSource wallClock;
 
   /** Rendered answers of cached reports, for as long as they are cached. */
   private final Cache<EntitlementReport, Answer> written = Caffeine.newBuilder()
@@ -102,8 +105,14 @@ final class EntitlementHandlers {
             .by(to -> to.get(EntitlementHandlers.class)::consumption));
   }
 
-  EntitlementHandlers(Entitlements entitlements) {
+  /**
+   * Answers nothing yet.
+   *
+   * @param wallClock tells how old a stale answer is
+   */
+  EntitlementHandlers(Entitlements entitlements, InstantSource wallClock) {
     this.entitlements = entitlements;
+    this.wallClock = wallClock;
   }
 
   record EntitlementsAnswer(
@@ -123,7 +132,13 @@ final class EntitlementHandlers {
 
       @Doc(
           "Features that are missing above: the instant is past the retention of their consumptions.")
-      List<String> unknown) {}
+      List<String> unknown,
+
+      @Doc("Whether the database is down, and this is what was last read.")
+      boolean stale,
+
+      @Doc("How long ago that was; null unless stale.") @Nullable
+      Long ageSeconds) {}
 
   record SourceAnswer(
       String subscriptionId,
@@ -242,16 +257,23 @@ final class EntitlementHandlers {
       String upgrade,
 
       @Doc("How it was derived; null unless that was asked for.") @Nullable
-      ExplanationAnswer explanation) {
-    static DecisionAnswer of(Decision decision) {
-      return of(decision, Optional.empty());
+      ExplanationAnswer explanation,
+
+      @Doc("Whether the database is down, and this is derived from what was last read.")
+      boolean stale,
+
+      @Doc("How long ago that was; null unless stale.") @Nullable
+      Long ageSeconds) {
+    static DecisionAnswer of(Decision decision, Instant wallNow) {
+      return of(decision, Optional.empty(), wallNow);
     }
 
-    static DecisionAnswer of(Explanation explanation) {
-      return of(explanation.decision(), Optional.of(ExplanationAnswer.of(explanation)));
+    static DecisionAnswer of(Explanation explanation, Instant wallNow) {
+      return of(explanation.decision(), Optional.of(ExplanationAnswer.of(explanation)), wallNow);
     }
 
-    private static DecisionAnswer of(Decision decision, Optional<ExplanationAnswer> explanation) {
+    private static DecisionAnswer of(
+        Decision decision, Optional<ExplanationAnswer> explanation, Instant wallNow) {
       FeatureAnswer feature = FeatureAnswer.of(decision);
       return new DecisionAnswer(
           feature.allowed(),
@@ -264,8 +286,16 @@ final class EntitlementHandlers {
           feature.grants(),
           decision.reason().orElse(null),
           decision.upgrade().map(plan -> plan.tier()).orElse(null),
-          explanation.orElse(null));
+          explanation.orElse(null),
+          decision.staleSince().isPresent(),
+          age(decision.staleSince(), wallNow));
     }
+  }
+
+  private static @Nullable Long age(Optional<Instant> staleSince, Instant wallNow) {
+    return staleSince
+        .map(readAt -> Math.max(0, Duration.between(readAt, wallNow).toSeconds()))
+        .orElse(null);
   }
 
   record ConsumeRequest(
@@ -325,10 +355,11 @@ final class EntitlementHandlers {
   Optional<Answer> cached(AccountId account) {
     return entitlements
         .cached(account)
-        .map(report -> written.get(report, EntitlementHandlers::render));
+        .map(report ->
+            report.staleSince().isPresent() ? render(report) : written.get(report, this::render));
   }
 
-  private static Answer render(EntitlementReport report) {
+  private Answer render(EntitlementReport report) {
     Map<String, FeatureAnswer> features = new TreeMap<>();
     report.features().forEach((name, decision) -> features.put(name, FeatureAnswer.of(decision)));
     return Answer.ok(new EntitlementsAnswer(
@@ -346,7 +377,9 @@ final class EntitlementHandlers {
             .map(grant -> new PlanGrantAnswer(grant.id(), grant.expiresAt().orElse(null)))
             .orElse(null),
         features,
-        List.copyOf(report.unknown())));
+        List.copyOf(report.unknown()),
+        report.staleSince().isPresent(),
+        age(report.staleSince(), wallClock.instant())));
   }
 
   private Optional<PastEntitlements> at(Call call) {
@@ -358,11 +391,15 @@ final class EntitlementHandlers {
     boolean explain = call.flag("explain").orElse(false);
     Optional<PastEntitlements> past = at(call);
     if (explain) {
-      return Answer.ok(DecisionAnswer.of(past.map(then -> then.explain(call.account(), feature))
-          .orElseGet(() -> entitlements.explain(call.account(), feature))));
+      return Answer.ok(DecisionAnswer.of(
+          past.map(then -> then.explain(call.account(), feature))
+              .orElseGet(() -> entitlements.explain(call.account(), feature)),
+          wallClock.instant()));
     }
-    return Answer.ok(DecisionAnswer.of(past.map(then -> then.check(call.account(), feature))
-        .orElseGet(() -> entitlements.check(call.account(), feature))));
+    return Answer.ok(DecisionAnswer.of(
+        past.map(then -> then.check(call.account(), feature))
+            .orElseGet(() -> entitlements.check(call.account(), feature)),
+        wallClock.instant()));
   }
 
   Answer consume(Call call) {
@@ -422,8 +459,8 @@ final class EntitlementHandlers {
     if (!InputRules.id(body.consumptionId())) {
       throw new NotFound("consumption", "the id is not well formed");
     }
-    return Answer.ok(
-        DecisionAnswer.of(entitlements.release(account, feature, body.consumptionId())));
+    return Answer.ok(DecisionAnswer.of(
+        entitlements.release(account, feature, body.consumptionId()), wallClock.instant()));
   }
 
   @SuppressWarnings("ConstantValue")

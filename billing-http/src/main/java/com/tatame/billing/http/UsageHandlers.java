@@ -24,6 +24,7 @@ import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.http.EntitlementHandlers.DecisionAnswer;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,7 @@ final class UsageHandlers {
   private static final String USAGE = "/api/v1/usage";
   private static final String FEATURE = "/api/v1/entitlements/{feature}";
   private final Entitlements entitlements;
+  private final InstantSource wallClock;
 
   static List<Route> routes() {
     return List.of(
@@ -66,8 +68,14 @@ final class UsageHandlers {
             .by(to -> to.get(UsageHandlers.class)::summary));
   }
 
-  UsageHandlers(Entitlements entitlements) {
+  /**
+   * Answers nothing yet.
+   *
+   * @param wallClock tells how old a stale answer is
+   */
+  UsageHandlers(Entitlements entitlements, InstantSource wallClock) {
     this.entitlements = entitlements;
+    this.wallClock = wallClock;
   }
 
   record GaugeRequest(
@@ -165,7 +173,7 @@ final class UsageHandlers {
     }
     Decision decision =
         entitlements.set(account(call, body.accountId()), call.id("feature"), body.value());
-    return Answer.ok(DecisionAnswer.of(decision));
+    return Answer.ok(DecisionAnswer.of(decision, wallClock.instant()));
   }
 
   @SuppressWarnings("ConstantValue")

@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
  * @param moveTo the store that everything is being moved to
  * @param projectOnArrival whether events are applied in the commit that stores them
  * @param keepEvents how long the payloads of processed events are kept
+ * @param staleEntitlements how old what was last read may be that answers while the database is down
  * @param drift what is done about rows that differ from what Stripe holds
  */
 public record BillingConfig(
@@ -45,6 +46,7 @@ public record BillingConfig(
     Optional<Store> moveTo,
     boolean projectOnArrival,
     Duration keepEvents,
+    Duration staleEntitlements,
     DriftPolicy drift,
     Web web,
     Reporting reporting) {
@@ -54,6 +56,8 @@ public record BillingConfig(
   private static final int LEAST_DAYS = 1;
   private static final int MAX_DAYS = 36_500;
   private static final int DEFAULT_DAYS = 90;
+  private static final int MAX_STALE_SECONDS = 86_400;
+  private static final int DEFAULT_STALE_SECONDS = 600;
   private static final Pattern SECRET_KEY = Pattern.compile("(sk|rk)_(test|live)_\\S+");
   private static final Pattern PUBLISHABLE_KEY = Pattern.compile("pk_(test|live)_\\S+");
   private static final String PRICE_PREFIX = "STRIPE_PRICE_";
@@ -188,6 +192,8 @@ public record BillingConfig(
         env.parsed(Variable.BILLING_PROJECT_ON_ARRIVAL, BillingConfig::flag).orElse(true),
         Duration.ofDays(
             env.number(Variable.BILLING_KEEP_EVENTS_DAYS, LEAST_DAYS, MAX_DAYS, DEFAULT_DAYS)),
+        Duration.ofSeconds(env.number(
+            Variable.BILLING_STALE_ENTITLEMENTS, 0, MAX_STALE_SECONDS, DEFAULT_STALE_SECONDS)),
         env.parsed(Variable.BILLING_DRIFT, BillingConfig::drift).orElse(DriftPolicy.REPAIR),
         web(env, deployment),
         new Reporting(

@@ -81,6 +81,7 @@ public final class BillingServer implements AutoCloseable {
           .workers(with.workers)
           .projectOnArrival(with.projectOnArrival)
           .keepEvents(config.keepEvents())
+          .staleEntitlements(config.staleEntitlements())
           .drift(config.drift())
           .trialKeys(config.trialKeys())
           .listener(
@@ -93,6 +94,7 @@ public final class BillingServer implements AutoCloseable {
       telemetry.watchDuplicates(billing.duplicates());
       telemetry.watchPurchases(billing.purchases());
       telemetry.watchMetering(billing.metering());
+      telemetry.watchStaleAnswers(billing.entitlements());
       telemetry.watchTrials(billing.trials());
 
       IdentityVerifier identity =

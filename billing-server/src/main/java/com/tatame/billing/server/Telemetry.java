@@ -3,6 +3,7 @@ package com.tatame.billing.server;
 import com.tatame.billing.command.CommandAdministration;
 import com.tatame.billing.drift.DriftMonitor;
 import com.tatame.billing.duplicate.Duplicates;
+import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxListener;
@@ -18,6 +19,7 @@ import com.tatame.billing.stripe.ProviderCallListener;
 import com.tatame.billing.trial.TrialLedger;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -278,6 +280,13 @@ final class Telemetry {
             watched -> count(() -> of.applyAsLong(watched.backlog())))
         .description(description)
         .strongReference(true)
+        .register(registry);
+  }
+
+  /** Counts answers from what was last read, while the database is down. */
+  void watchStaleAnswers(Entitlements entitlements) {
+    FunctionCounter.builder("billing.entitlements.stale", entitlements, Entitlements::staleAnswers)
+        .description("Questions that were answered by what was last read, the database being down")
         .register(registry);
   }
 
