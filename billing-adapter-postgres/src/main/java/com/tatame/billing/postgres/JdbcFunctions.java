@@ -170,8 +170,7 @@ final class JdbcFunctions implements SqlFunctions {
   }
 
   private static boolean isReadOnly(Connection connection, Duration limit) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("show transaction_read_only")) {
+    try (PreparedStatement statement = connection.prepareStatement("show transaction_read_only")) {
       statement.unwrap(PgStatement.class).setQueryTimeoutMs(limit.toMillis());
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next() && rows.getString(1).equals("on");

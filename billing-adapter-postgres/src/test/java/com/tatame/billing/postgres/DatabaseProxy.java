@@ -43,7 +43,7 @@ final class DatabaseProxy implements AutoCloseable {
 
   /** Lets connections through. */
   void accept() throws IOException {
-    ServerSocket opened = new ServerSocket(port, 50, InetAddress.getByName("127.0.0.1"));
+    ServerSocket opened = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     listener = opened;
     daemon(() -> {
       while (true) {

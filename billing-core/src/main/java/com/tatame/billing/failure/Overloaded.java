@@ -5,6 +5,6 @@ public final class Overloaded extends BillingException {
   private static final long serialVersionUID = 1L;
 
   public Overloaded(String message) {
-    super("overloaded", true, message);
+    super("server_busy", true, message);
   }
 }

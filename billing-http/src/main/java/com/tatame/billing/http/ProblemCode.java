@@ -46,12 +46,11 @@ enum ProblemCode {
   PROVIDER_UNAVAILABLE(503, "The payment provider can't be reached"),
   IDENTITY_UNAVAILABLE(503, "The identity provider can't be reached"),
   STORE_UNAVAILABLE(503, "The database can't be reached"),
-  WRITES_PAUSED(503, "Nothing is written for a moment"),
-  OVERLOADED(503, "Too much of it is under way");
+  WRITES_PAUSED(503, "Nothing is written for a moment");
 
   private static final Duration STORE_RETRY = Duration.ofSeconds(5);
   private static final Duration PAUSE_RETRY = Duration.ofSeconds(2);
-  private static final Duration OVERLOAD_RETRY = Duration.ofSeconds(1);
+  private static final Duration BUSY_RETRY = Duration.ofSeconds(1);
 
   private final int status;
   private final String title;
@@ -181,7 +180,7 @@ enum ProblemCode {
   private static String retryAfter(BillingException failure) {
     Duration wait = switch (of(failure.code())) {
       case WRITES_PAUSED -> PAUSE_RETRY;
-      case OVERLOADED -> OVERLOAD_RETRY;
+      case SERVER_BUSY -> BUSY_RETRY;
       default -> STORE_RETRY;
     };
     if (failure instanceof ProviderUnavailable provider) {

@@ -75,6 +75,12 @@ final class AwaitedFunctions implements SqlFunctions {
   }
 
   @Override
+  public boolean down() {
+    SqlFunctions functions = opened;
+    return functions == null || functions.down();
+  }
+
+  @Override
   public synchronized void close() {
     closed = true;
     waiting.interrupt();
