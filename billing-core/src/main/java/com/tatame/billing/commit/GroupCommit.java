@@ -57,7 +57,7 @@ public final class GroupCommit<T, R> {
    *     be about one of the parts, and each is tried by itself
    * @param large how many waiting parts are written beside another batch; fewer than
    *     {@link #MAX_BATCH} where the database works on a batch for longer than it takes to commit
-   * @param workload what the writing is part of, whoever calls; no caller waits longer than its limit
+   * @param workload what the writing is part of, whatever the caller does; no caller waits longer than its limit
    * @param nanoTime a clock of nanoseconds that never goes back, such as {@code System::nanoTime}
    */
   public GroupCommit(

@@ -233,7 +233,7 @@ class GroupCommitTest {
   }
 
   @Test
-  void writingBelongsToTheWorkloadOfTheGroupWhoeverCalls() {
+  void writingBelongsToTheWorkloadOfTheGroupAndNotOfTheCaller() {
     database.open();
 
     WorkContext.run(Workload.READS, () -> group.write("evt_1"));

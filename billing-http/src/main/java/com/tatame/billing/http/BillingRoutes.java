@@ -80,7 +80,8 @@ public final class BillingRoutes {
     PaymentGateway gateway = required(with.gateway, "gateway");
     IdentityVerifier identity = required(with.identity, "identity");
 
-    ApiKeyCache keys = new ApiKeyCache(billing.apiKeys(), with.wallClock, Ticker.systemTicker());
+    ApiKeyCache keys =
+        new ApiKeyCache(billing.apiKeys(), store::down, with.wallClock, Ticker.systemTicker());
     Authentication authentication = new Authentication(
         identity,
         keys,

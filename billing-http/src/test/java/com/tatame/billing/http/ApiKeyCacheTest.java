@@ -24,10 +24,11 @@ import org.junit.jupiter.api.Test;
 final class ApiKeyCacheTest {
   private final SettableClock clock = new SettableClock(Instant.parse("2026-01-02T03:04:05Z"));
   private final AtomicLong nanos = new AtomicLong();
+  private boolean down;
   private final AtomicInteger lookups = new AtomicInteger();
   private final ApiKeys keys =
       new ApiKeys(counting(new InMemoryBillingStore().apiKeys()), clock, new Random(1));
-  private final ApiKeyCache known = new ApiKeyCache(keys, clock, nanos::get);
+  private final ApiKeyCache known = new ApiKeyCache(keys, () -> down, clock, nanos::get);
   private final Created created =
       keys.create("test", Set.of(Scope.ACCOUNT), Optional.of(clock.instant().plusSeconds(3600)));
 
@@ -51,6 +52,32 @@ final class ApiKeyCacheTest {
     pass(Duration.ofMillis(4_999));
     assertThatCode(() -> known.verify(created.secret())).doesNotThrowAnyException();
     pass(Duration.ofMillis(1));
+    assertThatThrownBy(() -> known.verify(created.secret())).isInstanceOf(Unauthenticated.class);
+  }
+
+  @Test
+  void whileTheStoreIsDownAKnownKeyStaysKnownForTenMinutes() {
+    known.verify(created.secret());
+    down = true;
+
+    pass(ApiKeyCache.MAX_STALE.minusMillis(1));
+    assertThat(known.verify(created.secret()).id()).isEqualTo(created.key().id());
+    assertThat(lookups).hasValue(1);
+    pass(Duration.ofMillis(1));
+    known.verify(created.secret());
+    assertThat(lookups).hasValue(2);
+  }
+
+  @Test
+  void keyThatWasRevokedElsewhereOpensNothingOnceTheStoreIsBack() {
+    known.verify(created.secret());
+    keys.revoke(created.key().id());
+    down = true;
+    pass(Duration.ofMinutes(1));
+    assertThatCode(() -> known.verify(created.secret())).doesNotThrowAnyException();
+
+    down = false;
+
     assertThatThrownBy(() -> known.verify(created.secret())).isInstanceOf(Unauthenticated.class);
   }
 

@@ -96,7 +96,7 @@ final class RetryAfterTest {
                 HttpResponse.BodyHandlers.ofString());
 
         assertThat(refused.statusCode()).isEqualTo(503);
-        assertThat(refused.body()).contains("\"code\":\"store_unavailable\"");
+        assertThat(refused.body()).contains("\"code\":\"server_busy\"");
         assertThat(refused.headers().firstValue("Content-Type")).contains(Answer.PROBLEM);
         assertThat(refused.headers().firstValue("X-Request-ID")).isPresent();
         assertThat(refused.headers().firstValue("Retry-After").orElse("")).matches(SECONDS);
