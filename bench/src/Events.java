@@ -43,6 +43,11 @@ final class Events {
     return requests;
   }
 
+  /** The id of the event that {@link #next} will make. */
+  String nextId() {
+    return "evt_" + next;
+  }
+
   /** The next events, signed now. */
   List<byte[]> next(String path, int count) {
     List<byte[]> requests = new ArrayList<>(count);

@@ -20,6 +20,9 @@ final class Options {
   long readMillis = 0;
   Optional<String> only = Optional.empty();
   Optional<Path> against = Optional.empty();
+  Optional<Path> data = Optional.empty();
+  String control = "pg_ctl";
+  int soakMinutes;
 
   static Options parse(String[] arguments) {
     Options options = new Options();
@@ -38,6 +41,9 @@ final class Options {
         case "--customers" -> options.customers = Integer.parseInt(left.pop());
         case "--read-millis" -> options.readMillis = Long.parseLong(left.pop());
         case "--only" -> options.only = Optional.of(left.pop());
+        case "--data" -> options.data = Optional.of(Path.of(left.pop()));
+        case "--pg-ctl" -> options.control = left.pop();
+        case "--soak" -> options.soakMinutes = Integer.parseInt(left.pop().replace("m", ""));
         case "--against" -> options.against = Optional.of(Path.of(left.pop()).toAbsolutePath());
         default -> throw new IllegalArgumentException("unknown option " + name + "; see bench/README.md");
       }
