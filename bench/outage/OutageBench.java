@@ -45,9 +45,11 @@ final class OutageBench implements AutoCloseable {
       Set.of(WEBHOOKS, ENTITLEMENTS, READS, CONSUMPTION, MUTATIONS, ADMINISTRATION);
   private static final int ACCOUNTS = 500;
   private static final int HOT = 5;
-  private static final int NEW_CUSTOMERS = 2_000;
   private static final int SEED = 7;
   private static final int SLOW_BODIES = 300;
+
+  /** More calls than are made during an outage. */
+  private static final int MAX_FAULTS = 100_000;
   private static final long SECOND = 1_000_000_000L;
   private static final double MAX_LIVENESS_MILLIS = 50;
   private static final double MAX_WEBHOOK_MILLIS = 2_000;
@@ -194,13 +196,11 @@ final class OutageBench implements AutoCloseable {
         tokens.get(users.nextInt(ACCOUNTS)),
         number.incrementAndGet(),
         "{\"amount\":1}"));
-    // A token takes a millisecond to sign, so they are made before and repeated when all were used.
-    List<String> newcomers =
-        IntStream.range(0, NEW_CUSTOMERS).mapToObj(i -> identity.token("user_new_" + i)).toList();
+    // Each has no customer yet, so that each request asks the provider.
     AtomicInteger newcomer = new AtomicInteger();
     add(MUTATIONS, 10, () -> request(
         "POST /api/v1/customer",
-        newcomers.get(newcomer.getAndIncrement() % NEW_CUSTOMERS),
+        identity.token("user_new_" + newcomer.getAndIncrement()),
         number.incrementAndGet(),
         "{\"email\":\"ada@example.test\"}"));
     add(ADMINISTRATION, 10, () ->
@@ -246,7 +246,7 @@ final class OutageBench implements AutoCloseable {
     all.add(provider("refuses", FaultProxy.Mode.REFUSES));
     all.add(new Outage("provider floods (429)", Set.of(MUTATIONS), () -> {
       for (String method : List.of("GET", "POST", "DELETE")) {
-        simulator.fail(new Fault(method + " /v1", 429, Fault.When.BEFORE), Integer.MAX_VALUE);
+        simulator.fail(new Fault(method + " /v1", 429, Fault.When.BEFORE), MAX_FAULTS);
       }
     }, simulator::clearFaults));
     SlowBodies[] slow = new SlowBodies[1];

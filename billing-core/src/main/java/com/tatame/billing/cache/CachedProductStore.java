@@ -9,6 +9,8 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitListener;
 import com.tatame.billing.projection.Unit;
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +33,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@link ProductStore} that answers from a snapshot of everything in it. A snapshot older than its
  * time to live is reloaded by one caller while the others are still answered from it; {@link #evict}
- * makes all wait for a new one. If the store fails, the last snapshot is served. Thread-safe.
+ * makes all wait for a new one. If the store fails, the last snapshot is served.
+ *
+ * <p>Callers of {@link #revision}, who may not wait, are answered from a snapshot for another time to
+ * live while it is reloaded in the background: else they would depend on a thread and a connection of
+ * other readers as soon as the store is slow. Thread-safe.
  */
 public final class CachedProductStore implements RevisionedProductStore, CommitListener {
   private static final Logger LOG = System.getLogger(CachedProductStore.class.getName());
@@ -40,6 +47,7 @@ public final class CachedProductStore implements RevisionedProductStore, CommitL
   private final ProductStore store;
   private final Duration ttl;
   private final InstantSource wallClock;
+  private final Executor background;
   private @Nullable Snapshot current;
   private @Nullable CompletableFuture<Snapshot> loading;
   private Instant expiresAt = Instant.MIN;
@@ -48,13 +56,31 @@ public final class CachedProductStore implements RevisionedProductStore, CommitL
   /**
    * A cache that is empty.
    *
-   * @param ttl how long a snapshot is served without asking the store; bounds how late this process
-   *     sees what another one stored.
+   * @param ttl how long a snapshot is served without asking the store; twice that bounds how late this
+   *     process sees what another one stored, as long as the store answers.
    */
   public CachedProductStore(ProductStore store, Duration ttl, InstantSource wallClock) {
+    this(store, ttl, wallClock, CachedProductStore::onThreadOfItsOwn);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param background where a snapshot is reloaded that callers of {@link #revision} don't wait for
+   */
+  public CachedProductStore(
+      ProductStore store, Duration ttl, InstantSource wallClock, Executor background) {
     this.store = store;
     this.ttl = ttl;
     this.wallClock = wallClock;
+    this.background = background;
+  }
+
+  private static void onThreadOfItsOwn(Runnable reload) {
+    Thread thread =
+        new Thread(() -> WorkContext.run(Workload.WORKERS, reload), "billing-product-cache");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** All products and prices of an instant, each sorted by id. */
@@ -65,11 +91,27 @@ public final class CachedProductStore implements RevisionedProductStore, CommitL
       NavigableMap<String, Price> prices) {}
 
   @Override
-  public synchronized OptionalLong revision() {
-    Snapshot snapshot = current;
-    return snapshot != null && fresh(snapshot)
-        ? OptionalLong.of(snapshot.revision())
-        : OptionalLong.empty();
+  public OptionalLong revision() {
+    CompletableFuture<Snapshot> reload;
+    OptionalLong revision;
+    synchronized (this) {
+      Snapshot known = current;
+      if (known == null || known.evictions() != evictions) {
+        return OptionalLong.empty();
+      }
+      revision = OptionalLong.of(known.revision());
+      if (loading != null || fresh(known)) {
+        return revision;
+      }
+      // Nobody has asked for long: who asks now waits for what is stored now.
+      if (!wallClock.instant().isBefore(expiresAt.plus(ttl))) {
+        return OptionalLong.empty();
+      }
+      reload = new CompletableFuture<>();
+      loading = reload;
+    }
+    background.execute(() -> load(reload));
+    return revision;
   }
 
   /** Evicts the snapshot, because a product or price was or may have been committed. */

@@ -13,9 +13,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -35,7 +37,9 @@ final class CachedProductStoreTest {
   private final SettableClock clock = new SettableClock(NOW);
   private final AtomicInteger queries = new AtomicInteger();
   private volatile Callable<Void> beforeQuery = () -> null;
-  private final CachedProductStore cache = new CachedProductStore(counted(), TTL, clock);
+  private final Queue<Runnable> background = new ArrayDeque<>();
+  private final CachedProductStore cache =
+      new CachedProductStore(counted(), TTL, clock, background::add);
   private final ExecutorService callers = Executors.newCachedThreadPool();
 
   @AfterEach
@@ -113,7 +117,7 @@ final class CachedProductStoreTest {
     all();
     long before = cache.revision().orElseThrow();
 
-    clock.advance(TTL);
+    clock.advance(TTL.multipliedBy(2));
     assertThat(cache.revision()).as("the store would have to be asked").isEmpty();
     all();
     assertThat(cache.revision()).hasValue(before);
@@ -122,6 +126,43 @@ final class CachedProductStoreTest {
     cache.evict();
     all();
     assertThat(cache.revision().orElseThrow()).isNotEqualTo(before);
+  }
+
+  @Test
+  void revisionIsKnownWhileTheSnapshotIsReloadedInTheBackground() {
+    stored();
+    all();
+    long before = cache.revision().orElseThrow();
+    stored();
+    int loaded = queries.get();
+
+    clock.advance(TTL);
+    assertThat(cache.revision()).hasValue(before);
+    clock.advance(TTL.multipliedBy(10));
+    assertThat(cache.revision()).as("the store hangs").hasValue(before);
+    assertThat(queries.get()).as("nobody waited for the store").isEqualTo(loaded);
+    assertThat(background).as("one reload at a time").hasSize(1);
+
+    background.remove().run();
+    assertThat(cache.revision().orElseThrow()).isGreaterThan(before);
+    assertThat(all()).hasSize(2);
+  }
+
+  @Test
+  void revisionIsKnownWhileEachReloadFails() {
+    stored();
+    all();
+    long before = cache.revision().orElseThrow();
+    beforeQuery = () -> {
+      throw new StoreUnavailable("down");
+    };
+
+    clock.advance(TTL);
+    for (int second = 0; second < 60; second++) {
+      assertThat(cache.revision()).hasValue(before);
+      background.remove().run();
+      clock.advance(Duration.ofSeconds(1));
+    }
   }
 
   @Test
