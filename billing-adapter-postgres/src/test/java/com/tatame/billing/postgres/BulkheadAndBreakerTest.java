@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.workload.Bulkhead;
 import com.tatame.billing.workload.WorkContext;
 import com.tatame.billing.workload.Workload;
 import java.sql.Connection;
@@ -45,12 +46,13 @@ class BulkheadAndBreakerTest {
         Connection blocker = TestDatabase.connect(config);
         Statement statement = blocker.createStatement()) {
       statement.execute("begin; lock table account_entitlements");
+      int share = Bulkhead.ofConnections(config.maxPoolSize()).free(Workload.READS);
       List<Future<?>> stuck = new ArrayList<>();
       for (int i = 0; i < config.maxPoolSize(); i++) {
         stuck.add(threads.submit(
             () -> WorkContext.run(Workload.READS, () -> store.usage().read(ACCOUNT, NOW))));
       }
-      await().atMost(LONG).until(() -> active(store) == 5);
+      await().atMost(LONG).until(() -> active(store) == share);
 
       for (Workload other : Workload.values()) {
         if (other != Workload.READS) {
@@ -59,7 +61,7 @@ class BulkheadAndBreakerTest {
               .doesNotThrowAnyException();
         }
       }
-      assertThat(active(store)).isEqualTo(5);
+      assertThat(active(store)).isEqualTo(share);
       assertThat(store.down()).isFalse();
 
       statement.execute("rollback");

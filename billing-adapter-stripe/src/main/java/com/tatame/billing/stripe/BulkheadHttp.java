@@ -20,6 +20,7 @@ final class BulkheadHttp extends HttpClient {
   /** Fewer than the requests of the same workload that an HTTP server may have under way. */
   private static final Map<Workload, Integer> PLACES = Map.of(
       Workload.WEBHOOKS, 2,
+      Workload.ENTITLEMENTS, 2,
       Workload.READS, 24,
       Workload.MUTATIONS, 32,
       Workload.ADMINISTRATION, 8,

@@ -2,6 +2,8 @@ package com.tatame.billing.supabase;
 
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.SqlFunctions;
+import com.tatame.billing.workload.Bulkhead;
+import com.tatame.billing.workload.WorkContext;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +22,9 @@ final class RestFunctions implements SqlFunctions {
   private static final String JSON = "application/json";
   private static final int SUCCESS = 200;
 
+  /** Under way at a time: the API behind has a pool of connections, too. */
+  private static final int MAX_REQUESTS = 20;
+
   private final SupabaseConfig config;
   private final ServiceKey key;
   private final RandomGenerator random;
@@ -27,6 +32,7 @@ final class RestFunctions implements SqlFunctions {
   private final Pause pause;
   private final InstantSource clock;
   private final HttpClient client;
+  private final Bulkhead requests = Bulkhead.ofConnections(MAX_REQUESTS);
   private volatile boolean closed;
 
   /** Lets time pass. */
@@ -62,8 +68,30 @@ final class RestFunctions implements SqlFunctions {
   }
 
   private String ask(String function, String argument) {
-    HttpRequest request = request(function, argument);
-    Instant end = clock.instant().plus(config.patience());
+    Bulkhead.Permit permit = requests
+        .enter(inTime(config.callTimeout()))
+        .orElseThrow(() -> new StoreUnavailable(
+            "The project is busy: as many calls as such work may make are under way."));
+    try (permit) {
+      return askUntilAnswered(function, argument);
+    }
+  }
+
+  /** The time, or what the calling thread has left if that is less. */
+  private static Duration inTime(Duration most) {
+    return WorkContext.current()
+        .map(WorkContext::remaining)
+        .filter(left -> left.compareTo(most) < 0)
+        .orElse(most);
+  }
+
+  private String askUntilAnswered(String function, String argument) {
+    Duration callTime = inTime(config.callTimeout());
+    if (callTime.toMillis() <= 0) {
+      throw new StoreUnavailable("The project is busy: no time is left for the call.");
+    }
+    HttpRequest request = request(function, argument, callTime);
+    Instant end = clock.instant().plus(inTime(config.patience()));
     for (int failures = 1; ; failures++) {
       DataApiFailure failure;
       try {
@@ -83,12 +111,12 @@ final class RestFunctions implements SqlFunctions {
     }
   }
 
-  private HttpRequest request(String function, String argument) {
+  private HttpRequest request(String function, String argument, Duration callTime) {
     if (closed) {
       throw new StoreUnavailable("The store is closed.");
     }
     HttpRequest.Builder request = HttpRequest.newBuilder(config.functionUri(function))
-        .timeout(config.callTimeout())
+        .timeout(callTime)
         .header("apikey", key.apiKey())
         .header("Content-Profile", config.schema())
         .header("Content-Type", JSON)

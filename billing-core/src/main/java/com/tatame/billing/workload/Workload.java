@@ -10,11 +10,14 @@ public enum Workload {
   /** Storing what the provider sends, which it sends again if that takes long. */
   WEBHOOKS(Duration.ofMillis(1_800)),
 
-  /** What a user waits for and that changes nothing. */
+  /** What a user may do, and the use of it: asked before each action of each user. */
+  ENTITLEMENTS(Duration.ofSeconds(5)),
+
+  /** What else a user waits for and that changes nothing. */
   READS(Duration.ofSeconds(8)),
 
-  /** What a user waits for and that changes something. */
-  MUTATIONS(Duration.ofSeconds(10)),
+  /** What else a user waits for and that changes something, mostly at the provider. */
+  MUTATIONS(Duration.ofSeconds(8)),
 
   /** What an administrator asks for, or does. */
   ADMINISTRATION(Duration.ofSeconds(15)),

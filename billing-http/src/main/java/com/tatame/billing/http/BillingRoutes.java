@@ -60,8 +60,9 @@ public final class BillingRoutes {
    */
   private static final Map<Workload, Integer> MAX_REQUESTS = Map.of(
       Workload.WEBHOOKS, 256,
-      Workload.READS, 80,
-      Workload.MUTATIONS, 64,
+      Workload.ENTITLEMENTS, 64,
+      Workload.READS, 64,
+      Workload.MUTATIONS, 48,
       Workload.ADMINISTRATION, 16,
       Workload.HEALTH, 16);
 

@@ -259,7 +259,7 @@ final class HttpShell {
     Supplier<CompletableFuture<Answer>> work =
         () -> respondInContext(route, handler, exchange, caller, requestId);
     return switch (route.workload()) {
-      case READS -> within(route.workload(), work);
+      case ENTITLEMENTS, READS -> within(route.workload(), work);
       // What was sent under a key is finished, also when its caller has been answered.
       case MUTATIONS ->
         lasting ? WorkContext.call(route.workload(), work) : within(route.workload(), work);

@@ -207,6 +207,9 @@ record Route(
     if (access == Access.ADMINISTRATOR) {
       return Workload.ADMINISTRATION;
     }
+    if (effect == Effect.USE || path.startsWith("/api/v1/entitlements")) {
+      return Workload.ENTITLEMENTS;
+    }
     return method.equals("GET") ? Workload.READS : Workload.MUTATIONS;
   }
 

@@ -3,6 +3,7 @@ package com.tatame.billing.server.http;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.server.http.RunningServer.Reply;
 import com.tatame.billing.testkit.WebhookSigner;
 import com.tatame.billing.workload.WorkContext;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 final class WorkloadsTest {
   private static final int MORE = 20;
+
   private static final List<Integer> OK = List.of(200, 201);
 
   private final AtomicInteger hanging = new AtomicInteger();
@@ -48,7 +50,7 @@ final class WorkloadsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"READS, 80", "MUTATIONS, 64", "ADMINISTRATION, 16"})
+  @CsvSource({"ENTITLEMENTS, 64", "READS, 64", "MUTATIONS, 48", "ADMINISTRATION, 16"})
   void fullWorkloadIsRefusedAndAllOthersAreServed(Workload workload, int places) throws Exception {
     Map<Workload, Supplier<Reply>> requests = requests();
     requests.values().forEach(each -> assertThat(each.get().status()).isIn(OK));
@@ -87,6 +89,18 @@ final class WorkloadsTest {
 
   private Map<Workload, Supplier<Reply>> requests() {
     Map<Workload, Supplier<Reply>> requests = new EnumMap<>(Workload.class);
+    String key = server.apiKey(Scope.ENTITLEMENTS);
+    // None is cached, so that each request asks the store.
+    AtomicInteger accounts = new AtomicInteger();
+    requests.put(
+        Workload.ENTITLEMENTS,
+        () -> server.get(
+            "/api/v1/entitlements",
+            null,
+            "Authorization",
+            "Bearer " + key,
+            "X-Account-Id",
+            "user_" + accounts.incrementAndGet()));
     requests.put(Workload.READS, () -> server.get("/api/v1/subscriptions", "user_ada"));
     requests.put(Workload.MUTATIONS, () -> server.post("/api/v1/anonymous-sessions", null, "{}"));
     requests.put(Workload.ADMINISTRATION, () -> server.get("/api/v1/webhooks/events", "user_root"));
