@@ -62,7 +62,7 @@ public final class BillingRoutes {
       Workload.WEBHOOKS, 256,
       Workload.ENTITLEMENTS, 64,
       Workload.READS, 64,
-      Workload.MUTATIONS, 48,
+      Workload.MUTATIONS, 64,
       Workload.ADMINISTRATION, 16,
       Workload.HEALTH, 16);
 

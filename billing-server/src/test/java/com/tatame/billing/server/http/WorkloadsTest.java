@@ -50,7 +50,7 @@ final class WorkloadsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ENTITLEMENTS, 64", "READS, 64", "MUTATIONS, 48", "ADMINISTRATION, 16"})
+  @CsvSource({"ENTITLEMENTS, 64", "READS, 64", "MUTATIONS, 64", "ADMINISTRATION, 16"})
   void fullWorkloadIsRefusedAndAllOthersAreServed(Workload workload, int places) throws Exception {
     Map<Workload, Supplier<Reply>> requests = requests();
     requests.values().forEach(each -> assertThat(each.get().status()).isIn(OK));
