@@ -62,10 +62,14 @@ final class ApiKeyCache {
       known.key().requireLiveAt(wallClock.instant());
       return known.key();
     }
-    cached.invalidate(hash);
-    ApiKey verified = keys.verify(secret);
-    cached.put(hash, new LookedUp(verified, now));
-    return verified;
+    try {
+      ApiKey verified = keys.verify(secret);
+      cached.put(hash, new LookedUp(verified, now));
+      return verified;
+    } catch (Unauthenticated e) {
+      cached.invalidate(hash);
+      throw e;
+    }
   }
 
   /** Evicts a key that was revoked here, so that on this node it opens nothing from now on. */

@@ -8,6 +8,7 @@ import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.apikey.ApiKeys.Created;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.SettableClock;
@@ -25,6 +26,7 @@ final class ApiKeyCacheTest {
   private final SettableClock clock = new SettableClock(Instant.parse("2026-01-02T03:04:05Z"));
   private final AtomicLong nanos = new AtomicLong();
   private boolean down;
+  private boolean fails;
   private final AtomicInteger lookups = new AtomicInteger();
   private final ApiKeys keys =
       new ApiKeys(counting(new InMemoryBillingStore().apiKeys()), clock, new Random(1));
@@ -66,6 +68,18 @@ final class ApiKeyCacheTest {
     pass(Duration.ofMillis(1));
     known.verify(created.secret());
     assertThat(lookups).hasValue(2);
+  }
+
+  @Test
+  void lookupThatFailedBeforeTheStoreIsKnownToBeDownForgetsNoKey() {
+    known.verify(created.secret());
+    pass(ApiKeyCache.GOOD_FOR);
+    fails = true;
+    assertThatThrownBy(() -> known.verify(created.secret())).isInstanceOf(StoreUnavailable.class);
+
+    down = true;
+
+    assertThat(known.verify(created.secret()).id()).isEqualTo(created.key().id());
   }
 
   @Test
@@ -135,6 +149,9 @@ final class ApiKeyCacheTest {
         (proxy, method, arguments) -> {
           if (method.getName().equals("findByHash")) {
             lookups.incrementAndGet();
+            if (fails) {
+              throw new StoreUnavailable("down");
+            }
           }
           return method.invoke(store, arguments);
         });
