@@ -258,17 +258,15 @@ final class HttpShell {
     boolean lasting = exchange.header("Idempotency-Key") != null && route.takesKeys();
     Supplier<CompletableFuture<Answer>> work =
         () -> respondInContext(route, handler, exchange, caller, requestId);
-    return switch (route.workload()) {
-      case ENTITLEMENTS, READS -> within(route.workload(), work);
+    Workload workload = route.workload();
+    return switch (workload) {
       // What was sent under a key is finished, also when its caller has been answered.
-      case MUTATIONS ->
-        lasting ? WorkContext.call(route.workload(), work) : within(route.workload(), work);
-      default -> WorkContext.call(route.workload(), work);
+      case ENTITLEMENTS, READS, MUTATIONS ->
+        lasting
+            ? WorkContext.call(workload, work)
+            : WorkContext.within(workload.limit(), workload, System::nanoTime, work);
+      default -> WorkContext.call(workload, work);
     };
-  }
-
-  private static <T> T within(Workload workload, Supplier<T> work) {
-    return WorkContext.within(workload.limit(), workload, System::nanoTime, work);
   }
 
   private CompletableFuture<Answer> respondInContext(
