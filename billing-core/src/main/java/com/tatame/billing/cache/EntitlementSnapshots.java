@@ -2,7 +2,6 @@ package com.tatame.billing.cache;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
-import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.DebitResult;
@@ -18,7 +17,6 @@ import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.CommitListener;
 import com.tatame.billing.projection.Unit;
-import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.workload.WorkContext;
 import java.lang.System.Logger;
@@ -125,7 +123,7 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
 
     volatile Instant askedAt;
 
-    private final EntitlementSnapshot stale;
+    private volatile @Nullable EntitlementSnapshot stale;
 
     Entry(
         AccountId account,
@@ -140,7 +138,6 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
       this.knownAt = knownAt;
       this.spent = spent;
       this.askedAt = askedAt;
-      this.stale = snapshot.staleSince(knownAt);
     }
 
     Entry refreshed(Instant when) {
@@ -153,7 +150,12 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
 
     /** The same snapshot, marked as of when it was known. */
     EntitlementSnapshot stale() {
-      return stale;
+      EntitlementSnapshot marked = stale;
+      if (marked == null) {
+        marked = snapshot.staleSince(knownAt);
+        stale = marked;
+      }
+      return marked;
     }
   }
 
@@ -174,7 +176,7 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
 
   /** The store; what it gives for units evicts its account. */
   public PurchaseStore over(PurchaseStore store) {
-    return ttl.isZero() ? store : new CacheEvictingPurchaseStore(store);
+    return ttl.isZero() ? store : new CacheEvictingPurchaseStore(store, this::evict);
   }
 
   /**
@@ -532,63 +534,6 @@ public final class EntitlementSnapshots implements EntitlementCache, CommitListe
     @Override
     public int prune(Instant before) {
       return store.prune(before);
-    }
-  }
-
-  private final class CacheEvictingPurchaseStore implements PurchaseStore {
-    private final PurchaseStore store;
-
-    CacheEvictingPurchaseStore(PurchaseStore store) {
-      this.store = store;
-    }
-
-    @Override
-    public List<Purchase> list(
-        AccountId account, Optional<String> item, Optional<String> after, int limit) {
-      return store.list(account, item, after, limit);
-    }
-
-    @Override
-    public Optional<Purchase> owned(AccountId account, String item) {
-      return store.owned(account, item);
-    }
-
-    @Override
-    public List<Duplicate> duplicates(Set<String> repeatable, Optional<String> after, int limit) {
-      return store.duplicates(repeatable, after, limit);
-    }
-
-    @Override
-    public Optional<Purchase> find(AccountId account, String purchaseId) {
-      return store.find(account, purchaseId);
-    }
-
-    @Override
-    public Purchase addFree(Purchase free) {
-      return store.addFree(free);
-    }
-
-    @Override
-    public Giving give(Purchase free, UsageDebit debit) {
-      try {
-        return store.give(free, debit);
-      } finally {
-        evict(debit.account());
-      }
-    }
-
-    @Override
-    public Giving giveOnce(Purchase free, UsageDebit debit) {
-      try {
-        return store.giveOnce(free, debit);
-      } finally {
-        evict(debit.account());
-      }
-    }
-
-    @Override
-    public Optional<Purchase> given(AccountId account, String key) {
-      return store.given(account, key);
     }
   }
 }
