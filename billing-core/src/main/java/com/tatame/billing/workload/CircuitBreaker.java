@@ -64,7 +64,7 @@ public final class CircuitBreaker {
   /** Opens it: a connection was refused. */
   public void trip() {
     if (!ended && open.compareAndSet(false, true)) {
-      LOG.log(Level.WARNING, "{0} refuses connections; it is asked again every second", dependency);
+      LOG.log(Level.WARNING, "circuit breaker opened: {0} refuses connections", dependency);
       threads.execute(this::probe);
     }
   }
@@ -74,7 +74,7 @@ public final class CircuitBreaker {
       pause.accept(PROBE_EVERY);
     } while (!ended && !Thread.currentThread().isInterrupted() && !answers());
     open.set(false);
-    LOG.log(Level.INFO, "{0} is asked again", dependency);
+    LOG.log(Level.INFO, "circuit breaker closed: calls of {0} are made again", dependency);
   }
 
   private boolean answers() {
