@@ -158,7 +158,9 @@ final class JdbcFunctions implements SqlFunctions {
   public boolean readOnly() {
     try {
       return connected((connection, limit) -> {
-        boolean readOnly = isReadOnly(connection, limit);
+        boolean readOnly = ask(
+                connection, "show transaction_read_only", (same, nothing) -> {}, limit)
+            .equals("on");
         if (readOnly) {
           pool.evictConnection(connection);
         }
@@ -166,15 +168,6 @@ final class JdbcFunctions implements SqlFunctions {
       });
     } catch (SQLException e) {
       throw new SqlFunctionFailed(Optional.ofNullable(e.getSQLState()), Optional.empty(), e);
-    }
-  }
-
-  private static boolean isReadOnly(Connection connection, Duration limit) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement("show transaction_read_only")) {
-      statement.unwrap(PgStatement.class).setQueryTimeoutMs(limit.toMillis());
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() && rows.getString(1).equals("on");
-      }
     }
   }
 

@@ -1,12 +1,12 @@
 package com.tatame.billing.postgres;
 
+import com.tatame.billing.command.Pause;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.FunctionBackedStore;
 import com.tatame.billing.workload.CircuitBreaker;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
-import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -21,7 +21,7 @@ public final class PostgresBillingStore extends FunctionBackedStore {
         pool,
         config,
         new CircuitBreaker(
-            "the database", () -> Connections.answers(config), PostgresBillingStore::pause)));
+            "the database", () -> Connections.answers(config), Pause.blocking()::pause)));
     this.pool = pool;
   }
 
@@ -39,14 +39,6 @@ public final class PostgresBillingStore extends FunctionBackedStore {
       return new PostgresBillingStore(new HikariPool(pool), config);
     } catch (PoolInitializationException e) {
       throw new StoreUnavailable("The database can't be reached.", e);
-    }
-  }
-
-  private static void pause(Duration duration) {
-    try {
-      Thread.sleep(duration.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
