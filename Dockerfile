@@ -5,7 +5,7 @@
 
 # --- A Java runtime with the modules that the jar needs, and no others ---------------------------
 FROM eclipse-temurin:25-jdk AS runtime
-COPY billing-server/target/billing-server.jar /opt/billing/billing-server.jar
+COPY billing-server/target/billing-server.jar billing-server/target/billing /opt/billing/
 COPY containers /containers
 # jdk.zipfs serves files out of jars. What the loader itself finds, such as providers of TLS, is in java.base.
 RUN javac -Xlint:all -Werror -d /containers /containers/*.java \
@@ -26,7 +26,7 @@ RUN bash /training/train.sh
 # --- What both images stand on -------------------------------------------------------------------
 FROM debian:bookworm-slim AS base
 COPY --from=runtime /opt/runtime /opt/runtime
-ENV PATH=/opt/runtime/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
+ENV PATH=/opt/billing:/opt/runtime/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
 WORKDIR /opt/billing
 STOPSIGNAL SIGTERM
 EXPOSE 8080

@@ -86,16 +86,20 @@ final class Connections {
 
   /** Whether a new connection answers. */
   static boolean answers(PostgresConfig config) {
-    DatabaseUrl url = DatabaseUrl.parse(config.url());
-    Properties properties = driver(config);
-    properties.setProperty("socketTimeout", CONNECT_TIMEOUT_SECONDS);
-    user(config).ifPresent(user -> properties.setProperty("user", user));
-    password(config).ifPresent(password -> properties.setProperty("password", password));
-    try (Connection connection = DriverManager.getConnection(url.jdbc(), properties)) {
+    try (Connection connection = single(config)) {
       return connection.isValid(Integer.parseInt(CONNECT_TIMEOUT_SECONDS));
     } catch (SQLException e) {
       return false;
     }
+  }
+
+  /** A connection outside of any pool, for a short question. */
+  static Connection single(PostgresConfig config) throws SQLException {
+    Properties properties = driver(config);
+    properties.setProperty("socketTimeout", CONNECT_TIMEOUT_SECONDS);
+    user(config).ifPresent(user -> properties.setProperty("user", user));
+    password(config).ifPresent(password -> properties.setProperty("password", password));
+    return DriverManager.getConnection(DatabaseUrl.parse(config.url()).jdbc(), properties);
   }
 
   static Optional<String> user(PostgresConfig config) {

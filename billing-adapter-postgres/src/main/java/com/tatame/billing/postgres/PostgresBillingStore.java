@@ -3,6 +3,8 @@ package com.tatame.billing.postgres;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.schema.SchemaNotReady;
+import com.tatame.billing.schema.SchemaStatus;
 import com.tatame.billing.workload.CircuitBreaker;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.pool.HikariPool;
@@ -33,6 +35,25 @@ public final class PostgresBillingStore extends FunctionBackedStore {
    */
   public static PostgresBillingStore open(PostgresConfig config) {
     migrate(config);
+    return connect(config);
+  }
+
+  /**
+   * Opens the store as it is, and changes nothing in the database.
+   *
+   * @throws StoreUnavailable if the database can't be reached
+   * @throws SchemaNotReady if the schema is missing, or older than this release
+   * @throws IllegalStateException if the database refuses to be read
+   */
+  public static PostgresBillingStore openExisting(PostgresConfig config) {
+    SchemaStatus status = schemaStatus(config);
+    if (!status.usable()) {
+      throw new SchemaNotReady(status);
+    }
+    return connect(config);
+  }
+
+  private static PostgresBillingStore connect(PostgresConfig config) {
     HikariConfig pool = Connections.pool(config);
     pool.validate();
     try {
@@ -52,6 +73,16 @@ public final class PostgresBillingStore extends FunctionBackedStore {
    */
   public static int migrate(PostgresConfig config) {
     return SchemaMigration.run(config);
+  }
+
+  /**
+   * Which migrations the database has. Changes nothing.
+   *
+   * @throws StoreUnavailable if the database can't be reached
+   * @throws IllegalStateException if the database refuses to be read
+   */
+  public static SchemaStatus schemaStatus(PostgresConfig config) {
+    return SchemaHistory.read(config);
   }
 
   /** How many connections there are: {@code active}, {@code idle}, {@code total}, {@code waiting}. */

@@ -53,7 +53,8 @@ final class SchemaMigration {
     }
   }
 
-  private static boolean unreachable(Throwable e) {
+  /** Whether no database answered, where it would have been asked. */
+  static boolean unreachable(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql) {
         String state = sql.getSQLState();

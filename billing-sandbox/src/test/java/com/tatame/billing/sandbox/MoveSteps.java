@@ -29,6 +29,14 @@ record MoveSteps(Map<String, String> environment) {
     return new MoveSteps(environment);
   }
 
+  /** Makes the schema where everything goes. */
+  void prepare() {
+    try (ChildProcess process = ChildProcess.java(Main.class, environment, "schema", "migrate")) {
+      int ended = process.awaitExit(MAX_WAIT);
+      assertThat(ended).as(String.join("\n", process.output())).isZero();
+    }
+  }
+
   ChildProcess begun(String... step) {
     return ChildProcess.java(
         Main.class,

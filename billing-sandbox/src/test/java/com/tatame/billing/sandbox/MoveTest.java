@@ -73,6 +73,7 @@ final class MoveTest {
   @BeforeEach
   void start() throws IOException {
     Shopfront.open(stripe);
+    move.prepare();
     source.run(OLD_USERS);
     String catalog = Files.readString(Path.of("../examples/tatame/catalog.yaml"))
         .replace("video_reviews: { limit: 2,", "video_reviews: { limit: 1000000,");

@@ -20,6 +20,7 @@ final class MoveThroughFilesTest {
       MoveSteps move = MoveSteps.to(target, project);
       String files = "files:" + directory.resolve("moved");
 
+      move.prepare();
       assertThat(move.ended(0, "copy", "--to", files)).contains("Next: run billing migrate verify");
       source.run("update users set email = 'new@example.com' where id = 'user_8'");
       source.run("delete from users where id = 'user_9'");

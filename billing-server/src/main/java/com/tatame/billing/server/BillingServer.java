@@ -9,13 +9,11 @@ import com.tatame.billing.http.BillingRoutes;
 import com.tatame.billing.identity.ClerkVerifier;
 import com.tatame.billing.identity.KeySetSource;
 import com.tatame.billing.inbox.Webhooks;
-import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.schema.FollowedFunctions;
 import com.tatame.billing.schema.FunctionBackedStore;
 import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
-import com.tatame.billing.supabase.SupabaseBillingStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.opentelemetry.api.OpenTelemetry;
@@ -221,46 +219,49 @@ public final class BillingServer implements AutoCloseable {
 
   private static BillingStore awaitedStore(Builder with, Telemetry telemetry) {
     if (!(with.config.store() instanceof BillingConfig.Store.Postgres postgres)) {
-      return openStore(with.config, telemetry);
+      return openStore(with.config, telemetry, StoreOpener.MIGRATING);
     }
     return followed(
         with.config,
         telemetry,
         new AwaitedFunctions(
             postgres.config().address(),
-            () -> open(postgres, telemetry, "configured").transport(),
+            () -> StoreOpener.MIGRATING.open(postgres, telemetry, "configured").transport(),
             Pause.blocking(),
-            with.storeMistake));
+            with.storeMistake),
+        StoreOpener.MIGRATING);
   }
 
-  /** The configured store or, if it is being moved, whichever side of the move takes the writes. */
-  static BillingStore openStore(BillingConfig config, Telemetry telemetry) {
+  /**
+   * The configured store or, if it is being moved, whichever side of the move takes the writes.
+   * Changes no schema.
+   *
+   * @throws com.tatame.billing.schema.SchemaNotReady if the schema is missing or too old
+   */
+  static BillingStore openStore(BillingConfig config) {
+    return openStore(config, new Telemetry(), StoreOpener.AS_IT_IS);
+  }
+
+  private static BillingStore openStore(
+      BillingConfig config, Telemetry telemetry, StoreOpener opener) {
     return followed(
-        config, telemetry, open(config.store(), telemetry, "configured").transport());
+        config,
+        telemetry,
+        opener.open(config.store(), telemetry, "configured").transport(),
+        opener);
   }
 
   private static BillingStore followed(
-      BillingConfig config, Telemetry telemetry, SqlFunctions configured) {
+      BillingConfig config, Telemetry telemetry, SqlFunctions configured, StoreOpener opener) {
     if (config.moveTo().isEmpty()) {
       return new FunctionBackedStore(configured);
     }
     BillingConfig.Store target = config.moveTo().get();
     return new FunctionBackedStore(new FollowedFunctions(
         configured,
-        () -> open(target, telemetry, "target").transport(),
+        () -> opener.open(target, telemetry, "target").transport(),
         System::nanoTime,
         Pause.blocking()));
-  }
-
-  /**
-   * Opens one store, whatever it is for.
-   *
-   * @param role what it is for, as measured
-   */
-  static FunctionBackedStore open(BillingConfig.Store store, Telemetry telemetry, String role) {
-    return store instanceof BillingConfig.Store.Postgres postgres
-        ? telemetry.watchPool(PostgresBillingStore.open(postgres.config()), role)
-        : SupabaseBillingStore.open(((BillingConfig.Store.Supabase) store).config());
   }
 
   static StripeGateway stripe(BillingConfig config, Telemetry telemetry, InstantSource wallClock) {

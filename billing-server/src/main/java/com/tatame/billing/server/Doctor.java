@@ -9,7 +9,9 @@ import com.tatame.billing.money.Money;
 import com.tatame.billing.move.MoveListener;
 import com.tatame.billing.move.MoveStatus;
 import com.tatame.billing.observation.Observation;
-import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.postgres.PostgresBillingStore;
+import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.schema.SchemaNotReady;
 import com.tatame.billing.stripe.StripeGateway;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -18,7 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
 
-/** Looks at each thing that the server depends on, and says what to do about what is wrong. */
+/**
+ * Looks at each thing that the server depends on, and says what to do about what is wrong. It changes
+ * nothing: who runs it may have named the wrong database.
+ */
 final class Doctor {
   private final BillingConfig config;
   private final PrintWriter out;
@@ -41,9 +46,9 @@ final class Doctor {
     check(
         "database",
         config.store() instanceof BillingConfig.Store.Postgres
-            ? "Check DATABASE_URL, and that the server may reach the database and create a schema."
-            : "Check SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY. Run what 'supabase-sql' prints in the"
-                + " project's SQL editor and expose the schema; 'supabase-sql --validation' lists"
+            ? "Check DATABASE_URL, and that this machine may reach the database."
+            : "Check SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY. Run what 'billing supabase-sql' prints in the"
+                + " project's SQL editor and expose the schema; 'billing supabase-sql --validation' lists"
                 + " what is missing.",
         this::database);
     if (config.moveTo().isPresent()) {
@@ -72,9 +77,12 @@ final class Doctor {
   }
 
   private String database() {
-    try (BillingStore store = BillingServer.openStore(config, new Telemetry())) {
+    try (FunctionBackedStore store =
+        StoreOpener.AS_IT_IS.open(config.store(), new Telemetry(), "configured")) {
       store.ping();
-      return "answers, schema up to date";
+      return config.store() instanceof BillingConfig.Store.Postgres postgres
+          ? "answers. " + PostgresBillingStore.schemaStatus(postgres.config()).describe()
+          : "answers. Everything that this release needs is there.";
     }
   }
 
@@ -179,6 +187,10 @@ final class Doctor {
     try {
       out.println("ok      " + name + ": " + check.look());
       return true;
+    } catch (SchemaNotReady e) {
+      healthy = false;
+      out.println("FAILED  " + name + ": " + SchemaCommand.remedy(e.status()));
+      return false;
     } catch (BillingException | IllegalStateException e) {
       healthy = false;
       out.println("FAILED  " + name + ": " + e.getMessage());

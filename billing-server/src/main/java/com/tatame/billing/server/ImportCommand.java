@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description = "Take over what is there already. It may be ended at any point and run again: it"
-        + " goes on from there. Nobody is sent a mail.")
+        + " goes on from there. Nobody is sent a mail. The schema must be there.")
 final class ImportCommand {
   private static final int FAILED = 1;
 

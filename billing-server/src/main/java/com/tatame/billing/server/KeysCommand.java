@@ -29,7 +29,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Manages API keys in the configured store, also while no server runs. */
-@Command(name = "keys", description = "Manage the API keys of other programs.")
+@Command(
+    name = "keys",
+    description = "Manage the API keys of other programs. The schema must be there.")
 final class KeysCommand {
   private static final int PAGE = 100;
 

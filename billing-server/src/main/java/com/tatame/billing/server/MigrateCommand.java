@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
         "Move everything to another store (BILLING_MOVE_TO) while the servers are at work.",
     footer = {
       "",
+      "The schema must be there on both sides: 'billing schema migrate' makes it.",
       "The steps, in their order: plan, copy, follow, verify, cutover, finish; and rollback, at any"
           + " time before finish. Each may be interrupted and run again.",
       "It ends with 0 if all went well, 1 if it failed, 2 if it was called or configured wrongly, 3 if"

@@ -9,6 +9,7 @@ import com.tatame.billing.move.MoveListener;
 import com.tatame.billing.move.Pace;
 import com.tatame.billing.postgres.PostgresConfig;
 import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.schema.SchemaNotReady;
 import com.tatame.billing.server.BillingConfig.Store;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -86,6 +87,7 @@ final class MoveEndpoints implements AutoCloseable {
    * @param to the same, instead of the store that is configured as the target
    * @throws InvalidConfiguration if there is no target
    * @throws StoreUnavailable if one of them can't be reached, saying which
+   * @throws IllegalStateException if the schema of one is missing or too old, saying which
    */
   static MoveEndpoints open(
       BillingConfig.Stores stores, Optional<String> from, Optional<String> to, Effort effort) {
@@ -118,7 +120,7 @@ final class MoveEndpoints implements AutoCloseable {
     Store configured = named.store().orElseThrow();
     FunctionBackedStore store;
     try {
-      store = BillingServer.open(
+      store = StoreOpener.AS_IT_IS.open(
           configured instanceof Store.Postgres postgres
               ? new Store.Postgres(effort.within(postgres.config()))
               : configured,
@@ -127,6 +129,10 @@ final class MoveEndpoints implements AutoCloseable {
     } catch (StoreUnavailable e) {
       throw new StoreUnavailable(
           "The store " + role + " (" + configured.kind() + "): " + e.getMessage(), e);
+    } catch (SchemaNotReady e) {
+      throw new IllegalStateException(
+          "The store " + role + " (" + configured.kind() + "): " + SchemaCommand.remedy(e.status()),
+          e);
     }
     double pace = effort
         .requests()

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description =
-        "Have stored events processed once more: single ones, all dead letters, or a time.")
+        "Have stored events processed once more: single ones, all dead letters, or a time."
+            + " The schema must be there.")
 final class ReplayCommand implements Callable<Integer> {
   private final Supplier<BillingStore> open;
   private final Function<BillingStore, Webhooks> webhooks;

@@ -13,7 +13,7 @@ import picocli.CommandLine;
 record CommandRun(int status, String out, String err) {
   static CommandRun of(
       BillingStore store, Function<BillingStore, Webhooks> webhooks, String... arguments) {
-    return of(Main.commandLine(() -> keptOpen(store), webhooks), arguments);
+    return of(Main.commandLine(() -> keptOpen(store), webhooks, System::getenv), arguments);
   }
 
   /** The same for a command that finds the rest of its configuration in the environment. */

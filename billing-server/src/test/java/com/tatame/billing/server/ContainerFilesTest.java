@@ -120,6 +120,17 @@ final class ContainerFilesTest {
   }
 
   @Test
+  void launcherIsBesideTheJarAndFoundByItsName() {
+    assertThat(stage("runtime"))
+        .filteredOn(line -> line.startsWith("COPY billing-server/target/billing-server.jar "))
+        .singleElement()
+        .asString()
+        .endsWith(" billing-server/target/billing /opt/billing/");
+    assertThat(stage("base")).anyMatch(line -> line.startsWith("ENV PATH=/opt/billing:"));
+    assertThat(Path.of("src/main/launcher/billing")).isExecutable();
+  }
+
+  @Test
   void theServerWaitsForItsDatabaseAndTheSandboxForNothing() {
     assertThat(services.at("/server/depends_on/database/condition").asText())
         .isEqualTo("service_healthy");

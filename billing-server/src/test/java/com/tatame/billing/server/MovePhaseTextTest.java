@@ -19,10 +19,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class MovePhaseTextTest {
   private static final Pattern COMMAND = Pattern.compile("billing migrate (\\w+)");
-  private static final Set<String> STEPS = Main.commandLine().getSubcommands().values().stream()
-      .filter(command -> command.getCommandName().equals("migrate"))
-      .flatMap(command -> command.getSubcommands().keySet().stream())
-      .collect(Collectors.toSet());
+  private static final Set<String> STEPS =
+      Main.commandLine(System::getenv).getSubcommands().values().stream()
+          .filter(command -> command.getCommandName().equals("migrate"))
+          .flatMap(command -> command.getSubcommands().keySet().stream())
+          .collect(Collectors.toSet());
 
   private static List<String> commands(MovePhaseText words) {
     return Stream.of(words.next(), words.otherwise())
