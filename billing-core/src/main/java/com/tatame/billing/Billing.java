@@ -32,12 +32,12 @@ import com.tatame.billing.refund.Refunds;
 import com.tatame.billing.setup.Setup;
 import com.tatame.billing.subscription.Subscriptions;
 import com.tatame.billing.tax.Taxation;
+import com.tatame.billing.time.StoreClock;
 import com.tatame.billing.trial.TrialLedger;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -56,13 +56,11 @@ public final class Billing implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Billing.class.getName());
 
   private final Wiring parts;
-  private final InstantSource wallClock;
   private volatile boolean catalogPublished;
   private final AtomicReference<Instant> maintainedAt = new AtomicReference<>(Instant.EPOCH);
 
   Billing(BillingBuilder settings) {
     parts = new Wiring(settings, this::maintain);
-    wallClock = settings.wallClock;
   }
 
   public static BillingBuilder builder() {
@@ -182,6 +180,14 @@ public final class Billing implements AutoCloseable {
     return parts.journal.heartbeats();
   }
 
+  /**
+   * Wall time as all nodes of the store have it. Workers ask the store for it now and then, and so does
+   * {@link #work}.
+   */
+  public StoreClock wallClock() {
+    return parts.wallClock;
+  }
+
   /** Where what is stored differs from what the provider holds. */
   public DriftMonitor drift() {
     return parts.operations.drift();
@@ -213,6 +219,7 @@ public final class Billing implements AutoCloseable {
    * workers by {@link #work}.
    */
   public void start() {
+    parts.wallClock.measureIfDue();
     publishCatalog();
     parts.inbox.workers().start();
     try {
@@ -241,7 +248,7 @@ public final class Billing implements AutoCloseable {
    * @return whether anything was done
    */
   public boolean work() {
-    heartbeats().beat();
+    parts.beat();
     boolean maintained = maintainIfDue();
     var batch = parts.inbox.worker().claim();
     boolean worked = batch.isPresent();
@@ -268,7 +275,7 @@ public final class Billing implements AutoCloseable {
   }
 
   private boolean maintainIfDue() {
-    Instant now = wallClock.instant();
+    Instant now = parts.wallClock.instant();
     Instant last = maintainedAt.get();
     boolean due = Duration.between(last, now).compareTo(InboxWorkers.MAINTENANCE) >= 0;
     return due

@@ -8,6 +8,7 @@ import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.InboxListener;
 import com.tatame.billing.inbox.RetryPolicy;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.time.StoreClock;
 import com.tatame.billing.trial.TrialKeys;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -33,7 +34,11 @@ public final class BillingBuilder {
   Catalog catalog;
 
   InstantSource clock = InstantSource.system();
-  InstantSource wallClock = InstantSource.system();
+
+  @Nullable
+  InstantSource wallClock;
+
+  InstantSource nodeClock = InstantSource.system();
   RandomGenerator random = new SecureRandom();
   Pause pause = Pause.blocking();
   Optional<ItemPricing> itemPricing = Optional.empty();
@@ -74,9 +79,21 @@ public final class BillingBuilder {
     return this;
   }
 
-  /** Wall time, for leases and retries. Default: the system's. */
+  /**
+   * Wall time, for leases and retries, of a program that sets the time itself. Default: the store's,
+   * as {@link StoreClock} knows it, which is the same on all nodes.
+   */
   public BillingBuilder wallClock(InstantSource value) {
     wallClock = value;
+    return this;
+  }
+
+  /**
+   * The clock of this machine, which tells the time until the store has told it, and is compared with
+   * the store's. Default: the system's.
+   */
+  public BillingBuilder nodeClock(InstantSource value) {
+    nodeClock = value;
     return this;
   }
 

@@ -78,6 +78,7 @@ import com.tatame.billing.subscription.ChangeCommands;
 import com.tatame.billing.subscription.Subscriptions;
 import com.tatame.billing.tax.Taxation;
 import com.tatame.billing.time.Clocks;
+import com.tatame.billing.time.StoreClock;
 import com.tatame.billing.trial.AccountEvidence;
 import com.tatame.billing.trial.TrialCommands;
 import com.tatame.billing.trial.TrialLedger;
@@ -100,6 +101,7 @@ final class Wiring {
   private final Clocks clocks;
 
   final BillingStore store;
+  final StoreClock wallClock;
   final Catalog catalog;
   final Caches caches;
   final Usage usage;
@@ -119,7 +121,10 @@ final class Wiring {
     gateway = required(settings.gateway, "gateway");
     store = required(settings.store, "store");
     catalog = required(settings.catalog, "catalog");
-    clocks = new Clocks(settings.clock, settings.wallClock);
+    wallClock = settings.wallClock == null
+        ? new StoreClock(store::time, settings.nodeClock, System::nanoTime)
+        : StoreClock.of(settings.wallClock);
+    clocks = new Clocks(settings.clock, wallClock);
 
     caches = caches();
     usage = usage();
@@ -139,12 +144,9 @@ final class Wiring {
   private Caches caches() {
     return new Caches(
         new EntitlementSnapshots(
-            settings.rememberEntitlements,
-            settings.staleEntitlements,
-            store::down,
-            settings.wallClock),
+            settings.rememberEntitlements, settings.staleEntitlements, store::down, wallClock),
         new SubjectCache(),
-        new CachedProductStore(store.products(), PRODUCT_TTL, settings.wallClock));
+        new CachedProductStore(store.products(), PRODUCT_TTL, wallClock));
   }
 
   /** What accounts may do, and what they have used. */
@@ -213,18 +215,18 @@ final class Wiring {
   record Journal(Commands commands, CommandAdministration administration, Heartbeats heartbeats) {}
 
   private Journal journal() {
-    Heartbeats heartbeats = new Heartbeats(settings.wallClock);
+    Heartbeats heartbeats = new Heartbeats(wallClock);
     return new Journal(
         new Commands(
             store.commands(),
             mirror.observations(),
             commandHandlers(),
-            settings.wallClock,
+            wallClock,
             settings.random,
             settings.pause,
             heartbeats),
         new CommandAdministration(
-            store.commands(), mirror.observations(), gateway.reads(), settings.wallClock),
+            store.commands(), mirror.observations(), gateway.reads(), wallClock),
         heartbeats);
   }
 
@@ -265,11 +267,8 @@ final class Wiring {
         new SavedPaymentMethods(
             store.paymentMethods(), gateway.paymentMethods(), customers, journal.commands()),
         new AnonymousSessions(
-            store.anonymousSessions(),
-            settings.wallClock,
-            settings.random,
-            caches.entitlements()::evict),
-        new ApiKeys(store.apiKeys(), settings.wallClock, settings.random));
+            store.anonymousSessions(), wallClock, settings.random, caches.entitlements()::evict),
+        new ApiKeys(store.apiKeys(), wallClock, settings.random));
   }
 
   /** Plans, subscriptions to them, and what belongs to those. */
@@ -290,7 +289,7 @@ final class Wiring {
         gateway.products(),
         gateway::reachable,
         mirror.observations(),
-        settings.wallClock);
+        wallClock);
     Subscriptions subscriptions = new Subscriptions(
         products,
         store.subscriptions(),
@@ -357,7 +356,7 @@ final class Wiring {
             sessions,
             new ItemCheckouts(
                 sales, usage.itemUnits(), accounts.customers(), store.purchases(), sessions)),
-        new Purchases(store.purchases(), catalog, settings.wallClock),
+        new Purchases(store.purchases(), catalog, wallClock),
         new ItemPayments(
             sales,
             accounts.customers(),
@@ -376,6 +375,12 @@ final class Wiring {
         new Portal(gateway.portal(), accounts.customers(), store.subscriptions(), returnUrls));
   }
 
+  /** Extends leases, and keeps the time by which they are counted. */
+  void beat() {
+    journal.heartbeats().beat();
+    wallClock.measureIfDue();
+  }
+
   /** How events come in and are processed. */
   record Inbox(
       Webhooks webhooks,
@@ -387,7 +392,7 @@ final class Wiring {
 
   private Inbox inbox(Runnable maintenance) {
     Projections projections = mirror.projections();
-    ReadBudget budget = new ReadBudget(settings.readsPerSecond, settings.wallClock);
+    ReadBudget budget = new ReadBudget(settings.readsPerSecond, wallClock);
     PendingReads pendingReads = new PendingReads(projections, mirror.observations(), budget);
     InboxWorker worker = new InboxWorker(
         store.inbox(),
@@ -402,7 +407,7 @@ final class Wiring {
         settings.workers,
         maintenance,
         usage.metering()::send,
-        journal.heartbeats()::beat,
+        this::beat,
         settings.listener);
     Optional<ProjectedIngest> onArrival = settings.projectOnArrival
         ? Optional.of(new ProjectedIngest(
@@ -439,7 +444,7 @@ final class Wiring {
         new DriftCauses(store.inbox(), gateway.events(), mirror.projector()),
         inbox.budget(),
         settings.drift,
-        settings.wallClock,
+        wallClock,
         settings.random);
   }
 
@@ -454,17 +459,13 @@ final class Wiring {
             providerState),
         new UserImport(store.customers()),
         new UsageImport(usage.entitlements(), settings.clock),
-        new EventImport(gateway.events(), store.inbox(), settings.wallClock),
-        new ImportRuns(store.tasks(), settings.wallClock, settings.pause, settings.random));
+        new EventImport(gateway.events(), store.inbox(), wallClock),
+        new ImportRuns(store.tasks(), wallClock, settings.pause, settings.random));
   }
 
   private Schedule schedule(DriftMonitor drift) {
     CatchUp catchUp = new CatchUp(
-        gateway.history(),
-        store.inbox(),
-        settings.wallClock,
-        settings.listener,
-        inbox.workers()::wake);
+        gateway.history(), store.inbox(), wallClock, settings.listener, inbox.workers()::wake);
     OverdueSales overdue = new OverdueSales(mirror.observations(), shop.itemPayments());
     Retention retention = new Retention(
         store.inbox(),
@@ -492,7 +493,7 @@ final class Wiring {
             task("prune_inbox", PRUNE_EVERY, retention::pruneInbox),
             task("prune_usage", PRUNE_EVERY, retention::pruneUsage),
             task("prune_answers", PRUNE_EVERY, retention::pruneAnswers)),
-        settings.wallClock,
+        wallClock,
         settings.random);
   }
 

@@ -159,6 +159,7 @@ enum RetrySafety {
       Map.entry("find_price_v1", IDEMPOTENT),
       Map.entry("prices_by_lookup_key_v1", IDEMPOTENT),
       Map.entry("store_mode_v1", IDEMPOTENT),
+      Map.entry("store_time_v1", IDEMPOTENT),
       Map.entry("movable_tables_v1", IDEMPOTENT),
       Map.entry("begin_recording_v1", IDEMPOTENT),
       Map.entry("end_recording_v1", IDEMPOTENT),

@@ -109,6 +109,7 @@ final class PortCalls {
       return true;
     });
     then("store_mode_v1", BillingStore::mode);
+    then("store_time_v1", store -> store.time().isPresent());
     then("remember_user_v1", store -> {
       store
           .customers()

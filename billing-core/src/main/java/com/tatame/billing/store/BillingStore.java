@@ -28,6 +28,8 @@ import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
 import com.tatame.billing.trial.TrialStore;
+import java.time.Instant;
+import java.util.Optional;
 
 /** Port: all stores of one database. Use cases never take this bag, only what they need of it. */
 public interface BillingStore extends AutoCloseable {
@@ -93,6 +95,13 @@ public interface BillingStore extends AutoCloseable {
    * @throws com.tatame.billing.failure.StoreUnavailable if there is none
    */
   void ping();
+
+  /**
+   * The present time by the database's clock; empty if there is none but this machine's.
+   *
+   * @throws com.tatame.billing.failure.StoreUnavailable if the database can't be asked
+   */
+  Optional<Instant> time();
 
   /**
    * Whether the database is known to be down, since it refused connections and has not answered a

@@ -7,6 +7,7 @@ import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.time.StoreClock;
 import com.tatame.billing.workload.Bulkhead;
 import com.tatame.billing.workload.Workload;
 import io.javalin.config.JavalinConfig;
@@ -19,7 +20,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -81,8 +81,9 @@ public final class BillingRoutes {
     PaymentGateway gateway = required(with.gateway, "gateway");
     IdentityVerifier identity = required(with.identity, "identity");
 
+    StoreClock wallClock = billing.wallClock();
     ApiKeyCache keys =
-        new ApiKeyCache(billing.apiKeys(), store::down, with.wallClock, Ticker.systemTicker());
+        new ApiKeyCache(billing.apiKeys(), store::down, wallClock, Ticker.systemTicker());
     Authentication authentication = new Authentication(
         identity,
         keys,
@@ -94,7 +95,7 @@ public final class BillingRoutes {
         authentication,
         new IdempotentAnswers(
             store.idempotency(),
-            with.wallClock,
+            wallClock,
             with.random,
             billing.heartbeats(),
             new LongRequests(MAX_WAIT, with.traces),
@@ -108,18 +109,18 @@ public final class BillingRoutes {
     guard = new FeatureGuard(authentication, billing.entitlements());
 
     InboxHandlers inbox =
-        new InboxHandlers(billing.webhooks(), billing.drift(), billing.customers(), with.wallClock);
+        new InboxHandlers(billing.webhooks(), billing.drift(), billing.customers(), wallClock);
     HealthHandlers health = new HealthHandlers(
-        new StoreCheck(store, STORE_GOOD_FOR, with.wallClock),
-        new DependencyCheck(gateway::ping, PROVIDER_GOOD_FOR, with.wallClock),
+        new StoreCheck(store, STORE_GOOD_FOR, wallClock),
+        new DependencyCheck(gateway::ping, PROVIDER_GOOD_FOR, wallClock),
         new SingleFlightCache<>(
-            () -> HealthHandlers.Backlogs.of(billing), STORE_GOOD_FOR, with.wallClock),
+            () -> HealthHandlers.Backlogs.of(billing), STORE_GOOD_FOR, wallClock),
         new HealthHandlers.Readiness(identity::ready, with.accepting),
         inbox,
-        with.wallClock,
+        wallClock,
         with.version);
     CodeGuessLimit guesses =
-        new CodeGuessLimit(with.wrongCodesPerMinute, with.wallClock, with.clientAddress);
+        new CodeGuessLimit(with.wrongCodesPerMinute, wallClock, with.clientAddress);
     handlers = new Handlers(List.of(
         health,
         new DocumentHandlers(
@@ -139,8 +140,8 @@ public final class BillingRoutes {
         new DiscountHandlers(billing.discounts()),
         new TaxHandlers(billing.taxation()),
         new ChangeHandlers(billing.subscriptions()),
-        new EntitlementHandlers(billing.entitlements(), with.wallClock),
-        new UsageHandlers(billing.entitlements(), with.wallClock),
+        new EntitlementHandlers(billing.entitlements(), wallClock),
+        new UsageHandlers(billing.entitlements(), wallClock),
         new GrantHandlers(billing.grants()),
         new MeteringHandlers(billing.metering()),
         new WebhookHandlers(billing.webhooks()),
@@ -307,7 +308,6 @@ public final class BillingRoutes {
     private @Nullable BillingStore store;
     private @Nullable PaymentGateway gateway;
     private @Nullable IdentityVerifier identity;
-    private InstantSource wallClock = InstantSource.system();
     private RandomGenerator random = new SecureRandom();
     private Pause pause = Pause.blocking();
     private Set<String> corsOrigins = Set.of();
@@ -349,12 +349,6 @@ public final class BillingRoutes {
 
     public Builder identity(IdentityVerifier value) {
       identity = value;
-      return this;
-    }
-
-    /** Wall time. Default: the system's. */
-    public Builder wallClock(InstantSource value) {
-      wallClock = value;
       return this;
     }
 

@@ -9,9 +9,9 @@ import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
 import com.tatame.billing.store.StoreMode;
+import com.tatame.billing.time.StoreClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,7 +26,7 @@ final class HealthHandlers {
   private final Readiness readiness;
   private final SingleFlightCache<Backlogs> backlogs;
   private final InboxHandlers webhookAges;
-  private final InstantSource wallClock;
+  private final StoreClock wallClock;
   private final String version;
 
   static List<Route> routes() {
@@ -60,7 +60,7 @@ final class HealthHandlers {
       SingleFlightCache<Backlogs> backlogs,
       Readiness readiness,
       InboxHandlers webhookAges,
-      InstantSource wallClock,
+      StoreClock wallClock,
       String version) {
     this.store = store;
     this.provider = provider;
@@ -127,6 +127,7 @@ final class HealthHandlers {
       StoreAnswer store,
       ServiceAnswer provider,
       ServiceAnswer identity,
+      ClockAnswer clock,
       BacklogAnswer webhooks,
       UndecidedAnswer commands,
       OpenDuplicatesAnswer duplicates,
@@ -168,6 +169,18 @@ final class HealthHandlers {
       @Doc("Of the last look; null where none is measured.") @Nullable
       Long latencyMs) {}
 
+  record ClockAnswer(
+      @Doc(
+          value = "Whether this machine's clock is within two seconds of the store's.",
+          oneOf = {"ok", "skewed"})
+      String status,
+
+      @Doc(
+          "By how much this machine's clock is ahead of the store's, by which leases and retries go;"
+              + " negative if it is behind, null until the store was asked.")
+      @Nullable
+      Long skewMs) {}
+
   record StoreAnswer(
       @Doc(
           value = "Whether it answers.",
@@ -206,7 +219,10 @@ final class HealthHandlers {
     ServiceAnswer providerHealth = service(provider.check());
     boolean storeUp = storeSeen.up();
     boolean identityUp = readiness.identity().getAsBoolean();
-    boolean allUp = storeSeen.open() && identityUp && providerHealth.status().equals("ok");
+    boolean allUp = storeSeen.open()
+        && identityUp
+        && providerHealth.status().equals("ok")
+        && !wallClock.skewed();
     Backlogs waiting = storeUp ? backlogs.get().orElse(Backlogs.UNKNOWN) : Backlogs.UNKNOWN;
     HealthAnswer body = new HealthAnswer(
         storeUp ? (allUp ? "ok" : "degraded") : "down",
@@ -216,6 +232,9 @@ final class HealthHandlers {
             store(storeSeen),
             providerHealth,
             new ServiceAnswer(identityUp ? "ok" : "down", null),
+            new ClockAnswer(
+                wallClock.skewed() ? "skewed" : "ok",
+                wallClock.skew().map(Duration::toMillis).orElse(null)),
             new BacklogAnswer(
                 waiting.inbox().map(InboxStatus::backlog).orElse(null),
                 waiting.inbox().map(webhookAges::oldestAgeSeconds).orElse(null)),

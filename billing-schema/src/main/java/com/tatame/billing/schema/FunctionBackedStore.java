@@ -32,6 +32,8 @@ import com.tatame.billing.subscription.QuoteStore;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
 import com.tatame.billing.trial.TrialStore;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -201,6 +203,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public void ping() {
     functions.call("ping_v1", Row.empty());
+  }
+
+  @Override
+  public final Optional<Instant> time() {
+    return functions.row("store_time_v1", Row.empty()).map(answer -> answer.instant("now"));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package com.tatame.billing.server;
 
 import com.tatame.billing.Billing;
+import com.tatame.billing.BillingBuilder;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.command.Pause;
@@ -57,7 +58,7 @@ public final class BillingServer implements AutoCloseable {
     OpenTelemetry openTelemetry = with.openTelemetry == null
         ? ownTraces.<OpenTelemetry>map(sdk -> sdk).orElseGet(OpenTelemetry::noop)
         : with.openTelemetry;
-    Telemetry telemetry = new Telemetry(openTelemetry, with.wallClock);
+    Telemetry telemetry = new Telemetry(openTelemetry, with.nodeClock);
     drain = config.web().drain();
     drainPause = with.drainPause;
     tracker = config.reporting().errors().map(dsn -> new ErrorTracker(dsn, config.deployment()));
@@ -66,13 +67,13 @@ public final class BillingServer implements AutoCloseable {
     store = with.store == null ? awaitedStore(with, telemetry) : with.store;
     try {
       PaymentGateway gateway =
-          with.gateway == null ? stripe(config, telemetry, with.wallClock) : with.gateway;
-      billing = Billing.builder()
+          with.gateway == null ? stripe(config, telemetry, with.nodeClock) : with.gateway;
+      BillingBuilder parts = Billing.builder()
           .gateway(gateway)
           .store(store)
           .catalog(catalog)
           .clock(with.clock)
-          .wallClock(with.wallClock)
+          .nodeClock(with.nodeClock)
           .pause(with.pause)
           .random(with.random)
           .checkoutUrls(config.web().checkoutUrls())
@@ -83,10 +84,14 @@ public final class BillingServer implements AutoCloseable {
           .drift(config.drift())
           .trialKeys(config.trialKeys())
           .listener(
-              telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))))
-          .build();
-      telemetry.watchInbox(billing.webhooks(), with.wallClock);
-      telemetry.watchMode(store, with.wallClock);
+              telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))));
+      if (with.wallClock != null) {
+        parts.wallClock(with.wallClock);
+      }
+      billing = parts.build();
+      telemetry.watchInbox(billing.webhooks(), billing.wallClock());
+      telemetry.watchMode(store, billing.wallClock());
+      telemetry.watchClock(billing.wallClock());
       telemetry.watchCommands(billing.commands());
       telemetry.watchDrift(billing.drift());
       telemetry.watchDuplicates(billing.duplicates());
@@ -96,7 +101,7 @@ public final class BillingServer implements AutoCloseable {
       telemetry.watchTrials(billing.trials());
 
       IdentityVerifier identity =
-          with.identity == null ? clerk(config, with.wallClock) : with.identity;
+          with.identity == null ? clerk(config, with.nodeClock) : with.identity;
       TrustedProxies proxies = config.web().trustedProxies();
       BodyBudget bodies = BodyBudget.ofHeap(Runtime.getRuntime().maxMemory());
       telemetry.watchBodies(bodies);
@@ -105,7 +110,6 @@ public final class BillingServer implements AutoCloseable {
           .store(store)
           .gateway(gateway)
           .identity(identity)
-          .wallClock(with.wallClock)
           .pause(with.pause)
           .random(with.random)
           .corsOrigins(config.web().corsOrigins())
@@ -315,7 +319,8 @@ public final class BillingServer implements AutoCloseable {
     private @Nullable IdentityVerifier identity;
     private @Nullable OpenTelemetry openTelemetry;
     private InstantSource clock = InstantSource.system();
-    private InstantSource wallClock = InstantSource.system();
+    private InstantSource nodeClock = InstantSource.system();
+    private @Nullable InstantSource wallClock;
     private Pause pause = Pause.blocking();
     private Pause drainPause = Pause.blocking();
     private RandomGenerator random = new SecureRandom();
@@ -372,9 +377,16 @@ public final class BillingServer implements AutoCloseable {
       return this;
     }
 
-    /** Wall time. Default: the system's. */
+    /** Wall time, for tests that set it. Default: the store's, or this machine's until it is known. */
     public Builder wallClock(InstantSource value) {
+      nodeClock = value;
       wallClock = value;
+      return this;
+    }
+
+    /** The clock of this machine. Default: the system's. */
+    public Builder nodeClock(InstantSource value) {
+      nodeClock = value;
       return this;
     }
 

@@ -16,6 +16,7 @@ import com.tatame.billing.purchase.Purchases;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.stripe.ProviderCallListener;
+import com.tatame.billing.time.StoreClock;
 import com.tatame.billing.trial.TrialLedger;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -193,6 +194,19 @@ final class Telemetry {
           .strongReference(true)
           .register(registry);
     }
+  }
+
+  /** Measures by how much this machine's clock is ahead of the store's. */
+  void watchClock(StoreClock clock) {
+    Gauge.builder(
+            "billing.clock.skew.seconds",
+            clock,
+            source -> source.skew().map(skew -> skew.toMillis() / 1000.0).orElse(Double.NaN))
+        .description(
+            "Seconds by which this machine's clock is ahead of the store's, by which leases"
+                + " and retries go")
+        .strongReference(true)
+        .register(registry);
   }
 
   /** Measures what the bodies of requests take in memory. */

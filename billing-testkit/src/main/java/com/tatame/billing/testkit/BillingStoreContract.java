@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.tatame.billing.store.StoreMode;
+import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -66,5 +68,15 @@ public interface BillingStoreContract
   @Test
   default void storeIsOpenUnlessItIsMoved() {
     assertThat(store().mode()).isEqualTo(StoreMode.OPEN);
+  }
+
+  @Test
+  default void aClockOfItsOwnGoesOn() {
+    Optional<Instant> before = store().time();
+    store().ping();
+    Optional<Instant> after = store().time();
+
+    assertThat(after.isPresent()).isEqualTo(before.isPresent());
+    before.ifPresent(time -> assertThat(after.orElseThrow()).isAfter(time));
   }
 }

@@ -37,6 +37,7 @@ import com.tatame.billing.tax.TaxIdStore;
 import com.tatame.billing.trial.TrialStore;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A store that keeps everything in memory only. It refuses what a
@@ -230,6 +231,12 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public void ping() {
     lock.hold(() -> true);
+  }
+
+  /** Empty: it lives in the process of its only node. */
+  @Override
+  public Optional<Instant> time() {
+    return Optional.empty();
   }
 
   @Override

@@ -34,8 +34,10 @@ import com.tatame.billing.tax.TaxIdStore;
 import com.tatame.billing.trial.TrialStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A good store of which single methods can be replaced by bad ones. */
 abstract class ForwardingStore implements BillingStore, BillingStoreContract {
@@ -212,6 +214,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public void ping() {
     good.ping();
+  }
+
+  @Override
+  public Optional<Instant> time() {
+    return good.time();
   }
 
   @Override

@@ -10,6 +10,7 @@ import com.tatame.billing.simulator.engine.Fault;
 import com.tatame.billing.testkit.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +31,7 @@ final class HealthTest {
       assertThat(health.at("/services/store/mode")).isEqualTo("open");
       assertThat(health.json().at("/services/store/detail").isNull()).isTrue();
       assertThat(health.at("/services/identity/status")).isEqualTo("ok");
+      assertThat(health.at("/services/clock/status")).isEqualTo("ok");
       assertThat(health.json().at("/services/webhooks/backlog").isIntegralNumber())
           .isTrue();
       assertThat(server.get("/health/live", null).status()).isEqualTo(200);
@@ -57,6 +59,26 @@ final class HealthTest {
       clock.advance(Duration.ofSeconds(1));
       server.get("/health", null);
       assertThat(calls.get()).isGreaterThan(one);
+    }
+  }
+
+  @Test
+  void aNodeWhoseClockIsWrongIsDegradedAndReady() {
+    InstantSource slow = () -> Instant.now().minusSeconds(3);
+    try (RunningServer server = new RunningServer(Map.of(), parts -> parts.nodeClock(slow))) {
+      server.setStoreClock(Instant::now);
+      server.billing().work();
+
+      Reply health = server.get("/health", null);
+      assertThat(health.status()).isEqualTo(200);
+      assertThat(health.at("/status")).isEqualTo("degraded");
+      assertThat(health.at("/services/clock/status")).isEqualTo("skewed");
+      assertThat(health.json().at("/services/clock/skewMs").asLong()).isBetween(-4000L, -2000L);
+      assertThat(server.get("/health/ready", null).status()).isEqualTo(200);
+      assertThat(server
+              .get("/metrics", null, "Authorization", "Bearer " + RunningServer.METRICS_TOKEN)
+              .body())
+          .containsPattern("billing_clock_skew_seconds -[23]\\.");
     }
   }
 

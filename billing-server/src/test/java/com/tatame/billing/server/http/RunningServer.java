@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -68,6 +69,7 @@ final class RunningServer implements AutoCloseable {
   private final AtomicBoolean storeDown = new AtomicBoolean();
   private final AtomicBoolean writesPaused = new AtomicBoolean();
   private final AtomicBoolean readOnly = new AtomicBoolean();
+  private final AtomicReference<@Nullable InstantSource> storeClock = new AtomicReference<>();
   private final BiConsumer<Class<?>, String> storeCalls;
   private final BillingServer server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -201,6 +203,11 @@ final class RunningServer implements AutoCloseable {
   /** Says that its database takes no writes, as a replica's. */
   void makeStoreReadOnly(boolean value) {
     readOnly.set(value);
+  }
+
+  /** Gives its database this clock. */
+  void setStoreClock(InstantSource clock) {
+    storeClock.set(clock);
   }
 
   InMemoryBillingStore store() {
@@ -362,6 +369,10 @@ final class RunningServer implements AutoCloseable {
           storeCalls.accept(port, method.getName());
           if (storeDown.get() && !method.getName().equals("close")) {
             throw new StoreUnavailable("The database can't be reached.");
+          }
+          InstantSource clock = storeClock.get();
+          if (clock != null && method.getName().equals("time")) {
+            return Optional.of(clock.instant());
           }
           if (readOnly.get() && method.getName().equals("mode")) {
             return StoreMode.READ_ONLY;
