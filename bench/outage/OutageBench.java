@@ -100,7 +100,11 @@ final class OutageBench implements AutoCloseable {
   private record Outage(String name, Set<String> affected, Step begin, Step end) {}
 
   private void run() throws Exception {
-    database.create(DATABASE);
+    if (options.smallDisk.isPresent()) {
+      database.create(DATABASE, options.smallDisk.get().resolve("tables"));
+    } else {
+      database.create(DATABASE);
+    }
     List<String> command = new ArrayList<>(List.of(java.toString(), "-Xmx160m"));
     for (String option : System.getenv().getOrDefault("BENCH_SERVER_OPTIONS", "").split(" ")) {
       if (!option.isEmpty()) {
@@ -239,6 +243,7 @@ final class OutageBench implements AutoCloseable {
     all.add(new Outage("PostgreSQL stopped", USE_THE_STORE, cluster::stopAtOnce, cluster::start));
     all.add(new Outage(
         "PostgreSQL read-only", USE_THE_STORE, () -> readOnly("on"), () -> readOnly("off")));
+    options.smallDisk.ifPresent(disk -> all.add(fullDisk(disk)));
     Killing killing = new Killing();
     all.add(new Outage("connections killed", USE_THE_STORE, killing::start, killing::end));
     all.add(provider("hangs", FaultProxy.Mode.HANGS));
@@ -270,6 +275,21 @@ final class OutageBench implements AutoCloseable {
       holder[0].rollback();
       holder[0].close();
     });
+  }
+
+  /** A table that can't grow is refused; what fits into its last page is stored. */
+  private static Outage fullDisk(Path disk) {
+    Path filler = disk.resolve("filler");
+    return new Outage("disk full", Set.of(WEBHOOKS, CONSUMPTION, MUTATIONS), () -> {
+      byte[] block = new byte[8192];
+      try (var out = Files.newOutputStream(filler)) {
+        while (true) {
+          out.write(block);
+        }
+      } catch (IOException e) {
+        System.err.println("the disk is full: " + e.getMessage());
+      }
+    }, () -> Files.deleteIfExists(filler));
   }
 
   private Outage provider(String how, FaultProxy.Mode mode) {

@@ -42,6 +42,13 @@ final class Database {
     names.add(name);
   }
 
+  /** Whose tables are in this folder, which the cluster's owner can write to. */
+  void create(String name, Path folder) throws SQLException {
+    execute("postgres", "create tablespace " + name + " location '" + folder + "'");
+    execute("postgres", "create database " + name + " tablespace " + name);
+    names.add(name);
+  }
+
   /** Those that were created here. */
   List<String> names() {
     return names;

@@ -22,6 +22,7 @@ final class Options {
   Optional<Path> against = Optional.empty();
   Optional<Path> data = Optional.empty();
   String control = "pg_ctl";
+  Optional<Path> smallDisk = Optional.empty();
   int soakMinutes;
 
   static Options parse(String[] arguments) {
@@ -43,6 +44,7 @@ final class Options {
         case "--only" -> options.only = Optional.of(left.pop());
         case "--data" -> options.data = Optional.of(Path.of(left.pop()));
         case "--pg-ctl" -> options.control = left.pop();
+        case "--small-disk" -> options.smallDisk = Optional.of(Path.of(left.pop()));
         case "--soak" -> options.soakMinutes = Integer.parseInt(left.pop().replace("m", ""));
         case "--against" -> options.against = Optional.of(Path.of(left.pop()).toAbsolutePath());
         default -> throw new IllegalArgumentException("unknown option " + name + "; see bench/README.md");
