@@ -28,12 +28,29 @@ class MutantsTest {
     CORE.setLevel(null);
   }
 
-  private static void assertCaught(Supplier<BillingUnderProof.Flaw> flaw) {
-    OrderProof proof = BillingUnderProof.proof(world -> {
+  private static OrderProof proof(Supplier<BillingUnderProof.Flaw> flaw) {
+    return BillingUnderProof.proof(world -> {
       InMemoryBillingStore store = new InMemoryBillingStore();
       return BillingUnderProof.on(store, store::factsOf, flaw.get()).open(world);
     });
-    assertThat(proof.firstDivergence(SEEDS)).isPresent();
+  }
+
+  private static void assertCaught(Supplier<BillingUnderProof.Flaw> flaw) {
+    assertThat(proof(flaw).firstDivergence(SEEDS)).isPresent();
+  }
+
+  /**
+   * For a flaw that few seeds catch: tries the seed that is known to catch it before all others,
+   * since which one it is changes only with the simulator or the core.
+   */
+  private static void assertCaught(Supplier<BillingUnderProof.Flaw> flaw, long knownSeed) {
+    assertThat(knownSeed).as("seeds that the proof runs").isBetween(1L, (long) SEEDS);
+    try {
+      proof(flaw).run(knownSeed);
+    } catch (Divergence caught) {
+      return;
+    }
+    assertCaught(flaw);
   }
 
   @Test
@@ -43,7 +60,7 @@ class MutantsTest {
 
   @Test
   void aReadThatFindsNothingBuriesTheRow() {
-    assertCaught(Mutants::readsBuryNothing);
+    assertCaught(Mutants::readsBuryNothing, 130);
   }
 
   @Test
@@ -109,6 +126,6 @@ class MutantsTest {
 
   @Test
   void entitlementsFollowFromTheWholeSet() {
-    assertCaught(Mutants::entitlementsFollowDifferences);
+    assertCaught(Mutants::entitlementsFollowDifferences, 203);
   }
 }
