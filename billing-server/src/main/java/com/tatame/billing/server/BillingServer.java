@@ -3,7 +3,6 @@ package com.tatame.billing.server;
 import com.tatame.billing.Billing;
 import com.tatame.billing.BillingBuilder;
 import com.tatame.billing.account.IdentityVerifier;
-import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.http.BillingRoutes;
@@ -51,7 +50,7 @@ public final class BillingServer implements AutoCloseable {
 
   private BillingServer(Builder with) {
     BillingConfig config = with.config;
-    Catalog catalog = CatalogFile.read(config.catalog().file(), config.catalog().priceIds());
+    config.warnings().forEach(LOG::warn);
     ownTraces = with.openTelemetry == null
         ? config.reporting().traces().map(Traces::sendTo)
         : Optional.empty();
@@ -71,7 +70,7 @@ public final class BillingServer implements AutoCloseable {
       BillingBuilder parts = Billing.builder()
           .gateway(gateway)
           .store(store)
-          .catalog(catalog)
+          .catalog(config.catalog().content())
           .clock(with.clock)
           .nodeClock(with.nodeClock)
           .pause(with.pause)
@@ -155,7 +154,6 @@ public final class BillingServer implements AutoCloseable {
    * Starts a server with everything that the configuration names. While its PostgreSQL can't be reached
    * it waits for it: it is alive and not ready, and what needs the database is answered by 503.
    *
-   * @throws InvalidConfiguration if the catalog can't be used
    * @throws IllegalStateException if the database refuses its user, or has a schema that doesn't fit
    */
   public static BillingServer start(BillingConfig config) {
@@ -215,7 +213,7 @@ public final class BillingServer implements AutoCloseable {
     return Billing.builder()
         .gateway(stripe(config, new Telemetry(), InstantSource.system()))
         .store(store)
-        .catalog(CatalogFile.read(config.catalog().file(), config.catalog().priceIds()))
+        .catalog(config.catalog().content())
         .workers(0)
         .build()
         .webhooks();

@@ -43,6 +43,7 @@ final class Doctor {
   boolean run() {
     StripeGateway gateway = BillingServer.stripe(config, new Telemetry(), InstantSource.system());
     check("configuration", "", () -> "complete for " + config.deployment());
+    config.warnings().forEach(warning -> out.println("warning configuration: " + warning));
     check(
         "database",
         config.store() instanceof BillingConfig.Store.Postgres
@@ -133,7 +134,7 @@ final class Doctor {
   }
 
   private void prices(StripeGateway gateway) {
-    Catalog catalog = CatalogFile.read(config.catalog().file(), config.catalog().priceIds());
+    Catalog catalog = config.catalog().content();
     List<Price> offered = new ArrayList<>();
     boolean read = check("catalog", "Check the key's permissions.", () -> {
       for (Observation observation : gateway.products().prices()) {

@@ -139,7 +139,7 @@ final class ImportCommand {
 
   private int run(Options options, Work work) {
     BillingConfig.Seller seller = BillingConfig.sellerFromEnv(environment.get());
-    Catalog catalog = CatalogFile.read(seller.catalog().file(), seller.catalog().priceIds());
+    Catalog catalog = seller.catalog().content();
     if (!options.dryRun
         && catalog.policies().duplicates() == DuplicatePolicy.CANCEL_AND_REFUND_NEWER) {
       throw new IllegalStateException(

@@ -41,6 +41,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    LogLevel.of(System.getenv()).apply();
     // The core logs to the platform's own logger.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
@@ -86,7 +87,7 @@ public final class Main {
     if (failure instanceof InvalidConfiguration invalid) {
       err.println("The configuration can't be used:");
       invalid.problems().forEach(problem -> err.println("  " + problem));
-      err.println("All variables are described in .env.example.");
+      err.println("All settings are described in docs/configuration.md.");
       return MISCONFIGURED;
     }
     if (failure instanceof SchemaNotReady schema) {

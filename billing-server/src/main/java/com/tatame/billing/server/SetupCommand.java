@@ -1,6 +1,5 @@
 package com.tatame.billing.server;
 
-import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.setup.ProviderSetup.Made;
@@ -43,7 +42,8 @@ final class SetupCommand implements Callable<Integer> {
       names = "--webhook-url",
       paramLabel = "<url>",
       description = "Where this server is reached by Stripe, such as"
-          + " https://billing.example.com/webhooks/stripe. Without it, endpoints stay as they are.")
+          + " https://billing.example.com/webhooks/stripe. Default: BILLING_PUBLIC_URL and that path;"
+          + " without both, endpoints stay as they are.")
   private Optional<String> webhookUrl = Optional.empty();
 
   SetupCommand(Supplier<Map<String, String>> environment) {
@@ -62,10 +62,11 @@ final class SetupCommand implements Callable<Integer> {
       throw new IllegalStateException("STRIPE_SECRET_KEY is a live key. Look at what would be done"
           + " with --dry-run, then confirm with --live.");
     }
-    Optional<URI> hook = webhookUrl.map(text -> endpoint(text, liveKey));
-    Catalog catalog = CatalogFile.read(seller.catalog().file(), seller.catalog().priceIds());
+    Optional<URI> hook = webhookUrl
+        .map(text -> endpoint(text, liveKey))
+        .or(() -> seller.publicUrl().map(PublicUrl::webhooks));
     Setup setup = new Setup(
-        catalog,
+        seller.catalog().content(),
         BillingServer.stripe(seller.stripe(), new Telemetry(), InstantSource.system())
             .setup());
     PrintWriter out = spec.commandLine().getOut();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.postgres.PostgresConfig;
-import com.tatame.billing.server.BillingConfig.PriceName;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,8 +34,9 @@ final class BillingConfigTest {
     assertThat(config.stripe().webhookSecrets())
         .containsExactly(new Secret("whsec_new"), new Secret("whsec_old"));
     assertThat(config.catalog().file()).isEqualTo(Path.of(CATALOG));
-    assertThat(config.catalog().priceIds())
-        .containsExactly(Map.entry(new PriceName("PRO", BillingInterval.MONTHLY), "price_123"));
+    assertThat(config.catalog().content().plan("pro").orElseThrow().prices())
+        .hasEntrySatisfying(
+            BillingInterval.MONTHLY, price -> assertThat(price.priceId()).contains("price_123"));
     assertThat(config.identity().clerk().issuer()).isEqualTo("https://clerk.example.com");
     assertThat(config.identity().clerk().administrators().subjects())
         .containsExactlyInAnyOrder("user_1", "user_2");
@@ -68,12 +68,12 @@ final class BillingConfigTest {
             "CLERK_PUBLISHABLE_KEY",
             "BILLING_ADMIN_CLAIM",
             "BILLING_STORE",
-            "DATABASE_URL",
             "DATABASE_POOL_MAX",
             "BILLING_CHECKOUT_URLS",
             "TRUSTED_PROXIES");
-    assertThat(invalid.problems()).contains("BILLING_STORE must be postgres or supabase");
-    assertThat(invalid).hasMessageContaining("14 problems");
+    assertThat(invalid.problems())
+        .contains("BILLING_STORE must be postgres or supabase; " + Settings.BILLING_STORE.remedy());
+    assertThat(invalid).hasMessageContaining("13 problems");
   }
 
   @Test
@@ -116,7 +116,7 @@ final class BillingConfigTest {
     assertThat(refused(with(Map.of("STRIPE_WEBHOOK_SOURCES", "stripe.com"))).problems())
         .containsExactly(
             "STRIPE_WEBHOOK_SOURCES must list stripe, addresses or ranges such as 10.0.0.0/8:"
-                + " stripe.com");
+                + " stripe.com; set it to stripe, or leave it out");
   }
 
   @Test
@@ -203,7 +203,7 @@ final class BillingConfigTest {
             "BILLING_MOVE_DATABASE_URL", "postgres://localhost/billing"))))
         .containsExactly(
             "BILLING_MOVE_DATABASE_URL is DATABASE_URL again; name the database to move"
-                + " to, another one");
+                + " to, another one; set it to postgres://user:password@host:5432/database");
     Map<String, String> supabase = Map.of(
         "BILLING_STORE", "supabase",
         "SUPABASE_URL", "https://ref.supabase.co",
@@ -213,14 +213,15 @@ final class BillingConfigTest {
         "BILLING_MOVE_SUPABASE_SERVICE_ROLE_KEY", "sb_secret_1");
     assertThat(problemsOf(with(supabase)))
         .containsExactly("BILLING_MOVE_SUPABASE_URL is SUPABASE_URL again; name the project to move"
-            + " to, another one");
+            + " to, another one; " + Settings.BILLING_MOVE_SUPABASE_URL.remedy());
   }
 
   @Test
   void whatAMoveLacksIsToldWithEverythingElse() {
     assertThat(problemsOf(with(Map.of("BILLING_MOVE_TO", "postgres", "DATABASE_POOL_MAX", "many"))))
         .containsExactly(
-            "DATABASE_POOL_MAX must be a number from 1 to 1000",
+            "DATABASE_POOL_MAX must be a number from 1 to 1000; "
+                + Settings.DATABASE_POOL_MAX.remedy(),
             "BILLING_MOVE_DATABASE_URL is missing; set it to"
                 + " postgres://user:password@host:5432/database");
     assertThat(problemsOf(with(Map.of("BILLING_MOVE_TO", "supabase"))))
@@ -228,7 +229,8 @@ final class BillingConfigTest {
         .anyMatch(problem -> problem.startsWith("SUPABASE_URL is missing"))
         .anyMatch(problem -> problem.startsWith("SUPABASE_SERVICE_ROLE_KEY is missing"));
     assertThat(problemsOf(with(Map.of("BILLING_MOVE_TO", "mysql"))))
-        .containsExactly("BILLING_MOVE_TO must be postgres or supabase");
+        .containsExactly(
+            "BILLING_MOVE_TO must be postgres or supabase; " + Settings.BILLING_MOVE_TO.remedy());
   }
 
   @Test
@@ -309,7 +311,8 @@ final class BillingConfigTest {
             .drain())
         .isEqualTo(Duration.ofSeconds(20));
     assertThat(refused(Map.of("BILLING_DRAIN_SECONDS", "-1")).problems())
-        .contains("BILLING_DRAIN_SECONDS must be a number from 0 to 300");
+        .contains("BILLING_DRAIN_SECONDS must be a number from 0 to 300; "
+            + Settings.BILLING_DRAIN_SECONDS.remedy());
   }
 
   @Test
@@ -329,13 +332,15 @@ final class BillingConfigTest {
     assertThat(problemsOf(with(Map.of("BILLING_TRIAL_LEDGER_KEY", ""))))
         .singleElement()
         .asString()
-        .startsWith("BILLING_TRIAL_LEDGER_KEY is missing; set it to 'openssl rand -base64 32'");
+        .startsWith(
+            "BILLING_TRIAL_LEDGER_KEY is missing; set it to what 'openssl rand -base64 32'");
     assertThat(BillingConfig.fromEnv(
                 with(Map.of("BILLING_TRIAL_LEDGER_KEY", "", "BILLING_ENV", "development")))
             .trialKeys())
         .hasToString("0 keys");
     assertThat(problemsOf(with(Map.of("BILLING_TRIAL_LEDGER_KEY", "0".repeat(32) + ", short"))))
-        .containsExactly("BILLING_TRIAL_LEDGER_KEY must have at least 32 characters each");
+        .containsExactly("BILLING_TRIAL_LEDGER_KEY must have at least 32 characters each; "
+            + Settings.BILLING_TRIAL_LEDGER_KEY.remedy());
     BillingConfig rotated = BillingConfig.fromEnv(
         with(Map.of("BILLING_TRIAL_LEDGER_KEY", "1".repeat(32) + "," + "2".repeat(32))));
     assertThat(rotated.trialKeys()).hasToString("2 keys");
@@ -345,7 +350,8 @@ final class BillingConfigTest {
   @Test
   void aMissingCatalogFileIsNamed() {
     assertThat(problemsOf(with(Map.of("BILLING_CATALOG", "/nowhere/catalog.yaml"))))
-        .containsExactly("BILLING_CATALOG names a file that can't be read: /nowhere/catalog.yaml");
+        .containsExactly("BILLING_CATALOG names a file that can't be read: /nowhere/catalog.yaml; "
+            + Settings.BILLING_CATALOG.remedy());
   }
 
   private static InvalidConfiguration refused(Map<String, String> environment) {

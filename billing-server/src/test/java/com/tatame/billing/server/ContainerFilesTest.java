@@ -145,7 +145,7 @@ final class ContainerFilesTest {
 
     assertThat(given)
         .extracting(Map.Entry::getKey)
-        .containsExactlyInAnyOrderElementsOf(BillingConfig.variables());
+        .containsExactlyInAnyOrderElementsOf(Settings.names());
     for (Map.Entry<String, JsonNode> setting : given) {
       Matcher value = INTERPOLATED.matcher(setting.getValue().asText());
       if (value.matches()) {
@@ -165,8 +165,7 @@ final class ContainerFilesTest {
 
     assertThat(names)
         .isNotEmpty()
-        .allMatch(
-            name -> OF_COMPOSE_ALONE.contains(name) || BillingConfig.variables().contains(name));
+        .allMatch(name -> OF_COMPOSE_ALONE.contains(name) || Settings.names().contains(name));
     assertThat(names).containsAll(OF_COMPOSE_ALONE);
   }
 
