@@ -2,6 +2,7 @@ package com.tatame.billing.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.schema.SchemaStatus;
 import com.tatame.billing.server.Main;
 import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
@@ -133,16 +134,19 @@ final class DoctorChangesNothingTest {
     Database database = new Database(PostgresServer.shared());
     Map<String, String> store = Map.of("DATABASE_URL", database.url());
     run(store, "schema", "migrate");
-    database.run("delete from billing_schema_history where version = '14'");
+    int latest = SchemaStatus.latest();
+    database.run("delete from billing_schema_history where version = '" + latest + "'");
 
     Run doctor = run(store, "doctor");
 
     assertThat(doctor.status()).isEqualTo(1);
     assertThat(doctor.output())
         .contains(
-            "FAILED  database: The schema billing is at version 13 and lacks V14__access.sql.")
+            "FAILED  database: The schema billing is at version " + (latest - 1) + " and lacks V"
+            + latest + "__")
         .contains(REMEDY);
-    assertThat(database.query("select 1 from billing_schema_history where version = '14'"))
+    assertThat(database.query(
+            "select 1 from billing_schema_history where version = '" + latest + "'"))
         .isEmpty();
   }
 
