@@ -227,7 +227,7 @@ final class OpenApi {
       responses.merge(Integer.toString(code.status()), problem, OpenApi::bothDescriptions);
     }
     for (Reply reply : route.replies()) {
-      responses.put(Integer.toString(reply.status()), reply(reply));
+      responses.merge(Integer.toString(reply.status()), reply(reply), OpenApi::eitherContent);
     }
     return responses;
   }
@@ -239,6 +239,21 @@ final class OpenApi {
         "description",
         merged.get("description") + "; " + ((Map<String, Object>) other).get("description"));
     return merged;
+  }
+
+  /** A route may have an answer of its own for a status that the server answers as well. */
+  @SuppressWarnings("unchecked") // Both were put there by responses().
+  private static Object eitherContent(Object problem, Object reply) {
+    Map<String, Object> merged = (Map<String, Object>) bothDescriptions(reply, problem);
+    Map<String, Object> content = new LinkedHashMap<>(contentOf((Map<String, Object>) reply));
+    content.putAll(contentOf((Map<String, Object>) problem));
+    merged.put("content", content);
+    return merged;
+  }
+
+  @SuppressWarnings("unchecked") // As content() made it.
+  private static Map<String, Object> contentOf(Map<String, Object> response) {
+    return (Map<String, Object>) response.getOrDefault("content", Map.of());
   }
 
   private Map<String, Object> reply(Reply reply) {
@@ -305,7 +320,9 @@ final class OpenApi {
     }
     if (post) {
       codes.add(ProblemCode.PAYLOAD_TOO_LARGE);
+      codes.add(ProblemCode.REQUEST_TIMEOUT);
     }
+    codes.add(ProblemCode.SERVER_BUSY);
     codes.add(ProblemCode.STORE_UNAVAILABLE);
     codes.add(ProblemCode.WRITES_PAUSED);
     codes.add(ProblemCode.INTERNAL_ERROR);

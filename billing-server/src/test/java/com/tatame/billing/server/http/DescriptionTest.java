@@ -161,6 +161,22 @@ final class DescriptionTest {
   }
 
   @Test
+  void everyOperationSaysHowTheServerItselfMayRefuseIt() {
+    assertThat(DESCRIPTION.operations()).allSatisfy(operation -> {
+      JsonNode responses = operation.details().path("responses");
+      assertThat(responses.at("/503/description").asText())
+          .contains("server_busy", "store_unavailable", "writes_paused");
+      assertThat(responses.at("/503/content/application~1problem+json").isObject())
+          .isTrue();
+      assertThat(responses.at("/500/description").asText()).contains("internal_error");
+      if (operation.method().equals("POST")) {
+        assertThat(responses.at("/408/description").asText()).contains("request_timeout");
+        assertThat(responses.at("/413/description").asText()).contains("payload_too_large");
+      }
+    });
+  }
+
+  @Test
   void everyScopeIsExplained() {
     assertThat(DOCUMENT
             .at("/components/schemas/NewApiKey/properties/scopes/description")
