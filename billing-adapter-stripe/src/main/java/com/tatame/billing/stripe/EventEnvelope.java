@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.tatame.billing.failure.InvalidSignature;
+import com.tatame.billing.failure.InvalidSignature.Reason;
 import com.tatame.billing.inbox.ReceivedEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,7 +51,7 @@ final class EventEnvelope {
       envelope.readEvent();
       return envelope.received(payload);
     } catch (IOException | IllegalStateException | DateTimeException e) {
-      throw new InvalidSignature("The body is not an event as JSON.");
+      throw new InvalidSignature(Reason.UNREADABLE_BODY, "The body is not an event as JSON.");
     }
   }
 
@@ -61,7 +62,7 @@ final class EventEnvelope {
       requireUtf8(body);
     }
     if (payload.indexOf('\0') >= 0) {
-      throw new InvalidSignature("The body holds a NUL character.");
+      throw new InvalidSignature(Reason.UNREADABLE_BODY, "The body holds a NUL character.");
     }
     return payload;
   }
@@ -70,13 +71,14 @@ final class EventEnvelope {
     try {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
     } catch (CharacterCodingException e) {
-      throw new InvalidSignature("The body is not UTF-8.");
+      throw new InvalidSignature(Reason.UNREADABLE_BODY, "The body is not UTF-8.");
     }
   }
 
   private ReceivedEvent received(String payload) {
     if (id == null || type == null || created == null) {
-      throw new InvalidSignature("The body lacks the id, type or created of an event.");
+      throw new InvalidSignature(
+          Reason.UNREADABLE_BODY, "The body lacks the id, type or created of an event.");
     }
     return new ReceivedEvent(
         id,

@@ -1,8 +1,10 @@
 package com.tatame.billing.stripe;
 
+import com.google.gson.JsonArray;
 import com.stripe.Stripe;
 import com.stripe.StripeClient;
 import com.stripe.net.HttpClient;
+import com.stripe.param.EventListParams;
 import com.stripe.param.ProductListParams;
 import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
@@ -31,7 +33,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.SortedMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -203,20 +204,18 @@ public final class StripeGateway implements PaymentGateway {
   }
 
   /**
-   * The API versions in play. Events of any of them are understood as long as they are not newer
-   * than this gateway.
+   * Asks for the API version in which the account tells events to endpoints that pin none, as its latest
+   * event shows.
    *
-   * @param client what this gateway speaks
-   * @param account the account's default, as its latest event tells; empty before the first event
-   * @param endpoints webhook endpoint by address, with the version that it pins; empty for the
-   *     account's default
+   * @return empty before the first event
    */
-  public record ApiVersions(
-      String client, Optional<String> account, SortedMap<String, Optional<String>> endpoints) {}
-
-  /** Asks which API versions the account and its webhook endpoints use. */
-  public ApiVersions apiVersions() {
-    return new StripeVersions(calls).read();
+  public Optional<String> accountApiVersion() {
+    EventListParams latest = EventListParams.builder().setLimit(1L).build();
+    Answer events = calls.send("events.list", client -> client.v1().events().list(latest));
+    JsonArray newest = events.live().map(body -> body.getAsJsonArray("data")).orElseThrow();
+    return newest.isEmpty()
+        ? Optional.empty()
+        : Fields.of(newest.get(0).getAsJsonObject()).optionalText("api_version");
   }
 
   private static String withoutSlash(URI base) {

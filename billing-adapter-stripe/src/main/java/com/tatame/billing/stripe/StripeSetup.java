@@ -72,7 +72,12 @@ final class StripeSetup implements ProviderSetup {
           return client -> client.v1().prices().list(params.build());
         },
         CatalogShape::price);
-    List<HeldEndpoint> endpoints = list(
+    return new AccountState(products, prices, portals.ours(), endpoints(), meters());
+  }
+
+  @Override
+  public List<HeldEndpoint> endpoints() {
+    return list(
         "webhook_endpoints.list",
         after -> {
           WebhookEndpointListParams.Builder params =
@@ -81,7 +86,6 @@ final class StripeSetup implements ProviderSetup {
           return client -> client.v1().webhookEndpoints().list(params.build());
         },
         StripeSetup::endpoint);
-    return new AccountState(products, prices, portals.ours(), endpoints, meters());
   }
 
   private List<HeldMeter> meters() {

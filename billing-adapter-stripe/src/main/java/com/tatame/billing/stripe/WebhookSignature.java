@@ -1,6 +1,7 @@
 package com.tatame.billing.stripe;
 
 import com.tatame.billing.failure.InvalidSignature;
+import com.tatame.billing.failure.InvalidSignature.Reason;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -45,9 +46,11 @@ final class WebhookSignature {
    */
   void check(byte[] body, @Nullable String headerText) {
     Header header = parse(headerText);
-    long apart = Math.abs(wallClock.instant().getEpochSecond() - Long.parseLong(header.timestamp));
-    if (apart > tolerance.toSeconds()) {
-      throw new InvalidSignature("The signature's timestamp is too far from the present time.");
+    long age = wallClock.instant().getEpochSecond() - Long.parseLong(header.timestamp);
+    if (Math.abs(age) > tolerance.toSeconds()) {
+      throw new InvalidSignature(
+          age > 0 ? Reason.TIMESTAMP_TOO_OLD : Reason.TIMESTAMP_IN_FUTURE,
+          "The signature's timestamp is too far from the present time.");
     }
     boolean matches = false;
     for (SecretKeySpec secret : secrets) {
@@ -58,6 +61,7 @@ final class WebhookSignature {
     }
     if (!matches) {
       throw new InvalidSignature(
+          Reason.NO_MATCHING_SECRET,
           secrets.isEmpty()
               ? "No webhook secret is configured. Set STRIPE_WEBHOOK_SECRET."
               : "No signature fits the body and one of the webhook secrets.");
@@ -66,7 +70,7 @@ final class WebhookSignature {
 
   private static Header parse(@Nullable String text) {
     if (text == null || text.isBlank()) {
-      throw new InvalidSignature("The header Stripe-Signature is missing.");
+      throw new InvalidSignature(Reason.MISSING_HEADER, "The header Stripe-Signature is missing.");
     }
     Optional<String> timestamp = Optional.empty();
     List<byte[]> signatures = new ArrayList<>();
@@ -93,7 +97,8 @@ final class WebhookSignature {
   }
 
   private static InvalidSignature malformed() {
-    return new InvalidSignature("The header Stripe-Signature is malformed.");
+    return new InvalidSignature(
+        Reason.MALFORMED_HEADER, "The header Stripe-Signature is malformed.");
   }
 
   private static byte[] sign(SecretKeySpec secret, String timestamp, byte[] body) {

@@ -1,5 +1,6 @@
 package com.tatame.billing.setup;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,6 +40,9 @@ public interface ProviderSetup {
 
   /** Reads the account. */
   AccountState state();
+
+  /** Reads where the account sends events, and nothing else. */
+  List<AccountState.HeldEndpoint> endpoints();
 
   /**
    * Makes one change. What is made carries our marks.

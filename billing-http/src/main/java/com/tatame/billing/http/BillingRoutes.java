@@ -144,7 +144,7 @@ public final class BillingRoutes {
         new UsageHandlers(billing.entitlements(), wallClock),
         new GrantHandlers(billing.grants()),
         new MeteringHandlers(billing.metering()),
-        new WebhookHandlers(billing.webhooks()),
+        new WebhookHandlers(billing.webhooks(), new RejectedWebhooks(System::nanoTime)),
         inbox,
         new DriftHandlers(billing.drift()),
         new DuplicateHandlers(billing.duplicates()),

@@ -5,6 +5,7 @@ import static com.tatame.billing.http.Effect.NONE;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.post;
 
+import com.tatame.billing.failure.InvalidSignature;
 import com.tatame.billing.inbox.Webhooks;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 /** Events from the payment provider, in. */
 final class WebhookHandlers {
   private final Webhooks webhooks;
+  private final RejectedWebhooks rejected;
 
   static List<Route> routes() {
     return List.of(post("/webhooks/stripe", PUBLIC, NONE)
@@ -24,8 +26,9 @@ final class WebhookHandlers {
         .byLater(to -> to.get(WebhookHandlers.class)::receive));
   }
 
-  WebhookHandlers(Webhooks webhooks) {
+  WebhookHandlers(Webhooks webhooks, RejectedWebhooks rejected) {
     this.webhooks = webhooks;
+    this.rejected = rejected;
   }
 
   record ReceiptAnswer(
@@ -33,8 +36,13 @@ final class WebhookHandlers {
       @Doc("Whether it had been stored before.") boolean duplicate) {}
 
   CompletableFuture<Answer> receive(Call call) {
-    return webhooks
-        .receiveAsync(call.rawBody(), call.header("Stripe-Signature"))
-        .thenApply(receipt -> Answer.ok(new ReceiptAnswer(true, receipt.duplicate())));
+    try {
+      return webhooks
+          .receiveAsync(call.rawBody(), call.header("Stripe-Signature"))
+          .thenApply(receipt -> Answer.ok(new ReceiptAnswer(true, receipt.duplicate())));
+    } catch (InvalidSignature e) {
+      rejected.log(e.reason());
+      throw e;
+    }
   }
 }

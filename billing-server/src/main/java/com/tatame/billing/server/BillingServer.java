@@ -9,8 +9,10 @@ import com.tatame.billing.http.BillingRoutes;
 import com.tatame.billing.identity.ClerkVerifier;
 import com.tatame.billing.identity.KeySetSource;
 import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.schema.FollowedFunctions;
 import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.schema.SchemaStatus;
 import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
@@ -22,8 +24,10 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -37,6 +41,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class BillingServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BillingServer.class);
+
+  /** As logged; a database that is awaited tells it later. */
+  private final AtomicReference<String> schemaVersion = new AtomicReference<>("unknown");
 
   private final AtomicBoolean accepting = new AtomicBoolean(true);
   private final Optional<OpenTelemetrySdk> ownTraces;
@@ -147,7 +154,16 @@ public final class BillingServer implements AutoCloseable {
       closeNow();
       throw e;
     }
-    LOG.atInfo().addKeyValue("port", port()).log("serving");
+    LOG.atInfo()
+        .addKeyValue("address", "http://0.0.0.0:" + port())
+        .addKeyValue("port", port())
+        .addKeyValue(
+            "mode",
+            config.deployment().name().toLowerCase(Locale.ROOT)
+                + (config.stripe().live() ? ", live" : ", test") + " keys")
+        .addKeyValue("store", with.store == null ? config.store().kind() : "given by the program")
+        .addKeyValue("schema", schemaVersion.get())
+        .log("serving");
   }
 
   /**
@@ -219,8 +235,10 @@ public final class BillingServer implements AutoCloseable {
         .webhooks();
   }
 
-  private static BillingStore awaitedStore(Builder with, Telemetry telemetry) {
+  private BillingStore awaitedStore(Builder with, Telemetry telemetry) {
     if (!(with.config.store() instanceof BillingConfig.Store.Postgres postgres)) {
+      // The history of migrations isn't shown over the API; that nothing is missing was checked.
+      schemaVersion.set(SchemaStatus.latest() + " or newer");
       return openStore(with.config, telemetry, StoreOpener.MIGRATING);
     }
     return followed(
@@ -228,10 +246,20 @@ public final class BillingServer implements AutoCloseable {
         telemetry,
         new AwaitedFunctions(
             postgres.config().address(),
-            () -> StoreOpener.MIGRATING.open(postgres, telemetry, "configured").transport(),
+            () -> opened(postgres, telemetry),
             Pause.blocking(),
             with.storeMistake),
         StoreOpener.MIGRATING);
+  }
+
+  private SqlFunctions opened(BillingConfig.Store.Postgres postgres, Telemetry telemetry) {
+    SqlFunctions functions =
+        StoreOpener.MIGRATING.open(postgres, telemetry, "configured").transport();
+    PostgresBillingStore.schemaStatus(postgres.config())
+        .version()
+        .ifPresent(version -> schemaVersion.set(Integer.toString(version)));
+    LOG.atInfo().addKeyValue("schema", schemaVersion.get()).log("store opened");
+    return functions;
   }
 
   /**

@@ -12,13 +12,13 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.schema.FunctionBackedStore;
 import com.tatame.billing.schema.SchemaNotReady;
+import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.stripe.StripeGateway;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.StringJoiner;
 
 /**
  * Looks at each thing that the server depends on, and says what to do about what is wrong. It changes
@@ -61,10 +61,9 @@ final class Doctor {
           + Stripe.API_VERSION;
     });
     check(
-        "API versions",
-        "Run 'billing setup --webhook-url', or pin the endpoint's API version to "
-            + Stripe.API_VERSION + ".",
-        () -> versions(gateway.apiVersions()));
+        "webhook endpoint",
+        "Run 'billing setup', which makes or updates it, with BILLING_PUBLIC_URL or --webhook-url.",
+        () -> endpoint(gateway));
     check("webhook secrets", "", () -> config.stripe().webhookSecrets().size() + " configured");
     check("webhook sources", "", this::webhookSources);
     check(
@@ -98,23 +97,10 @@ final class Doctor {
     }
   }
 
-  // Versions are named by their date, so their text order is their age.
-  private static String versions(StripeGateway.ApiVersions versions) {
-    StringJoiner found = new StringJoiner("; ");
-    found.add("this server " + versions.client());
-    versions.account().ifPresent(account -> found.add("the account " + account));
-    versions.endpoints().forEach((url, pinned) -> {
-      Optional<String> sent = pinned.or(versions::account);
-      found.add(url + " " + pinned.orElse("the account's"));
-      if (sent.filter(version -> version.compareTo(versions.client()) > 0).isPresent()) {
-        throw new IllegalStateException("The endpoint " + url + " sends events of " + sent.get()
-            + ", which is newer than what this server knows, " + versions.client() + ".");
-      }
-    });
-    if (versions.endpoints().isEmpty()) {
-      throw new IllegalStateException("The account has no webhook endpoint.");
-    }
-    return found.toString();
+  private String endpoint(StripeGateway gateway) {
+    ProviderSetup setup = gateway.setup();
+    return new EndpointCheck(config.publicUrl(), setup.events(), gateway.accountApiVersion())
+        .compare(setup.endpoints());
   }
 
   private String webhookSources() {

@@ -2,6 +2,7 @@ package com.tatame.billing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.setup.Setup;
 import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.TestIssuer;
@@ -40,8 +41,9 @@ final class DoctorTest {
         .contains("FAILED  database: ")
         .contains("Check DATABASE_URL")
         .contains("ok      payment provider: answers, test mode, API version 20")
-        .contains("ok      API versions: this server 20")
-        .contains("https://billing.example.com/webhooks/stripe 2024-06-20")
+        .contains(
+            "ok      webhook endpoint: https://billing.example.com/webhooks/stripe is enabled,"
+                + " API version 2024-06-20, sends every type of event; the address is not compared")
         .contains("ok      webhook secrets: 2 configured")
         .contains("ok      webhook sources: 17 addresses or ranges; no proxy is trusted, so")
         .contains("ok      identity provider: keys known for https://clerk.example.com")
@@ -60,7 +62,56 @@ final class DoctorTest {
     new Doctor(config(stripe.url()), new PrintWriter(out)).run();
 
     assertThat(out.toString())
-        .contains("FAILED  API versions: The account has no webhook endpoint.");
+        .contains("FAILED  webhook endpoint: The account has no webhook endpoint.");
+  }
+
+  @Test
+  void theEndpointOfAnotherServerIsNotThisOnes() {
+    stripe.createWebhookEndpoint(
+        "https://old.example.com/webhooks/stripe", Optional.empty(), Optional.empty());
+    StringWriter out = new StringWriter();
+    new Doctor(
+            config(stripe.url(), Map.of("BILLING_PUBLIC_URL", "https://billing.example.com")),
+            new PrintWriter(out))
+        .run();
+
+    assertThat(out.toString())
+        .contains("FAILED  webhook endpoint: The account has no webhook endpoint at"
+            + " https://billing.example.com/webhooks/stripe, but at"
+            + " https://old.example.com/webhooks/stripe.")
+        .contains("Run 'billing setup', which makes or updates it");
+  }
+
+  @Test
+  void theEndpointThatSetupMakesIsWell() {
+    Map<String, String> publicUrl = Map.of("BILLING_PUBLIC_URL", "https://billing.example.com/");
+    BillingConfig config = config(stripe.url(), publicUrl);
+    Setup setup = new Setup(
+        config.catalog().content(),
+        BillingServer.stripe(config, new Telemetry(), InstantSource.system()).setup());
+    setup.apply(setup.plan(config.publicUrl().map(PublicUrl::webhooks)), (change, made) -> {});
+    StringWriter out = new StringWriter();
+    new Doctor(config, new PrintWriter(out)).run();
+
+    assertThat(out.toString())
+        .contains(
+            "ok      webhook endpoint: https://billing.example.com/webhooks/stripe is enabled,"
+                + " API version 20")
+        .contains(", sends all ", " types of events that are read")
+        .doesNotContain("is not compared");
+  }
+
+  @Test
+  void whatIsProbablyNotMeantIsShown() {
+    StringWriter out = new StringWriter();
+    new Doctor(
+            config(stripe.url(), Map.of("STRIPE_PUBLISHABLE_KY", "pk_test_1")),
+            new PrintWriter(out))
+        .run();
+
+    assertThat(out.toString())
+        .contains("warning configuration: STRIPE_PUBLISHABLE_KY is not read; did you mean"
+            + " STRIPE_PUBLISHABLE_KEY?");
   }
 
   @Test

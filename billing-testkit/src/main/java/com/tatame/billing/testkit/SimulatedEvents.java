@@ -41,7 +41,8 @@ final class SimulatedEvents implements EventSource {
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
       return received(SimulatedCalls.parse(payload), payload);
     } catch (CharacterCodingException | IllegalArgumentException e) {
-      throw new InvalidSignature("The body is not an event.");
+      throw new InvalidSignature(
+          InvalidSignature.Reason.UNREADABLE_BODY, "The body is not an event.");
     }
   }
 

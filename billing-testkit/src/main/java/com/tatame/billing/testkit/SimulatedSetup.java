@@ -44,6 +44,19 @@ final class SimulatedSetup implements ProviderSetup {
   }
 
   @Override
+  public List<AccountState.HeldEndpoint> endpoints() {
+    return bodies(ENDPOINTS, Map.of()).stream()
+        .map(body -> new AccountState.HeldEndpoint(
+            ProviderRecords.text(body, "id"),
+            ours(body),
+            ProviderRecords.text(body, "url"),
+            ProviderRecords.text(body, "status").equals("enabled"),
+            ProviderRecords.optionalText(body, "api_version"),
+            texts(body.required("enabled_events"))))
+        .toList();
+  }
+
+  @Override
   public AccountState state() {
     return new AccountState(
         bodies(PRODUCTS, Map.of()).stream()
@@ -65,15 +78,7 @@ final class SimulatedSetup implements ProviderSetup {
             .filter(SimulatedSetup::ours)
             .map(SimulatedSetup::portal)
             .toList(),
-        bodies(ENDPOINTS, Map.of()).stream()
-            .map(body -> new AccountState.HeldEndpoint(
-                ProviderRecords.text(body, "id"),
-                ours(body),
-                ProviderRecords.text(body, "url"),
-                ProviderRecords.text(body, "status").equals("enabled"),
-                ProviderRecords.optionalText(body, "api_version"),
-                texts(body.required("enabled_events"))))
-            .toList(),
+        endpoints(),
         bodies(SimulatedMeters.METERS, Map.of("status", "active")).stream()
             .map(this::meter)
             .toList());

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.failure.InvalidSignature;
+import com.tatame.billing.failure.InvalidSignature.Reason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -25,12 +26,18 @@ final class WebhookVerifier {
 
   void check(byte[] body, String header) {
     Matcher parts = HEADER.matcher(header);
+    if (header.isBlank()) {
+      throw new InvalidSignature(Reason.MISSING_HEADER, "The signature's header is missing.");
+    }
     if (!parts.matches()) {
-      throw new InvalidSignature("The signature's header is malformed.");
+      throw new InvalidSignature(Reason.MALFORMED_HEADER, "The signature's header is malformed.");
     }
     Instant signedAt = Instant.ofEpochSecond(Long.parseLong(parts.group(1)));
-    if (Duration.between(signedAt, wallClock.instant()).abs().compareTo(TOLERANCE) > 0) {
-      throw new InvalidSignature("The signature's time is too far from the present.");
+    Duration age = Duration.between(signedAt, wallClock.instant());
+    if (age.abs().compareTo(TOLERANCE) > 0) {
+      throw new InvalidSignature(
+          age.isNegative() ? Reason.TIMESTAMP_IN_FUTURE : Reason.TIMESTAMP_TOO_OLD,
+          "The signature's time is too far from the present.");
     }
     for (String secret : secrets) {
       String expected = new WebhookSigner(secret).header(body, signedAt);
@@ -41,7 +48,8 @@ final class WebhookVerifier {
         }
       }
     }
-    throw new InvalidSignature("No signature fits the body and one of the secrets.");
+    throw new InvalidSignature(
+        Reason.NO_MATCHING_SECRET, "No signature fits the body and one of the secrets.");
   }
 
   private static byte[] bytes(String text) {

@@ -2,12 +2,16 @@ package com.tatame.billing.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.tatame.billing.server.http.RunningServer.Reply;
 import com.tatame.billing.testkit.WebhookSigner;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class WebhooksTest {
   private static final RunningServer SERVER = new RunningServer();
@@ -53,6 +57,49 @@ final class WebhooksTest {
     assertThat(SERVER.post("/webhooks/stripe", null, event).code()).isEqualTo("invalid_signature");
     assertThat(SERVER.get("/api/v1/webhooks/events", "user_root").body())
         .doesNotContain("evt_forged");
+  }
+
+  @Test
+  void whyOneIsRefusedIsLoggedWithoutItsBodyOrASecret() {
+    Instant now = Instant.now();
+    WebhookSigner ours = new WebhookSigner(RunningServer.WEBHOOK_SECRET);
+    String event = event("evt_topsecret");
+    Logger log = (Logger) LoggerFactory.getLogger("com.tatame.billing.http.RejectedWebhooks");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try (RunningServer server = new RunningServer()) {
+      for (String signature : new String[] {
+        "",
+        "nonsense",
+        ours.header(event, now.minus(Duration.ofHours(1))),
+        ours.header(event, now.plus(Duration.ofHours(1))),
+        new WebhookSigner("whsec_other").header(event, now),
+        ours.header("topsecret", now)
+      }) {
+        String body = signature.equals(ours.header("topsecret", now)) ? "topsecret" : event;
+        for (int i = 0; i < 20; i++) {
+          server.post("/webhooks/stripe", null, body, "Stripe-Signature", signature);
+        }
+      }
+    } finally {
+      log.detachAppender(lines);
+    }
+
+    assertThat(lines.list.stream()
+            .map(line -> line.getKeyValuePairs().stream()
+                .filter(pair -> pair.key.equals("reason"))
+                .findFirst()
+                .orElseThrow()
+                .value))
+        .containsExactly(
+            "missing_header",
+            "malformed_header",
+            "timestamp_too_old",
+            "timestamp_in_future",
+            "no_matching_secret",
+            "unreadable_body");
+    assertThat(lines.list.toString()).doesNotContain("topsecret", "whsec_", "v1=");
   }
 
   @Test
