@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tatame.billing.server.Main;
 import com.tatame.billing.simulator.StripeSimulator;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClassArchive {
   private static final Duration MAX_WAIT = Duration.ofSeconds(60);
+  private static final Path BUILD = Path.of("target");
   private static @Nullable Path archive;
 
   private ClassArchive() {}
@@ -49,11 +56,35 @@ final class ClassArchive {
 
   private static synchronized Path archive() {
     if (archive == null) {
-      Path directory = Worlds.temporaryDirectory();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> Worlds.delete(directory)));
-      archive = written(directory.resolve("server.jsa"));
+      Path shared = BUILD.resolve("server-" + Runtime.version() + ".jsa").toAbsolutePath();
+      try (FileChannel lock = FileChannel.open(
+          BUILD.resolve("server.jsa.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        // All processes of a build share one: the first writes it, and the others wait.
+        lock.lock();
+        if (!fits(shared)) {
+          Path written = written(BUILD.resolve("server.jsa.new").toAbsolutePath());
+          Files.move(written, shared, StandardCopyOption.ATOMIC_MOVE);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      archive = shared;
     }
     return archive;
+  }
+
+  // The machine ignores an archive, without a word, once a jar has changed that it was made of.
+  private static boolean fits(Path archive) throws IOException {
+    if (!Files.exists(archive)) {
+      return false;
+    }
+    FileTime made = Files.getLastModifiedTime(archive);
+    for (String jar : jars().split(File.pathSeparator)) {
+      if (Files.getLastModifiedTime(Path.of(jar)).compareTo(made) >= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Path written(Path file) {
