@@ -124,9 +124,10 @@ final class AwaitedFunctions implements SqlFunctions {
   }
 
   private synchronized void use(SqlFunctions functions) {
-    opened = functions;
     if (closed) {
       functions.close();
+    } else {
+      opened = functions;
     }
   }
 
