@@ -141,12 +141,11 @@ final class DoctorChangesNothingTest {
 
     assertThat(doctor.status()).isEqualTo(1);
     assertThat(doctor.output())
-        .contains(
-            "FAILED  database: The schema billing is at version " + (latest - 1) + " and lacks V"
-            + latest + "__")
+        .contains("FAILED  database: The schema billing is at version " + (latest - 1)
+            + " and lacks V" + latest + "__")
         .contains(REMEDY);
-    assertThat(database.query(
-            "select 1 from billing_schema_history where version = '" + latest + "'"))
+    assertThat(
+            database.query("select 1 from billing_schema_history where version = '" + latest + "'"))
         .isEmpty();
   }
 
