@@ -2,12 +2,12 @@ package com.tatame.billing.bench;
 
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.configuration.CatalogFile;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.entitlement.ConsumeResult;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.postgres.PostgresConfig;
-import com.tatame.billing.server.CatalogFile;
 import com.tatame.billing.stripe.StripeGateway;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -95,6 +95,7 @@ final class UsageBench implements AutoCloseable {
         .gateway(StripeGateway.builder("sk_test_bench").apiBase(URI.create(stripe.url())).build())
         .store(store)
         .catalog(CatalogFile.read(catalog(), Map.of()))
+        .checkoutOrigins()
         .workers(0)
         .build();
     opened.add(billing);

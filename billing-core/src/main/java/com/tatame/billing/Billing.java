@@ -45,8 +45,12 @@ import java.util.concurrent.atomic.AtomicReference;
  * Subscription billing, ready to be called. Thread-safe; one for each program.
  *
  * <pre>{@code
- * try (Billing billing =
- *     Billing.builder().gateway(gateway).store(store).catalog(catalog).build()) {
+ * try (Billing billing = Billing.builder()
+ *     .gateway(gateway)
+ *     .store(store)
+ *     .catalog(catalog)
+ *     .checkoutOrigins("https://app.example.com")
+ *     .build()) {
  *   billing.start();
  *   billing.entitlements().check(new AccountId("user_alice"), "export").allowed();
  * }

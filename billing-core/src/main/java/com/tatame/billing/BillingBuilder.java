@@ -2,6 +2,7 @@ package com.tatame.billing;
 
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.ItemPricing;
+import com.tatame.billing.checkout.CheckoutUrls;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -14,12 +15,16 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the parts. Gateway, store and catalog are required; all else has a default. */
+/**
+ * Collects the parts. Gateway, store, catalog and the origins to which payers return are required;
+ * all else has a default.
+ */
 public final class BillingBuilder {
   private static final int DEFAULT_WORKERS = 2;
   private static final int DEFAULT_READS_PER_SECOND = 20;
@@ -42,7 +47,10 @@ public final class BillingBuilder {
   RandomGenerator random = new SecureRandom();
   Pause pause = Pause.blocking();
   Optional<ItemPricing> itemPricing = Optional.empty();
-  Predicate<URI> checkoutUrls = url -> "https".equals(url.getScheme());
+
+  @Nullable
+  Predicate<URI> checkoutUrls;
+
   RetryPolicy retries = RetryPolicy.DEFAULT;
   int workers = DEFAULT_WORKERS;
   int readsPerSecond = DEFAULT_READS_PER_SECOND;
@@ -109,7 +117,20 @@ public final class BillingBuilder {
     return this;
   }
 
-  /** Where a payer may be sent back to. Default: any https address. */
+  /**
+   * The origins of your own pages, to which payers may be sent back. There is no default: an address
+   * that anybody may choose leads payers from the provider's page to a stranger's. None, for a
+   * program that opens no checkouts.
+   *
+   * @param origins such as {@code https://app.example.com}, {@code http://localhost:3000} or {@code
+   *     myapp://}; only those on this machine may be without TLS
+   * @throws IllegalArgumentException saying which one can't be used, and why
+   */
+  public BillingBuilder checkoutOrigins(String... origins) {
+    return checkoutUrls(CheckoutUrls.of(List.of(origins)));
+  }
+
+  /** Where a payer may be sent back to, by a rule of your own in place of {@link #checkoutOrigins}. */
   public BillingBuilder checkoutUrls(Predicate<URI> value) {
     checkoutUrls = value;
     return this;
@@ -238,7 +259,7 @@ public final class BillingBuilder {
   /**
    * Puts it together; nothing runs before {@link Billing#start}.
    *
-   * @throws NullPointerException naming the part that is missing
+   * @throws NullPointerException naming the part that is missing, and what to call
    */
   public Billing build() {
     return new Billing(this);

@@ -91,6 +91,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the use cases of one program and gives each what it needs, feature by feature. */
 final class Wiring {
+  private static final String UNKNOWN_ORIGINS =
+      "Billing.builder() needs to know where payers may be sent back to: call"
+          + " checkoutOrigins(\"https://app.example.com\") with the origins of your own pages, or"
+          + " checkoutOrigins() if you open no checkouts";
+
   /** How late a node may see a product that another node stored. */
   private static final Duration PRODUCT_TTL = Duration.ofSeconds(5);
 
@@ -99,6 +104,7 @@ final class Wiring {
   private final BillingBuilder settings;
   private final PaymentGateway gateway;
   private final Clocks clocks;
+  private final ReturnUrls returnUrls;
 
   final BillingStore store;
   final StoreClock wallClock;
@@ -121,6 +127,7 @@ final class Wiring {
     gateway = required(settings.gateway, "gateway");
     store = required(settings.store, "store");
     catalog = required(settings.catalog, "catalog");
+    returnUrls = new ReturnUrls(Objects.requireNonNull(settings.checkoutUrls, UNKNOWN_ORIGINS));
     wallClock = settings.wallClock == null
         ? new StoreClock(store::time, settings.nodeClock, System::nanoTime)
         : StoreClock.of(settings.wallClock);
@@ -334,7 +341,6 @@ final class Wiring {
 
   private Shop shop() {
     Commands commands = journal.commands();
-    ReturnUrls returnUrls = new ReturnUrls(settings.checkoutUrls);
     SessionOpening sessions = new SessionOpening(
         store.checkouts(), gateway.checkouts(), commands, mirror.observations(), returnUrls);
     ItemSales sales = new ItemSales(

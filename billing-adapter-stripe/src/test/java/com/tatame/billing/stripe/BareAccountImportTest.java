@@ -103,6 +103,7 @@ class BareAccountImportTest {
         .gateway(gateway)
         .store(store)
         .catalog(ACatalog.withoutTrials())
+        .checkoutOrigins()
         .clock(stripe::now)
         .wallClock(wallClock)
         .pause(wallClock::advance)

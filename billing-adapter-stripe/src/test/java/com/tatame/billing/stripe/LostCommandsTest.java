@@ -113,6 +113,7 @@ class LostCommandsTest extends OnSimulatedAccount {
         .gateway(gateway)
         .store(store)
         .catalog(ACatalog.freeBasicAndPro())
+        .checkoutUrls(url -> "https".equals(url.getScheme()))
         .clock(simulator::now)
         .wallClock(clock)
         .pause(clock::advance)

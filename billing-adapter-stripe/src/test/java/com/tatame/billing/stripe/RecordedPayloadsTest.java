@@ -218,6 +218,7 @@ class RecordedPayloadsTest {
         .gateway(gateway)
         .store(store)
         .catalog(CATALOG)
+        .checkoutOrigins()
         .readsPerSecond(0)
         .workers(0)
         .build()) {

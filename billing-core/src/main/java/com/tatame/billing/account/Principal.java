@@ -41,6 +41,29 @@ public record Principal(
         account.value().equals(subject) ? Optional.empty() : Optional.of(""));
   }
 
+  /**
+   * A user who buys for himself: the account is the user's own.
+   *
+   * @param issuer who vouches for the user, such as the address of the sign-in service
+   * @param user the user's id there, and the id of the account
+   */
+  public static Principal ofUser(String issuer, String user) {
+    return new Principal(
+        new AccountId(user), issuer, user, Optional.empty(), Optional.empty(), false);
+  }
+
+  /** The same caller with this e-mail address, to which the provider sends receipts. */
+  public Principal withEmail(String address) {
+    return new Principal(
+        account, issuer, subject, Optional.of(address), name, administrator, organizationRole);
+  }
+
+  /** The same caller with this name, as receipts show it. */
+  public Principal withName(String fullName) {
+    return new Principal(
+        account, issuer, subject, email, Optional.of(fullName), administrator, organizationRole);
+  }
+
   /** A visitor who has not signed in, and whose account is the session alone. */
   public static Principal ofAnonymous(AccountId session) {
     return new Principal(

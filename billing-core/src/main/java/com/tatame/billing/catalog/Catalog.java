@@ -42,6 +42,15 @@ public record Catalog(
     }
   }
 
+  /**
+   * A catalog of plans alone, with seven days of grace.
+   *
+   * @param defaultTier what an account without a live subscription has
+   */
+  public static Catalog of(String defaultTier, Plan... plans) {
+    return new Catalog(List.of(plans), defaultTier, DEFAULT_GRACE);
+  }
+
   /** A catalog of plans alone, without public coupons. */
   public Catalog(List<Plan> plans, String defaultTier, Duration grace) {
     this(plans, List.of(), defaultTier, grace, List.of(), Policies.DEFAULT);

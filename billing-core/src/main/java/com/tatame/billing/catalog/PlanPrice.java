@@ -14,6 +14,15 @@ import java.util.Optional;
  */
 public record PlanPrice(
     Money price, String lookupKey, Optional<String> priceId, Optional<String> meter) {
+  /**
+   * Paid for in advance, and found at the provider by its lookup key.
+   *
+   * @param amount in minor units of the currency
+   */
+  public static PlanPrice of(String lookupKey, long amount, String currency) {
+    return new PlanPrice(new Money(amount, currency), lookupKey, Optional.empty());
+  }
+
   /** Paid for in advance. */
   public PlanPrice(Money price, String lookupKey, Optional<String> priceId) {
     this(price, lookupKey, priceId, Optional.empty());

@@ -24,6 +24,16 @@ public record CheckoutRequest(
     Optional<String> promotionCode) {
   private static final long MAX_QUANTITY = 1_000_000;
 
+  /** For one unit of a plan of the catalog. */
+  public static Builder forPlan(String tier, BillingInterval interval) {
+    return new Builder(Optional.of(tier), Optional.of(interval), Optional.empty());
+  }
+
+  /** For one unit at a price of the provider. */
+  public static Builder forPrice(String priceId) {
+    return new Builder(Optional.empty(), Optional.empty(), Optional.of(priceId));
+  }
+
   /** Without a promotion code. */
   public CheckoutRequest(
       Optional<String> tier,
@@ -52,6 +62,65 @@ public record CheckoutRequest(
     }
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);
+    }
+  }
+
+  /** Collects what is wanted. The addresses are required; all else has a default. */
+  public static final class Builder {
+    private final Optional<String> tier;
+    private final Optional<BillingInterval> interval;
+    private final Optional<String> priceId;
+    private long quantity = 1;
+    private String successUrl = "";
+    private String cancelUrl = "";
+    private Optional<String> email = Optional.empty();
+    private Optional<String> promotionCode = Optional.empty();
+
+    private Builder(
+        Optional<String> tier, Optional<BillingInterval> interval, Optional<String> priceId) {
+      this.tier = tier;
+      this.interval = interval;
+      this.priceId = priceId;
+    }
+
+    /** Where the payer goes after paying; it may hold {@code {CHECKOUT_SESSION_ID}}. */
+    public Builder successUrl(String value) {
+      successUrl = value;
+      return this;
+    }
+
+    /** Where a payer goes who changed his mind. */
+    public Builder cancelUrl(String value) {
+      cancelUrl = value;
+      return this;
+    }
+
+    /** How many units, such as seats. Default: 1. */
+    public Builder quantity(long value) {
+      quantity = value;
+      return this;
+    }
+
+    /** The address of a new customer. Default: the caller's. */
+    public Builder email(String value) {
+      email = Optional.of(value);
+      return this;
+    }
+
+    /** A promotion code as it was typed. Default: none. */
+    public Builder promotionCode(String value) {
+      promotionCode = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * The request.
+     *
+     * @throws ValidationFailed naming every field that can't be
+     */
+    public CheckoutRequest build() {
+      return new CheckoutRequest(
+          tier, interval, priceId, quantity, successUrl, cancelUrl, email, promotionCode);
     }
   }
 }

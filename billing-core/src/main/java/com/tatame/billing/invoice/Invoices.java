@@ -24,6 +24,7 @@ import java.util.Optional;
 
 /** Use cases: an account's invoices. Those of other accounts are not found. */
 public final class Invoices {
+  private static final int PAGE = 100;
   private static final int MAX_DETAILS = 100;
 
   private final InvoiceStore store;
@@ -45,6 +46,11 @@ public final class Invoices {
    * @param details empty in a list while the provider can't be asked
    */
   public record Shown(Invoice invoice, Optional<InvoiceDetails> details) {}
+
+  /** An account's invoices: the newest 100, as {@link #list}. */
+  public List<Shown> of(AccountId account) {
+    return list(account, Optional.empty(), PAGE);
+  }
 
   /**
    * One page, as {@link InvoiceStore#list}. While the provider can't be asked, what is not kept is

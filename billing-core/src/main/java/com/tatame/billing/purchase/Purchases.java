@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 
 /** Use cases: what an account bought. Thread-safe. */
 public final class Purchases {
+  private static final int PAGE = 100;
   /** Counts stop here, at a page. */
   private static final int MAX_COUNTED = 101;
   /** Every purchase has to be looked at to count them, and metrics are read every few seconds. */
@@ -38,6 +39,11 @@ public final class Purchases {
         .filter(Item::repeatable)
         .map(Item::id)
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** What an account bought: the newest 100, as {@link #list(AccountId, Optional, int)}. */
+  public List<Purchase> of(AccountId account) {
+    return list(account, Optional.empty(), PAGE);
   }
 
   /** One page, as {@link PurchaseStore#list}. */

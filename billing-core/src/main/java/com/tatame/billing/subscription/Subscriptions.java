@@ -51,6 +51,7 @@ public final class Subscriptions {
   private static final CommandParam<Instant> SELF_SINCE = CommandParam.second("self_since");
   private static final CommandParam<Instant> SELF_UNTIL = CommandParam.second("self_until");
   private static final CommandParam<List<Instant>> SELF_BEGUN = CommandParam.seconds("self_begun");
+  private static final int PAGE = 100;
   private static final Duration YEAR = Duration.ofDays(365);
   private static final Duration PAYABLE = Duration.ofHours(23);
 
@@ -131,6 +132,11 @@ public final class Subscriptions {
         .lastSucceeded(account, CommandKind.CHANGE_SUBSCRIPTION, subscription.id())
         .filter(change -> change.createdAt().plus(PAYABLE).isAfter(commands.now()))
         .isPresent();
+  }
+
+  /** An account's subscriptions, also those that have ended: the newest 100, as {@link #list}. */
+  public List<Subscription> of(AccountId account) {
+    return list(account, Optional.empty(), Optional.empty(), PAGE);
   }
 
   /** One page, as {@link SubscriptionStore#list}. */

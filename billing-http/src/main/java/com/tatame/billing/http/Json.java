@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.tatame.billing.failure.Suggestion;
 import com.tatame.billing.failure.ValidationFailed;
 import java.io.IOException;
 import java.io.UncheckedIOException;

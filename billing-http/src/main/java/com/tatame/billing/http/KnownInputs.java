@@ -1,5 +1,6 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.failure.Suggestion;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
 import java.util.List;

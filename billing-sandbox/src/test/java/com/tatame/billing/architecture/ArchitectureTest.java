@@ -44,6 +44,7 @@ final class ArchitectureTest {
     assertThat(seen)
         .contains(
             Module.CORE,
+            Module.CONFIGURATION,
             Module.SCHEMA,
             Module.STRIPE,
             Module.POSTGRES,

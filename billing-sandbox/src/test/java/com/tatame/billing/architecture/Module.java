@@ -11,6 +11,7 @@ import java.util.Set;
 /** The parts of the product with what each may know besides itself; arrows point inwards only. */
 enum Module {
   CORE,
+  CONFIGURATION,
   SCHEMA,
   STRIPE,
   POSTGRES,
@@ -27,6 +28,7 @@ enum Module {
 
   private static final Map<Module, Set<Module>> KNOWS = Map.ofEntries(
       entry(CORE, Set.of()),
+      entry(CONFIGURATION, Set.of(CORE)),
       entry(SCHEMA, Set.of(CORE)),
       entry(STRIPE, Set.of(CORE)),
       entry(POSTGRES, Set.of(CORE, SCHEMA)),
@@ -34,13 +36,25 @@ enum Module {
       entry(MOVE, Set.of(CORE, SCHEMA)),
       entry(IDENTITY, Set.of(CORE)),
       entry(HTTP, Set.of(CORE)),
-      entry(SERVER, Set.of(CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, MOVE, IDENTITY, HTTP)),
+      entry(
+          SERVER,
+          Set.of(CORE, CONFIGURATION, SCHEMA, STRIPE, POSTGRES, SUPABASE, MOVE, IDENTITY, HTTP)),
       entry(SIMULATOR, Set.of()),
       entry(TESTKIT, Set.of(CORE, SIMULATOR)),
       entry(
           SANDBOX,
           Set.of(
-              CORE, SCHEMA, STRIPE, POSTGRES, SUPABASE, MOVE, IDENTITY, HTTP, SERVER, SIMULATOR,
+              CORE,
+              CONFIGURATION,
+              SCHEMA,
+              STRIPE,
+              POSTGRES,
+              SUPABASE,
+              MOVE,
+              IDENTITY,
+              HTTP,
+              SERVER,
+              SIMULATOR,
               TESTKIT)));
 
   boolean mayKnow(Module other) {

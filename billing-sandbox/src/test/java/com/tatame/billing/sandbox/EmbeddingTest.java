@@ -133,6 +133,7 @@ final class EmbeddingTest {
           .gateway(gateway)
           .store(store)
           .catalog(EmbeddedBilling.CATALOG)
+          .checkoutOrigins("https://shop.example.com")
           .build()) {
         billing.start();
         Javalin server =

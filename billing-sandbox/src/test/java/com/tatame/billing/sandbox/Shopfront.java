@@ -1,7 +1,7 @@
 package com.tatame.billing.sandbox;
 
 import com.tatame.billing.catalog.Catalog;
-import com.tatame.billing.server.CatalogFile;
+import com.tatame.billing.configuration.CatalogFile;
 import com.tatame.billing.setup.Setup;
 import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.testkit.SimulatedGateway;

@@ -39,6 +39,7 @@ class HangingProviderTest {
           .store(world.store())
           .gateway(hanging(world.gateway()))
           .catalog(ACatalog.freeBasicAndPro())
+          .checkoutOrigins()
           .clock(world.engine()::now)
           .wallClock(world.wallClock())
           .listener(counting(waiting))

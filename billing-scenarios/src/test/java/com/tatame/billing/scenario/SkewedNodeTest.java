@@ -75,6 +75,7 @@ final class SkewedNodeTest {
         .store(withTime(world))
         .gateway(world.gateway())
         .catalog(ACatalog.freeBasicAndPro())
+        .checkoutUrls(url -> "https".equals(url.getScheme()))
         .clock(world.engine()::now)
         .nodeClock(() -> world.wallClock().instant().plus(ahead))
         .workers(0)

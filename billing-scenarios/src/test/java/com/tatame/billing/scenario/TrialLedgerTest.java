@@ -278,6 +278,7 @@ class TrialLedgerTest {
         .store(world.store())
         .gateway(world.gateway())
         .catalog(world.billing().catalog())
+        .checkoutUrls(url -> "https".equals(url.getScheme()))
         .clock(world.engine()::now)
         .wallClock(world.wallClock())
         .trialKeys(TrialKeys.of(keys))

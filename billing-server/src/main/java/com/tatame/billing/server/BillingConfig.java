@@ -1,8 +1,11 @@
 package com.tatame.billing.server;
 
 import com.tatame.billing.account.BillingRoles;
-import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.checkout.CheckoutUrls;
+import com.tatame.billing.configuration.CatalogFile;
+import com.tatame.billing.configuration.InvalidConfiguration;
+import com.tatame.billing.configuration.PriceName;
 import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
@@ -14,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -74,29 +76,6 @@ public record BillingConfig(
    * @param content of the file, with the ids of prices that win over its own
    */
   public record CatalogSource(Path file, Catalog content) {}
-
-  /**
-   * A price of the catalog as the environment names it.
-   *
-   * @param tier upper case, with {@code _} for whatever is neither letter nor digit
-   */
-  public record PriceName(String tier, BillingInterval interval) {
-    static PriceName of(String tier, BillingInterval interval) {
-      return new PriceName(tier.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), interval);
-    }
-
-    /** What {@link #variable} is of. */
-    static PriceName ofVariable(String name) {
-      int end = name.lastIndexOf('_');
-      return new PriceName(
-          name.substring(Settings.PRICE_PREFIX.length(), end),
-          BillingInterval.valueOf(name.substring(end + 1)));
-    }
-
-    String variable() {
-      return Settings.PRICE_PREFIX + tier + "_" + interval.name();
-    }
-  }
 
   /**
    * The instance at Clerk.

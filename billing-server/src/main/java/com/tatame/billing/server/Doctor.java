@@ -4,6 +4,7 @@ import com.stripe.Stripe;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Price;
+import com.tatame.billing.configuration.PriceName;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.move.MoveListener;
@@ -139,7 +140,7 @@ final class Doctor {
               .forEach((interval, price) -> check(
                   "price " + plan.tier() + " " + interval.code(),
                   "Run 'billing setup', which makes it, or name another price by "
-                      + BillingConfig.PriceName.of(plan.tier(), interval).variable() + ".",
+                      + PriceName.of(plan.tier(), interval).variable() + ".",
                   () -> match(
                       offered, price.priceId(), price.lookupKey(), price.price(), interval))));
     }

@@ -1,6 +1,7 @@
 package com.tatame.billing.server;
 
-import com.tatame.billing.http.Suggestion;
+import com.tatame.billing.configuration.InvalidConfiguration;
+import com.tatame.billing.failure.Suggestion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

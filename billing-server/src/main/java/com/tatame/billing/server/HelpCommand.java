@@ -1,6 +1,6 @@
 package com.tatame.billing.server;
 
-import com.tatame.billing.http.Suggestion;
+import com.tatame.billing.failure.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

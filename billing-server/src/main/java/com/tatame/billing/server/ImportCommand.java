@@ -3,6 +3,7 @@ package com.tatame.billing.server;
 import com.tatame.billing.Billing;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.DuplicatePolicy;
+import com.tatame.billing.configuration.MappingFile;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.importing.CustomerOwners;
 import com.tatame.billing.importing.ImportReport;
@@ -158,6 +159,7 @@ final class ImportCommand {
             .gateway(BillingServer.stripe(seller.stripe(), options.rate()))
             .store(store)
             .catalog(catalog)
+            .checkoutOrigins()
             .workers(0)
             .build()) {
       if (!options.dryRun) {

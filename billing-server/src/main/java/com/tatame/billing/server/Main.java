@@ -1,5 +1,6 @@
 package com.tatame.billing.server;
 
+import com.tatame.billing.configuration.InvalidConfiguration;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.http.BillingRoutes;
 import com.tatame.billing.inbox.Webhooks;

@@ -1,6 +1,7 @@
 package com.tatame.billing.server;
 
 import com.tatame.billing.command.Pause;
+import com.tatame.billing.configuration.InvalidConfiguration;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.move.Move;
 import com.tatame.billing.move.MoveEnd;

@@ -1,6 +1,7 @@
 package com.tatame.billing.server;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.configuration.InvalidConfiguration;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.importing.CustomerOwners;
 import java.io.IOException;

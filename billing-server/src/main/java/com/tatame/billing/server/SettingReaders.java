@@ -1,5 +1,6 @@
 package com.tatame.billing.server;
 
+import com.tatame.billing.checkout.CheckoutUrls;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;

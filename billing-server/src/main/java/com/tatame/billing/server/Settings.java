@@ -15,6 +15,7 @@ import static com.tatame.billing.server.Setting.Section.STRIPE;
 import static com.tatame.billing.server.Setting.Section.WEB;
 import static com.tatame.billing.server.Setting.Section.WEBHOOKS;
 
+import com.tatame.billing.checkout.CheckoutUrls;
 import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.postgres.PostgresConfig;

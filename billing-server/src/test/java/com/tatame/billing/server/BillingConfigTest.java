@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.configuration.InvalidConfiguration;
 import com.tatame.billing.postgres.PostgresConfig;
 import java.net.URI;
 import java.nio.file.Path;

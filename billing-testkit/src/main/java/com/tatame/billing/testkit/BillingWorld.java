@@ -167,6 +167,7 @@ public final class BillingWorld implements AutoCloseable {
         .store(itsStore)
         .gateway(itsGateway)
         .catalog(catalog)
+        .checkoutUrls(url -> "https".equals(url.getScheme()))
         .clock(engine::now)
         .wallClock(wallClock)
         .random(billingRandom)

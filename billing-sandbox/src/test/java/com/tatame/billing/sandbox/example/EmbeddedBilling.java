@@ -3,7 +3,6 @@ package com.tatame.billing.sandbox.example;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.tatame.billing.Billing;
-import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
@@ -17,7 +16,6 @@ import com.tatame.billing.checkout.Confirmation;
 import com.tatame.billing.failure.InvalidSignature;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.gateway.PaymentGateway;
-import com.tatame.billing.money.Money;
 import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.store.BillingStore;
@@ -38,18 +36,17 @@ import java.util.Optional;
 public final class EmbeddedBilling {
   private static final String WEBHOOK_SECRET = "whsec_example";
   /** What is sold. */
-  public static final Catalog CATALOG = new Catalog(
-      List.of(plan("free", Map.of(), false), plan("pro", monthly(2499), true)),
+  public static final Catalog CATALOG = Catalog.of(
       "free",
-      Catalog.DEFAULT_GRACE);
+      Plan.builder("free").feature("export", new Feature.Flag(false)).build(),
+      Plan.builder("pro")
+          .rank(1)
+          .price(BillingInterval.MONTHLY, PlanPrice.of("pro_monthly", 2499, "usd"))
+          .feature("export", new Feature.Flag(true))
+          .build());
 
-  private static final Principal ALICE = new Principal(
-      new AccountId("user_alice"),
-      "https://login.example.com",
-      "user_alice",
-      Optional.of("alice@example.com"),
-      Optional.empty(),
-      false);
+  private static final Principal ALICE =
+      Principal.ofUser("https://login.example.com", "user_alice").withEmail("alice@example.com");
 
   private EmbeddedBilling() {}
 
@@ -79,7 +76,7 @@ public final class EmbeddedBilling {
         .gateway(gateway)
         .store(store)
         .catalog(CATALOG)
-        .checkoutUrls(url -> url.toString().startsWith(ourPages))
+        .checkoutOrigins(ourPages)
         .build()) {
       billing.start();
       server.createContext("/webhooks/stripe", exchange -> receive(billing, exchange));
@@ -120,34 +117,10 @@ public final class EmbeddedBilling {
   }
 
   private static CheckoutRequest pro(String ourPages) {
-    return new CheckoutRequest(
-        Optional.of("pro"),
-        Optional.of(BillingInterval.MONTHLY),
-        Optional.empty(),
-        1,
-        ourPages + "/thanks",
-        ourPages + "/plans",
-        Optional.empty());
-  }
-
-  private static Plan plan(
-      String tier, Map<BillingInterval, PlanPrice> prices, boolean includesExport) {
-    return new Plan(
-        tier,
-        tier,
-        "",
-        "plans",
-        includesExport ? 1 : 0,
-        !prices.isEmpty(),
-        0,
-        prices,
-        Map.of("export", new Feature.Flag(includesExport)));
-  }
-
-  private static Map<BillingInterval, PlanPrice> monthly(long cents) {
-    return Map.of(
-        BillingInterval.MONTHLY,
-        new PlanPrice(new Money(cents, "usd"), "pro_monthly", Optional.empty()));
+    return CheckoutRequest.forPlan("pro", BillingInterval.MONTHLY)
+        .successUrl(ourPages + "/thanks")
+        .cancelUrl(ourPages + "/plans")
+        .build();
   }
 
   /** What the catalog names, at the provider. */

@@ -50,6 +50,7 @@ public class SpringBilling {
         .gateway(gateway)
         .store(store)
         .catalog(EmbeddedBilling.CATALOG)
+        .checkoutOrigins("https://shop.example.com")
         .build();
   }
 

@@ -139,6 +139,7 @@ public final class BillingUnderProof implements WebhookHandler {
           .store(hazards.around(flaw.of(ledger.watching(store))))
           .gateway(hazards.around(gateway))
           .catalog(catalog)
+          .checkoutOrigins("https://example.com")
           .clock(world.engine()::now)
           .wallClock(world.wallClock())
           .random(world.random())

@@ -1,4 +1,4 @@
-package com.tatame.billing.server;
+package com.tatame.billing.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,8 +15,10 @@ import com.tatame.billing.catalog.Policies;
 import com.tatame.billing.catalog.RepeatedTrials;
 import com.tatame.billing.catalog.SelfServicePause;
 import com.tatame.billing.money.Money;
-import com.tatame.billing.server.BillingConfig.PriceName;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +33,18 @@ final class CatalogFileTest {
 
   @TempDir
   private Path folder = Path.of("");
+
+  @Test
+  void aCatalogMayBeAResourceInAJar() throws IOException {
+    try (InputStream yaml = Files.newInputStream(TATAME)) {
+      assertThat(CatalogFile.read(yaml, "catalog.yaml")).isEqualTo(CatalogFile.read(TATAME));
+    }
+    assertThatThrownBy(() -> CatalogFile.read(
+            new ByteArrayInputStream("curency: usd".getBytes(StandardCharsets.UTF_8)), "my.yaml"))
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessageContaining(
+            "my.yaml:1: curency is not a field of the catalog; did you mean currency?");
+  }
 
   @Test
   void readsTatamesCatalog() {

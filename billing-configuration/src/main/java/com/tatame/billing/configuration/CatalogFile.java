@@ -1,4 +1,4 @@
-package com.tatame.billing.server;
+package com.tatame.billing.configuration;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
@@ -10,12 +10,13 @@ import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.catalog.Policies;
 import com.tatame.billing.catalog.RepeatedTrials;
 import com.tatame.billing.catalog.SelfServicePause;
+import com.tatame.billing.configuration.YamlTree.Mapping;
+import com.tatame.billing.failure.Suggestion;
 import com.tatame.billing.failure.ValidationFailed;
-import com.tatame.billing.http.Suggestion;
 import com.tatame.billing.money.Money;
-import com.tatame.billing.server.BillingConfig.PriceName;
-import com.tatame.billing.server.YamlTree.Mapping;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,15 +30,31 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Reads a catalog from YAML. Every problem is reported, with its file, line and field. */
+/**
+ * Reads a catalog from YAML, in the format of {@code docs/catalog.md}. Every problem is reported, with
+ * its file, line and field.
+ *
+ * <pre>{@code
+ * Catalog catalog = CatalogFile.read(Path.of("catalog.yaml"));
+ * }</pre>
+ */
 public final class CatalogFile {
   private final CatalogFields fields;
   private final Map<PriceName, String> priceIds;
   private final Set<PriceName> usedPriceIds = new HashSet<>();
 
-  private CatalogFile(Path file, Map<PriceName, String> priceIds) {
+  private CatalogFile(String file, Map<PriceName, String> priceIds) {
     this.fields = new CatalogFields(file);
     this.priceIds = priceIds;
+  }
+
+  /**
+   * Reads a file, with the provider's ids of prices as far as it names them.
+   *
+   * @throws InvalidConfiguration with everything that is wrong with it
+   */
+  public static Catalog read(Path file) {
+    return read(file, Map.of());
   }
 
   /**
@@ -47,17 +64,37 @@ public final class CatalogFile {
    * @throws InvalidConfiguration with everything that is wrong with it
    */
   public static Catalog read(Path file, Map<PriceName, String> priceIds) {
-    return new CatalogFile(file, priceIds).read(file);
+    try {
+      return new CatalogFile(file.toString(), priceIds).parse(Files.readString(file));
+    } catch (IOException e) {
+      throw unreadable(file.toString(), e);
+    }
   }
 
-  private Catalog read(Path file) {
-    YamlTree tree;
+  /**
+   * Reads a catalog that is not a file by itself, such as a resource in a jar. The stream stays the
+   * caller's to close.
+   *
+   * @param yaml in UTF-8
+   * @param name what problems call it, such as {@code catalog.yaml}
+   * @throws InvalidConfiguration with everything that is wrong with it
+   */
+  public static Catalog read(InputStream yaml, String name) {
     try {
-      tree = YamlTree.parse(Files.readString(file));
+      String text = new String(yaml.readAllBytes(), StandardCharsets.UTF_8);
+      return new CatalogFile(name, Map.of()).parse(text);
     } catch (IOException e) {
-      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new InvalidConfiguration(List.of(file + ": can't be read as YAML: " + reason));
+      throw unreadable(name, e);
     }
+  }
+
+  private static InvalidConfiguration unreadable(String file, IOException e) {
+    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return new InvalidConfiguration(List.of(file + ": can't be read as YAML: " + reason));
+  }
+
+  private Catalog parse(String yaml) throws IOException {
+    YamlTree tree = YamlTree.parse(yaml);
     Mapping root = fields.mapping("", tree);
     fields.allowOnly(
         "",

@@ -1,4 +1,4 @@
-package com.tatame.billing.server;
+package com.tatame.billing.configuration;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;

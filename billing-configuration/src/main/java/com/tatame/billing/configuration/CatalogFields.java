@@ -1,10 +1,9 @@
-package com.tatame.billing.server;
+package com.tatame.billing.configuration;
 
-import com.tatame.billing.http.Suggestion;
-import com.tatame.billing.server.YamlTree.Mapping;
-import com.tatame.billing.server.YamlTree.Scalar;
-import com.tatame.billing.server.YamlTree.Sequence;
-import java.nio.file.Path;
+import com.tatame.billing.configuration.YamlTree.Mapping;
+import com.tatame.billing.configuration.YamlTree.Scalar;
+import com.tatame.billing.configuration.YamlTree.Sequence;
+import com.tatame.billing.failure.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +15,11 @@ import java.util.stream.Stream;
 
 /** Reads fields of a catalog or another such file, and collects what is wrong with them. */
 final class CatalogFields {
-  private final Path file;
+  private final String file;
   private final String whole;
   private final List<String> problems = new ArrayList<>();
 
-  CatalogFields(Path file) {
+  CatalogFields(String file) {
     this(file, "the catalog");
   }
 
@@ -29,7 +28,7 @@ final class CatalogFields {
    *
    * @param whole what the file is, such as {@code the catalog}
    */
-  CatalogFields(Path file, String whole) {
+  CatalogFields(String file, String whole) {
     this.file = file;
     this.whole = whole;
   }

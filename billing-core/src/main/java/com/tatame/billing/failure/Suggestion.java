@@ -1,4 +1,4 @@
-package com.tatame.billing.http;
+package com.tatame.billing.failure;
 
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package com.tatame.billing.server;
+package com.tatame.billing.checkout;
 
 import java.net.URI;
 import java.util.List;
@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a payer may be sent back to after a checkout: listed origins and app schemes; outside of
- * production also whatever runs on this machine.
+ * production also whatever runs on this machine. Immutable.
  */
-final class CheckoutUrls implements Predicate<URI> {
+public final class CheckoutUrls implements Predicate<URI> {
   private static final Set<String> LOCAL_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Set<String> DANGEROUS_SCHEMES =
       Set.of("http", "javascript", "data", "file", "blob", "vbscript", "about");
@@ -21,13 +21,13 @@ final class CheckoutUrls implements Predicate<URI> {
   private final boolean local;
 
   /** An allowed origin, or all addresses of an app's own scheme. */
-  record Target(String scheme, Optional<String> authority) {
+  public record Target(String scheme, Optional<String> authority) {
     /**
      * Reads {@code https://app.example.com} or {@code myapp://}.
      *
      * @throws IllegalArgumentException saying what is wrong
      */
-    static Target parse(String text, boolean production) {
+    public static Target parse(String text, boolean production) {
       URI uri = URI.create(text.endsWith("://") ? text + "any" : text);
       String scheme = lower(uri.getScheme());
       if (scheme.equals("https") || (scheme.equals("http") && !production)) {
@@ -50,7 +50,28 @@ final class CheckoutUrls implements Predicate<URI> {
     }
   }
 
-  CheckoutUrls(List<Target> targets, boolean production) {
+  /**
+   * Allows these origins and schemes.
+   *
+   * @param origins such as {@code https://app.example.com}, {@code http://localhost:3000} or {@code
+   *     myapp://}; only those on this machine may be without TLS
+   * @throws IllegalArgumentException saying which one can't be used, and why
+   */
+  public static CheckoutUrls of(List<String> origins) {
+    return new CheckoutUrls(
+        origins.stream()
+            .map(origin ->
+                Target.parse(origin, !origin.startsWith("http:") || !isLocal(URI.create(origin))))
+            .toList(),
+        true);
+  }
+
+  /**
+   * Allows these.
+   *
+   * @param production whether pages on this machine have to be listed like others
+   */
+  public CheckoutUrls(List<Target> targets, boolean production) {
     this.targets = List.copyOf(targets);
     this.local = !production;
   }

@@ -1,4 +1,4 @@
-package com.tatame.billing.server;
+package com.tatame.billing.configuration;
 
 import java.util.List;
 

@@ -1,5 +1,7 @@
-package com.tatame.billing.server;
+package com.tatame.billing.configuration;
 
+import com.tatame.billing.configuration.YamlTree.Mapping;
+import com.tatame.billing.configuration.YamlTree.Sequence;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.importing.EventColumns;
 import com.tatame.billing.importing.LinkColumns;
@@ -7,8 +9,6 @@ import com.tatame.billing.importing.SourceTables.Table;
 import com.tatame.billing.importing.TableMapping;
 import com.tatame.billing.importing.UsageColumns;
 import com.tatame.billing.importing.UserColumns;
-import com.tatame.billing.server.YamlTree.Mapping;
-import com.tatame.billing.server.YamlTree.Sequence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +22,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads from YAML which tables and columns say what. Every problem is reported, with its line and field. */
-final class MappingFile {
+public final class MappingFile {
   private static final Table UNNAMED = new Table("public", "unnamed");
 
   private final CatalogFields fields;
 
   private MappingFile(Path file) {
-    this.fields = new CatalogFields(file, "the mapping");
+    this.fields = new CatalogFields(file.toString(), "the mapping");
   }
 
   /**
@@ -36,7 +36,7 @@ final class MappingFile {
    *
    * @throws InvalidConfiguration with everything that is wrong with it
    */
-  static TableMapping read(Path file) {
+  public static TableMapping read(Path file) {
     YamlTree tree;
     try {
       tree = YamlTree.parse(Files.readString(file));

@@ -1,11 +1,12 @@
-package com.tatame.billing.server;
+package com.tatame.billing.checkout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.tatame.billing.server.CheckoutUrls.Target;
+import com.tatame.billing.checkout.CheckoutUrls.Target;
 import java.net.URI;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,6 +50,18 @@ final class CheckoutUrlsTest {
   void thisMachineIsAllowedOutsideOfProduction(String url) {
     assertThat(new CheckoutUrls(List.of(), false).test(URI.create(url))).isTrue();
     assertThat(new CheckoutUrls(List.of(), true).test(URI.create(url))).isFalse();
+  }
+
+  @Test
+  void anOriginOnThisMachineMayBeWithoutTls() {
+    CheckoutUrls urls = CheckoutUrls.of(List.of("http://localhost:3000", "tatame://"));
+
+    assertThat(urls.test(URI.create("http://localhost:3000/paid"))).isTrue();
+    assertThat(urls.test(URI.create("tatame://paid"))).isTrue();
+    assertThat(urls.test(URI.create("http://localhost:8080/paid"))).isFalse();
+    assertThatThrownBy(() -> CheckoutUrls.of(List.of("http://app.example.com")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("http://app.example.com");
   }
 
   @ParameterizedTest

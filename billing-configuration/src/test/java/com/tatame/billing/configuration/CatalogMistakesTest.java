@@ -1,4 +1,4 @@
-package com.tatame.billing.server;
+package com.tatame.billing.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -1,13 +1,13 @@
-package com.tatame.billing.server;
+package com.tatame.billing.configuration;
 
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Overage;
 import com.tatame.billing.catalog.Window;
-import com.tatame.billing.http.Suggestion;
+import com.tatame.billing.configuration.YamlTree.Mapping;
+import com.tatame.billing.configuration.YamlTree.Scalar;
+import com.tatame.billing.failure.Suggestion;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.WireName;
-import com.tatame.billing.server.YamlTree.Mapping;
-import com.tatame.billing.server.YamlTree.Scalar;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
