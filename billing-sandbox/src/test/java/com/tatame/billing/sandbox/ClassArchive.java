@@ -79,7 +79,7 @@ final class ClassArchive {
       return false;
     }
     FileTime made = Files.getLastModifiedTime(archive);
-    for (String jar : jars().split(File.pathSeparator)) {
+    for (String jar : jars().split(File.pathSeparator, -1)) {
       if (Files.getLastModifiedTime(Path.of(jar)).compareTo(made) >= 0) {
         return false;
       }
