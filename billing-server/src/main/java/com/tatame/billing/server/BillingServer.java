@@ -138,7 +138,7 @@ public final class BillingServer implements AutoCloseable {
           .version(Version.current())
           .build();
       javalin = Javalin.create(javalinConfig -> {
-        HttpServer.configure(javalinConfig, routes, proxies, bodies, config.port());
+        HttpServer.configure(javalinConfig, routes, proxies, bodies, with.bodyPace, config.port());
         with.pages.accept(javalinConfig, billing);
         routes.mountAlone(javalinConfig);
       });
@@ -352,6 +352,7 @@ public final class BillingServer implements AutoCloseable {
     private RandomGenerator random = new SecureRandom();
     private int workers = DEFAULT_WORKERS;
     private boolean projectOnArrival;
+    private BodyPace bodyPace = BodyPace.DEFAULT;
     private int wrongCodesPerMinute;
     private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
     private Consumer<RuntimeException> storeMistake =
@@ -440,6 +441,17 @@ public final class BillingServer implements AutoCloseable {
      */
     public Builder wrongCodesPerMinute(int value) {
       wrongCodesPerMinute = value;
+      return this;
+    }
+
+    /**
+     * How slowly the body of a request may arrive. Default: ten seconds, and 16 KiB a second.
+     *
+     * @param longestSilence the time that a client has in hand
+     * @param bytesPerSecond the rate at which a client that sends keeps it
+     */
+    public Builder slowestBody(Duration longestSilence, long bytesPerSecond) {
+      bodyPace = new BodyPace(longestSilence, bytesPerSecond);
       return this;
     }
 

@@ -2,7 +2,6 @@ package com.tatame.billing.server;
 
 import com.tatame.billing.http.BillingRoutes;
 import io.javalin.config.JavalinConfig;
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -25,15 +24,13 @@ final class HttpServer {
   private static final int MAX_CONNECTIONS = 8_000;
   private static final long IDLE_MILLIS_AT_MAX = 5_000;
 
-  /** A slow phone sends what requests of people have; a body of 1 MiB takes at most 74 s. */
-  private static final BodyPace PACE = new BodyPace(Duration.ofSeconds(10), 16 * 1024);
-
   private HttpServer() {}
 
   /**
    * Sets the server up.
    *
    * @param bodies what the bodies of all requests may take
+   * @param pace how slowly each of them may arrive
    * @param port 0 for any that is free
    */
   static void configure(
@@ -41,6 +38,7 @@ final class HttpServer {
       BillingRoutes routes,
       TrustedProxies proxies,
       BodyBudget bodies,
+      BodyPace pace,
       int port) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
@@ -63,7 +61,7 @@ final class HttpServer {
       server.setErrorHandler(routes.serverErrors());
       server.insertHandler(routes.nonBlockingHandler());
       server.insertHandler(new RequestBodies(
-          bodies, proxies::bodyOf, PACE, BillingRoutes.MAX_BODY_BYTES, System::nanoTime));
+          bodies, proxies::bodyOf, pace, BillingRoutes.MAX_BODY_BYTES, System::nanoTime));
       server.insertHandler(new WebSocketRefusal());
       boundConnections(server);
     });
