@@ -1,9 +1,7 @@
 package com.tatame.billing.postgres;
 
+import com.tatame.billing.workload.CircuitBreaker;
 import com.zaxxer.hikari.HikariConfig;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -52,7 +50,6 @@ final class Connections {
     pool.setConnectionTimeout(config.connectionWait().toMillis());
     pool.setValidationTimeout(Math.min(VALIDATION.toMillis(), pool.getConnectionTimeout()));
     pool.setAutoCommit(true);
-    pool.setExceptionOverride(new ReadOnlyEviction());
     pool.setConnectionInitSql(
         sessionsAreOurs(config, url) ? COMPILE_NOTHING + EXPECT_LARGE_TABLES : COMPILE_NOTHING);
     driver(config).forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
@@ -70,14 +67,11 @@ final class Connections {
    */
   static boolean refused(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ConnectException
-          || cause instanceof NoRouteToHostException
-          || cause instanceof UnknownHostException
-          || (cause instanceof SQLException sql && STARTS_OR_ENDS.contains(state(sql)))) {
+      if (cause instanceof SQLException sql && STARTS_OR_ENDS.contains(state(sql))) {
         return true;
       }
     }
-    return false;
+    return CircuitBreaker.isRefusal(failure);
   }
 
   private static String state(SQLException e) {

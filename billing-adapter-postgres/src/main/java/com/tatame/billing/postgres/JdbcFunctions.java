@@ -1,6 +1,7 @@
 package com.tatame.billing.postgres;
 
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.schema.SqlFunctionFailed;
 import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.workload.Bulkhead;
@@ -15,7 +16,8 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.postgresql.jdbc.PgStatement;
+import java.util.function.LongSupplier;
+import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -24,15 +26,21 @@ import org.postgresql.util.ServerErrorMessage;
  * share that the caller's workload has, and in the time that is left to it.
  */
 final class JdbcFunctions implements SqlFunctions {
-  /** How much longer the network is waited for, so that a cancelled statement's answer arrives. */
-  private static final Duration CANCELLATION_TAKES = Duration.ofMillis(300);
+  /**
+   * How much longer the network is waited for, so that a cancelled statement's answer arrives. A frozen
+   * database sends none, and a webhook must be answered within two seconds all the same.
+   */
+  private static final Duration CANCELLATION_TAKES = Duration.ofMillis(200);
 
   /** How long a caller waits for the pool before it looks why there is no connection. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
   private final HikariPool pool;
   private final CircuitBreaker breaker;
+  private final ReadOnlyCache readOnly;
+  private final LongSupplier nanoTime;
   private final Bulkhead connections;
+  private final StatementCancellation cancellation = new StatementCancellation();
   private final String schema;
   private final Duration connectionWait;
   private final Duration statementLimit;
@@ -42,10 +50,18 @@ final class JdbcFunctions implements SqlFunctions {
    * Calls nothing yet.
    *
    * @param breaker open while the database refuses connections
+   * @param nanoTime a clock of nanoseconds that never goes back, such as {@code System::nanoTime}
    */
-  JdbcFunctions(HikariPool pool, PostgresConfig config, CircuitBreaker breaker) {
+  JdbcFunctions(
+      HikariPool pool,
+      PostgresConfig config,
+      CircuitBreaker breaker,
+      ReadOnlyCache readOnly,
+      LongSupplier nanoTime) {
     this.pool = pool;
     this.breaker = breaker;
+    this.readOnly = readOnly;
+    this.nanoTime = nanoTime;
     this.connections = Bulkhead.ofConnections(config.maxPoolSize());
     this.schema = config.schema();
     this.connectionWait = config.connectionWait();
@@ -80,7 +96,22 @@ final class JdbcFunctions implements SqlFunctions {
     try {
       return connected((connection, limit) -> ask(connection, sql, arguments, limit));
     } catch (SQLException e) {
-      throw new SqlFunctionFailed(Optional.ofNullable(e.getSQLState()), constraint(e), e);
+      Optional<String> sqlState = Optional.ofNullable(e.getSQLState());
+      if (ReadOnlyCache.isReadOnly(sqlState)) {
+        seenReadOnly();
+      }
+      throw new SqlFunctionFailed(sqlState, constraint(e), e);
+    }
+  }
+
+  /**
+   * After a failover behind one address the pool still holds connections to the server that was
+   * primary before. The next ones lead to the server that is primary now; if that is read-only, too,
+   * they are used for a second, so that reads don't wait for new connections all the time.
+   */
+  private void seenReadOnly() {
+    if (readOnly.note()) {
+      pool.softEvictConnections();
     }
   }
 
@@ -94,10 +125,12 @@ final class JdbcFunctions implements SqlFunctions {
       throw new StoreUnavailable("The store is closed.");
     }
     Optional<WorkContext> context = WorkContext.current();
-    Bulkhead.Permit permit = connections.enter(wait(context)).orElseThrow(JdbcFunctions::busy);
+    Duration wait = context.map(WorkContext::remaining).orElse(connectionWait);
+    long end = nanoTime.getAsLong() + wait.toNanos();
+    Bulkhead.Permit permit = connections.enter(wait).orElseThrow(JdbcFunctions::busy);
     try (permit;
-        Connection connection = connect(context)) {
-      Duration limit = context.map(WorkContext::remaining).orElse(statementLimit);
+        Connection connection = connect(end)) {
+      Duration limit = context.isPresent() ? until(end) : statementLimit;
       if (limit.toMillis() <= 0) {
         throw busy();
       }
@@ -110,13 +143,17 @@ final class JdbcFunctions implements SqlFunctions {
     }
   }
 
+  private Duration until(long end) {
+    return Duration.ofNanos(end - nanoTime.getAsLong());
+  }
+
   // In pieces: a pool that can't connect tells why only to those whose wait is over.
-  private Connection connect(Optional<WorkContext> context) throws SQLException {
-    Duration left = wait(context);
+  private Connection connect(long end) throws SQLException {
     while (true) {
       if (breaker.open()) {
         throw new StoreUnavailable("The database is down: it refuses connections.");
       }
+      Duration left = until(end);
       Duration piece = left.compareTo(LOOK) < 0 ? left : LOOK;
       try {
         return pool.getConnection(Math.max(1, piece.toMillis()));
@@ -124,26 +161,26 @@ final class JdbcFunctions implements SqlFunctions {
         if (Connections.refused(e)) {
           breaker.trip();
         }
-        left = left.minus(piece);
-        if (left.toMillis() <= 0 || breaker.open()) {
+        if (until(end).toMillis() <= 0 || breaker.open()) {
           throw e;
         }
       }
     }
   }
 
-  private Duration wait(Optional<WorkContext> context) {
-    return context.map(WorkContext::remaining).orElse(connectionWait);
-  }
-
-  private static String ask(Connection connection, String sql, Arguments arguments, Duration limit)
+  private String ask(Connection connection, String sql, Arguments arguments, Duration limit)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      // The driver cancels on the server, too: what nobody waits for must not hold locks.
-      statement.unwrap(PgStatement.class).setQueryTimeoutMs(limit.toMillis());
       arguments.bind(connection, statement);
+      StatementCancellation.Pending pending =
+          cancellation.after(limit, connection.unwrap(PgConnection.class)::cancelQuery);
       try (ResultSet rows = statement.executeQuery()) {
         return Optional.ofNullable(rows.next() ? rows.getString(1) : null).orElse("null");
+      } finally {
+        // One that broke is not used again, whatever is still on its way to it.
+        if (!pending.end(connection.isClosed() ? Duration.ZERO : CANCELLATION_TAKES)) {
+          pool.evictConnection(connection);
+        }
       }
     }
   }
@@ -153,22 +190,17 @@ final class JdbcFunctions implements SqlFunctions {
         "The database is busy: all connections that such work may use are taken.");
   }
 
-  /** A connection that can't write is not used again: the next may lead to another server. */
   @Override
   public boolean readOnly() {
-    try {
-      return connected((connection, limit) -> {
-        boolean readOnly = ask(
-                connection, "show transaction_read_only", (same, nothing) -> {}, limit)
-            .equals("on");
-        if (readOnly) {
-          pool.evictConnection(connection);
-        }
-        return readOnly;
-      });
-    } catch (SQLException e) {
-      throw new SqlFunctionFailed(Optional.ofNullable(e.getSQLState()), Optional.empty(), e);
+    if (readOnly.fresh()) {
+      return true;
     }
+    boolean seen =
+        ask("show transaction_read_only", (connection, statement) -> {}).equals("on");
+    if (seen) {
+      seenReadOnly();
+    }
+    return seen;
   }
 
   private static Optional<String> constraint(SQLException e) {
@@ -190,6 +222,8 @@ final class JdbcFunctions implements SqlFunctions {
       pool.shutdown();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      cancellation.close();
     }
   }
 }

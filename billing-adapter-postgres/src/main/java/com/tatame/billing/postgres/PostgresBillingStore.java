@@ -3,6 +3,7 @@ package com.tatame.billing.postgres;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.schema.SchemaNotReady;
 import com.tatame.billing.schema.SchemaStatus;
 import com.tatame.billing.workload.CircuitBreaker;
@@ -18,12 +19,14 @@ import java.util.Map;
 public final class PostgresBillingStore extends FunctionBackedStore {
   private final HikariPool pool;
 
-  private PostgresBillingStore(HikariPool pool, PostgresConfig config) {
+  private PostgresBillingStore(HikariPool pool, PostgresConfig config, ReadOnlyCache readOnly) {
     super(new JdbcFunctions(
         pool,
         config,
         new CircuitBreaker(
-            "the database", () -> Connections.answers(config), Pause.blocking()::pause)));
+            "the database", () -> Connections.answers(config), Pause.blocking()::pause),
+        readOnly,
+        System::nanoTime));
     this.pool = pool;
   }
 
@@ -34,8 +37,12 @@ public final class PostgresBillingStore extends FunctionBackedStore {
    * @throws IllegalStateException if the schema can't be brought up to date
    */
   public static PostgresBillingStore open(PostgresConfig config) {
+    return open(config, new ReadOnlyCache(System::nanoTime));
+  }
+
+  static PostgresBillingStore open(PostgresConfig config, ReadOnlyCache readOnly) {
     migrate(config);
-    return connect(config);
+    return connect(config, readOnly);
   }
 
   /**
@@ -50,14 +57,14 @@ public final class PostgresBillingStore extends FunctionBackedStore {
     if (!status.usable()) {
       throw new SchemaNotReady(status);
     }
-    return connect(config);
+    return connect(config, new ReadOnlyCache(System::nanoTime));
   }
 
-  private static PostgresBillingStore connect(PostgresConfig config) {
+  private static PostgresBillingStore connect(PostgresConfig config, ReadOnlyCache readOnly) {
     HikariConfig pool = Connections.pool(config);
     pool.validate();
     try {
-      return new PostgresBillingStore(new HikariPool(pool), config);
+      return new PostgresBillingStore(new HikariPool(pool), config, readOnly);
     } catch (PoolInitializationException e) {
       throw new StoreUnavailable("The database can't be reached.", e);
     }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.store.StoreMode;
 import java.net.ServerSocket;
 import java.sql.Connection;
@@ -21,11 +22,14 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AvailabilityTest {
   private static final AccountId ACCOUNT = new AccountId("user_1");
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  private final AtomicLong nanoTime = new AtomicLong();
 
   @Test
   void aPoolWithoutAFreeConnectionMakesTheStoreUnavailable() throws Exception {
@@ -89,7 +93,8 @@ class AvailabilityTest {
   @Test
   void readOnlyDatabaseIsSaidToBeAndAnswersReads() {
     PostgresConfig config = asRole("on_a_replica");
-    try (PostgresBillingStore store = PostgresBillingStore.open(config)) {
+    try (PostgresBillingStore store =
+        PostgresBillingStore.open(config, new ReadOnlyCache(nanoTime::get))) {
       assertThat(store.mode()).isEqualTo(StoreMode.OPEN);
 
       demote(store, config);
@@ -97,8 +102,37 @@ class AvailabilityTest {
       assertThat(store.mode()).isEqualTo(StoreMode.READ_ONLY);
       assertThat(store.usage().read(ACCOUNT, NOW).entitlement()).isEmpty();
       promote(config);
+      assertThat(store.mode()).as("as cached").isEqualTo(StoreMode.READ_ONLY);
+      nanoTime.addAndGet(ReadOnlyCache.TTL.toNanos());
       assertThat(store.mode()).as("by the connection that was seen").isEqualTo(StoreMode.READ_ONLY);
+      nanoTime.addAndGet(ReadOnlyCache.TTL.toNanos());
       assertThat(store.mode()).as("by the one that replaced it").isEqualTo(StoreMode.OPEN);
+    }
+  }
+
+  @Test
+  void refusedWritesCostReadsNoMoreThanOneConnectionASecond() throws Exception {
+    PostgresConfig direct = asRole("that_stays_read_only");
+    try (DatabaseProxy proxy = new DatabaseProxy(direct)) {
+      PostgresConfig config =
+          proxy.config().withCredentials(direct.user().orElseThrow(), "unused").withMaxPoolSize(1);
+      try (PostgresBillingStore store =
+          PostgresBillingStore.open(config, new ReadOnlyCache(nanoTime::get))) {
+        demote(store, config);
+        for (int second = 0; second < 3; second++) {
+          store.ping();
+          int before = proxy.accepted();
+          for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> store.inbox().ingest(List.of(event("evt_1")), NOW))
+                .isInstanceOf(StoreUnavailable.class)
+                .hasMessageContaining("25006");
+            assertThat(store.usage().read(ACCOUNT, NOW).entitlement()).isEmpty();
+            assertThat(store.mode()).isEqualTo(StoreMode.READ_ONLY);
+          }
+          assertThat(proxy.accepted() - before).isEqualTo(1);
+          nanoTime.addAndGet(ReadOnlyCache.TTL.toNanos());
+        }
+      }
     }
   }
 

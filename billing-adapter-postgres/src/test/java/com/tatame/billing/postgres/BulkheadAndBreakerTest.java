@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.schema.ReadOnlyCache;
+import com.tatame.billing.schema.SqlFunctionFailed;
 import com.tatame.billing.workload.Bulkhead;
+import com.tatame.billing.workload.CircuitBreaker;
 import com.tatame.billing.workload.WorkContext;
 import com.tatame.billing.workload.Workload;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -80,11 +87,42 @@ class BulkheadAndBreakerTest {
       statement.execute("begin; lock table account_entitlements");
 
       assertThatThrownBy(inTime(() -> store.usage().read(ACCOUNT, NOW)))
-          .isInstanceOf(StoreUnavailable.class)
-          .hasMessageContaining("57014");
+          .isInstanceOf(StoreUnavailable.class);
 
       assertThat(active(store)).isZero();
       assertThat(store.down()).isFalse();
+      await()
+          .atMost(LONG)
+          .untilAsserted(() -> assertThat(
+                  TestDatabase.query(config, "select 1 from pg_locks where not granted"))
+              .as("what waits on the server for a caller that has gone")
+              .isEmpty());
+    }
+  }
+
+  @Test
+  void requestToCancelThatIsNotTakenKeepsNobody() throws Exception {
+    try (DatabaseProxy proxy = new DatabaseProxy(TestDatabase.freshSchema())) {
+      PostgresBillingStore.migrate(proxy.config());
+      HikariConfig pool = Connections.pool(proxy.config());
+      pool.addDataSourceProperty("cancelSignalTimeout", Long.toString(LONG.toSeconds()));
+      JdbcFunctions functions = new JdbcFunctions(
+          new HikariPool(pool),
+          proxy.config(),
+          new CircuitBreaker("a database", () -> true, pause -> {}),
+          new ReadOnlyCache(System::nanoTime),
+          System::nanoTime);
+      functions.call("ping_v1", "{}");
+      proxy.freeze();
+
+      assertTimeout(
+          LONG.dividedBy(2),
+          () -> assertThatThrownBy(inTime(() -> functions.call("ping_v1", "{}")))
+              .isInstanceOf(SqlFunctionFailed.class)
+              .hasRootCauseInstanceOf(SocketTimeoutException.class));
+
+      proxy.thaw();
+      functions.close();
     }
   }
 

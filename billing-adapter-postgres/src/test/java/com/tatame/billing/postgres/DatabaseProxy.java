@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class DatabaseProxy implements AutoCloseable {
   private final URI database;
   private final int port;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final AtomicInteger accepted = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition thawed = lock.newCondition();
   private boolean frozen;
@@ -41,6 +43,11 @@ final class DatabaseProxy implements AutoCloseable {
         .withSchema(direct.schema());
   }
 
+  /** How many connections were made so far. */
+  int accepted() {
+    return accepted.get();
+  }
+
   /** Lets connections through. */
   void accept() throws IOException {
     ServerSocket opened = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
@@ -48,6 +55,7 @@ final class DatabaseProxy implements AutoCloseable {
     daemon(() -> {
       while (true) {
         Socket client = opened.accept();
+        accepted.incrementAndGet();
         Socket server = new Socket(database.getHost(), database.getPort());
         sockets.addAll(List.of(client, server));
         daemon(() -> copy(client, server));

@@ -2,6 +2,11 @@ package com.tatame.billing.workload;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +59,25 @@ public final class CircuitBreaker {
     Thread thread = new Thread(probing, "billing-probe");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /**
+   * Whether a failure, or what caused it, says that nothing takes connections there: none listens, or
+   * there is no such host or no way to it. To be slow is something else, also in connecting.
+   */
+  public static boolean isRefusal(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      // The cause of a connect timeout is a ConnectException, too.
+      if (cause instanceof HttpTimeoutException || cause instanceof SocketTimeoutException) {
+        return false;
+      }
+      if (cause instanceof ConnectException
+          || cause instanceof NoRouteToHostException
+          || cause instanceof UnknownHostException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether the dependency is known to be down. */

@@ -2,6 +2,13 @@ package com.tatame.billing.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,6 +35,26 @@ class CircuitBreakerTest {
     assertThat(breaker.open()).isFalse();
     assertThat(pauses).hasSize(3).containsOnly(CircuitBreaker.PROBE_EVERY);
     assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void onlyRefusedConnectionsAndUnknownHostsAreRefusals() {
+    assertThat(List.of(
+            new ConnectException("Connection refused"),
+            new NoRouteToHostException(),
+            new UnknownHostException("nowhere"),
+            new IllegalStateException(new IOException(new ConnectException()))))
+        .allMatch(CircuitBreaker::isRefusal);
+
+    Exception slow = new HttpConnectTimeoutException("HTTP connect timed out");
+    slow.initCause(new ConnectException("HTTP connect timed out"));
+    assertThat(List.of(
+            slow,
+            new SocketTimeoutException("Connect timed out"),
+            new HttpTimeoutException("request timed out"),
+            new IOException("Connection reset"),
+            new IllegalStateException()))
+        .noneMatch(CircuitBreaker::isRefusal);
   }
 
   @Test
