@@ -1,8 +1,11 @@
 package com.tatame.billing.supabase;
 
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.schema.ReadOnlyCache;
+import com.tatame.billing.schema.SqlFunctionFailed;
 import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.workload.Bulkhead;
+import com.tatame.billing.workload.CircuitBreaker;
 import com.tatame.billing.workload.WorkContext;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -14,9 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** Calls the schema's functions over the Data API, each call one request and one transaction. */
+/**
+ * Calls the schema's functions over the Data API, each call one request and one transaction. While the
+ * project refuses connections, calls fail at once.
+ */
 final class RestFunctions implements SqlFunctions {
   private static final String USER_AGENT = "tatame-billing/1";
   private static final String JSON = "application/json";
@@ -24,6 +31,16 @@ final class RestFunctions implements SqlFunctions {
 
   /** Under way at a time: the API behind has a pool of connections, too. */
   private static final int MAX_REQUESTS = 20;
+
+  private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
+
+  /**
+   * A write that finds no row to change. PostgREST chooses by itself whether a transaction may write, so
+   * that what a database is set to says less than what becomes of a write.
+   */
+  private static final String WRITES_NOTHING = "release_key_v1";
+
+  private static final String NO_KEY = "{\"account_id\":\"\",\"key\":\"\",\"lease\":\"\"}";
 
   private final SupabaseConfig config;
   private final ServiceKey key;
@@ -33,6 +50,8 @@ final class RestFunctions implements SqlFunctions {
   private final InstantSource clock;
   private final HttpClient client;
   private final Bulkhead requests = Bulkhead.ofConnections(MAX_REQUESTS);
+  private final CircuitBreaker breaker;
+  private final ReadOnlyCache readOnly;
   private volatile boolean closed;
 
   /** Lets time pass. */
@@ -40,8 +59,22 @@ final class RestFunctions implements SqlFunctions {
     void take(Duration duration) throws InterruptedException;
   }
 
-  RestFunctions(SupabaseConfig config, RandomGenerator random, Pause pause, InstantSource clock) {
+  /**
+   * Calls nothing yet.
+   *
+   * @param pause how a caller waits before the next attempt
+   * @param probePause how the prober waits while the project is down
+   */
+  RestFunctions(
+      SupabaseConfig config,
+      RandomGenerator random,
+      Pause pause,
+      Consumer<Duration> probePause,
+      InstantSource clock,
+      ReadOnlyCache readOnly) {
     this.config = config;
+    this.breaker = new CircuitBreaker("the project", this::answers, probePause);
+    this.readOnly = readOnly;
     this.key = new ServiceKey(config.serviceKey());
     this.random = random;
     this.backoff = new Backoff(random);
@@ -68,12 +101,19 @@ final class RestFunctions implements SqlFunctions {
   }
 
   private String ask(String function, String argument) {
+    refuseWhileDown();
     Bulkhead.Permit permit = requests
         .enter(inTime(config.callTimeout()))
         .orElseThrow(() -> new StoreUnavailable(
             "The project is busy: as many calls as such work may make are under way."));
     try (permit) {
       return askUntilAnswered(function, argument);
+    }
+  }
+
+  private void refuseWhileDown() {
+    if (breaker.open()) {
+      throw new StoreUnavailable("The project is down: it refuses connections.");
     }
   }
 
@@ -93,6 +133,7 @@ final class RestFunctions implements SqlFunctions {
     HttpRequest request = request(function, argument, callTime);
     Instant end = clock.instant().plus(inTime(config.patience()));
     for (int failures = 1; ; failures++) {
+      refuseWhileDown();
       DataApiFailure failure;
       try {
         HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
@@ -106,8 +147,34 @@ final class RestFunctions implements SqlFunctions {
         throw interrupted(e);
       }
       if (!failure.passing() || failures == Backoff.ATTEMPTS || !waited(failures, end)) {
-        throw failure.reason();
+        throw noted(failure);
       }
+    }
+  }
+
+  /** What is remembered of a failure for other calls: that none can succeed, or none that writes. */
+  private RuntimeException noted(DataApiFailure failure) {
+    if (failure.outage()) {
+      breaker.trip();
+    }
+    if (failure.reason() instanceof SqlFunctionFailed refused
+        && ReadOnlyCache.isReadOnly(refused.sqlState())) {
+      readOnly.note();
+    }
+    return failure.reason();
+  }
+
+  /** Whether the project takes connections again; what it refuses for good, it answers, too. */
+  private boolean answers() {
+    try {
+      HttpResponse<String> response =
+          client.send(request("ping_v1", "{}", PROBE_LIMIT), BodyHandlers.ofString());
+      return isAnswer(response) || !failure("ping_v1", response).passing();
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -161,7 +228,29 @@ final class RestFunctions implements SqlFunctions {
   }
 
   @Override
+  public boolean readOnly() {
+    if (readOnly.fresh()) {
+      return true;
+    }
+    try {
+      ask(WRITES_NOTHING, NO_KEY);
+      return false;
+    } catch (SqlFunctionFailed e) {
+      if (ReadOnlyCache.isReadOnly(e.sqlState())) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public boolean down() {
+    return breaker.open();
+  }
+
+  @Override
   public void close() {
     closed = true;
+    breaker.end();
   }
 }

@@ -3,8 +3,10 @@ package com.tatame.billing.supabase;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.tatame.billing.command.Pause;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.schema.ReadOnlyCache;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
@@ -30,16 +32,31 @@ public final class SupabaseBillingStore extends FunctionBackedStore {
    * Opens the store and checks that the project is set up: the schema exposed, all migrations run,
    * everything granted. It can't run the migrations itself; that takes a database connection.
    *
-   * @throws StoreUnavailable if the project can't be reached, or saying what it lacks
+   * @throws StoreUnavailable if the project can't be reached
+   * @throws IllegalStateException saying what the project lacks
    */
   public static SupabaseBillingStore open(SupabaseConfig config) {
     RestFunctions functions = new RestFunctions(
         config,
         new SecureRandom(),
         duration -> Thread.sleep(duration.toMillis()),
-        InstantSource.system());
-    check(config, functions);
-    return new SupabaseBillingStore(functions);
+        Pause.blocking()::pause,
+        InstantSource.system(),
+        new ReadOnlyCache(System::nanoTime));
+    return open(config, functions);
+  }
+
+  static SupabaseBillingStore open(SupabaseConfig config, RestFunctions functions) {
+    try {
+      check(config, functions);
+      return new SupabaseBillingStore(functions);
+    } catch (StoreUnavailable e) {
+      functions.close();
+      throw e.getCause() instanceof NotSetUp ? new IllegalStateException(e.getMessage(), e) : e;
+    } catch (RuntimeException e) {
+      functions.close();
+      throw e;
+    }
   }
 
   static void check(SupabaseConfig config, RestFunctions functions) {
@@ -50,7 +67,7 @@ public final class SupabaseBillingStore extends FunctionBackedStore {
         String names = StreamSupport.stream(missing.spliterator(), false)
             .map(JsonNode::asText)
             .collect(Collectors.joining(", "));
-        throw new StoreUnavailable("In the schema " + config.schema()
+        throw new IllegalStateException("In the schema " + config.schema()
             + " the key's role can't use: "
             + names
             + ". Run the migrations (supabase-migrations.sql) in the project's SQL editor, and grant"

@@ -42,6 +42,62 @@ class DataApiFailureTest {
         .hasMessageContaining(advice);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PGRST000 | connection to server at 10.0.0.1, port 5432 failed: Connection refused",
+        "PGRST000 | could not translate host name db to address: Name or service not known",
+        "PGRST000 | FATAL:  the database system is starting up",
+        "PGRST000 | FATAL:  the database system is shutting down",
+        "PGRST002 | ''"
+      })
+  void anApiWhoseDatabaseRefusesConnectionsIsAnOutage(String code, String details) {
+    assertThat(of(503, unconnected(code, details)).outage()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PGRST000 | FATAL:  sorry, too many clients already",
+        "PGRST000 | FATAL:  remaining connection slots are reserved for superusers",
+        "PGRST000 | FATAL:  max client connections reached",
+        "PGRST000 | connection to server at 10.0.0.1, port 5432 failed: timeout expired",
+        "PGRST001 | no connection to the server",
+        "PGRST003 | ''"
+      })
+  void anApiThatIsShortOfConnectionsIsBusyAndNoOutage(String code, String details) {
+    assertThat(of(503, unconnected(code, details)).outage()).isFalse();
+    assertThat(of(503, unconnected(code, details)).passing()).isTrue();
+  }
+
+  private static String unconnected(String code, String details) {
+    return "{\"code\":\"" + code + "\",\"details\":\"" + details
+        + "\",\"hint\":null,\"message\":\"Retrying the connection.\"}";
+  }
+
+  @Test
+  void aReplicaThatRefusesATransactionWhichMayWriteIsReadOnly() {
+    DataApiFailure failure =
+        of(400, postgrest("0A000", "cannot set transaction read-write mode during recovery"));
+
+    assertThat(failure.passing()).isFalse();
+    assertThat(failure.reason())
+        .isInstanceOfSatisfying(
+            SqlFunctionFailed.class, e -> assertThat(e.sqlState()).contains("25006"));
+    assertThat(of(400, postgrest("0A000", "not supported")).reason())
+        .isInstanceOfSatisfying(
+            SqlFunctionFailed.class, e -> assertThat(e.sqlState()).contains("0A000"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"521, true", "523, true", "502, false", "503, false", "522, false", "530, false"})
+  void aGatewayThatIsRefusedByTheProjectReportsAnOutage(int status, boolean outage) {
+    assertThat(of(status, "<html></html>").outage()).isEqualTo(outage);
+    assertThat(of(status, "<html></html>").passing()).isTrue();
+  }
+
   @Test
   void aConnectionThatBrokeUnderACallIsAskedAgain() {
     DataApiFailure failure =
@@ -256,6 +312,8 @@ class DataApiFailureTest {
     DataApiFailure unreachable = DataApiFailure.of(refused);
     DataApiFailure slow = DataApiFailure.of(new HttpTimeoutException("request timed out"));
 
+    assertThat(unreachable.outage()).isTrue();
+    assertThat(slow.outage()).isFalse();
     assertThat(unreachable.passing()).isTrue();
     assertThat(unreachable.reason())
         .isInstanceOf(StoreUnavailable.class)

@@ -7,9 +7,11 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
+import com.tatame.billing.command.Pause;
 import com.tatame.billing.idempotency.IdempotencyStore.Fresh;
 import com.tatame.billing.idempotency.IdempotencyStore.Reservation;
 import com.tatame.billing.idempotency.IdempotencyStore.Running;
+import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.supabase.PortCalls.PortCall;
 import com.tatame.billing.testkit.supabase.GatewayFault;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
@@ -70,7 +72,9 @@ class LostAnswerTest {
         SupabaseConfig.of(project.url(), project.secretKey()),
         random,
         pause -> beforeRepetition.run(),
-        InstantSource.system()));
+        Pause.blocking()::pause,
+        InstantSource.system(),
+        new ReadOnlyCache(System::nanoTime)));
   }
 
   @Test

@@ -2,8 +2,10 @@ package com.tatame.billing.supabase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.command.Pause;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingStoreContract;
 import com.tatame.billing.testkit.supabase.GatewayFault;
@@ -32,7 +34,9 @@ class LostAnswersContractTest implements BillingStoreContract {
       SupabaseConfig.of(project.url(), project.serviceRoleKey()),
       new Random(7),
       pause -> {},
-      InstantSource.system()));
+      Pause.blocking()::pause,
+      InstantSource.system(),
+      new ReadOnlyCache(System::nanoTime)));
 
   LostAnswersContractTest() {
     project.loseEvery(7, GatewayFault.values());

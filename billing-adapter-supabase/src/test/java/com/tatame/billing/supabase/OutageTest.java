@@ -141,6 +141,7 @@ class OutageTest {
       try (EmbeddedPostgres second = postgres(data, Optional.of(port))) {
         assertThat(second.getPort()).isEqualTo(port);
         project.awaitReady();
+        await().atMost(Duration.ofSeconds(30)).until(() -> !store.down());
         assertThat(failed(store, again)).isEmpty();
         assertThat(store.inbox().status().backlog()).isEqualTo(320);
         assertThat(TestProject.query(

@@ -2,8 +2,10 @@ package com.tatame.billing.supabase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.schema.SqlFunctionFailed;
 import com.tatame.billing.supabase.ScriptedApi.Asked;
 import com.tatame.billing.supabase.ScriptedApi.Says;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +29,8 @@ class RestFunctionsTest {
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-01-02T03:04:05Z"));
   private final List<Duration> pauses = new ArrayList<>();
+  private final HeldProbes probes = new HeldProbes();
+  private final AtomicLong nanoTime = new AtomicLong();
 
   private RestFunctions functions(SupabaseConfig config) {
     return new RestFunctions(
@@ -35,7 +40,9 @@ class RestFunctionsTest {
           pauses.add(pause);
           clock.advance(pause);
         },
-        clock);
+        probes::pause,
+        clock,
+        new ReadOnlyCache(nanoTime::get));
   }
 
   private RestFunctions functions(ScriptedApi api) {
@@ -181,12 +188,158 @@ class RestFunctionsTest {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    SupabaseConfig config = SupabaseConfig.of("http://localhost:" + port, SECRET);
+    RestFunctions functions = functions(SupabaseConfig.of("http://localhost:" + port, SECRET));
 
-    assertThatThrownBy(() -> functions(config).call("ping_v1", "{}"))
+    assertThatThrownBy(() -> functions.call("ping_v1", "{}"))
         .isInstanceOf(StoreUnavailable.class)
         .hasMessage("The project can't be reached.");
     assertThat(pauses).hasSize(4);
+    assertThat(functions.down()).isTrue();
+    functions.close();
+  }
+
+  @Test
+  void hostThatNobodyKnowsIsDown() {
+    RestFunctions functions = functions(SupabaseConfig.of("https://nowhere.invalid", SECRET));
+
+    assertThatThrownBy(() -> functions.call("ping_v1", "{}")).isInstanceOf(StoreUnavailable.class);
+
+    assertThat(functions.down()).isTrue();
+    functions.close();
+  }
+
+  static Stream<Says> outages() {
+    return Stream.of(
+        Says.json(503, "{\"code\":\"PGRST000\",\"details\":\"Connection refused\"}"),
+        Says.json(503, "{\"code\":\"PGRST002\"}"),
+        Says.page(521));
+  }
+
+  @ParameterizedTest
+  @MethodSource("outages")
+  void projectThatRefusesConnectionsIsDownUntilAProbeIsAnswered(Says outage) {
+    try (ScriptedApi api = new ScriptedApi(outage, outage, outage, outage, outage, outage, DONE)) {
+      RestFunctions functions = functions(api);
+      assertThat(functions.down()).isFalse();
+
+      assertThatThrownBy(() -> functions.call("ping_v1", "{}"))
+          .isInstanceOf(StoreUnavailable.class);
+      assertThat(functions.down()).isTrue();
+      assertThatThrownBy(() -> functions.call("ping_v1", "{}"))
+          .isInstanceOf(StoreUnavailable.class)
+          .hasMessageContaining("refuses connections");
+      assertThat(api.asked()).as("at once").hasSize(5);
+
+      probes.allowOne();
+      await().until(() -> api.asked().size() == 6);
+      assertThat(functions.down()).isTrue();
+      probes.allowOne();
+      await().until(() -> !functions.down());
+      assertThat(api.asked())
+          .extracting(Asked::path)
+          .hasSize(7)
+          .containsOnly("/rest/v1/rpc/ping_v1");
+      assertThat(functions.call("ping_v1", "{}")).isEqualTo("[\"evt_1\"]");
+    }
+  }
+
+  static Stream<Says> slowness() {
+    return Stream.of(
+        Says.nothing(),
+        Says.page(502),
+        Says.page(522),
+        Says.json(503, "{\"code\":\"PGRST000\",\"details\":\"sorry, too many clients already\"}"),
+        Says.json(503, "{\"code\":\"PGRST001\"}"),
+        Says.json(504, "{\"code\":\"PGRST003\"}"),
+        Says.json(500, "{\"code\":\"57014\"}"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("slowness")
+  void slownessAndPoolsInUseAreNoOutage(Says trouble) {
+    try (ScriptedApi api = new ScriptedApi(trouble)) {
+      RestFunctions functions = functions(api);
+
+      assertThatThrownBy(() -> functions.call("ping_v1", "{}"));
+
+      assertThat(functions.down()).isFalse();
+    }
+  }
+
+  @Test
+  void probeThatIsRefusedForGoodIsAnsweredToo() {
+    Says outage = Says.json(503, "{\"code\":\"PGRST002\"}");
+    try (ScriptedApi api = new ScriptedApi(
+        outage, outage, outage, outage, outage, Says.page(504), Says.json(401, "{}"))) {
+      RestFunctions functions = functions(api);
+      assertThatThrownBy(() -> functions.call("ping_v1", "{}"));
+
+      probes.allowOne();
+      await().until(() -> api.asked().size() == 6);
+      assertThat(functions.down()).isTrue();
+      probes.allowOne();
+      await().until(() -> !functions.down());
+
+      assertThatThrownBy(() -> functions.call("ping_v1", "{}"))
+          .hasMessageContaining("SUPABASE_SERVICE_ROLE_KEY");
+    }
+  }
+
+  @Test
+  void storeThatCouldNotBeOpenedProbesNoMore() {
+    try (ScriptedApi api = new ScriptedApi(Says.json(503, "{\"code\":\"PGRST002\"}"))) {
+      SupabaseConfig config = SupabaseConfig.of(api.url(), SECRET);
+      RestFunctions functions = functions(config);
+
+      assertThatThrownBy(() -> SupabaseBillingStore.open(config, functions))
+          .isInstanceOf(StoreUnavailable.class);
+
+      probes.allowOne();
+      await().until(() -> !functions.down());
+      assertThat(api.asked()).hasSize(5);
+    }
+  }
+
+  static Stream<Says> readOnly() {
+    return Stream.of(
+        Says.json(
+            405,
+            "{\"code\":\"25006\",\"message\":\"cannot execute DELETE in a read-only"
+                + " transaction\"}"),
+        Says.json(
+            400,
+            "{\"code\":\"0A000\",\"message\":\"cannot set transaction read-write mode"
+                + " during recovery\"}"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("readOnly")
+  void whetherItIsReadOnlyIsAskedOnceASecond(Says refusal) {
+    try (ScriptedApi api = new ScriptedApi(refusal, Says.json(200, "null"))) {
+      RestFunctions functions = functions(api);
+
+      assertThat(functions.readOnly()).isTrue();
+      assertThat(functions.readOnly()).isTrue();
+      assertThat(api.asked()).hasSize(1);
+
+      nanoTime.addAndGet(ReadOnlyCache.TTL.toNanos());
+      assertThat(functions.readOnly()).isFalse();
+    }
+  }
+
+  @Test
+  void refusedWriteTellsThatItIsReadOnly() {
+    try (ScriptedApi api =
+        new ScriptedApi(Says.json(405, "{\"code\":\"25006\"}"), Says.json(200, "null"))) {
+      RestFunctions functions = functions(api);
+
+      assertThatThrownBy(() -> functions.call("consume_v1", "{}"))
+          .isInstanceOf(SqlFunctionFailed.class);
+
+      assertThat(functions.readOnly()).isTrue();
+      assertThat(functions.down()).isFalse();
+      assertThat(api.asked()).hasSize(1);
+    }
   }
 
   @Test
@@ -220,7 +373,7 @@ class RestFunctionsTest {
       SupabaseConfig config = SupabaseConfig.of(api.url(), SECRET);
 
       assertThatThrownBy(() -> SupabaseBillingStore.check(config, functions(config)))
-          .isInstanceOf(StoreUnavailable.class)
+          .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("function claim_events_v1, table commands")
           .hasMessageContaining("Run the migrations");
     }

@@ -41,7 +41,7 @@ class SetupTest {
     try (LocalSupabase project =
         LocalSupabase.builder(TestProject.migratedDatabase()).start()) {
       assertThatThrownBy(() -> SupabaseBillingStore.open(config(project)))
-          .isInstanceOf(StoreUnavailable.class)
+          .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("schema billing is not exposed");
       assertThat(project.requests()).hasSize(1);
     }
@@ -53,7 +53,7 @@ class SetupTest {
     TestProject.run(database, "create schema billing");
     try (LocalSupabase project = start(database)) {
       assertThatThrownBy(() -> SupabaseBillingStore.open(config(project)))
-          .isInstanceOf(StoreUnavailable.class)
+          .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("run the migrations");
       assertThat(project.requests()).hasSize(1);
     }
@@ -81,7 +81,7 @@ class SetupTest {
         "revoke update on billing.commands from service_role");
     try (LocalSupabase project = start(database)) {
       assertThatThrownBy(() -> SupabaseBillingStore.open(config(project)))
-          .isInstanceOf(StoreUnavailable.class)
+          .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("can't use: function claim_events_v1, table commands.");
     }
   }
@@ -92,7 +92,7 @@ class SetupTest {
     TestProject.run(database, "revoke usage on schema billing from service_role");
     try (LocalSupabase project = start(database)) {
       assertThatThrownBy(() -> SupabaseBillingStore.open(config(project)))
-          .isInstanceOf(StoreUnavailable.class)
+          .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("42501")
           .hasMessageContaining("grant it usage of the schema");
     }

@@ -3,7 +3,9 @@ package com.tatame.billing.supabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tatame.billing.command.Pause;
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.workload.Bulkhead;
 import com.tatame.billing.workload.WorkContext;
 import com.tatame.billing.workload.Workload;
@@ -42,7 +44,9 @@ class WorkloadLimitsTest {
         SupabaseConfig.of("http://localhost:" + server.getLocalPort(), "sb_secret_0123456789"),
         new Random(1),
         pause -> {},
-        InstantSource.system());
+        Pause.blocking()::pause,
+        InstantSource.system(),
+        new ReadOnlyCache(System::nanoTime));
   }
 
   @AfterEach

@@ -139,7 +139,7 @@ final class AwaitedFunctions implements SqlFunctions {
         reason(failure));
   }
 
-  /** The driver's words for it: they name the host and what it did, and hold no rows. */
+  /** A driver's words for it: they name the host and what it did, and hold no rows. */
   private static @Nullable String reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException) {

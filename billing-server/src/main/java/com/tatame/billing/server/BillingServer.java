@@ -16,6 +16,8 @@ import com.tatame.billing.schema.SchemaStatus;
 import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.opentelemetry.api.OpenTelemetry;
@@ -42,7 +44,10 @@ import org.slf4j.LoggerFactory;
 public final class BillingServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BillingServer.class);
 
-  /** As logged; a database that is awaited tells it later. */
+  /** For one attempt to open a Supabase project. */
+  private static final Duration MAX_OPENING = Duration.ofSeconds(10);
+
+  /** As logged; a store that is awaited tells it later. */
   private final AtomicReference<String> schemaVersion = new AtomicReference<>("unknown");
 
   private final AtomicBoolean accepting = new AtomicBoolean(true);
@@ -167,10 +172,10 @@ public final class BillingServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server with everything that the configuration names. While its PostgreSQL can't be reached
-   * it waits for it: it is alive and not ready, and what needs the database is answered by 503.
+   * Starts a server with everything that the configuration names. While its store can't be reached it
+   * waits for it: it is alive and not ready, and what needs the store is answered by 503.
    *
-   * @throws IllegalStateException if the database refuses its user, or has a schema that doesn't fit
+   * @throws IllegalStateException if the store refuses its user, or has a schema that doesn't fit
    */
   public static BillingServer start(BillingConfig config) {
     return builder(config).start();
@@ -236,29 +241,42 @@ public final class BillingServer implements AutoCloseable {
   }
 
   private BillingStore awaitedStore(Builder with, Telemetry telemetry) {
-    if (!(with.config.store() instanceof BillingConfig.Store.Postgres postgres)) {
-      // The history of migrations isn't shown over the API; that nothing is missing was checked.
-      schemaVersion.set(SchemaStatus.latest() + " or newer");
-      return openStore(with.config, telemetry, StoreOpener.MIGRATING);
-    }
+    BillingConfig.Store configured = with.config.store();
     return followed(
         with.config,
         telemetry,
         new AwaitedFunctions(
-            postgres.config().address(),
-            () -> opened(postgres, telemetry),
+            address(configured),
+            () -> opened(configured, telemetry),
             Pause.blocking(),
             with.storeMistake),
         StoreOpener.MIGRATING);
   }
 
-  private SqlFunctions opened(BillingConfig.Store.Postgres postgres, Telemetry telemetry) {
-    SqlFunctions functions =
-        StoreOpener.MIGRATING.open(postgres, telemetry, "configured").transport();
-    PostgresBillingStore.schemaStatus(postgres.config())
-        .version()
-        .ifPresent(version -> schemaVersion.set(Integer.toString(version)));
-    LOG.atInfo().addKeyValue("schema", schemaVersion.get()).log("store opened");
+  private static String address(BillingConfig.Store store) {
+    return store instanceof BillingConfig.Store.Postgres postgres
+        ? postgres.config().address()
+        : ((BillingConfig.Store.Supabase) store).config().url();
+  }
+
+  private SqlFunctions opened(BillingConfig.Store store, Telemetry telemetry) {
+    if (store instanceof BillingConfig.Store.Postgres postgres) {
+      SqlFunctions functions =
+          StoreOpener.MIGRATING.open(store, telemetry, "configured").transport();
+      PostgresBillingStore.schemaStatus(postgres.config())
+          .version()
+          .ifPresent(version -> schemaVersion.set(Integer.toString(version)));
+      LOG.atInfo().addKeyValue("schema", schemaVersion.get()).log("store opened");
+      return functions;
+    }
+    // A project that doesn't answer would be asked again for half a minute before the port is open.
+    SqlFunctions functions = WorkContext.within(
+        MAX_OPENING,
+        Workload.ADMINISTRATION,
+        System::nanoTime,
+        () -> StoreOpener.MIGRATING.open(store, telemetry, "configured").transport());
+    // The history of migrations isn't shown over the API; that nothing is missing was checked.
+    schemaVersion.set(SchemaStatus.latest() + " or newer");
     return functions;
   }
 
@@ -269,16 +287,12 @@ public final class BillingServer implements AutoCloseable {
    * @throws com.tatame.billing.schema.SchemaNotReady if the schema is missing or too old
    */
   static BillingStore openStore(BillingConfig config) {
-    return openStore(config, new Telemetry(), StoreOpener.AS_IT_IS);
-  }
-
-  private static BillingStore openStore(
-      BillingConfig config, Telemetry telemetry, StoreOpener opener) {
+    Telemetry telemetry = new Telemetry();
     return followed(
         config,
         telemetry,
-        opener.open(config.store(), telemetry, "configured").transport(),
-        opener);
+        StoreOpener.AS_IT_IS.open(config.store(), telemetry, "configured").transport(),
+        StoreOpener.AS_IT_IS);
   }
 
   private static BillingStore followed(

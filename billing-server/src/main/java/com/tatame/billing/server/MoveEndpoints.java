@@ -134,6 +134,9 @@ final class MoveEndpoints implements AutoCloseable {
       throw new IllegalStateException(
           "The store " + role + " (" + configured.kind() + "): " + SchemaCommand.remedy(e.status()),
           e);
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          "The store " + role + " (" + configured.kind() + "): " + e.getMessage(), e);
     }
     double pace = effort
         .requests()

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.SqlFunctions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -20,7 +24,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class AwaitedFunctionsTest {
   /** What the next attempts to open find. */
@@ -97,24 +104,62 @@ final class AwaitedFunctionsTest {
     assertThatThrownBy(() -> functions.call("ping_v1", "{}")).isInstanceOf(StoreUnavailable.class);
   }
 
-  @Test
-  void serverStartsWithoutItsDatabaseAliveAndNotReady() throws Exception {
-    Map<String, String> environment = Map.of(
-        "BILLING_ENV", "test",
-        "PORT", "0",
-        "STRIPE_SECRET_KEY", "sk_test_1",
-        "STRIPE_WEBHOOK_SECRET", "whsec_1",
-        "STRIPE_API_BASE", "http://localhost:1",
-        "BILLING_CATALOG", "../examples/tatame/catalog.yaml",
-        "CLERK_PUBLISHABLE_KEY", "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k",
-        "DATABASE_URL", "postgres://ada:s3cret@localhost:" + closedPort() + "/billing");
-    try (BillingServer server = BillingServer.start(BillingConfig.fromEnv(environment))) {
+  static Stream<Map<String, String>> unreachableStores() {
+    return Stream.of(
+        Map.of("DATABASE_URL", "postgres://ada:s3cret@localhost:" + closedPort() + "/billing"),
+        onSupabase("http://localhost:" + closedPort()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unreachableStores")
+  void serverStartsWithoutItsStoreAliveAndNotReady(Map<String, String> store) throws Exception {
+    try (BillingServer server = BillingServer.start(configured(store))) {
       assertThat(get(server, "/health/live").statusCode()).isEqualTo(200);
       HttpResponse<String> ready = get(server, "/health/ready");
       assertThat(ready.statusCode()).isEqualTo(503);
       assertThat(ready.headers().firstValue("Retry-After")).isPresent();
       assertThat(get(server, "/health").body()).contains("\"status\":\"down\"");
     }
+  }
+
+  @Test
+  void projectThatRefusesTheKeyIsAMistakeAndNotWaitedFor() throws Exception {
+    HttpServer project = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    project.createContext("/", exchange -> {
+      exchange.sendResponseHeaders(401, -1);
+      exchange.close();
+    });
+    project.start();
+    try {
+      Map<String, String> store =
+          onSupabase("http://localhost:" + project.getAddress().getPort());
+
+      assertThatThrownBy(() -> BillingServer.start(configured(store)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("SUPABASE_SERVICE_ROLE_KEY");
+    } finally {
+      project.stop(0);
+    }
+  }
+
+  private static Map<String, String> onSupabase(String url) {
+    return Map.of(
+        "BILLING_STORE", "supabase",
+        "SUPABASE_URL", url,
+        "SUPABASE_SERVICE_ROLE_KEY", "sb_secret_0123456789");
+  }
+
+  private static BillingConfig configured(Map<String, String> store) {
+    Map<String, String> environment = new HashMap<>(Map.of(
+        "BILLING_ENV", "test",
+        "PORT", "0",
+        "STRIPE_SECRET_KEY", "sk_test_1",
+        "STRIPE_WEBHOOK_SECRET", "whsec_1",
+        "STRIPE_API_BASE", "http://localhost:1",
+        "BILLING_CATALOG", "../examples/tatame/catalog.yaml",
+        "CLERK_PUBLISHABLE_KEY", "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k"));
+    environment.putAll(store);
+    return BillingConfig.fromEnv(environment);
   }
 
   private static HttpResponse<String> get(BillingServer server, String path) throws Exception {
@@ -125,9 +170,11 @@ final class AwaitedFunctionsTest {
             HttpResponse.BodyHandlers.ofString());
   }
 
-  private static int closedPort() throws IOException {
+  private static int closedPort() {
     try (ServerSocket free = new ServerSocket(0)) {
       return free.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
