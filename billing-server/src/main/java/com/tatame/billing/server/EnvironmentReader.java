@@ -68,9 +68,14 @@ final class EnvironmentReader {
           && !SERVICE_LINK.matcher(name).matches()
           && !SERVICE_ADDRESS.matcher(value).matches()) {
         String suggestion = Suggestion.of(name, known);
-        problems.add(name + " is not a setting"
-            + (suggestion.isEmpty() ? "; remove it" : suggestion + " Rename or remove it")
-            + ": docs/configuration.md lists all");
+        if (suggestion.isEmpty()) {
+          // Of another version, perhaps: going back to an older one must not need another environment.
+          warnings.add(name + " is not a setting of this version and not read:"
+              + " docs/configuration.md lists all");
+        } else {
+          problems.add(name + " is not a setting" + suggestion
+              + " Rename or remove it: docs/configuration.md lists all");
+        }
       }
     } else if (SHARED_PREFIXES.stream().anyMatch(name::startsWith)) {
       Set<String> unset = new HashSet<>(known);

@@ -37,7 +37,7 @@ final class ConfigurationFiles {
         catalog.yaml:7: tiers.free.features.quiz.windw is not a field of the catalog; did you mean window?
       ```
 
-      - A name that begins with `BILLING_` and is no setting is an error. Variables by which Kubernetes tells of services (`BILLING_SERVICE_HOST` and the like) are left alone.
+      - A name that begins with `BILLING_` and is nearly that of a setting is an error; one that is like none is a warning, since it may be of another version. Variables by which Kubernetes tells of services (`BILLING_SERVICE_HOST` and the like) are left alone.
       - A name that begins with `STRIPE_`, `CLERK_`, `SUPABASE_` or `DATABASE_` and is nearly that of a setting which is missing is a warning: other programs have such variables, too.
       - Warnings are logged when the server starts, and `billing doctor` shows them.
       - Secrets are never shown, neither in messages nor in logs.
