@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Reads which migrations were run, in a transaction that can't write. */
+/** Reads which migrations were run, and writes nothing. */
 final class SchemaHistory {
   private static final String TABLES = """
       select coalesce(bool_or(c.relname = ?), false), count(*) > 0
@@ -23,8 +23,6 @@ final class SchemaHistory {
 
   static SchemaStatus read(PostgresConfig config) {
     try (Connection connection = Connections.single(config)) {
-      connection.setReadOnly(true);
-      connection.setAutoCommit(false);
       return read(connection, config.schema());
     } catch (SQLException e) {
       if (SchemaMigration.unreachable(e)) {

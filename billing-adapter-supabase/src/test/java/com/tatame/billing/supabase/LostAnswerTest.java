@@ -59,6 +59,15 @@ class LostAnswerTest {
     rows = TestProject.query(database, ROWS);
   }
 
+  /** Without the write by which the mode is found out whether the database is read-only. */
+  private static List<LoggedRequest> ofThePort(PortCall call, List<LoggedRequest> made) {
+    if (!call.function().equals("store_mode_v1")) {
+      return made;
+    }
+    assertThat(made.get(made.size() - 1).path()).endsWith("/release_key_v1");
+    return made.subList(0, made.size() - 1);
+  }
+
   private static LocalSupabase start(String database) {
     return LocalSupabase.builder(database).withSchema("billing").start();
   }
@@ -115,7 +124,7 @@ class LostAnswerTest {
     List<PortCall> calls = PortCalls.inOrder();
     for (int i = 0; i < calls.size(); i++) {
       PortCall call = calls.get(i);
-      assertThat(requests.get(i)).as(call.function()).singleElement().satisfies(request -> {
+      assertThat(ofThePort(call, requests.get(i))).as(call.function()).singleElement().satisfies(request -> {
         assertThat(request.method()).isEqualTo("POST");
         assertThat(request.status()).isEqualTo(200);
         assertThat(request.path() + request.body()).contains(call.function());
@@ -137,7 +146,7 @@ class LostAnswerTest {
 
         assertThat(call.answer().apply(store)).as(call.function()).isEqualTo(answers.get(i));
 
-        assertThat(project.requests()).as(call.function()).hasSize(3);
+        assertThat(ofThePort(call, project.requests())).as(call.function()).hasSize(3);
       }
     }
     assertThat(TestProject.query(database, ROWS)).isEqualTo(rows);
