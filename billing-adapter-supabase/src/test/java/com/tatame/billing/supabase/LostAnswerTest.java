@@ -124,11 +124,14 @@ class LostAnswerTest {
     List<PortCall> calls = PortCalls.inOrder();
     for (int i = 0; i < calls.size(); i++) {
       PortCall call = calls.get(i);
-      assertThat(ofThePort(call, requests.get(i))).as(call.function()).singleElement().satisfies(request -> {
-        assertThat(request.method()).isEqualTo("POST");
-        assertThat(request.status()).isEqualTo(200);
-        assertThat(request.path() + request.body()).contains(call.function());
-      });
+      assertThat(ofThePort(call, requests.get(i)))
+          .as(call.function())
+          .singleElement()
+          .satisfies(request -> {
+            assertThat(request.method()).isEqualTo("POST");
+            assertThat(request.status()).isEqualTo(200);
+            assertThat(request.path() + request.body()).contains(call.function());
+          });
     }
   }
 

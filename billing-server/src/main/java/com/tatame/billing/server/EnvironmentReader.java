@@ -69,7 +69,8 @@ final class EnvironmentReader {
           && !SERVICE_ADDRESS.matcher(value).matches()) {
         String suggestion = Suggestion.of(name, known);
         if (suggestion.isEmpty()) {
-          // Of another version, perhaps: going back to an older one must not need another environment.
+          // Of another version, perhaps: going back to an older one must not need another
+          // environment.
           warnings.add(name + " is not a setting of this version and not read:"
               + " docs/configuration.md lists all");
         } else {
