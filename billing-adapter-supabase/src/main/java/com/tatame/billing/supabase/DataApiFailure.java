@@ -30,7 +30,7 @@ record DataApiFailure(Kind kind, RuntimeException reason) {
     PASSING,
     /** It can't. */
     LASTING,
-    /** It can't until somebody changes how the project, or this program, is set up. */
+    /** It can't until the settings of the project, or of this program, are changed. */
     SETUP
   }
 

@@ -96,7 +96,7 @@ final class SchemaCommand {
     }
     try {
       SupabaseBillingStore.open(((Store.Supabase) store).config()).close();
-    } catch (StoreUnavailable e) {
+    } catch (StoreUnavailable | IllegalStateException e) {
       out()
           .println(role + ": " + e.getMessage() + " 'billing supabase-sql' prints the migrations.");
       return false;
