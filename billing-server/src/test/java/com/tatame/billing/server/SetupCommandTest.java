@@ -70,6 +70,35 @@ final class SetupCommandTest {
   }
 
   @Test
+  void theGuideShowsWhatIsPrinted() throws IOException {
+    Files.writeString(folder.resolve("catalog.yaml"), """
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+          pro:
+            name: Pro
+            prices:
+              monthly: { amount: 2499 }
+              yearly: { amount: 23990 }
+        """);
+    Matcher shown = Pattern.compile("```\n(Stripe, test mode; .*?)```", Pattern.DOTALL)
+        .matcher(Files.readString(Path.of("../docs/setup.md")));
+    assertThat(shown.find()).isTrue();
+
+    assertThat(run("--webhook-url", HOOK)).as(err).isZero();
+
+    assertThat(withoutIds(shown.group(1))).isEqualTo(withoutIds(out));
+  }
+
+  private String withoutIds(String text) {
+    return text.replace(folder + "/", "")
+        .replaceAll("(?:price|bpc|we)_[^)\\s]+", "…")
+        .replaceAll("whsec_\\S+", "…")
+        .strip();
+  }
+
+  @Test
   void aDryRunShowsADifferenceAndMakesNone() throws IOException {
     assertThat(run()).isZero();
     sell("usd", 1_299, "Basic plus");
