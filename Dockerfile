@@ -42,7 +42,7 @@ COPY examples/tatame/catalog.yaml /opt/billing/examples/tatame/catalog.yaml
 LABEL org.opencontainers.image.title="Tatame Billing sandbox" \
   org.opencontainers.image.description="Tatame Billing with a simulated Stripe, test users and its own PostgreSQL" \
   org.opencontainers.image.licenses="Apache-2.0"
-ENV BILLING_DATA_DIR=/data STRIPE_SIMULATOR_HOST=0.0.0.0
+ENV BILLING_DATA_DIR=/data SANDBOX_HOST=0.0.0.0
 USER 65532:65532
 VOLUME /data
 EXPOSE 12111

@@ -3,6 +3,10 @@ package com.tatame.billing.sandbox;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -21,6 +25,7 @@ import java.util.concurrent.TimeoutException;
 /** A PostgreSQL of the sandbox's own, whose data outlives it. */
 final class EmbeddedDatabase implements AutoCloseable {
   private static final long STOP_SECONDS = 20;
+  private static final String LOOPBACK = "127.0.0.1";
 
   private final EmbeddedPostgres postgres;
   private final FileChannel lock;
@@ -33,17 +38,19 @@ final class EmbeddedDatabase implements AutoCloseable {
   /**
    * Starts it, after ending one that a killed sandbox left running on the same data.
    *
+   * @param port of the loopback address; 0 for a free one
    * @throws UncheckedIOException saying what to do, also when another sandbox uses the directory
    */
-  static EmbeddedDatabase start(Path directory) {
+  static EmbeddedDatabase start(Path directory, int port) {
     Path data = directory.resolve("data").toAbsolutePath();
     Path binaries = directory.resolve("binaries").toAbsolutePath();
     try {
-      Files.createDirectories(directory);
+      PrivateFiles.createFolder(directory);
       FileChannel lock = lock(directory.resolve("lock"));
       try {
         stopLeftover(data, binaries);
-        return new EmbeddedDatabase(postgres(data, binaries), lock);
+        refuseTaken(port);
+        return new EmbeddedDatabase(postgres(data, binaries, port), lock);
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -53,15 +60,17 @@ final class EmbeddedDatabase implements AutoCloseable {
           "PostgreSQL did not start in "
               + directory
               + ". If another sandbox is running there, stop it or set BILLING_DATA_DIR to another"
-              + " folder.",
+              + " folder. If its port is taken, set SANDBOX_DATABASE_PORT.",
           e instanceof IOException io ? io : new IOException(e));
     }
   }
 
   // The caller that starts it ends it, after all that uses it: it has no shutdown hook of its
   // own.
-  private static EmbeddedPostgres postgres(Path data, Path binaries) throws IOException {
+  private static EmbeddedPostgres postgres(Path data, Path binaries, int port) throws IOException {
     return EmbeddedPostgres.builder()
+        .setPort(port)
+        .setServerConfig("listen_addresses", LOOPBACK)
         .setDataDirectory(data)
         .setCleanDataDirectory(false)
         .setRegisterShutdownHook(false)
@@ -70,6 +79,16 @@ final class EmbeddedDatabase implements AutoCloseable {
         .setServerConfig("synchronous_commit", "on")
         .setServerConfig("full_page_writes", "on")
         .start();
+  }
+
+  // PostgreSQL itself would be waited for in vain.
+  private static void refuseTaken(int port) throws IOException {
+    try (ServerSocket free = new ServerSocket()) {
+      free.setReuseAddress(true);
+      free.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (BindException e) {
+      throw new IOException("port " + port + " is taken", e);
+    }
   }
 
   // The system gives the lock back however the process ends.
@@ -117,8 +136,9 @@ final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
+  /** Where it is, for {@code psql} and for the server. */
   String libpqUrl() {
-    return "postgres://postgres@localhost:" + postgres.getPort() + "/postgres";
+    return "postgres://postgres@" + LOOPBACK + ":" + postgres.getPort() + "/postgres";
   }
 
   // After a SIGKILL of this process PostgreSQL lives on, and holds its data directory.

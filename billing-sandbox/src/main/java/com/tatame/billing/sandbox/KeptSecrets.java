@@ -14,6 +14,9 @@ import java.util.random.RandomGenerator;
 final class KeptSecrets {
   private final Path directory;
 
+  /**
+   * @param directory is there already
+   */
   KeptSecrets(Path directory) {
     this.directory = directory;
   }
@@ -42,7 +45,11 @@ final class KeptSecrets {
 
   private static Optional<String> read(Path file) {
     try {
-      return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      PrivateFiles.restrictFile(file);
+      return Optional.of(Files.readString(file));
     } catch (IOException e) {
       throw new UncheckedIOException(file + " can't be read", e);
     }
@@ -50,8 +57,7 @@ final class KeptSecrets {
 
   private static void write(Path file, String content) {
     try {
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, content);
+      PrivateFiles.write(file, content);
     } catch (IOException e) {
       throw new UncheckedIOException(file + " can't be written", e);
     }

@@ -13,6 +13,7 @@ import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.TestIssuer;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,20 +41,25 @@ public final class Sandbox implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final BillingServer server;
   private final StripeSimulator simulator;
+  private final EmbeddedDatabase database;
+  private final Path catalog;
 
   private Sandbox(SandboxConfig config) {
     SecureRandom random = new SecureRandom();
     InstantSource wallClock = InstantSource.system();
+    catalog = config.catalog().orElseGet(Sandbox::exampleCatalog);
     Path directory = config.dataDirectory();
+    createFolder(directory);
     KeptSecrets kept = new KeptSecrets(directory);
     String webhookSecret = config.webhookSecret().orElseGet(() -> kept.webhookSecret(random));
     TestIssuer issuer = kept.issuer(ISSUER, wallClock);
     try {
-      EmbeddedDatabase database = keep(EmbeddedDatabase.start(directory.resolve("postgres")));
+      database = keep(EmbeddedDatabase.start(
+          directory.resolve("postgres"), config.addresses().databasePort()));
       refuseOlderSchema(database, directory);
       simulator = keep(StripeSimulator.builder()
-          .host(config.simulatorHost())
-          .port(config.simulatorPort())
+          .host(config.addresses().simulatorHost())
+          .port(config.addresses().simulatorPort())
           .startAt(wallClock.instant().truncatedTo(ChronoUnit.SECONDS))
           .seed(random.nextLong())
           .stateFile(directory.resolve("stripe.json"))
@@ -61,15 +67,18 @@ public final class Sandbox implements AutoCloseable {
       BillingConfig settings = BillingConfig.fromEnv(
           environment(config, storeSettings(config, database), issuer, webhookSecret));
       server = keep(BillingServer.builder(settings)
+          .host(config.addresses().host())
           .clock(simulator::now)
           .pages((javalin, billing) -> {
             sell(billing, directory);
             TimeMachine timeMachine = new TimeMachine(simulator, billing);
+            javalin.routes.before("/sandbox/*", OwnOrigin::require);
             new SandboxRoutes(issuer, timeMachine, wallClock).mount(javalin.routes);
             new HomeRoutes(billing, timeMachine, ISSUER, simulator.url(), random)
                 .mount(javalin.routes);
           })
           .start());
+      simulator.onClock(SqlClock.install(database)::set);
       listenOnlyHere(url() + "/webhooks/stripe", webhookSecret);
     } catch (RuntimeException e) {
       close();
@@ -91,6 +100,11 @@ public final class Sandbox implements AutoCloseable {
     return "http://localhost:" + server.port();
   }
 
+  /** Where its PostgreSQL is, as {@code psql} takes it; needs no password. */
+  public String databaseUrl() {
+    return database.libpqUrl();
+  }
+
   /** The simulated Stripe. */
   public StripeSimulator simulator() {
     return simulator;
@@ -102,7 +116,7 @@ public final class Sandbox implements AutoCloseable {
         Base64.getEncoder().encodeToString((ISSUER_HOST + "$").getBytes(StandardCharsets.UTF_8));
     Map<String, String> env = new HashMap<>(store);
     env.put("BILLING_ENV", "sandbox");
-    env.put("PORT", Integer.toString(config.port()));
+    env.put("PORT", Integer.toString(config.addresses().port()));
     env.put("STRIPE_SECRET_KEY", "sk_test_sandbox");
     env.put("STRIPE_PUBLISHABLE_KEY", "pk_test_sandbox");
     env.put("STRIPE_WEBHOOK_SECRET", webhookSecret);
@@ -111,7 +125,7 @@ public final class Sandbox implements AutoCloseable {
     env.put("CLERK_JWT_KEY", issuer.publicKeyPem());
     env.put("BILLING_ADMIN_CLAIM", "role=admin");
     env.put("BILLING_CHECKOUT_URLS", ALLOWED_RETURNS);
-    env.put("BILLING_CATALOG", catalog().toString());
+    env.put("BILLING_CATALOG", catalog.toString());
     // Nobody real has a trial here; the same at each start, so that a kept state stays of use.
     env.put("BILLING_TRIAL_LEDGER_KEY", "the sandbox has no secrets worth keeping");
     return env;
@@ -140,14 +154,15 @@ public final class Sandbox implements AutoCloseable {
   }
 
   // Started from the project's folder, or by a test from the module's.
-  private static Path catalog() {
+  private static Path exampleCatalog() {
     return List.of(
             Path.of("examples/tatame/catalog.yaml"), Path.of("../examples/tatame/catalog.yaml"))
         .stream()
         .filter(Files::isReadable)
         .findFirst()
         .orElseThrow(() -> ValidationFailed.of(
-            "BILLING_CATALOG", "examples/tatame/catalog.yaml is not here; start ./run"));
+            "BILLING_CATALOG",
+            "is not set, and examples/tatame/catalog.yaml is not here; start ./run"));
   }
 
   private static void refuseOlderSchema(EmbeddedDatabase database, Path directory) {
@@ -157,13 +172,21 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
+  private static void createFolder(Path directory) {
+    try {
+      PrivateFiles.createFolder(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(directory + " can't be made; set BILLING_DATA_DIR", e);
+    }
+  }
+
   private static void sell(Billing billing, Path directory) {
     try {
       billing.setup().run();
     } catch (ValidationFailed e) {
       throw new IllegalStateException(
-          "the simulated account holds what an older version made. Delete " + directory
-              + " to start afresh: " + e.getMessage(),
+          "the simulated account holds what an older version or another catalog made. Delete "
+              + directory + " to start afresh, or set BILLING_DATA_DIR: " + e.getMessage(),
           e);
     }
   }
@@ -225,6 +248,8 @@ public final class Sandbox implements AutoCloseable {
       return;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "sandbox-stop"));
+    System.out.println("Catalog           " + sandbox.catalog);
+    System.out.println("Database          " + sandbox.databaseUrl());
     System.out.println("Stripe simulator  " + sandbox.simulator().url());
     System.out.println("API               " + sandbox.url() + "/docs");
     System.out.println("Open the page, sign in as a test user and choose a plan. Ctrl-C stops it.");

@@ -9,20 +9,18 @@ import java.util.Optional;
 /**
  * The settings of a sandbox, by environment.
  *
- * @param port of the server and its page
- * @param simulatorPort of the simulated Stripe
- * @param simulatorHost the address that the simulated Stripe listens on
+ * @param addresses what it listens on
  * @param dataDirectory what survives a restart
  * @param webhookSecret fixes the signing secret; else one is made on the first start and kept
  * @param store how the server reaches its database
+ * @param catalog what is sold; empty for the example of the project's folder
  */
 public record SandboxConfig(
-    int port,
-    int simulatorPort,
-    String simulatorHost,
+    Addresses addresses,
     Path dataDirectory,
     Optional<String> webhookSecret,
-    Store store) {
+    Store store,
+    Optional<Path> catalog) {
   /** The sandbox's own PostgreSQL, reached in one of two ways. */
   public enum Store {
     POSTGRES,
@@ -30,23 +28,44 @@ public record SandboxConfig(
     SUPABASE
   }
 
+  /**
+   * Where its parts listen. A port of 0 takes a free one; the database is on the loopback address.
+   *
+   * @param host the address of the server and its page
+   * @param simulatorHost the address of the simulated Stripe
+   */
+  public record Addresses(
+      String host, int port, String simulatorHost, int simulatorPort, int databasePort) {}
+
+  private static final String LOOPBACK = "127.0.0.1";
   private static final int MAX_PORT = 65_535;
 
   /**
-   * Reads {@code PORT} (8080), {@code STRIPE_SIMULATOR_PORT} (12111), {@code STRIPE_SIMULATOR_HOST}
-   * ({@code 127.0.0.1}), {@code BILLING_DATA_DIR} ({@code .billing}), {@code STRIPE_WEBHOOK_SECRET} and {@code BILLING_STORE} ({@code postgres} or
-   * {@code supabase}).
+   * Reads {@code SANDBOX_HOST} ({@code 127.0.0.1}), {@code PORT} (8080), {@code
+   * STRIPE_SIMULATOR_HOST} (as {@code SANDBOX_HOST}), {@code STRIPE_SIMULATOR_PORT} (12111), {@code
+   * SANDBOX_DATABASE_PORT} (12110), {@code BILLING_DATA_DIR} ({@code .billing}), {@code
+   * STRIPE_WEBHOOK_SECRET}, {@code BILLING_STORE} ({@code postgres} or {@code supabase}) and {@code
+   * BILLING_CATALOG}. A blank one counts as missing.
    *
    * @throws ValidationFailed naming the variable
    */
   public static SandboxConfig fromEnv(Map<String, String> env) {
+    String host = text(env, "SANDBOX_HOST").orElse(LOOPBACK);
     return new SandboxConfig(
-        port(env, "PORT", 8080),
-        port(env, "STRIPE_SIMULATOR_PORT", 12_111),
-        env.getOrDefault("STRIPE_SIMULATOR_HOST", "127.0.0.1"),
-        Path.of(env.getOrDefault("BILLING_DATA_DIR", ".billing")),
-        Optional.ofNullable(env.get("STRIPE_WEBHOOK_SECRET")).filter(value -> !value.isBlank()),
-        store(env.getOrDefault("BILLING_STORE", "postgres")));
+        new Addresses(
+            host,
+            port(env, "PORT", 8080),
+            text(env, "STRIPE_SIMULATOR_HOST").orElse(host),
+            port(env, "STRIPE_SIMULATOR_PORT", 12_111),
+            port(env, "SANDBOX_DATABASE_PORT", 12_110)),
+        Path.of(text(env, "BILLING_DATA_DIR").orElse(".billing")),
+        text(env, "STRIPE_WEBHOOK_SECRET"),
+        store(text(env, "BILLING_STORE").orElse("postgres")),
+        text(env, "BILLING_CATALOG").map(Path::of));
+  }
+
+  private static Optional<String> text(Map<String, String> env, String name) {
+    return Optional.ofNullable(env.get(name)).map(String::trim).filter(value -> !value.isEmpty());
   }
 
   private static Store store(String name) {
@@ -59,12 +78,12 @@ public record SandboxConfig(
   }
 
   private static int port(Map<String, String> env, String name, int otherwise) {
-    String value = env.get(name);
-    if (value == null || value.isBlank()) {
+    Optional<String> value = text(env, name);
+    if (value.isEmpty()) {
       return otherwise;
     }
     try {
-      int port = Integer.parseInt(value.trim());
+      int port = Integer.parseInt(value.get());
       if (port >= 0 && port <= MAX_PORT) {
         return port;
       }

@@ -13,12 +13,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.Period;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The sandbox's clock: the simulated Stripe's and the product's are one. It stands still until it is
- * moved, and a move ends when everything that it caused has arrived and taken effect.
+ * moved, and a move ends when everything that it caused has arrived and taken effect. Moves that are
+ * asked for at once are made one after the other.
  */
 final class TimeMachine implements InstantSource {
   private static final Duration LOOK = Duration.ofMillis(20);
@@ -30,6 +35,7 @@ final class TimeMachine implements InstantSource {
 
   private final StripeSimulator simulator;
   private final Billing billing;
+  private final Lock moving = new ReentrantLock(true);
 
   TimeMachine(StripeSimulator simulator, Billing billing) {
     this.simulator = simulator;
@@ -44,25 +50,29 @@ final class TimeMachine implements InstantSource {
   /**
    * Moves time forward.
    *
-   * @param amount ISO 8601, such as {@code P31D} or {@code PT2H}
-   * @return the time then
+   * @param amount ISO 8601 in whole seconds, such as {@code P31D}, {@code PT2H} or {@code P1DT12H}
+   * @return the time then, which is exactly so much later than when the move began
    * @throws ValidationFailed for what is no amount, or goes back
    */
   Instant advance(String amount) {
-    return moveTo(after(amount));
+    return alone(() -> moveTo(after(amount)));
   }
 
   /** Moves to just after the next renewal or trial end of the account; a month if there is none. */
   Instant toNextRenewal(Optional<AccountId> account) {
-    Instant target = account
+    return alone(() -> moveTo(nextRenewal(account)));
+  }
+
+  private Instant nextRenewal(Optional<AccountId> account) {
+    return account
         .flatMap(
             id -> billing.subscriptions().list(id, Optional.empty(), Optional.empty(), 100).stream()
                 .filter(subscription -> !subscription.terminal())
                 .map(Subscription::currentPeriodEnd)
                 .min(Comparator.naturalOrder()))
         .map(end -> end.plus(UNTIL_PAID))
+        .filter(due -> due.isAfter(instant()))
         .orElseGet(() -> after("P1M"));
-    return moveTo(target);
   }
 
   /** Waits until no event is on its way and none waits to take effect. */
@@ -99,6 +109,16 @@ final class TimeMachine implements InstantSource {
     }
   }
 
+  // Each move begins where the one before ended.
+  private Instant alone(Supplier<Instant> move) {
+    moving.lock();
+    try {
+      return move.get();
+    } finally {
+      moving.unlock();
+    }
+  }
+
   // Step by step, so that each event meets the product at the time that it was made.
   private Instant moveTo(Instant target) {
     TimeBounds.require("advance", target);
@@ -119,11 +139,19 @@ final class TimeMachine implements InstantSource {
 
   private Instant after(String amount) {
     try {
-      return amount.startsWith("PT")
-          ? instant().plus(Duration.parse(amount))
-          : instant().atZone(ZoneOffset.UTC).plus(Period.parse(amount)).toInstant();
+      int time = amount.indexOf('T');
+      String date = time < 0 ? amount : amount.substring(0, time);
+      Duration rest = time < 0 ? Duration.ZERO : Duration.parse("P" + amount.substring(time));
+      Instant later = date.equals("P")
+          ? instant()
+          : instant().atZone(ZoneOffset.UTC).plus(Period.parse(date)).toInstant();
+      if (!rest.truncatedTo(ChronoUnit.SECONDS).equals(rest)) {
+        throw ValidationFailed.of("advance", "must be whole seconds");
+      }
+      return later.plus(rest);
     } catch (DateTimeException | ArithmeticException e) {
-      throw ValidationFailed.of("advance", "must be an ISO 8601 duration such as P31D or PT2H");
+      throw ValidationFailed.of(
+          "advance", "must be an ISO 8601 duration such as P31D, PT2H or P1DT12H");
     }
   }
 }

@@ -74,7 +74,7 @@ final class RestartTest {
 
   @Test
   void dataOfAnOlderVersionAreRefusedWithTheFolderToDelete() {
-    try (EmbeddedDatabase database = EmbeddedDatabase.start(directory.resolve("postgres"))) {
+    try (EmbeddedDatabase database = EmbeddedDatabase.start(directory.resolve("postgres"), 0)) {
       database.run("create schema billing; create table billing.flyway_schema_history ()");
     }
 

@@ -18,16 +18,18 @@ final class RunningSandbox implements World {
   private static @Nullable RunningSandbox shared;
 
   private final Sandbox sandbox;
+  private final Path directory;
 
-  private RunningSandbox(Sandbox sandbox) {
+  private RunningSandbox(Sandbox sandbox, Path directory) {
     this.sandbox = sandbox;
+    this.directory = directory;
   }
 
   /** The one that the tests of this process share. */
   static synchronized RunningSandbox shared() {
     if (shared == null) {
       Path directory = Worlds.temporaryDirectory();
-      RunningSandbox started = start(directory, SandboxConfig.Store.POSTGRES);
+      RunningSandbox started = start(directory.resolve("kept"), SandboxConfig.Store.POSTGRES);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> {
         started.close();
         Worlds.delete(directory);
@@ -38,7 +40,8 @@ final class RunningSandbox implements World {
   }
 
   static RunningSandbox start(Path directory, SandboxConfig.Store store) {
-    return new RunningSandbox(Sandbox.start(SandboxConfig.fromEnv(environment(directory, store))));
+    return new RunningSandbox(
+        Sandbox.start(SandboxConfig.fromEnv(environment(directory, store))), directory);
   }
 
   /** The settings of a sandbox of the tests. */
@@ -47,6 +50,8 @@ final class RunningSandbox implements World {
         "PORT",
         "0",
         "STRIPE_SIMULATOR_PORT",
+        "0",
+        "SANDBOX_DATABASE_PORT",
         "0",
         "BILLING_DATA_DIR",
         directory.toString(),
@@ -57,6 +62,15 @@ final class RunningSandbox implements World {
   @Override
   public String url() {
     return sandbox.url();
+  }
+
+  /** What survives its end. */
+  Path directory() {
+    return directory;
+  }
+
+  String databaseUrl() {
+    return sandbox.databaseUrl();
   }
 
   @Override

@@ -143,7 +143,8 @@ public final class BillingServer implements AutoCloseable {
           .version(Version.current())
           .build();
       javalin = Javalin.create(javalinConfig -> {
-        HttpServer.configure(javalinConfig, routes, proxies, bodies, with.bodyPace, config.port());
+        HttpServer.configure(
+            javalinConfig, routes, proxies, bodies, with.bodyPace, with.host, config.port());
         with.pages.accept(javalinConfig, billing);
         routes.mountAlone(javalinConfig);
       });
@@ -160,7 +161,7 @@ public final class BillingServer implements AutoCloseable {
       throw e;
     }
     LOG.atInfo()
-        .addKeyValue("address", "http://0.0.0.0:" + port())
+        .addKeyValue("address", "http://" + with.host.orElse("0.0.0.0") + ":" + port())
         .addKeyValue("port", port())
         .addKeyValue(
             "mode",
@@ -367,6 +368,7 @@ public final class BillingServer implements AutoCloseable {
     private int workers = DEFAULT_WORKERS;
     private boolean projectOnArrival;
     private BodyPace bodyPace = BodyPace.DEFAULT;
+    private Optional<String> host = Optional.empty();
     private int wrongCodesPerMinute;
     private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
     private Consumer<RuntimeException> storeMistake =
@@ -403,6 +405,12 @@ public final class BillingServer implements AutoCloseable {
     /** The billing clock. Default: the system's. */
     public Builder clock(InstantSource value) {
       clock = value;
+      return this;
+    }
+
+    /** The address to listen on, such as {@code 127.0.0.1}. Default: all of the machine's. */
+    public Builder host(String value) {
+      host = Optional.of(value);
       return this;
     }
 

@@ -2,6 +2,7 @@ package com.tatame.billing.server;
 
 import com.tatame.billing.http.BillingRoutes;
 import io.javalin.config.JavalinConfig;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -31,6 +32,7 @@ final class HttpServer {
    *
    * @param bodies what the bodies of all requests may take
    * @param pace how slowly each of them may arrive
+   * @param host the address to listen on; empty for all of the machine's
    * @param port 0 for any that is free
    */
   static void configure(
@@ -39,6 +41,7 @@ final class HttpServer {
       TrustedProxies proxies,
       BodyBudget bodies,
       BodyPace pace,
+      Optional<String> host,
       int port) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
@@ -55,7 +58,7 @@ final class HttpServer {
     // Callers are known by their tokens: no request makes a servlet session, nor a cookie for one.
     config.jetty.modifyServletContextHandler(
         context -> context.setSessionHandler(new NoSessions()));
-    config.jetty.addConnector((server, http) -> connector(server, http, proxies, port));
+    config.jetty.addConnector((server, http) -> connector(server, http, proxies, host, port));
     config.jetty.modifyServer(server -> {
       server.setStopTimeout(STOP_MILLIS);
       server.setErrorHandler(routes.serverErrors());
@@ -68,7 +71,11 @@ final class HttpServer {
   }
 
   private static ServerConnector connector(
-      Server server, HttpConfiguration http, TrustedProxies proxies, int port) {
+      Server server,
+      HttpConfiguration http,
+      TrustedProxies proxies,
+      Optional<String> host,
+      int port) {
     Executor pool = server.getThreadPool();
     // A connection goes on where its answer was sent: what may block is kept off that thread,
     // and to wake another one would cost more than all that is left to do.
@@ -83,6 +90,7 @@ final class HttpServer {
     int selectors = Runtime.getRuntime().availableProcessors();
     ServerConnector connector = new ServerConnector(
         server, inPlace, null, null, -1, selectors, new HttpConnectionFactory(http));
+    host.ifPresent(connector::setHost);
     connector.setPort(port);
     connector.setAcceptQueueSize(CONNECTING);
     connector.addBean(

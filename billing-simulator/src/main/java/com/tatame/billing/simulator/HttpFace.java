@@ -56,6 +56,7 @@ final class HttpFace implements AutoCloseable {
         files.hostedPath = "/assets";
       });
       api(config);
+      config.routes.before(HttpFace::refuseOtherSites);
       config.routes.exception(RuntimeException.class, this::broken);
       checkout.addTo(config.routes);
       portal.addTo(config.routes);
@@ -68,6 +69,17 @@ final class HttpFace implements AutoCloseable {
     config.routes.get("/v1/*", this::call);
     config.routes.post("/v1/*", this::call);
     config.routes.delete("/v1/*", this::call);
+  }
+
+  // A browser says where a form or a script comes from; programs say nothing. The API asks for a
+  // key.
+  private static void refuseOtherSites(Context ctx) {
+    String origin = ctx.header("Origin");
+    boolean changes = !ctx.method().name().equals("GET") && !ctx.path().startsWith("/v1/");
+    if (changes && origin != null && !origin.equals("http://" + ctx.host())) {
+      ctx.status(403).result("Only the simulator's own pages may send this.");
+      ctx.skipRemainingHandlers();
+    }
   }
 
   private void broken(RuntimeException e, Context ctx) {

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,15 @@ public final class StripeSimulator implements AutoCloseable {
    */
   public void advanceTo(Instant target) {
     engine.advanceTo(target);
+  }
+
+  /**
+   * Has a listener told the time now, and whenever it was moved, before the call that moved it returns.
+   *
+   * @param listener replaces the one before; must not call this simulator
+   */
+  public void onClock(Consumer<Instant> listener) {
+    engine.onClock(listener);
   }
 
   /**

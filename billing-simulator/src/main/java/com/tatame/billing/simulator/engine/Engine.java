@@ -28,6 +28,7 @@ public final class Engine {
   private final Consumer<List<Delivery>> outlet;
   private final Set<String> keysInUse = ConcurrentHashMap.newKeySet();
   private final List<Fault> faults = new ArrayList<>();
+  private Consumer<Instant> onClock = now -> {};
   private Account account;
   private Rules rules;
 
@@ -67,6 +68,7 @@ public final class Engine {
     account = empty();
     rules = new Rules(account, settings);
     save();
+    onClock.accept(now());
   }
 
   /** The account's default API version. */
@@ -99,7 +101,18 @@ public final class Engine {
       rules.clockwork.advanceTo(target.getEpochSecond());
     } finally {
       commit();
+      onClock.accept(now());
     }
+  }
+
+  /**
+   * Has a listener told the time now, and whenever it was moved, before the call that moved it returns.
+   *
+   * @param listener replaces the one before; must not call this engine
+   */
+  public synchronized void onClock(Consumer<Instant> listener) {
+    onClock = listener;
+    listener.accept(now());
   }
 
   /** Adds outages; each hits once. */

@@ -8,7 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 
 /** Keeps the account in a file that is always whole: it is written aside and then takes the old one's place. */
 final class StateFile {
@@ -17,6 +20,9 @@ final class StateFile {
       .setVisibility(PropertyAccessor.IS_GETTER, Visibility.NONE)
       .setVisibility(PropertyAccessor.SETTER, Visibility.NONE)
       .setVisibility(PropertyAccessor.FIELD, Visibility.ANY);
+
+  private static final Set<PosixFilePermission> OWNERS =
+      PosixFilePermissions.fromString("rw-------");
 
   private final Path file;
 
@@ -41,6 +47,11 @@ final class StateFile {
         Files.createDirectories(folder);
       }
       Path aside = file.resolveSibling(file.getFileName() + ".new");
+      // It holds what signs the webhooks.
+      Files.deleteIfExists(aside);
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.createFile(aside, PosixFilePermissions.asFileAttribute(OWNERS));
+      }
       Files.write(aside, MAPPER.writeValueAsBytes(account));
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
