@@ -3,41 +3,26 @@ package com.tatame.billing.sandbox;
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.BillingInterval;
-import com.tatame.billing.checkout.CheckoutRequest;
-import com.tatame.billing.checkout.Checkouts;
-import com.tatame.billing.checkout.Confirmation;
 import com.tatame.billing.failure.BillingException;
-import com.tatame.billing.failure.Unauthenticated;
-import com.tatame.billing.subscription.Cancellation;
+import com.tatame.billing.subscription.ChangePolicy;
+import com.tatame.billing.subscription.ChangeRequest;
+import com.tatame.billing.subscription.Quote;
+import com.tatame.billing.subscription.Subscription;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.Cookie;
 import io.javalin.http.Handler;
-import io.javalin.http.HttpStatus;
-import io.javalin.http.SameSite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** The start page: what a person clicks, done through the use cases, and shown. */
+/** The pages: what is shown, and where each click goes. */
 final class HomeRoutes {
-  private static final String USER = "sandbox_user";
-  private static final String CSRF = "sandbox_csrf";
-  private static final String NOTICE = "sandbox_notice";
-  private static final int CONFIRM_LOOKS = 50;
-  private static final Duration CONFIRM_PAUSE = Duration.ofMillis(100);
-
   private record Asset(String resource, String contentType) {}
 
   private static final Map<String, Asset> ASSETS = Map.of(
@@ -45,15 +30,18 @@ final class HomeRoutes {
       new Asset("META-INF/resources/webjars/picocss__pico/2.1.1/css/pico.min.css", "text/css"),
       "htmx.min.js",
       new Asset("META-INF/resources/webjars/htmx.org/2.0.10/dist/htmx.min.js", "text/javascript"),
+      "docs.js",
+      new Asset("sandbox/docs.js", "text/javascript"),
+      "docs.css",
+      new Asset("sandbox/docs.css", "text/css"),
       "sandbox.css",
       new Asset("sandbox/sandbox.css", "text/css"));
 
   private final Billing billing;
   private final HomePages pages;
-  private final TimeMachine timeMachine;
-  private final String issuer;
+  private final PageActions actions;
+  private final Visitor visitor;
   private final String contentPolicy;
-  private final RandomGenerator random;
   private final TemplateEngine templates = TemplateEngine.createPrecompiled(
       null, ContentType.Html, null, HomeRoutes.class.getPackageName());
 
@@ -65,9 +53,8 @@ final class HomeRoutes {
       RandomGenerator random) {
     this.billing = billing;
     this.pages = new HomePages(billing, timeMachine);
-    this.timeMachine = timeMachine;
-    this.issuer = issuer;
-    this.random = random;
+    this.actions = new PageActions(billing, timeMachine, issuer);
+    this.visitor = new Visitor(random);
     this.contentPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
             + " connect-src 'self'; base-uri 'none'; frame-ancestors 'none';"
@@ -78,12 +65,21 @@ final class HomeRoutes {
   void mount(RoutesConfig routes) {
     routes.get("/", this::home);
     routes.get("/sandbox/pages/live", this::live);
-    routes.post("/sandbox/pages/sign-in", checked(this::signIn));
-    routes.post("/sandbox/pages/checkout", checked(this::checkout));
-    routes.post("/sandbox/pages/cancel", checked(this::cancel));
-    routes.post("/sandbox/pages/resume", checked(this::resume));
-    routes.post("/sandbox/pages/clock", checked(this::clock));
+    routes.get("/sandbox/pages/events/{id}", this::event);
+    routes.post("/sandbox/pages/sign-in", checked(actions::signIn));
+    routes.post("/sandbox/pages/checkout", checked(actions::checkout));
+    routes.post("/sandbox/pages/item", checked(actions::buyItem));
+    routes.post("/sandbox/pages/cancel", checked(actions::cancel));
+    routes.post("/sandbox/pages/resume", checked(actions::resume));
+    routes.post("/sandbox/pages/quote", checked(this::quote));
+    routes.post("/sandbox/pages/change", checked(actions::change));
+    routes.post("/sandbox/pages/use", checked(actions::use));
+    routes.post("/sandbox/pages/pay", checked(actions::pay));
+    routes.post("/sandbox/pages/portal", checked(actions::portal));
+    routes.post("/sandbox/pages/clock", checked(actions::clock));
     routes.get("/sandbox/assets/{name}", HomeRoutes::asset);
+    // In place of the server's own page, which knows nobody who gives tokens away.
+    routes.before("/docs", this::docs);
   }
 
   private interface Action {
@@ -91,167 +87,95 @@ final class HomeRoutes {
     void run(Context context);
   }
 
-  // Every form carries the token of the visitor's cookie: another site can't send it along.
-  private Handler checked(Action action) {
+  private static Handler checked(Action action) {
     return context -> {
-      String cookie = context.cookie(CSRF);
-      if (cookie == null || !cookie.equals(context.formParam("csrf"))) {
-        goHome(context, false, "That form was out of date. Please try again.");
+      if (!Visitor.sentByOwnForm(context)) {
+        Visitor.goHome(context, false, "That form was out of date. Please try again.");
         return;
       }
       try {
         action.run(context);
       } catch (BillingException e) {
-        goHome(context, false, String.valueOf(e.getMessage()));
+        Visitor.goHome(context, false, String.valueOf(e.getMessage()));
       }
     };
   }
 
-  private void home(Context context) {
-    Optional<String> subject = subject(context);
-    String session = context.queryParam("checkout");
-    if (session != null && subject.isPresent()) {
-      welcomeBack(context, new AccountId(subject.get()), session);
-      return;
-    }
-    HomePage page = pages.page(subject, csrf(context), notice(context));
-    html(context, "home.jte", Map.of("page", page));
+  private HomePage page(Context context, Optional<HomePage.Notice> notice) {
+    return pages.page(Visitor.subject(context), visitor.csrf(context), notice);
   }
 
+  private void home(Context context) {
+    Optional<String> subject = Visitor.subject(context);
+    String session = context.queryParam("checkout");
+    if (session != null && subject.isPresent()) {
+      actions.welcomeBack(context, new AccountId(subject.get()), session);
+      return;
+    }
+    html(context, "home.jte", Map.of("page", page(context, Visitor.notice(context))));
+  }
+
+  // What has not changed is not sent, so that nothing moves under a reader's hands.
   private void live(Context context) {
-    HomePage page = pages.page(subject(context), csrf(context), Optional.empty());
+    HomePage page = page(context, Optional.empty());
     if (page.user().isEmpty()) {
+      context.status(204);
+      return;
+    }
+    String seen = Integer.toHexString(page.user().get().hashCode());
+    if (seen.equals(context.queryParam("seen"))) {
       context.status(204);
       return;
     }
     html(context, "live.jte", Map.of("page", page, "user", page.user().get()));
   }
 
-  // The page after a payment is never too early: it waits until the outcome is known.
-  private void welcomeBack(Context context, AccountId account, String session) {
-    Confirmation confirmation = billing.checkouts().confirm(account, session);
-    for (int i = 0;
-        i < CONFIRM_LOOKS && confirmation.status() == Confirmation.Status.PENDING;
-        i++) {
-      timeMachine.pause(CONFIRM_PAUSE);
-      confirmation = billing.checkouts().confirm(account, session);
+  private void event(Context context) {
+    try {
+      html(
+          context,
+          "event.jte",
+          Map.of(
+              "page",
+              page(context, Optional.empty()),
+              "details",
+              pages.event(Visitor.account(context), context.pathParam("id"))));
+    } catch (BillingException e) {
+      Visitor.goHome(context, false, String.valueOf(e.getMessage()));
     }
-    boolean paid = confirmation.status() == Confirmation.Status.PAID;
-    String text = switch (confirmation.status()) {
-      case PAID ->
-        "Thank you! "
-            + confirmation.subscription().map(StatusText::outlook).orElse("Your plan is active.");
-      case PENDING -> "The payment is not confirmed yet. This page updates by itself.";
-      case FAILED -> "The payment failed and nothing was charged. Please try another card.";
-      case EXPIRED -> "That checkout has expired. Choose a plan to start again.";
-    };
-    goHome(context, paid, text);
   }
 
-  private void signIn(Context context) {
-    String user = context.formParam("user");
-    if (user == null || !TestUsers.SUBJECTS.contains(user)) {
-      goHome(context, false, "There is no such test user.");
-      return;
-    }
-    context.cookie(cookie(USER, user));
-    context.redirect("/", HttpStatus.SEE_OTHER);
-  }
-
-  private void checkout(Context context) {
-    Checkouts.Opened opened = billing
-        .checkouts()
-        .open(
-            TestUsers.principal(signedIn(context), issuer),
-            new CheckoutRequest(
-                Optional.ofNullable(context.formParam("tier")),
-                Optional.ofNullable(context.formParam("interval")).flatMap(BillingInterval::of),
-                Optional.empty(),
-                1,
-                ownUrl(context) + "/?checkout={CHECKOUT_SESSION_ID}",
-                ownUrl(context) + "/",
-                Optional.empty()));
-    context.redirect(
-        opened.url().orElse("/?checkout=" + opened.session().id()), HttpStatus.SEE_OTHER);
-  }
-
-  private void cancel(Context context) {
-    Cancellation when = Optional.ofNullable(context.formParam("when"))
-        .flatMap(Cancellation::of)
-        .orElse(Cancellation.PERIOD_END);
-    var subscription = billing
+  // Shown at once and not kept: to load it again asks again.
+  private void quote(Context context) {
+    AccountId account = Visitor.account(context);
+    Subscription subscription =
+        billing.subscriptions().get(account, PageActions.field(context, "subscription"));
+    String tier = PageActions.field(context, "tier");
+    Quote quote = billing
         .subscriptions()
-        .cancel(account(context), subscriptionId(context), when, Optional.empty());
-    goHome(context, true, "Canceled. " + StatusText.outlook(subscription));
+        .quote(
+            account,
+            subscription.id(),
+            new ChangeRequest(
+                Optional.of(tier),
+                BillingInterval.of(PageActions.field(context, "interval")),
+                Optional.empty(),
+                Optional.empty(),
+                ChangePolicy.of(PageActions.field(context, "policy"))
+                    .orElse(ChangePolicy.PRORATE)));
+    html(
+        context,
+        "quote.jte",
+        Map.of(
+            "page",
+            page(context, Optional.empty()),
+            "quote",
+            pages.view(quote, subscription, tier)));
   }
 
-  private void resume(Context context) {
-    var subscription = billing.subscriptions().resume(account(context), subscriptionId(context));
-    goHome(context, true, "You keep it. " + StatusText.outlook(subscription));
-  }
-
-  private void clock(Context context) {
-    String move = Optional.ofNullable(context.formParam("move")).orElse("P1D");
-    var now = move.equals("renewal")
-        ? timeMachine.toNextRenewal(subject(context).map(AccountId::new))
-        : timeMachine.advance(move);
-    goHome(context, true, "It is now " + StatusText.exact(now) + ".");
-  }
-
-  private static String ownUrl(Context context) {
-    return "http://localhost:" + context.port();
-  }
-
-  private static String subscriptionId(Context context) {
-    return Optional.ofNullable(context.formParam("subscription")).orElse("");
-  }
-
-  private static AccountId account(Context context) {
-    return new AccountId(signedIn(context));
-  }
-
-  private static String signedIn(Context context) {
-    return subject(context).orElseThrow(() -> new Unauthenticated("Sign in as a test user first."));
-  }
-
-  private static Optional<String> subject(Context context) {
-    return Optional.ofNullable(context.cookie(USER)).filter(TestUsers.SUBJECTS::contains);
-  }
-
-  private String csrf(Context context) {
-    String present = context.cookie(CSRF);
-    if (present != null) {
-      return present;
-    }
-    HexFormat hex = HexFormat.of();
-    String fresh = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
-    context.cookie(cookie(CSRF, fresh));
-    return fresh;
-  }
-
-  private static Optional<HomePage.Notice> notice(Context context) {
-    String notice = context.cookie(NOTICE);
-    if (notice == null || notice.length() < 2) {
-      return Optional.empty();
-    }
-    context.removeCookie(NOTICE);
-    String text = URLDecoder.decode(notice.substring(1), StandardCharsets.UTF_8);
-    return Optional.of(new HomePage.Notice(notice.charAt(0) == '+', text));
-  }
-
-  private static void goHome(Context context, boolean good, String text) {
-    String encoded = URLEncoder.encode(text, StandardCharsets.UTF_8);
-    context.cookie(cookie(NOTICE, (good ? "+" : "-") + encoded));
-    context.redirect("/", HttpStatus.SEE_OTHER);
-  }
-
-  // Lax and not strict: the checkout page, which is another origin, sends its visitors back here.
-  private static Cookie cookie(String name, String value) {
-    Cookie cookie = new Cookie(name, value);
-    cookie.setPath("/");
-    cookie.setHttpOnly(true);
-    cookie.setSameSite(SameSite.LAX);
-    return cookie;
+  private void docs(Context context) {
+    html(context, "docs.jte", Map.of("users", TestUsers.SUBJECTS));
+    context.skipRemainingHandlers();
   }
 
   private void html(Context context, String template, Map<String, Object> model) {

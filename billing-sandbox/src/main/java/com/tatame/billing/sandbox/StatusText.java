@@ -1,9 +1,11 @@
 package com.tatame.billing.sandbox;
 
 import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.subscription.Subscription;
+import com.tatame.billing.subscription.SubscriptionStatus;
 import java.math.BigDecimal;
 import java.text.NumberFormat;
 import java.time.Instant;
@@ -85,11 +87,65 @@ public final class StatusText {
     return EVENTS.getOrDefault(event.type(), event.type().replace('.', ' ').replace('_', ' '));
   }
 
+  /** How an account stands with a feature, such as {@code 3 of 10 used, anew on 1 December 2026}. */
+  public static String standing(Decision decision) {
+    if (decision.allowance().isEmpty()) {
+      return decision.allowed() ? "yes" : "no";
+    }
+    Decision.Allowance allowance = decision.allowance().get();
+    if (allowance.limit().filter(most -> most == 0).isPresent()
+        && allowance.granted() == 0
+        && allowance.overage().isEmpty()) {
+      return "none included";
+    }
+    StringBuilder text = new StringBuilder();
+    text.append(allowance
+        .limit()
+        .map(most -> allowance.used() + " of " + most + " used")
+        .orElseGet(() -> allowance.used() + " used, no limit"));
+    if (allowance.granted() > 0) {
+      text.append(", ").append(allowance.granted()).append(" more given");
+    }
+    allowance
+        .overage()
+        .filter(beyond -> beyond.discountPercent() > 0)
+        .ifPresent(beyond -> text.append("; beyond that ")
+            .append(beyond.remaining().map(left -> left + " at ").orElse(""))
+            .append(beyond.discountPercent())
+            .append(" % off"));
+    if (allowance.limit().isPresent()) {
+      allowance.resetsAt().ifPresent(at -> text.append("; anew on ").append(date(at)));
+    }
+    return text.toString();
+  }
+
+  /** As {@link #outlook(Subscription)}, with what it costs once a trial is over. */
+  public static String outlook(Subscription subscription, String price) {
+    return subscription.status() == SubscriptionStatus.TRIALING
+            && !subscription.ends()
+            && !price.isEmpty()
+        ? "Free until " + date(subscription.currentPeriodEnd()) + ", then " + price + "."
+        : outlook(subscription);
+  }
+
   /** What comes next for a subscription, in one sentence. */
   public static String outlook(Subscription subscription) {
     String end = date(subscription.currentPeriodEnd());
     if (subscription.endedAt().isPresent()) {
       return "Ended on " + date(subscription.endedAt().get()) + ".";
+    }
+    if (subscription.collectionPaused().isPresent()) {
+      return "Payments are paused"
+          + subscription
+              .collectionPaused()
+              .get()
+              .resumesAt()
+              .map(at -> " until " + date(at))
+              .orElse("")
+          + ".";
+    }
+    if (subscription.cancelAtPeriodEnd() && subscription.status() == SubscriptionStatus.TRIALING) {
+      return "Free until " + end + ", then it ends and nothing is charged.";
     }
     if (subscription.cancelAtPeriodEnd()) {
       return "Ends on " + end + " and does not renew.";

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real browser without a window, moved by its own protocol for developers. */
 final class Browser implements AutoCloseable {
+  /** Brought by {@code npm ci --ignore-scripts} in its folder. */
+  static final Path AXE = Path.of("../test-tools/axe/node_modules/axe-core/axe.min.js");
+
   private static final String LISTENING = "DevTools listening on ";
   private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
@@ -144,12 +148,26 @@ final class Browser implements AutoCloseable {
 
   /** Becomes a telephone held upright, in the dark. */
   void becomeSmallAndDark() {
+    become(360, true);
+  }
+
+  /** Becomes so wide, a telephone if that is narrow, by day or by night. */
+  void become(int width, boolean dark) {
     call(
         "Emulation.setDeviceMetricsOverride",
-        Map.of("width", 360, "height", 740, "deviceScaleFactor", 1, "mobile", true));
+        Map.of(
+            "width",
+            width,
+            "height",
+            width < 600 ? 740 : 900,
+            "deviceScaleFactor",
+            1,
+            "mobile",
+            width < 600));
+    String scheme = dark ? "dark" : "light";
     call(
         "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
   /** Types into what has the focus, and presses Enter. */
@@ -170,12 +188,35 @@ final class Browser implements AutoCloseable {
             .asText());
   }
 
-  /** The value of an expression in the page, as JSON. */
+  /** The value of an expression in the page, as JSON; of a promise, what it is fulfilled with. */
   JsonNode ask(String expression) {
-    JsonNode result =
-        call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true));
+    JsonNode result = call(
+        "Runtime.evaluate",
+        Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
     assertThat(result.has("exceptionDetails")).as(expression + " " + result).isFalse();
     return result.at("/result/value");
+  }
+
+  /**
+   * What axe finds wrong with the page, outside of what others made. Nothing where axe is not there.
+   *
+   * @return one line for each rule that is broken, with the first element that breaks it
+   */
+  List<String> flaws() {
+    if (!Files.exists(AXE)) {
+      return List.of();
+    }
+    try {
+      call("Runtime.evaluate", Map.of("expression", Files.readString(AXE)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> flaws = new ArrayList<>();
+    ask("""
+        axe.run({exclude: ['#api .swagger-ui']}, {resultTypes: ['violations']}).then(found =>
+          found.violations.map(v => v.id + ': ' + v.help + ', such as ' + v.nodes[0].html + ' '
+            + v.nodes[0].failureSummary))""").forEach(flaw -> flaws.add(flaw.asText()));
+    return flaws;
   }
 
   String text() {
@@ -184,16 +225,25 @@ final class Browser implements AutoCloseable {
 
   /** Clicks with the mouse on the visible button that a screen reader would call so. */
   void click(String name) {
+    click("button", name);
+  }
+
+  /** As {@link #click}, on a link. */
+  void clickLink(String name) {
+    click("a", name);
+  }
+
+  private void click(String element, String name) {
     JsonNode place = ask("""
         (() => {
           const name = %s;
-          const button = [...document.querySelectorAll('button')].find(b => !b.disabled
+          const button = [...document.querySelectorAll('%s')].find(b => !b.disabled
             && (b.getAttribute('aria-label') || b.innerText).trim().startsWith(name));
           if (!button) return null;
           button.scrollIntoView({block: 'center', behavior: 'instant'});
           const box = button.getBoundingClientRect();
           return {x: box.x + box.width / 2, y: box.y + box.height / 2};
-        })()""".formatted(Json.write(name)));
+        })()""".formatted(Json.write(name), element));
     assertThat(place.isObject())
         .as("a button named " + name + " in:\n" + text())
         .isTrue();

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.simulator.engine.Request;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -167,12 +165,7 @@ final class BrowserTest {
 
   // Kept with the reports, to show what the test saw.
   private void look(String name) {
-    try {
-      Path folder = Files.createDirectories(Path.of("target", "pages"));
-      Files.write(folder.resolve(name + ".png"), browser.picture());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Pictures.keep(name, browser);
   }
 
   private void assertPageIsSound() {

@@ -40,8 +40,12 @@ final class RunningSandbox implements World {
   }
 
   static RunningSandbox start(Path directory, SandboxConfig.Store store) {
-    return new RunningSandbox(
-        Sandbox.start(SandboxConfig.fromEnv(environment(directory, store))), directory);
+    return start(environment(directory, store), directory);
+  }
+
+  /** One with settings of its own. */
+  static RunningSandbox start(Map<String, String> environment, Path directory) {
+    return new RunningSandbox(Sandbox.start(SandboxConfig.fromEnv(environment)), directory);
   }
 
   /** The settings of a sandbox of the tests. */
