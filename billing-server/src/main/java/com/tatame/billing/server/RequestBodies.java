@@ -221,7 +221,7 @@ final class RequestBodies extends Handler.Wrapper {
       } else if (failure instanceof TimeoutException) {
         refuse(HttpStatus.REQUEST_TIMEOUT_408);
       } else {
-        // The route answers that the body can't be read, if anybody is there to hear it.
+        // The route answers that the body can't be read, if the client is still there.
         share.close();
         restoreIdleTimeout();
         handOn(new Broken(request, failure), response, callback);
@@ -239,8 +239,9 @@ final class RequestBodies extends Handler.Wrapper {
       ignores = true;
       boolean sends = status != HttpStatus.REQUEST_TIMEOUT_408
           && !request.getHeaders().contains(HttpHeader.EXPECT);
+      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
       Response.writeError(
-          request,
+          sends ? new ReadOn(request) : request,
           response,
           Callback.from(
               InvocationType.NON_BLOCKING, sends ? this : this::completed, callback::failed),
@@ -255,6 +256,18 @@ final class RequestBodies extends Handler.Wrapper {
 
     private EndPoint endPoint() {
       return request.getConnectionMetaData().getConnection().getEndPoint();
+    }
+  }
+
+  /** A request whose body is still read after the answer, where Jetty would discard the rest. */
+  private static final class ReadOn extends Request.Wrapper {
+    ReadOn(Request request) {
+      super(request);
+    }
+
+    @Override
+    public boolean consumeAvailable() {
+      return true;
     }
   }
 

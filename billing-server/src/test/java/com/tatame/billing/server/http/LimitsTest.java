@@ -65,6 +65,44 @@ final class LimitsTest {
   }
 
   @Test
+  void refusedBodyIsReadToItsEndSoThatItsSenderSeesTheAnswer() throws IOException {
+    String head = "POST /api/v1/customer HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+        + RunningServer.bearer("user_sends_on")
+        + "\r\nContent-Type: application/json\r\n";
+    String part = "x".repeat(WEBHOOK_LIMIT);
+    String chunk = Integer.toHexString(WEBHOOK_LIMIT) + "\r\n" + part + "\r\n";
+
+    sendsOn(head + "Content-Length: " + 3 * WEBHOOK_LIMIT + "\r\n\r\n" + part, part + part);
+    sendsOn(head + "Transfer-Encoding: chunked\r\n\r\n" + chunk + chunk, chunk + "0\r\n\r\n");
+  }
+
+  /** Sends the rest only when the answer is there: a socket with unread data is reset by a close. */
+  private static void sendsOn(String beginning, String rest) throws IOException {
+    try (Socket socket = new Socket("localhost", SERVER.port())) {
+      socket.setSoTimeout(10_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(beginning.getBytes(StandardCharsets.US_ASCII));
+      out.flush();
+      InputStream in = socket.getInputStream();
+      StringBuilder reply = new StringBuilder();
+      while (reply.indexOf("}") < 0) {
+        int next = in.read();
+        assertThat(next).as("%s", reply).isNotNegative();
+        reply.append((char) next);
+      }
+      assertThat(reply.toString())
+          .startsWith("HTTP/1.1 413")
+          .contains("payload_too_large")
+          .containsIgnoringCase("Connection: close");
+      for (int sent = 0; sent < rest.length(); sent += 8192) {
+        out.write(rest.substring(sent, Math.min(rest.length(), sent + 8192))
+            .getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+      }
+    }
+  }
+
+  @Test
   void aBodyThatBreaksOffIsNoInternalError() throws IOException {
     String head = "POST /api/v1/customer HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
         + RunningServer.bearer("user_broken")
