@@ -21,6 +21,7 @@ final class BulkheadHttp extends HttpClient {
   private static final Map<Workload, Integer> PLACES = Map.of(
       Workload.WEBHOOKS, 2,
       Workload.ENTITLEMENTS, 2,
+      Workload.CONSUMPTION, 2,
       Workload.READS, 24,
       Workload.MUTATIONS, 32,
       Workload.ADMINISTRATION, 8,

@@ -73,7 +73,7 @@ public final class Entitlements {
     this.store = store;
     this.cached = cached;
     this.debits =
-        new GroupCommit<>(store::consume, LARGE_BATCH, Workload.ENTITLEMENTS, System::nanoTime);
+        new GroupCommit<>(store::consume, LARGE_BATCH, Workload.CONSUMPTION, System::nanoTime);
     this.catalog = catalog;
     this.clock = clock;
     this.random = random;

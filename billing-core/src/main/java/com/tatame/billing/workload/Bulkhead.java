@@ -44,7 +44,8 @@ public final class Bulkhead {
   public static Bulkhead ofConnections(int total) {
     Map<Workload, Integer> parts = new EnumMap<>(Workload.class);
     parts.put(Workload.WEBHOOKS, part(total, 4));
-    parts.put(Workload.ENTITLEMENTS, part(total, 4));
+    parts.put(Workload.ENTITLEMENTS, part(total, 2));
+    parts.put(Workload.CONSUMPTION, part(total, 2));
     parts.put(Workload.READS, part(total, 3));
     parts.put(Workload.MUTATIONS, part(total, 2));
     parts.put(Workload.ADMINISTRATION, part(total, 2));

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Knows that a dependency is down, so that nobody waits for it. It opens when a connection is refused,
+ * Knows that a dependency is down, so that no caller waits for it. It opens when a connection is refused,
  * never for slowness or for a pool that is in use; then one probe a second asks the dependency, and the
  * first that is answered closes it. Thread-safe.
  */

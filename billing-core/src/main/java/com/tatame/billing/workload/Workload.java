@@ -8,10 +8,13 @@ import java.time.Duration;
  */
 public enum Workload {
   /** Storing what the provider sends, which it sends again if that takes long. */
-  WEBHOOKS(Duration.ofMillis(1_800)),
+  WEBHOOKS(Duration.ofMillis(1_700)),
 
-  /** What a user may do, and the use of it: asked before each action of each user. */
+  /** What a user may do: asked before each action of each user. */
   ENTITLEMENTS(Duration.ofSeconds(5)),
+
+  /** The use of it, which is written. */
+  CONSUMPTION(Duration.ofSeconds(5)),
 
   /** What else a user waits for and that changes nothing. */
   READS(Duration.ofSeconds(8)),
@@ -22,7 +25,7 @@ public enum Workload {
   /** What an administrator asks for, or does. */
   ADMINISTRATION(Duration.ofSeconds(15)),
 
-  /** What nobody waits for: processing of events, sending of usage, maintenance. */
+  /** Work without a caller: processing of events, sending of usage, maintenance. */
   WORKERS(Duration.ofSeconds(30)),
 
   /** Health checks and the heartbeats of leases, which must be possible whatever else is stuck. */

@@ -61,6 +61,7 @@ public final class BillingRoutes {
   private static final Map<Workload, Integer> MAX_REQUESTS = Map.of(
       Workload.WEBHOOKS, 256,
       Workload.ENTITLEMENTS, 64,
+      Workload.CONSUMPTION, 64,
       Workload.READS, 64,
       Workload.MUTATIONS, 64,
       Workload.ADMINISTRATION, 16,

@@ -207,7 +207,10 @@ record Route(
     if (access == Access.ADMINISTRATOR) {
       return Workload.ADMINISTRATION;
     }
-    if (effect == Effect.USE || path.startsWith("/api/v1/entitlements")) {
+    if (effect == Effect.USE) {
+      return Workload.CONSUMPTION;
+    }
+    if (path.startsWith("/api/v1/entitlements")) {
       return Workload.ENTITLEMENTS;
     }
     return method.equals("GET") ? Workload.READS : Workload.MUTATIONS;

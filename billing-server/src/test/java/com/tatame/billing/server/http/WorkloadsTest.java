@@ -50,8 +50,16 @@ final class WorkloadsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ENTITLEMENTS, 64", "READS, 64", "MUTATIONS, 64", "ADMINISTRATION, 16"})
-  void fullWorkloadIsRefusedAndAllOthersAreServed(Workload workload, int places) throws Exception {
+  @CsvSource({
+    "ENTITLEMENTS, 64, 64",
+    // Those who consume wait for one commit.
+    "CONSUMPTION, 64, 1",
+    "READS, 64, 64",
+    "MUTATIONS, 64, 64",
+    "ADMINISTRATION, 16, 16"
+  })
+  void fullWorkloadIsRefusedAndAllOthersAreServed(Workload workload, int places, int calls)
+      throws Exception {
     Map<Workload, Supplier<Reply>> requests = requests();
     requests.values().forEach(each -> assertThat(each.get().status()).isIn(OK));
 
@@ -62,7 +70,7 @@ final class WorkloadsTest {
     for (int i = 0; i < places + MORE; i++) {
       replies.add(callers.submit(request::get));
     }
-    while (hanging.get() < places || replies.stream().filter(Future::isDone).count() < MORE) {
+    while (hanging.get() < calls || replies.stream().filter(Future::isDone).count() < MORE) {
       Thread.onSpinWait();
     }
 
@@ -101,6 +109,12 @@ final class WorkloadsTest {
             "Bearer " + key,
             "X-Account-Id",
             "user_" + accounts.incrementAndGet()));
+    requests.put(
+        Workload.CONSUMPTION,
+        () -> server.post(
+            "/api/v1/entitlements/video_reviews/consume",
+            "user_" + accounts.incrementAndGet(),
+            "{}"));
     requests.put(Workload.READS, () -> server.get("/api/v1/subscriptions", "user_ada"));
     requests.put(Workload.MUTATIONS, () -> server.post("/api/v1/anonymous-sessions", null, "{}"));
     requests.put(Workload.ADMINISTRATION, () -> server.get("/api/v1/webhooks/events", "user_root"));
