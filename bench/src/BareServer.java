@@ -25,7 +25,7 @@ final class BareServer {
           config.routes.get("/entitlements", context -> {
             String bearer = context.header("Authorization");
             if (bearer == null) {
-              throw new IllegalStateException("nobody asks");
+              throw new IllegalStateException("no request is expected");
             }
             verifier.verify(bearer.substring("Bearer ".length()));
             context.contentType("application/json").result(answer);

@@ -1,7 +1,7 @@
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** Prints a port that nobody uses. */
+/** Prints a port that is free. */
 class FreePort {
   public static void main(String[] arguments) throws java.io.IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

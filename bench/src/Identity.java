@@ -55,7 +55,7 @@ final class Identity {
   }
 
   static ClerkVerifier verifier(String publicKeyPem) {
-    ClerkConfig config = new ClerkConfig(ISSUER, Set.of(), AdministratorRule.nobody());
+    ClerkConfig config = new ClerkConfig(ISSUER, Set.of(), AdministratorRule.none());
     return ClerkVerifier.byKey(config, publicKeyPem, InstantSource.system());
   }
 }

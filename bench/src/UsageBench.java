@@ -79,7 +79,7 @@ final class UsageBench implements AutoCloseable {
     Asked asked = new Asked(server.port);
     String answer = asked.get("/api/v1/entitlements", tokens.get(0));
     if (!answer.contains("\"tier\":\"pro\"")) {
-      throw new IllegalStateException("nobody has what was subscribed to: " + answer);
+      throw new IllegalStateException("no account has what was subscribed to: " + answer);
     }
     String products = asked.get("/api/v1/products", tokens.get(0));
     if (!products.contains("price_3_year")) {

@@ -119,7 +119,7 @@ public final class BillingBuilder {
 
   /**
    * The origins of your own pages, to which payers may be sent back. There is no default: an address
-   * that anybody may choose leads payers from the provider's page to a stranger's. None, for a
+   * that a caller may choose leads payers from the provider's page to a stranger's. None, for a
    * program that opens no checkouts.
    *
    * @param origins such as {@code https://app.example.com}, {@code http://localhost:3000} or {@code

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Cancels statements on the server when their time is over, so that what nobody waits for holds no
+ * Cancels statements on the server when their time is over, so that a statement without a caller holds no
  * locks. The request is sent by a thread of its own: with the driver's timeout for queries the caller
  * waits until the server has taken the request, which a frozen one never does.
  */

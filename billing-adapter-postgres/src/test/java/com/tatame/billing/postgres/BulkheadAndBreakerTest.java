@@ -32,7 +32,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is stuck, slow or down keeps nobody longer than it must. */
+/** A stuck, slow or stopped database delays each caller by its time limit at most. */
 class BulkheadAndBreakerTest {
   private static final AccountId ACCOUNT = new AccountId("user_1");
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");

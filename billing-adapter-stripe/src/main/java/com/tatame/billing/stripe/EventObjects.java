@@ -23,7 +23,7 @@ final class EventObjects {
       Map.entry("coupon.", ObjectKind.COUPON),
       Map.entry("promotion_code.", ObjectKind.PROMOTION_CODE));
 
-  /** Of these families only some matter: an intent that was merely created is one nobody tried. */
+  /** Of these families only some matter: an intent that was merely created without an attempt. */
   private static final Map<String, ObjectKind> SINGLE = Map.ofEntries(
       Map.entry("customer.created", ObjectKind.CUSTOMER),
       Map.entry("customer.updated", ObjectKind.CUSTOMER),

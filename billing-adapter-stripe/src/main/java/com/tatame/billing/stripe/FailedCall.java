@@ -209,7 +209,7 @@ final class FailedCall extends RuntimeException {
   }
 
   private boolean replayed() {
-    return header(Answer.REPLAYED).filter("true"::equals).isPresent();
+    return header(StripeResult.REPLAYED).filter("true"::equals).isPresent();
   }
 
   private String type() {

@@ -106,12 +106,12 @@ final class PortalConfigurations {
   }
 
   Made apply(SetupChange.Portal portal) {
-    Answer answer = portal.id().isEmpty() ? create(portal) : update(portal);
+    StripeResult answer = portal.id().isEmpty() ? create(portal) : update(portal);
     JsonObject body = answer.body().orElseThrow(() -> StripeReads.senseless(CREATE));
     return StripeReads.understood(CREATE, () -> new Made(Fields.of(body).text("id")));
   }
 
-  private Answer create(SetupChange.Portal portal) {
+  private StripeResult create(SetupChange.Portal portal) {
     ConfigurationCreateParams params = ConfigurationCreateParams.builder()
         .setFeatures(features(portal.plans()))
         .putMetadata(Metadata.SETUP, "portal")
@@ -121,7 +121,7 @@ final class PortalConfigurations {
   }
 
   /** The library has the features twice, alike but for their types: they are sent as they are made. */
-  private Answer update(SetupChange.Portal portal) {
+  private StripeResult update(SetupChange.Portal portal) {
     Object features = ConfigurationCreateParams.builder()
         .setFeatures(features(portal.plans()))
         .build()

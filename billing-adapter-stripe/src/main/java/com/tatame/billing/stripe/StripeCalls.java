@@ -34,7 +34,7 @@ final class StripeCalls {
    *
    * @throws com.tatame.billing.failure.BillingException for every other answer, and for none
    */
-  Answer send(String operation, Call call) {
+  StripeResult send(String operation, Call call) {
     long start = System.nanoTime();
     try {
       return succeeded(operation, start, call.send(client).getLastResponse());
@@ -48,7 +48,7 @@ final class StripeCalls {
   }
 
   /** As {@link #send}, but that there is no such object is an answer too. */
-  Answer read(String operation, Call call) {
+  StripeResult read(String operation, Call call) {
     long start = System.nanoTime();
     try {
       return succeeded(operation, start, call.send(client).getLastResponse());
@@ -56,7 +56,7 @@ final class StripeCalls {
       reachable = e.refusedHere() ? reachable : e.answered();
       report(operation, e.outcome(), start);
       if (e.absent()) {
-        return Answer.absent(e.response(), wallClock);
+        return StripeResult.absent(e.response(), wallClock);
       }
       throw e.failure(operation);
     } catch (StripeException e) {
@@ -64,12 +64,12 @@ final class StripeCalls {
     }
   }
 
-  private Answer succeeded(String operation, long start, StripeResponse response) {
+  private StripeResult succeeded(String operation, long start, StripeResponse response) {
     JsonObject body = StrictJson.object(response.body())
         .orElseThrow(() -> unreadable(operation, start, new IllegalStateException("no JSON")));
     reachable = true;
     report(operation, Outcome.SUCCEEDED, start);
-    return Answer.present(response, body, wallClock);
+    return StripeResult.present(response, body, wallClock);
   }
 
   /** A success whose body makes no sense, such as a proxy's page: the effect is unknown. */

@@ -61,7 +61,8 @@ final class StripeChanges {
         .setSubscriptionDetails(details.build())
         .build();
     try {
-      Answer answer = calls.send(PREVIEW, client -> client.v1().invoices().createPreview(params));
+      StripeResult answer =
+          calls.send(PREVIEW, client -> client.v1().invoices().createPreview(params));
       return answer.body().map(body -> PreviewShape.read(Fields.of(body)));
     } catch (ProviderRejected e) {
       if (e.providerCode().equals("invoice_upcoming_none")) {
@@ -125,7 +126,7 @@ final class StripeChanges {
         .addExpand(StripeReads.DISCOUNTS);
     change.prorationDate().map(Instant::getEpochSecond).ifPresent(params::setProrationDate);
     SubscriptionUpdateParams update = params.build();
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         UPDATE,
         client -> client
             .v1()
@@ -142,7 +143,7 @@ final class StripeChanges {
     String id = change.subscriptionId();
     SubscriptionRetrieveParams whole =
         SubscriptionRetrieveParams.builder().addExpand(StripeReads.DISCOUNTS).build();
-    Answer read = calls.send(READ, client -> client.v1().subscriptions().retrieve(id, whole));
+    StripeResult read = calls.send(READ, client -> client.v1().subscriptions().retrieve(id, whole));
     Subscription present = subscription(read);
     Optional<String> existing = schedule(read);
     if (change.holds(present)) {
@@ -154,7 +155,7 @@ final class StripeChanges {
           .orElseGet(() -> reads.answered(READ, ObjectKind.SUBSCRIPTION, read));
     }
     String schedule = existing.orElseGet(() -> begin(id, idempotencyKey));
-    Answer answer;
+    StripeResult answer;
     try {
       answer = calls.send(
           PHASES,
@@ -177,7 +178,7 @@ final class StripeChanges {
     SubscriptionScheduleCreateParams params = SubscriptionScheduleCreateParams.builder()
         .setFromSubscription(subscriptionId)
         .build();
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         SCHEDULE,
         client -> client.v1().subscriptionSchedules().create(params, keyed(idempotencyKey)));
     return answer.body().flatMap(Shapes::id).orElseThrow(() -> StripeReads.senseless(SCHEDULE));
@@ -211,7 +212,7 @@ final class StripeChanges {
   }
 
   /** Lets a subscription go on by itself, as if nothing had been scheduled. */
-  Answer release(String schedule, String idempotencyKey) {
+  StripeResult release(String schedule, String idempotencyKey) {
     SubscriptionScheduleReleaseParams params =
         SubscriptionScheduleReleaseParams.builder().build();
     return calls.send(
@@ -221,7 +222,7 @@ final class StripeChanges {
   }
 
   /** The schedule that drives a subscription, as it was read. */
-  static Optional<String> schedule(Answer subscription) {
+  static Optional<String> schedule(StripeResult subscription) {
     return subscription
         .body()
         .map(body -> body.get("schedule"))
@@ -229,7 +230,7 @@ final class StripeChanges {
         .map(JsonElement::getAsString);
   }
 
-  private static Subscription subscription(Answer answer) {
+  private static Subscription subscription(StripeResult answer) {
     JsonObject body = answer.body().orElseThrow(() -> StripeReads.senseless(READ));
     try {
       return SubscriptionShape.read(Fields.of(body));

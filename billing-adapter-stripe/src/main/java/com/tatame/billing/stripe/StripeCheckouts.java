@@ -42,7 +42,7 @@ final class StripeCheckouts implements CheckoutSessions {
   private Observation created(SessionCreateParams params, String idempotencyKey) {
     RequestOptions options =
         RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
-    Answer answer =
+    StripeResult answer =
         calls.send(CREATE, client -> client.v1().checkout().sessions().create(params, options));
     return reads.answered(CREATE, ObjectKind.CHECKOUT_SESSION, answer);
   }
@@ -56,14 +56,14 @@ final class StripeCheckouts implements CheckoutSessions {
   public Observation payment(String sessionId) {
     SessionRetrieveParams params =
         SessionRetrieveParams.builder().addExpand(PAYMENT).build();
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         READ_PAYMENT, client -> client.v1().checkout().sessions().retrieve(sessionId, params));
     return reads.named(READ_PAYMENT, ObjectKind.PAYMENT_INTENT, PAYMENT, answer);
   }
 
   @Override
   public Handle read(String sessionId) {
-    Answer answer =
+    StripeResult answer =
         calls.read(READ, client -> client.v1().checkout().sessions().retrieve(sessionId));
     ObjectRef ref = new ObjectRef(ObjectKind.CHECKOUT_SESSION, sessionId);
     return new Handle(
@@ -79,7 +79,7 @@ final class StripeCheckouts implements CheckoutSessions {
     SessionExpireParams params = SessionExpireParams.builder().build();
     RequestOptions options =
         RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         EXPIRE, client -> client.v1().checkout().sessions().expire(sessionId, params, options));
     return reads.answered(EXPIRE, ObjectKind.CHECKOUT_SESSION, answer);
   }

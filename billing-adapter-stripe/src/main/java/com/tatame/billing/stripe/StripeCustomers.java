@@ -35,21 +35,21 @@ final class StripeCustomers implements CustomerAccounts, CustomerList {
     customer.name().ifPresent(params::setName);
     RequestOptions options =
         RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
-    Answer answer =
+    StripeResult answer =
         calls.send(CREATE, client -> client.v1().customers().create(params.build(), options));
     return reads.answered(CREATE, ObjectKind.CUSTOMER, answer);
   }
 
   /** Whether Stripe goes on behind a customer that was deleted is nowhere promised. */
   @Override
-  public List<Observation> page(Optional<Place> after, int limit) {
+  public List<Observation> page(Optional<Cursor> after, int limit) {
     try {
-      return listed(after.map(Place::customerId), Optional.empty(), limit);
+      return listed(after.map(Cursor::customerId), Optional.empty(), limit);
     } catch (ProviderRejected e) {
       if (after.isEmpty() || !e.providerCode().equals(MISSING)) {
         throw e;
       }
-      return listed(Optional.empty(), after.flatMap(Place::createdAt), limit);
+      return listed(Optional.empty(), after.flatMap(Cursor::createdAt), limit);
     }
   }
 

@@ -211,7 +211,8 @@ public final class StripeGateway implements PaymentGateway {
    */
   public Optional<String> accountApiVersion() {
     EventListParams latest = EventListParams.builder().setLimit(1L).build();
-    Answer events = calls.send("events.list", client -> client.v1().events().list(latest));
+    StripeResult events =
+        calls.send("events.list", client -> client.v1().events().list(latest));
     JsonArray newest = events.live().map(body -> body.getAsJsonArray("data")).orElseThrow();
     return newest.isEmpty()
         ? Optional.empty()
@@ -360,7 +361,7 @@ public final class StripeGateway implements PaymentGateway {
       require(
           live || !secretKey.contains("_live_"),
           "live mode is off, but STRIPE_SECRET_KEY is a live key");
-      require(!live || apiBase.isEmpty(), "a live key is sent to nobody but Stripe");
+      require(!live || apiBase.isEmpty(), "a live key is sent to Stripe alone");
       return new StripeGateway(this);
     }
 

@@ -58,7 +58,7 @@ final class StripeInvoices implements InvoiceControl {
   public Optional<InvoiceDetails> details(String invoiceId) {
     InvoiceRetrieveParams params =
         InvoiceRetrieveParams.builder().addExpand(PAYMENTS).build();
-    Answer answer =
+    StripeResult answer =
         calls.read(DETAILS, client -> client.v1().invoices().retrieve(invoiceId, params));
     return answer
         .live()
@@ -92,7 +92,7 @@ final class StripeInvoices implements InvoiceControl {
   @Override
   public List<InvoiceDetails> details(String customerId, Optional<String> after, int limit) {
     InvoiceListParams params = page(customerId, after, limit);
-    Answer answer = calls.send(LIST, client -> client.v1().invoices().list(params));
+    StripeResult answer = calls.send(LIST, client -> client.v1().invoices().list(params));
     JsonObject list = answer.body().orElseThrow(() -> StripeReads.senseless(LIST));
     return StripeReads.understood(
         LIST,
@@ -108,7 +108,7 @@ final class StripeInvoices implements InvoiceControl {
     RequestOptions options =
         RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
     try {
-      Answer answer =
+      StripeResult answer =
           calls.send(PAY, client -> client.v1().invoices().pay(invoiceId, params, options));
       return reads.answered(PAY, ObjectKind.INVOICE, answer);
     } catch (PaymentDeclined e) {

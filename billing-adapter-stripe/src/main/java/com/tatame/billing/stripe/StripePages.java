@@ -22,7 +22,7 @@ final class StripePages {
       StripeCalls calls,
       String operation,
       Function<Optional<String>, StripeCalls.Call> page,
-      BiConsumer<Answer, List<JsonObject>> each) {
+      BiConsumer<StripeResult, List<JsonObject>> each) {
     first(calls, operation, page, (answer, objects) -> {
       each.accept(answer, objects);
       return Optional.empty();
@@ -39,11 +39,11 @@ final class StripePages {
       StripeCalls calls,
       String operation,
       Function<Optional<String>, StripeCalls.Call> page,
-      BiFunction<Answer, List<JsonObject>, Optional<T>> look) {
+      BiFunction<StripeResult, List<JsonObject>, Optional<T>> look) {
     Optional<String> after = Optional.empty();
     boolean more = true;
     while (more) {
-      Answer answer = calls.send(operation, page.apply(after));
+      StripeResult answer = calls.send(operation, page.apply(after));
       JsonObject list = answer.body().orElseThrow(() -> StripeReads.senseless(operation));
       List<JsonObject> objects = objects(operation, list);
       Optional<T> found = look.apply(answer, objects);

@@ -17,7 +17,7 @@ final class StripePaymentActions {
   }
 
   Optional<PaymentAction> of(String subscriptionId) {
-    Answer subscription =
+    StripeResult subscription =
         calls.read(SUBSCRIPTION, client -> client.v1().subscriptions().retrieve(subscriptionId));
     return subscription
         .live()
@@ -30,7 +30,8 @@ final class StripePaymentActions {
     InvoiceRetrieveParams params = InvoiceRetrieveParams.builder()
         .addExpand("payments.data.payment.payment_intent")
         .build();
-    Answer invoice = calls.read(INVOICE, client -> client.v1().invoices().retrieve(id, params));
+    StripeResult invoice =
+        calls.read(INVOICE, client -> client.v1().invoices().retrieve(id, params));
     try {
       return invoice.live().map(Fields::of).flatMap(InvoiceDetailsShape::paymentAction);
     } catch (UnreadableShape e) {

@@ -63,7 +63,7 @@ final class StripePaymentMethods implements PaymentMethods {
   private Optional<Fields> customer(String customerId) {
     CustomerRetrieveParams params =
         CustomerRetrieveParams.builder().addExpand(SUBSCRIPTIONS).build();
-    Answer answer =
+    StripeResult answer =
         calls.read(DEFAULT, client -> client.v1().customers().retrieve(customerId, params));
     return answer.live().map(Fields::of);
   }
@@ -85,14 +85,14 @@ final class StripePaymentMethods implements PaymentMethods {
         .putMetadata(Metadata.ACCOUNT, account.value())
         .putMetadata(Metadata.COMMAND, commandId)
         .build();
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         SETUP, client -> client.v1().setupIntents().create(params, keyed(idempotencyKey)));
     return reads.answered(SETUP, ObjectKind.SETUP_INTENT, answer);
   }
 
   @Override
   public Optional<String> clientSecret(String customerId, String setupIntentId) {
-    Answer answer =
+    StripeResult answer =
         calls.read(SECRET, client -> client.v1().setupIntents().retrieve(setupIntentId));
     return answer
         .live()
@@ -115,7 +115,7 @@ final class StripePaymentMethods implements PaymentMethods {
             .setDefaultPaymentMethod(paymentMethodId)
             .build())
         .build();
-    Answer updated = calls.send(
+    StripeResult updated = calls.send(
         DEFAULT,
         client -> client.v1().customers().update(customerId, params, keyed(idempotencyKey)));
     try {
@@ -156,7 +156,7 @@ final class StripePaymentMethods implements PaymentMethods {
     PaymentMethodDetachParams params = PaymentMethodDetachParams.builder().build();
     ObjectRef method = new ObjectRef(ObjectKind.PAYMENT_METHOD, paymentMethodId);
     SubjectId customer = new SubjectId(customerId);
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         DETACH,
         client ->
             client.v1().paymentMethods().detach(paymentMethodId, params, keyed(idempotencyKey)));

@@ -51,7 +51,7 @@ final class StripePayments implements PaymentIntentControl, RefundControl {
         .putAllMetadata(metadata);
     payment.customerId().ifPresent(params::setCustomer);
     payment.description().ifPresent(params::setDescription);
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         CREATE,
         client -> client.v1().paymentIntents().create(params.build(), options(idempotencyKey)));
     return reads.answered(CREATE, ObjectKind.PAYMENT_INTENT, answer);
@@ -59,7 +59,7 @@ final class StripePayments implements PaymentIntentControl, RefundControl {
 
   @Override
   public Observation cancel(String paymentIntentId, String idempotencyKey) {
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         CANCEL,
         client -> client.v1().paymentIntents().cancel(paymentIntentId, options(idempotencyKey)));
     return reads.answered(CANCEL, ObjectKind.PAYMENT_INTENT, answer);
@@ -67,7 +67,7 @@ final class StripePayments implements PaymentIntentControl, RefundControl {
 
   @Override
   public Handle read(String paymentIntentId) {
-    Answer answer =
+    StripeResult answer =
         calls.read(READ, client -> client.v1().paymentIntents().retrieve(paymentIntentId));
     ObjectRef ref = new ObjectRef(ObjectKind.PAYMENT_INTENT, paymentIntentId);
     return new Handle(
@@ -83,7 +83,7 @@ final class StripePayments implements PaymentIntentControl, RefundControl {
         .putMetadata(Metadata.COMMAND, commandId);
     refund.amount().ifPresent(params::setAmount);
     refund.reason().flatMap(StripePayments::reason).ifPresent(params::setReason);
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         REFUND, client -> client.v1().refunds().create(params.build(), options(idempotencyKey)));
     return reads.answered(REFUND, ObjectKind.REFUND, answer);
   }

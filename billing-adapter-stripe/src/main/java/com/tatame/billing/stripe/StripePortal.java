@@ -25,7 +25,7 @@ final class StripePortal implements PortalSessions {
         .setReturnUrl(session.returnUrl());
     configurations.id().ifPresent(params::setConfiguration);
     session.flow().ifPresent(flow -> params.setFlowData(flow(flow, session.subscriptionId())));
-    Answer answer =
+    StripeResult answer =
         calls.send(OPEN, client -> client.v1().billingPortal().sessions().create(params.build()));
     JsonObject body = answer.body().orElseThrow(() -> StripeReads.senseless(OPEN));
     return StripeReads.understood(OPEN, () -> Fields.of(body).text("url"));

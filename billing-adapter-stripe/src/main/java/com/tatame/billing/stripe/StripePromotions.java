@@ -59,7 +59,7 @@ final class StripePromotions implements Promotions {
 
   @Override
   public Optional<Coupon> coupon(String couponId) {
-    Answer answer = calls.read(COUPON, client -> client.v1().coupons().retrieve(couponId));
+    StripeResult answer = calls.read(COUPON, client -> client.v1().coupons().retrieve(couponId));
     return answer
         .live()
         .map(body -> StripeReads.understood(COUPON, () -> PromotionShape.coupon(Fields.of(body))));
@@ -125,7 +125,7 @@ final class StripePromotions implements Promotions {
         .build();
     RequestOptions options =
         RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         REMOVE, client -> client.v1().subscriptions().update(subscriptionId, params, options));
     return reads.answered(REMOVE, ObjectKind.SUBSCRIPTION, answer);
   }
@@ -138,7 +138,7 @@ final class StripePromotions implements Promotions {
         .build();
     RequestOptions options =
         RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         APPLY, client -> client.v1().subscriptions().update(subscriptionId, params, options));
     return reads.answered(APPLY, ObjectKind.SUBSCRIPTION, answer);
   }

@@ -40,7 +40,7 @@ final class StripeReads implements ObjectReads {
    * What a mutation answered, as a read. A replayed answer is what was true when the mutation was
    * first executed, so the object is read again.
    */
-  Observation answered(String operation, ObjectKind kind, Answer answer) {
+  Observation answered(String operation, ObjectKind kind, StripeResult answer) {
     JsonObject body = answer.body().orElseThrow(() -> senseless(operation));
     ObjectRef ref = ref(operation, kind, body);
     SubjectId subject = Shapes.subject(ref, body).orElseGet(() -> new SubjectId(ref.id()));
@@ -54,7 +54,7 @@ final class StripeReads implements ObjectReads {
    *
    * @throws NotFound if it names none yet
    */
-  Observation named(String operation, ObjectKind kind, String field, Answer answer) {
+  Observation named(String operation, ObjectKind kind, String field, StripeResult answer) {
     JsonElement named = answer.body().orElseThrow(() -> senseless(operation)).get(field);
     if (named == null || !named.isJsonObject()) {
       throw new NotFound(Shapes.name(kind), "none is named yet");
@@ -99,13 +99,13 @@ final class StripeReads implements ObjectReads {
 
   /** The objects of one page of a list. */
   List<Observation> page(String operation, ObjectKind kind, StripeCalls.Call call) {
-    Answer answer = calls.send(operation, call);
+    StripeResult answer = calls.send(operation, call);
     JsonObject list = answer.body().orElseThrow(() -> senseless(operation));
     return listed(operation, kind, answer, StripePages.objects(operation, list));
   }
 
   private static List<Observation> listed(
-      String operation, ObjectKind kind, Answer answer, List<JsonObject> bodies) {
+      String operation, ObjectKind kind, StripeResult answer, List<JsonObject> bodies) {
     return bodies.stream()
         .map(body -> {
           ObjectRef ref = ref(operation, kind, body);
@@ -114,7 +114,7 @@ final class StripeReads implements ObjectReads {
         .toList();
   }
 
-  static Observation observation(ObjectRef ref, SubjectId subject, Answer answer) {
+  static Observation observation(ObjectRef ref, SubjectId subject, StripeResult answer) {
     return answer
         .live()
         .filter(body -> !Shapes.gone(ref.kind(), body))

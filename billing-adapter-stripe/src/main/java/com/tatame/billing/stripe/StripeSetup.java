@@ -126,7 +126,7 @@ final class StripeSetup implements ProviderSetup {
             charging.getOrDefault(meter.text("id"), Set.of())));
   }
 
-  /** What can't be read is nobody's of ours: we make nothing that we can't read. */
+  /** An object that can't be read isn't ours: all that we create can be read. */
   private <T> List<T> list(
       String operation,
       Function<Optional<String>, StripeCalls.Call> page,

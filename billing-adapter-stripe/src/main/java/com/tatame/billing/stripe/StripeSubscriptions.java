@@ -57,7 +57,7 @@ final class StripeSubscriptions implements SubscriptionControl {
             .build()));
     SubscriptionCancelParams cancel = params.build();
     try {
-      Answer answer = calls.send(
+      StripeResult answer = calls.send(
           CANCEL,
           client ->
               client.v1().subscriptions().cancel(subscriptionId, cancel, keyed(idempotencyKey)));
@@ -97,7 +97,7 @@ final class StripeSubscriptions implements SubscriptionControl {
   }
 
   private Optional<String> scheduleOf(String subscriptionId) {
-    Answer read = calls.read(
+    StripeResult read = calls.read(
         "subscriptions.read", client -> client.v1().subscriptions().retrieve(subscriptionId));
     return StripeChanges.schedule(read);
   }
@@ -109,7 +109,7 @@ final class StripeSubscriptions implements SubscriptionControl {
    */
   @Override
   public Observation keep(String subscriptionId, String idempotencyKey) {
-    Answer kept = update(
+    StripeResult kept = update(
         subscriptionId,
         SubscriptionUpdateParams.builder().setCancelAtPeriodEnd(false),
         idempotencyKey);
@@ -130,7 +130,7 @@ final class StripeSubscriptions implements SubscriptionControl {
   public Observation resumePaused(String subscriptionId, String idempotencyKey) {
     SubscriptionResumeParams params =
         SubscriptionResumeParams.builder().addExpand(StripeReads.DISCOUNTS).build();
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         RESUME,
         client ->
             client.v1().subscriptions().resume(subscriptionId, params, keyed(idempotencyKey)));
@@ -234,7 +234,7 @@ final class StripeSubscriptions implements SubscriptionControl {
     });
   }
 
-  private Answer update(
+  private StripeResult update(
       String subscriptionId, SubscriptionUpdateParams.Builder params, String idempotencyKey) {
     SubscriptionUpdateParams update = params.addExpand(StripeReads.DISCOUNTS).build();
     return calls.send(
@@ -243,11 +243,11 @@ final class StripeSubscriptions implements SubscriptionControl {
             client.v1().subscriptions().update(subscriptionId, update, keyed(idempotencyKey)));
   }
 
-  private Observation observed(Answer updated) {
+  private Observation observed(StripeResult updated) {
     return reads.answered(UPDATE, ObjectKind.SUBSCRIPTION, updated);
   }
 
-  private static boolean stillEndsWithPeriod(Answer answer) {
+  private static boolean stillEndsWithPeriod(StripeResult answer) {
     try {
       return answer
           .body()

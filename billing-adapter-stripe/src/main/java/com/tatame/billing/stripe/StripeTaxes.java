@@ -50,7 +50,7 @@ final class StripeTaxes implements Taxes {
       item.productId().ifPresent(line::setProduct);
       params.addLineItem(line.build());
     }
-    Answer answer =
+    StripeResult answer =
         calls.send(CALCULATE, client -> client.v1().tax().calculations().create(params.build()));
     JsonObject body = answer.body().orElseThrow(() -> StripeReads.senseless(CALCULATE));
     return StripeReads.understood(CALCULATE, () -> calculation(Fields.of(body)));
@@ -99,7 +99,7 @@ final class StripeTaxes implements Taxes {
         .build();
     RequestOptions options =
         RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
-    Answer answer = calls.send(
+    StripeResult answer = calls.send(
         ADD, client -> client.v1().customers().taxIds().create(customerId, params, options));
     return reads.answered(ADD, ObjectKind.TAX_ID, answer);
   }
@@ -110,7 +110,7 @@ final class StripeTaxes implements Taxes {
     ObjectRef taxId = new ObjectRef(ObjectKind.TAX_ID, taxIdId);
     SubjectId customer = new SubjectId(customerId);
     try {
-      Answer answer = calls.send(
+      StripeResult answer = calls.send(
           REMOVE, client -> client.v1().customers().taxIds().delete(customerId, taxIdId));
       return Observation.absent(taxId, customer, answer.asOf());
     } catch (ProviderRejected e) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who waits for Stripe keeps nobody else waiting. */
+/** Requests that wait for Stripe delay no other workload. */
 @Timeout(120)
 class BulkheadHttpTest {
   private static final int READS = 24;

@@ -3,7 +3,7 @@ package com.tatame.billing.stripe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.tatame.billing.customer.CustomerList.Place;
+import com.tatame.billing.customer.CustomerList.Cursor;
 import com.tatame.billing.failure.ProviderRejected;
 import java.io.IOException;
 import java.time.Instant;
@@ -41,7 +41,7 @@ class CustomerListTest {
     Instant created = Instant.parse("2026-01-02T00:00:00Z");
 
     var page =
-        gateway.customerList().page(Optional.of(new Place("cus_2", Optional.of(created))), 25);
+        gateway.customerList().page(Optional.of(new Cursor("cus_2", Optional.of(created))), 25);
 
     assertThat(page).extracting(seen -> seen.object().id()).containsExactly("cus_1");
     assertThat(stub.requests())
@@ -56,7 +56,7 @@ class CustomerListTest {
     stub.reply(400, GONE.replace("resource_missing", "parameter_invalid_integer"));
 
     assertThatThrownBy(() ->
-            gateway.customerList().page(Optional.of(new Place("cus_2", Optional.empty())), 25))
+            gateway.customerList().page(Optional.of(new Cursor("cus_2", Optional.empty())), 25))
         .isInstanceOf(ProviderRejected.class);
   }
 }

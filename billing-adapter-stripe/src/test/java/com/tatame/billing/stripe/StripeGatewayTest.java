@@ -36,7 +36,7 @@ class StripeGatewayTest {
             .live(true)
             .apiBase(URI.create("http://127.0.0.1:12111"))
             .build())
-        .hasMessageContaining("nobody but Stripe");
+        .hasMessageContaining("to Stripe alone");
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * {@code details} hold the values of rows.
  *
  * @param kind what it says about the project
- * @param reason for the caller, once nobody asks again
+ * @param reason for the caller, after the last attempt
  */
 record DataApiFailure(Kind kind, RuntimeException reason) {
   /** What a failure says about the project. */

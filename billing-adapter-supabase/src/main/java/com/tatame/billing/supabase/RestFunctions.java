@@ -131,7 +131,7 @@ final class RestFunctions implements SqlFunctions {
       throw new StoreUnavailable("The project is busy: no time is left for the call.");
     }
     HttpRequest request = request(function, argument, callTime);
-    Instant end = clock.instant().plus(inTime(config.patience()));
+    Instant end = clock.instant().plus(inTime(config.retryTime()));
     for (int failures = 1; ; failures++) {
       refuseWhileDown();
       DataApiFailure failure;

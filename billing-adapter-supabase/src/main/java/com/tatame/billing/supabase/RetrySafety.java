@@ -184,7 +184,7 @@ enum RetrySafety {
       Map.entry("missing_v1", IDEMPOTENT),
       Map.entry(ONCE, IDEMPOTENT));
 
-  /** Of a function that nobody thought about, the answer is kept. */
+  /** The answer of a function that isn't listed is kept. */
   static RetrySafety of(String function) {
     return OF.getOrDefault(function, DEDUPLICATED);
   }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param connectTimeout for a new connection
  * @param callTimeout for one request; longer than the API's wait for a connection and its limit for
  *     statements together, or an answer that would have come is given up
- * @param patience after which a call that keeps failing is not asked again
+ * @param retryTime after which a call that keeps failing is not asked again
  */
 public record SupabaseConfig(
     String url,
@@ -28,11 +28,11 @@ public record SupabaseConfig(
     String schema,
     Duration connectTimeout,
     Duration callTimeout,
-    Duration patience) {
+    Duration retryTime) {
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(3);
   // The API waits 10 s for a connection, and a statement may take 8 s.
   private static final Duration DEFAULT_CALL_TIMEOUT = Duration.ofSeconds(20);
-  private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration DEFAULT_RETRY_TIME = Duration.ofSeconds(30);
 
   private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
@@ -61,15 +61,15 @@ public record SupabaseConfig(
     if (callTimeout.isNegative() || callTimeout.isZero()) {
       errors.add(new FieldError("callTimeout", "must be positive"));
     }
-    if (patience.isNegative()) {
-      errors.add(new FieldError("patience", "must not be negative"));
+    if (retryTime.isNegative()) {
+      errors.add(new FieldError("retryTime", "must not be negative"));
     }
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);
     }
   }
 
-  /** All defaults: schema {@code billing}, 20 s for a request, 30 s of patience. */
+  /** All defaults: schema {@code billing}, 20 s for a request, 30 s of retries. */
   public static SupabaseConfig of(String url, String serviceKey) {
     return new SupabaseConfig(
         url,
@@ -77,23 +77,23 @@ public record SupabaseConfig(
         Migrations.DEFAULT_SCHEMA,
         DEFAULT_CONNECT_TIMEOUT,
         DEFAULT_CALL_TIMEOUT,
-        DEFAULT_PATIENCE);
+        DEFAULT_RETRY_TIME);
   }
 
   public SupabaseConfig withSchema(String newSchema) {
-    return new SupabaseConfig(url, serviceKey, newSchema, connectTimeout, callTimeout, patience);
+    return new SupabaseConfig(url, serviceKey, newSchema, connectTimeout, callTimeout, retryTime);
   }
 
   public SupabaseConfig withConnectTimeout(Duration newTimeout) {
-    return new SupabaseConfig(url, serviceKey, schema, newTimeout, callTimeout, patience);
+    return new SupabaseConfig(url, serviceKey, schema, newTimeout, callTimeout, retryTime);
   }
 
   public SupabaseConfig withCallTimeout(Duration newTimeout) {
-    return new SupabaseConfig(url, serviceKey, schema, connectTimeout, newTimeout, patience);
+    return new SupabaseConfig(url, serviceKey, schema, connectTimeout, newTimeout, retryTime);
   }
 
-  public SupabaseConfig withPatience(Duration newPatience) {
-    return new SupabaseConfig(url, serviceKey, schema, connectTimeout, callTimeout, newPatience);
+  public SupabaseConfig withRetryTime(Duration newRetryTime) {
+    return new SupabaseConfig(url, serviceKey, schema, connectTimeout, callTimeout, newRetryTime);
   }
 
   private static Optional<String> problem(String url) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each call of each port, with and without its answer lost: nobody can tell the difference. */
+/** Each call of each port, with and without its answer lost: the result is the same. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LostAnswerTest {
   private static final String ROWS =

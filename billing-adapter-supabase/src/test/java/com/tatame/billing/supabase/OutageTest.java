@@ -36,7 +36,7 @@ class OutageTest {
   private static final AccountId ACCOUNT = new AccountId("user_1");
 
   private static SupabaseConfig impatient(LocalSupabase project) {
-    return SupabaseConfig.of(project.url(), project.secretKey()).withPatience(Duration.ZERO);
+    return SupabaseConfig.of(project.url(), project.secretKey()).withRetryTime(Duration.ZERO);
   }
 
   @Test

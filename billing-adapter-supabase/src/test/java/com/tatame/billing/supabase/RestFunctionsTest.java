@@ -128,10 +128,10 @@ class RestFunctionsTest {
   }
 
   @Test
-  void patienceEndsTheAttempts() {
+  void retriesEndAfterTheRetryTime() {
     try (ScriptedApi api = new ScriptedApi(Says.page(502))) {
       SupabaseConfig config =
-          SupabaseConfig.of(api.url(), SECRET).withPatience(Duration.ofMillis(150));
+          SupabaseConfig.of(api.url(), SECRET).withRetryTime(Duration.ofMillis(150));
 
       assertThatThrownBy(() -> functions(config).call("ping_v1", "{}"))
           .isInstanceOf(StoreUnavailable.class);

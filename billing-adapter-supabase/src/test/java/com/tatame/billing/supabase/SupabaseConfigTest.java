@@ -118,7 +118,7 @@ class SupabaseConfigTest {
                     "schema",
                     "connectTimeout",
                     "callTimeout",
-                    "patience"));
+                    "retryTime"));
   }
 
   @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A project that takes calls and never answers keeps nobody longer than it may. */
+/** A project that takes calls and never answers delays each caller by its time limit at most. */
 @Timeout(20)
 class WorkloadLimitsTest {
   private static final Duration SHORT = Duration.ofMillis(200);

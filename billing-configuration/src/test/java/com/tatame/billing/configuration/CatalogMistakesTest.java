@@ -113,7 +113,7 @@ final class CatalogMistakesTest {
     assertThat(problems(file))
         .containsExactly(
             file
-                + ":6: tiers.free.features can't be metered in the default tier: nobody is billed for it");
+                + ":6: tiers.free.features can't be metered in the default tier: its users have no subscription to bill");
   }
 
   @Test

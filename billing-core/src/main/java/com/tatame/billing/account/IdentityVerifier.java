@@ -8,14 +8,14 @@ public interface IdentityVerifier {
    * Verifies a token.
    *
    * @param token as sent, without the scheme
-   * @throws com.tatame.billing.failure.Unauthenticated if it proves nobody; the message is safe to
+   * @throws com.tatame.billing.failure.Unauthenticated if it identifies no caller; the message is safe to
    *     show and to log
    * @throws com.tatame.billing.failure.IdentityUnavailable if no token can be judged at present
    */
   Principal verify(String token);
 
   /**
-   * The principal of a token that was verified before and is still good, without asking anybody and
+   * The principal of a token that was verified before and is still good, without a request and
    * without any work that takes longer than a look; empty if it has to be verified.
    */
   default Optional<Principal> cached(String token) {

@@ -92,7 +92,7 @@ public record Principal(
     return isApiKey() || administrator;
   }
 
-  /** Whether it is a program with an API key, and nobody of the account itself. */
+  /** Whether it is a program with an API key, and no user of the account. */
   public boolean isApiKey() {
     return issuer.equals(API_KEYS);
   }

@@ -120,7 +120,7 @@ public final class AnonymousSessions {
   /**
    * Who calls with a token.
    *
-   * @throws Unauthenticated if it proves nobody; the message is safe to show
+   * @throws Unauthenticated if it identifies no caller; the message is safe to show
    */
   public Principal verify(String token) {
     AnonymousSession session = hash(token)

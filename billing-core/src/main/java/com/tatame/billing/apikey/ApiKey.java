@@ -53,7 +53,7 @@ public record ApiKey(
     return Principal.ofApiKey(account, id, scopes.contains(Scope.ADMIN));
   }
 
-  /** Its holder, acting for nobody else; what it does belongs to an account that no user has. */
+  /** Its holder, acting for no account but its own; what it does belongs to an account that no user has. */
   public Principal asItself() {
     return actingFor(new AccountId(id));
   }

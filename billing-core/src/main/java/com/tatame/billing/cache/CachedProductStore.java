@@ -103,7 +103,7 @@ public final class CachedProductStore implements RevisionedProductStore, CommitL
       if (loading != null || fresh(known)) {
         return revision;
       }
-      // Nobody has asked for long: who asks now waits for what is stored now.
+      // Not read for long: this caller waits for what is stored now.
       if (!wallClock.instant().isBefore(expiresAt.plus(ttl))) {
         return OptionalLong.empty();
       }

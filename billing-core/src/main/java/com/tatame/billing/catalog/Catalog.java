@@ -96,7 +96,7 @@ public record Catalog(
       if (plan.tier().equals(defaultTier) && !plan.meters().isEmpty()) {
         throw ValidationFailed.of(
             "tiers." + plan.tier() + ".features",
-            "can't be metered in the default tier: nobody is billed for it");
+            "can't be metered in the default tier: its users have no subscription to bill");
       }
     }
     if (!tiers.contains(defaultTier)) {

@@ -84,7 +84,7 @@ public interface CheckoutSessions {
    * Reads the payment of a session.
    *
    * @return a read of the payment
-   * @throws com.tatame.billing.failure.NotFound if nobody has begun to pay
+   * @throws com.tatame.billing.failure.NotFound if no payment has begun
    */
   Observation payment(String sessionId);
 
@@ -103,6 +103,6 @@ public interface CheckoutSessions {
   /** Reads a session. */
   Handle read(String sessionId);
 
-  /** Closes an open session, so that nobody can pay it. */
+  /** Closes an open session, so that it can't be paid. */
   Observation expire(String sessionId, String idempotencyKey);
 }

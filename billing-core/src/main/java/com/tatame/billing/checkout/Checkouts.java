@@ -103,7 +103,7 @@ public final class Checkouts {
 
   /**
    * Opens a checkout, or returns the open one that sells the same. An open one that sells something
-   * else of the same family is closed first, so that nobody pays both.
+   * else of the same family is closed first, so that both can't be paid.
    *
    * @throws ValidationFailed naming the field
    * @throws Conflict if a subscription of the family is live already

@@ -38,7 +38,7 @@ public final class ItemCheckouts {
     AccountId account = caller.account();
     ItemSales.Offer offer = sales.offer(caller, request.item(), request.key());
     if (offer.given().isPresent()) {
-      // Nobody is to pay for what is free by now.
+      // What is free by now must not be paid for.
       sessions.close(account, CommandKind.CREATE_ITEM_CHECKOUT, request.item());
       ItemSales.Given given = offer.given().get();
       return new Checkouts.Sold(

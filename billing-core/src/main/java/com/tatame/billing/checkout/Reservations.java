@@ -102,7 +102,7 @@ public final class Reservations {
     /** Reads a checkout at the provider that has ended without an event. */
     void refresh(CheckoutSession session);
 
-    /** Ends a payment that nobody has paid in a day. */
+    /** Ends a payment that was not paid within a day. */
     void cancel(AccountId account, PaymentIntent payment);
   }
 
@@ -196,7 +196,7 @@ public final class Reservations {
     };
   }
 
-  // On a page that is closed nobody tries again.
+  // A closed page can't be retried.
   private static Optional<Outcome> outcome(PaymentIntent payment, boolean closed) {
     return switch (payment.status()) {
       case SUCCEEDED -> Optional.of(Outcome.KEPT);

@@ -87,6 +87,6 @@ public interface CommandJournal {
    */
   Optional<Command> resolve(CommandId id, int generation, Resolution resolution);
 
-  /** Unsettled commands that nobody sends and that were created before, oldest first. */
+  /** Unsettled commands that no process sends and that were created before, oldest first. */
   List<Command> abandoned(Instant before, Instant now, int limit);
 }

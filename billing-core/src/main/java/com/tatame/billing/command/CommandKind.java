@@ -89,13 +89,13 @@ public enum CommandKind {
 
   private final ObjectKind object;
 
-  @SuppressWarnings("ImmutableEnumChecker") // Set.of makes one that nobody can change.
+  @SuppressWarnings("ImmutableEnumChecker") // Set.of makes one that can't be changed.
   private final Set<String> shown;
 
   /**
    * A kind.
    *
-   * @param shown the parameters that anybody may see who operates this: no personal data, no secrets
+   * @param shown the parameters that every operator may see: no personal data, no secrets
    */
   CommandKind(ObjectKind object, String... shown) {
     this.object = object;

@@ -14,7 +14,7 @@ public interface CommandTraces {
    * The object that a command made: the one with the command in its metadata.
    *
    * @param owner the customer (of a refund: the payment) whose objects are looked through; empty for
-   *     kinds that belong to nobody
+   *     kinds without an account
    * @param since objects created before are not looked at, by the provider's clock
    * @throws IllegalArgumentException for a kind that carries no command, or whose owner is missing
    */

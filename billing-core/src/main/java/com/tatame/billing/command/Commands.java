@@ -310,7 +310,8 @@ public final class Commands {
       CommandId id = seen.id();
       Optional<Command> mine = journal.begin(id, lease, now, Heartbeats.LEASE);
       if (mine.isPresent()) {
-        // Unsent when last seen, and sent first at this very moment: nobody was in between.
+        // Unsent when last seen, and sent first at this very moment: no other process was in
+        // between.
         boolean first = seen.state() == CommandState.PLANNED
             && mine.get().firstSentAt().filter(now::equals).isPresent();
         return heartbeats.during(

@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Lets callers that write at the same time share one commit: a database charges for commits, not
- * for rows. What comes while nobody writes is written at once; what comes meanwhile waits, and is
+ * for rows. What comes while nothing is written is written at once; what comes meanwhile waits, and is
  * then written together by a thread of this group. Beside another a batch is written only if it is
  * large: sharing a commit costs less than having one at the same time, but one that is held up must
  * not hold up everybody.
@@ -81,7 +81,7 @@ public final class GroupCommit<T, R> {
    * Writes a part durably; a lone caller by itself, without a change of threads.
    *
    * @return what came of it
-   * @throws StoreUnavailable if it could not be written, or nobody can tell
+   * @throws StoreUnavailable if it could not be written, or that is unknown
    */
   public R write(T part) {
     CompletableFuture<R> result = new CompletableFuture<>();

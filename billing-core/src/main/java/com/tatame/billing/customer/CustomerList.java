@@ -15,16 +15,16 @@ public interface CustomerList {
    *
    * @param createdAt when the provider created the customer, if that could be read
    */
-  record Place(String customerId, Optional<Instant> createdAt) {}
+  record Cursor(String customerId, Optional<Instant> createdAt) {}
 
   /**
    * One page of the customers that are not deleted, newest first.
    *
-   * @param after only those behind this place, also if its customer was deleted since; then some
+   * @param after only those behind this cursor, also if its customer was deleted since; then some
    *     that came before it may be listed again
    * @param limit 1 to {@link #MAX_PAGE}
    * @return reads; none once there are no more
    * @throws com.tatame.billing.failure.ProviderUnavailable if it could not be read
    */
-  List<Observation> page(Optional<Place> after, int limit);
+  List<Observation> page(Optional<Cursor> after, int limit);
 }

@@ -19,7 +19,7 @@ import java.util.Set;
 
 /** Finds out from the inbox why a row differs from what the provider holds. */
 public final class DriftCauses {
-  private static final int MOST_EVENTS = 20;
+  private static final int MAX_EVENTS = 20;
   private static final Set<String> OF_THE_CATALOG = Set.of("tier", "interval");
 
   private final InboxStore inbox;
@@ -46,7 +46,7 @@ public final class DriftCauses {
     if (!inbox.events(lane.withStatus(EventStatus.DEAD), Optional.empty(), 1).isEmpty()) {
       return Drift.Cause.DEAD_LETTER;
     }
-    if (!isTold(row, inbox.events(lane, Optional.empty(), MOST_EVENTS))) {
+    if (!isTold(row, inbox.events(lane, Optional.empty(), MAX_EVENTS))) {
       return Drift.Cause.EVENT_MISSED;
     }
     return wasRead(row, different.known()) ? Drift.Cause.ROW_ALTERED : Drift.Cause.NOT_READ;

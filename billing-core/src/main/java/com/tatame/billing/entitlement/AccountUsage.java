@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param version of the entitlement and the grants: another one once one is given or revoked
  * @param open the windows that have not ended
  * @param grants those that have not ended, whether they have begun or not
- * @param state another one once anything of this is; empty if nobody can tell
+ * @param state another one once anything of this is; empty if that is unknown
  * @param staleSince when it was read, by wall time, if the store is down since; else empty
  */
 public record AccountUsage(
@@ -37,7 +37,7 @@ public record AccountUsage(
     this(recorded, version, open, grants, state, Optional.empty());
   }
 
-  /** Of which nobody can tell whether it is still so. */
+  /** Possibly out of date. */
   public AccountUsage(
       Optional<RecordedEntitlement> recorded,
       String version,

@@ -23,7 +23,7 @@ public final class EntitlementSnapshot {
     return usage;
   }
 
-  /** The same, of which nobody knows whether it is still so. */
+  /** The same, possibly out of date. */
   public EntitlementSnapshot staleSince(Instant readAt) {
     return new EntitlementSnapshot(usage.staleSince(readAt));
   }

@@ -89,7 +89,7 @@ public final class Entitlements {
   }
 
   /**
-   * As {@link #of}, where that is known without a query, so that nobody has to wait for it; empty
+   * As {@link #of}, where that is known without a query, so that no caller waits; empty
    * where it isn't. As long as it stays as it is, the report is the same object.
    */
   public Optional<EntitlementReport> cached(AccountId account) {

@@ -38,7 +38,7 @@ public record UsageRow(String feature, Period period, UsageTally used) {
 
   /**
    * Whether the units of this row count against a limit that holds for a period. They do until their
-   * own window ends, so that a plan that changes, or an anchor that moves, gives nobody back what was
+   * own window ends, so that a plan that changes, or an anchor that moves, gives no user back what was
    * used. What was counted in longer windows does not count in shorter ones: a month's use is no
    * day's.
    */

@@ -66,7 +66,7 @@ public interface PaymentGateway {
 
   /**
    * Whether the provider answered when it was last asked for anything, refusals included; true before
-   * the first call. Asks nobody.
+   * the first call. Sends no request.
    */
   boolean reachable();
 }

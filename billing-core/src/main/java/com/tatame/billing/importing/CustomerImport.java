@@ -95,7 +95,7 @@ public final class CustomerImport {
   /** A customer that has to be read once more, and why. */
   private record Again(Claim claim, String reason) implements Attempt {}
 
-  /** What was read of a customer and may be committed, and why nobody may have it, if so. */
+  /** What was read of a customer and may be committed, and why no account may have it, if so. */
   private record Ready(
       Held held, SubjectState known, Optional<String> refusal, Projection projection) {}
 
@@ -227,7 +227,7 @@ public final class CustomerImport {
       Held all, SubjectState known, Optional<AccountId> owner, PendingLinks promised) {
     Optional<Customer> customer = all.customer();
     if (customer.isEmpty()) {
-      // A customer that goes while the list is walked is nobody's loss.
+      // A customer that goes while the list is walked is no loss.
       return owner.map(
           account -> "the provider has no such customer: deleted, or of another mode or account");
     }

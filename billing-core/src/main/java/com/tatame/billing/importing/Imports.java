@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 /**
  * Use cases: taking over what is there already. Each import can be killed at any point and run again:
- * it goes on where it stood, and what it has done is not done twice. Nobody is sent a mail for it.
+ * it goes on where it stood, and what it has done is not done twice. No mail is sent for it.
  */
 public final class Imports {
   private final CustomerList list;

@@ -2,7 +2,7 @@ package com.tatame.billing.importing;
 
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.customer.CustomerList;
-import com.tatame.billing.customer.CustomerList.Place;
+import com.tatame.billing.customer.CustomerList.Cursor;
 import com.tatame.billing.importing.CustomerImport.Claim;
 import com.tatame.billing.importing.CustomerImport.Manner;
 import com.tatame.billing.observation.Observation;
@@ -31,7 +31,7 @@ final class ProviderImport {
    * @param after the last customer that is done; empty at the beginning
    * @param done how many are
    */
-  record Position(Optional<Place> after, long done) {
+  record Position(Optional<Cursor> after, long done) {
     static final Position BEGINNING = new Position(Optional.empty(), 0);
 
     String text() {
@@ -49,7 +49,7 @@ final class ProviderImport {
         return parts.length < 2
             ? BEGINNING
             : new Position(
-                Optional.of(new Place(
+                Optional.of(new Cursor(
                     parts[1],
                     parts.length > 2 ? Optional.of(Instant.parse(parts[2])) : Optional.empty())),
                 Long.parseLong(parts[0]));
@@ -108,18 +108,18 @@ final class ProviderImport {
     return Optional.of(new Page(tally, new Position(last(first), from.done() + first.size())));
   }
 
-  private static Optional<Place> last(List<Observation> page) {
+  private static Optional<Cursor> last(List<Observation> page) {
     Observation last = page.get(page.size() - 1);
     Optional<Instant> createdAt = last.state()
         .filter(Customer.class::isInstance)
         .map(state -> ((Customer) state).createdAt());
-    return Optional.of(new Place(last.object().id(), createdAt));
+    return Optional.of(new Cursor(last.object().id(), createdAt));
   }
 
   private Supplier<Long> countAfter(Position position) {
     return () -> {
       long count = 0;
-      Optional<Place> after = position.after();
+      Optional<Cursor> after = position.after();
       List<Observation> page = list.page(after, CustomerList.MAX_PAGE);
       while (!page.isEmpty()) {
         count += page.size();

@@ -7,7 +7,7 @@ import java.time.Duration;
  * must not throw.
  */
 public interface InboxListener {
-  /** Nobody listens. */
+  /** Ignores everything. */
   InboxListener NONE = new InboxListener() {};
 
   /** That many events, new ones and duplicates, were stored in one commit. */
@@ -34,6 +34,6 @@ public interface InboxListener {
   /** That many events had never arrived and were fetched from the provider's list. */
   default void caughtUp(int events) {}
 
-  /** A worker met a failure that nobody expected. It is logged all the same. */
+  /** A worker met an unexpected failure. It is logged all the same. */
   default void unexpected(RuntimeException failure) {}
 }

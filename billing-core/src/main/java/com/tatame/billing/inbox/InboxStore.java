@@ -37,7 +37,7 @@ public interface InboxStore {
   ProjectedBatch.Stored ingestAndApply(ProjectedBatch batch, Instant receivedAt);
 
   /**
-   * Takes up to {@code max} events that are due and that nobody holds, or whose holder's lease has
+   * Takes up to {@code max} events that are due and not leased, or whose holder's lease has
    * run out; oldest first. No event is in two claims whose leases run. An event that was abandoned
    * twice is claimed alone: if it is what ends its workers, it ends no other event's work.
    *

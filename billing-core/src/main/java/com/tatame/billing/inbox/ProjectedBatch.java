@@ -34,7 +34,7 @@ public record ProjectedBatch(
    * The unit that some events make of one subject.
    *
    * @param eventIds they are processed once the unit is applied
-   * @param unit without a claim, since nobody holds an event that is not stored yet
+   * @param unit without a claim, since an event that is not stored yet has no lease
    */
   public record ProjectedUnit(Set<String> eventIds, Unit unit) {
     public ProjectedUnit {

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An event whose signature was checked, before anybody understood it.
+ * An event whose signature was checked, before it was parsed.
  *
  * @param id the provider's, the same on every delivery
  * @param lane the customer or object that it is about; only a hint that keeps related work together

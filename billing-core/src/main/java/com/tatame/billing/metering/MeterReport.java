@@ -45,7 +45,7 @@ public record MeterReport(
     SENT,
     /** The provider will never have it. */
     DEAD,
-    /** Nobody but a person can find out whether the provider has it. */
+    /** Only a person can find out whether the provider has it. */
     NEEDS_OPERATOR
   }
 

@@ -66,7 +66,7 @@ public interface MeterReportStore {
 
   /**
    * An invoice is about to be finalised: what the customer used until then is to be sent before that,
-   * and before anybody else's.
+   * and before all others.
    *
    * @param until the end of what it bills
    * @return how many reports are to be sent

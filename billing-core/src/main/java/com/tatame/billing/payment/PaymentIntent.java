@@ -17,7 +17,7 @@ import java.util.Optional;
 /**
  * One payment, from the first attempt to its end.
  *
- * @param customerId empty for a payer who is nobody's customer
+ * @param customerId empty for a payer without a customer
  * @param account by metadata that we wrote, if we did
  * @param amount to be paid, in minor units of {@code currency}
  * @param amountReceived minor units

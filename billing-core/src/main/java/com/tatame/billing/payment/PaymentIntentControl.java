@@ -42,7 +42,7 @@ public interface PaymentIntentControl {
   Observation create(NewPayment payment, String commandId, String idempotencyKey);
 
   /**
-   * Cancels a payment that nobody has paid, so that nobody can any more.
+   * Cancels a payment that is not paid, so that it can't be paid any more.
    *
    * @return the payment as the provider answered, a read
    * @throws com.tatame.billing.failure.ProviderRejected if it is paid, or about to be

@@ -48,7 +48,7 @@ public final class SavedPaymentMethods {
   /**
    * One page, as {@link PaymentMethodStore#list}.
    *
-   * @throws ProviderUnavailable while nobody can tell which of them is the default
+   * @throws ProviderUnavailable while it is unknown which of them is the default
    */
   public List<Saved> list(AccountId account, Optional<String> after, int limit) {
     List<PaymentMethod> page = store.list(account, after, limit);

@@ -136,7 +136,7 @@ public final class ItemPayments {
   }
 
   /**
-   * Ends a payment that nobody has paid, unless it has ended.
+   * Ends a payment that is not paid, unless it has ended.
    *
    * @throws NotFound if the account has no such payment
    * @throws com.tatame.billing.failure.ProviderRejected if it is paid, or about to be

@@ -100,7 +100,7 @@ public final class ItemSales {
 
   /**
    * Gives what is free for the caller, and says of all else what it costs. Who has not signed in pays
-   * the list price: of sessions anybody has as many as they like, so what each was given would have
+   * the list price: a user may open any number of sessions, so what each was given would have
    * no end. What has no list price an account has once; else each time takes a unit.
    *
    * @param key under which what is free is given once; empty if it is never repeated

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * An item that was bought, or is being bought. It is made of its payment and that payment's refunds,
- * whichever of them became known first, and written down by nobody; only what was free has a row of
+ * whichever of them became known first, and not stored; only what was free has a row of
  * its own.
  *
  * @param id ours

@@ -10,7 +10,7 @@ public interface RefundStore {
   /**
    * A payment and what went back of it, as far as that is known.
    *
-   * @param account whose payment it is, if it is anybody's
+   * @param account whose payment it is, if it has an account
    */
   record Payment(Optional<AccountId> account, PaymentIntent intent, List<Refund> refunds) {
     public Payment {

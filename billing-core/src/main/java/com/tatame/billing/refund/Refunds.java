@@ -112,7 +112,7 @@ public final class Refunds {
    * Gives back all or part of what a purchase or an invoice cost, once for each request.
    *
    * @param request sent again, it gets the refund that it made
-   * @throws NotFound if there is no such purchase or invoice, or nobody paid it
+   * @throws NotFound if there is no such purchase or invoice, or it was not paid
    * @throws Conflict if there is not so much left; it tells how much is. {@code in_progress} while
    *     another request refunds the same payment; {@code possible_duplicate} if another one gave back
    *     the same amount of it in the last ten minutes of the billing clock, unless that is allowed;

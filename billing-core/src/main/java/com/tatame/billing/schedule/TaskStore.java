@@ -17,7 +17,7 @@ public interface TaskStore {
    * Begins a task if it is due and no other process runs it, or that one has not ended it within the
    * lease. Repeating the call changes nothing.
    *
-   * @param runner who begins it: a name that nobody else uses
+   * @param runner who begins it: a name that no other runner uses
    */
   Optional<Turn> begin(String task, String runner, Instant now, Duration lease);
 

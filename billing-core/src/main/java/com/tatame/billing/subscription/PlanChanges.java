@@ -127,7 +127,7 @@ final class PlanChanges {
       commands.run(
           Command.planned(commands.nextId(), account, kind, subscription.id(), params, plannedAt));
     } catch (ProviderRejected e) {
-      // That nobody can be charged is the provider's answer without a card, too.
+      // The provider gives the same answer where there is no card to charge.
       if (e.providerCode().equals("resource_missing") && e.parameter().isEmpty()) {
         throw new PaymentDeclined(
             "missing_payment_method", "There is no payment method to charge; add one first.");

@@ -341,7 +341,7 @@ public final class Subscriptions {
     }
   }
 
-  // Those of subscriptions that have ended count, so that nobody pauses by buying again.
+  // Those of subscriptions that have ended count, so that buying again allows no further pause.
   private long pausesWithinYear(AccountId account, Subscription subscription, Instant now) {
     Optional<String> family = family(subscription);
     return store.all(account).stream()

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * node whose clock is fast can't take what another holds. Until the store has been asked it is the
  * node's own clock.
  *
- * <p>Reading it asks nobody. It lags while a machine that slept has not asked again: its leases then
+ * <p>Reading it sends no request. It lags while a machine that slept has not asked again: its leases then
  * end too early, and never too late. Thread-safe.
  */
 public final class StoreClock implements InstantSource {

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * A trial, and what is known of whether it is a person's first.
  *
- * @param account whose customer it is, if it is anybody's
+ * @param account whose customer it is, if it has an account
  * @param family of plans; once it is known
  * @param startedAt by the provider's clock
  * @param repeats by what it is known to be a second one: {@code account}, {@code email}, {@code

@@ -48,7 +48,7 @@ record TrialEvidence(Kind kind, String value) {
     return new TrialEvidence(Kind.TAX_ID, taxId.type() + ":" + number);
   }
 
-  /** The value is nobody's business. */
+  /** The value is personal. */
   @Override
   public String toString() {
     return kind.code();

@@ -9,7 +9,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The secrets under which evidence of trials is hashed, so that nobody who has the database alone can
+ * The secrets under which evidence of trials is hashed, so that the database alone doesn't let a reader
  * tell whose it is. The first one writes; all of them read, so that one can be replaced.
  */
 public final class TrialKeys {

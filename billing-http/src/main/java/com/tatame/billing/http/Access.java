@@ -10,7 +10,7 @@ enum Access {
    */
   SIGNED_IN,
   /**
-   * As {@link #SIGNED_IN} for API keys and administrators, and for nobody else: what moves trust,
+   * As {@link #SIGNED_IN} for API keys and administrators only: what moves trust,
    * such as saying what was used, is not the user's to say.
    */
   TRUSTED,

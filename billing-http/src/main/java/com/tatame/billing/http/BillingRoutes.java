@@ -196,7 +196,7 @@ public final class BillingRoutes {
     });
   }
 
-  /** As {@link #mount}, on a server that has nobody else's routes: answers all that is left over. */
+  /** As {@link #mount}, on a server without other routes: answers all that is left over. */
   public void mountAlone(JavalinConfig config) {
     mount(config);
     config.routes.exception(EndpointNotFound.class, (failure, context) -> unrouted(context));
@@ -234,7 +234,7 @@ public final class BillingRoutes {
     List<NonBlockingHandler.Cached> all = new ArrayList<>();
     routesOf("/health/live")
         .forEach(route -> all.add(new NonBlockingHandler.Cached(
-            route, nobody -> Optional.of(handlers.get(HealthHandlers.class).alive()))));
+            route, unused -> Optional.of(handlers.get(HealthHandlers.class).alive()))));
     routesOf("/api/v1/entitlements")
         .forEach(route -> all.add(new NonBlockingHandler.Cached(
             route, account -> account.flatMap(handlers.get(EntitlementHandlers.class)::cached))));
@@ -399,7 +399,7 @@ public final class BillingRoutes {
       return this;
     }
 
-    /** What a collector of metrics must send as bearer token. Default: nobody may collect. */
+    /** What a collector of metrics must send as bearer token. Default: collecting is refused. */
     public Builder metricsToken(Optional<String> value) {
       metricsToken = value;
       return this;

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** A kind of caller, as far as the route table tells them apart. */
 enum Caller {
-  /** Anybody at all, without proof. */
+  /** Any caller, without credentials. */
   ANYBODY,
   /** A visitor who has not signed in, with the token of an anonymous session. */
   VISITOR,

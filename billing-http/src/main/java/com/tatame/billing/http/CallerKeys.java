@@ -4,7 +4,7 @@ import com.tatame.billing.account.Principal;
 
 /**
  * Idempotency keys as they are kept. What a user names and what a program names for the same account
- * are two keys, so that nobody gets the answer to a request of the backend by repeating its key.
+ * are two keys, so that a user who repeats a backend's key doesn't get the backend's answer.
  */
 final class CallerKeys {
   // Callers may name printable ASCII only, so that no key of a program can begin like this.

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 
 /**
  * Limits how often promotion codes are guessed: a fixed window of a minute for each account, or for
- * the client's address where nobody has signed in. Only codes that don't exist count. Each node
+ * the client's address where no user is signed in. Only codes that don't exist count. Each node
  * counts for itself, in bounded memory: callers in excess of {@link #MAX_CALLERS} push the ones
  * that were idle longest out, who begin a new window.
  */

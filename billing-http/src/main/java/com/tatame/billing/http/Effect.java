@@ -8,7 +8,7 @@ enum Effect {
   BILLING,
   /** Uses what was bought: every member of an organisation. */
   USE,
-  /** Reads, calculates or validates; changes nothing that anybody pays for. */
+  /** Reads, calculates or validates; changes nothing that is paid for. */
   NONE;
 
   /** As the API description names it. */

@@ -3,7 +3,7 @@ package com.tatame.billing.http;
 /** Receives unexpected failures of requests. Called by many threads; it must not throw. */
 @FunctionalInterface
 public interface FailureListener {
-  /** Nobody listens. */
+  /** Ignores everything. */
   FailureListener NONE = (failure, route, requestId) -> {};
 
   /**

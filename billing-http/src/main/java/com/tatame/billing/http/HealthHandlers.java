@@ -249,7 +249,7 @@ final class HealthHandlers {
     return alive();
   }
 
-  /** That the process runs, which needs nothing and nobody. */
+  /** That the process runs, which needs no dependency. */
   Answer alive() {
     return Answer.ok(new LivenessAnswer("ok")).with("Cache-Control", "no-store");
   }

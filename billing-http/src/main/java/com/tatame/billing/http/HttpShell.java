@@ -66,7 +66,7 @@ final class HttpShell {
 
   Handler handler(Route route, RouteHandler.Later handler) {
     return context -> {
-      // Javalin routes by X-HTTP-Method-Override, which on a host's server nobody has taken off.
+      // Javalin routes by X-HTTP-Method-Override, which on a host's server is still there.
       if (context.req().getMethod().equals(context.method().name())) {
         answerInTurn(route, handler, new JavalinExchange(context));
       } else {
@@ -149,7 +149,7 @@ final class HttpShell {
         isPrivate(route));
   }
 
-  /** A caller who is known without asking anybody and may call the route. */
+  /** A caller who is known without a request and may call the route. */
   Optional<Principal> cached(Route route, Exchange exchange) {
     return authentication.cached(route, exchange);
   }
@@ -164,7 +164,7 @@ final class HttpShell {
     };
   }
 
-  /** Answers a request that no route of anybody's took. */
+  /** Answers a request that matched no route. */
   void answerUnrouted(Context context, ProblemCode code, String detail, List<String> allowed) {
     exchange(
         new JavalinExchange(context),

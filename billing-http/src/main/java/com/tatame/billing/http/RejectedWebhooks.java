@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs why webhooks are refused, and nothing of what they hold. Anybody may send any number of them:
+ * Logs why webhooks are refused, and nothing of what they hold. Any client may send any number of them:
  * of each reason the first one is logged at once, and then one line a minute says how many there were.
  */
 final class RejectedWebhooks {

@@ -32,7 +32,7 @@ final class RequestLog {
   }
 
   /**
-   * Logs and reports a failure that nobody expected.
+   * Logs and reports an unexpected failure.
    *
    * @param route its method and template
    */

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param method GET, POST, PUT, PATCH or DELETE
  * @param path with {@code {parameters}}
  * @param effect what it does to the account; with access it decides who may call
- * @param scope what an API key must be permitted to be let in; of no meaning where nobody need call
+ * @param scope what an API key must be permitted to be let in; of no meaning where no caller needs to sign in
  * @param body what the request's body is read into; empty if the route takes none
  * @param anonymousToo whether visitors are let in who have not signed in, with their own proof
  * @param fromProvider whether the payment provider calls it, from an address that it may have

@@ -120,7 +120,7 @@ final class TaxHandlers {
       @Doc("ISO 3166.") @Nullable String country,
 
       @Doc(
-          value = "What the authority says of it; null where nobody asks.",
+          value = "The authority's result; null where there is no check.",
           oneOf = {"pending", "verified", "unverified", "unavailable"})
       @Nullable
       String verification) {

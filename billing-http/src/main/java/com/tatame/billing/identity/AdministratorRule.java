@@ -69,8 +69,8 @@ public record AdministratorRule(Set<String> subjects, Optional<Claim> claim) {
     subjects = Set.copyOf(subjects);
   }
 
-  /** Nobody is. */
-  public static AdministratorRule nobody() {
+  /** No subject is one. */
+  public static AdministratorRule none() {
     return new AdministratorRule(Set.of(), Optional.empty());
   }
 

@@ -26,7 +26,7 @@ final class CachedKeySet implements SigningKeys {
   static final Duration FRESH = Duration.ofMinutes(5);
   static final Duration BETWEEN_FETCHES = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(CachedKeySet.class);
-  private static final long PATIENCE_MILLIS = 1_000;
+  private static final long MAX_LOCK_WAIT_MILLIS = 1_000;
 
   private final KeySetSource source;
   private final InstantSource wallClock;
@@ -44,11 +44,11 @@ final class CachedKeySet implements SigningKeys {
   public Optional<PublicKey> find(String keyId) {
     Instant now = wallClock.instant();
     if (!now.isBefore(fetchedAt.plus(FRESH)) || !keys.containsKey(keyId)) {
-      refresh(now, keys.containsKey(keyId) ? 0 : PATIENCE_MILLIS);
+      refresh(now, keys.containsKey(keyId) ? 0 : MAX_LOCK_WAIT_MILLIS);
     }
     if (keys.isEmpty()) {
       throw new IdentityUnavailable(
-          BETWEEN_FETCHES, "Nobody can be recognised until the identity provider answers.");
+          BETWEEN_FETCHES, "No caller can be authenticated until the identity provider answers.");
     }
     return Optional.ofNullable(keys.get(keyId));
   }
@@ -56,7 +56,7 @@ final class CachedKeySet implements SigningKeys {
   @Override
   public boolean ready() {
     if (keys.isEmpty()) {
-      refresh(wallClock.instant(), PATIENCE_MILLIS);
+      refresh(wallClock.instant(), MAX_LOCK_WAIT_MILLIS);
     }
     return !keys.isEmpty();
   }

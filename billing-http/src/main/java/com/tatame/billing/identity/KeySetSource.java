@@ -24,9 +24,9 @@ public interface KeySetSource {
    * @param bearer sent as authorization where the address asks for it
    */
   static KeySetSource http(URI address, Optional<String> bearer) {
-    Duration patience = Duration.ofSeconds(3);
-    HttpClient client = HttpClient.newBuilder().connectTimeout(patience).build();
-    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(patience);
+    Duration timeout = Duration.ofSeconds(3);
+    HttpClient client = HttpClient.newBuilder().connectTimeout(timeout).build();
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(timeout);
     bearer.ifPresent(token -> request.header("Authorization", "Bearer " + token));
     HttpRequest get = request.build();
     return () -> {

@@ -24,7 +24,7 @@ final class KeyRotationTest {
   private boolean reachable = true;
   private int fetches;
   private final ClerkVerifier verifier = ClerkVerifier.byKeySet(
-      new ClerkConfig(URL, Set.of(), AdministratorRule.nobody()), this::fetch, CLOCK);
+      new ClerkConfig(URL, Set.of(), AdministratorRule.none()), this::fetch, CLOCK);
 
   @Test
   void keysAreFetchedOnceForManyTokens() {

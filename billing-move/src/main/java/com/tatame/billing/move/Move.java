@@ -112,7 +112,7 @@ public final class Move {
    * rows that changed since both sides were verified are compared, the target goes to work. Repeated
    * after it was killed, it ends what it had begun.
    *
-   * @throws MoveRefused if nobody has verified that both sides are equal, or if they aren't any more
+   * @throws MoveRefused if both sides were not verified as equal, or aren't equal any more
    */
   public Cutover cutover() {
     Phase phase = status().phase();

@@ -60,7 +60,7 @@ public abstract sealed class MoveEnd permits StoreEnd, FilesEnd {
 
   abstract void endRecording(String move);
 
-  /** Nobody writes any more. Answers where the sequences stand, by name, as JSON. */
+  /** All writes have stopped. Answers where the sequences stand, by name, as JSON. */
   abstract String freeze(String move);
 
   abstract void thaw(String move);

@@ -11,7 +11,7 @@ public interface MoveListener {
    * Rows of a table have been copied.
    *
    * @param rows of this table so far, also by earlier runs
-   * @param expected of this table, as far as anybody knows
+   * @param expected of this table, as estimated
    */
   default void copied(String table, long rows, OptionalLong expected) {}
 

@@ -112,7 +112,7 @@ class KilledMoveTest {
       }
       case CUTTING_OVER, ROLLED_BACK -> move.cutover();
       case MOVED, ROLLING_BACK -> move.rollback();
-      case FINISHED -> throw new AssertionError("nobody finished it");
+      case FINISHED -> throw new AssertionError("it was not finished");
     }
   }
 

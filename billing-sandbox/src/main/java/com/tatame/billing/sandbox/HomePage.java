@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the start page shows. Nobody is signed in where {@code user} is empty.
+ * What the start page shows. No user is signed in where {@code user} is empty.
  *
  * @param csrf goes into every form
  * @param now by the billing clock

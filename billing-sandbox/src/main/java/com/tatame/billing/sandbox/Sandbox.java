@@ -126,7 +126,7 @@ public final class Sandbox implements AutoCloseable {
     env.put("BILLING_ADMIN_CLAIM", "role=admin");
     env.put("BILLING_CHECKOUT_URLS", ALLOWED_RETURNS);
     env.put("BILLING_CATALOG", catalog.toString());
-    // Nobody real has a trial here; the same at each start, so that a kept state stays of use.
+    // No real person has a trial here; the same at each start, so that a kept state stays of use.
     env.put("BILLING_TRIAL_LEDGER_KEY", "the sandbox has no secrets worth keeping");
     return env;
   }

@@ -52,7 +52,7 @@ final class RetiredWordsTest {
       Map.entry("ForgettingGrants", "CacheEvictingGrantStore"),
       Map.entry("Gift", "GrantContent"),
       Map.entry("Hazards", "FaultInjector"),
-      Map.entry("Holdings", "ProviderState"),
+      Map.entry("Holdings", "ProviderComparison"),
       Map.entry("InMind", "EntitlementCache"),
       Map.entry("KnownKeys", "ApiKeyCache"),
       Map.entry("LastSeconds", "AmbiguousTimestamps"),

@@ -59,7 +59,7 @@ final class ApiClient {
     }
   }
 
-  /** Nobody's client of the server at this address. */
+  /** A client without credentials of the server at this address. */
   static ApiClient of(String url) {
     String document =
         send(HttpRequest.newBuilder(URI.create(url + "/openapi.json"))).body();
@@ -105,7 +105,7 @@ final class ApiClient {
     return new Reply(answer);
   }
 
-  /** Sends a request to anybody, and believes the answer. */
+  /** Sends a request to any address, and doesn't hold the answer against the contract. */
   static HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       return HTTP.send(request.build(), BodyHandlers.ofString());

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
 
-/** A person nobody has seen before, with an application that acts for them. */
+/** A new user, with an application that acts for them. */
 final class Buyer {
   static final String PAYS = "4242424242424242";
   static final String FAILS_AT_RENEWAL = "4000000000000341";

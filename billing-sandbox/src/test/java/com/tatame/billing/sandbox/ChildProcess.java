@@ -137,7 +137,7 @@ final class ChildProcess implements AutoCloseable {
 
   /**
    * What is on its heap after everything superfluous was collected, in bytes. It works meanwhile, and
-   * what it makes between a collection and the look is in use by nobody: the least of several looks.
+   * what it makes between a collection and the look is not in use: the least of several looks.
    */
   long heapInUse() {
     return LongStream.generate(this::heapAfterCollection)

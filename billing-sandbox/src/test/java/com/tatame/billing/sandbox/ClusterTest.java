@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.simulator.StripeSimulator;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.SimulatorControl;
 import java.time.Duration;
@@ -41,7 +41,8 @@ final class ClusterTest {
   private static final Duration MAX_WAIT = Duration.ofMinutes(5);
   private static final List<String> CARDS = List.of(Buyer.PAYS, Buyer.PAYS, Buyer.FAILS_AT_RENEWAL);
 
-  // What a dead process has claimed comes back when its lease runs out. Nobody waits for that here.
+  // What a dead process has claimed comes back when its lease runs out. These tests don't wait for
+  // that.
   private static final String END_LEASES = """
       update claims set lease_until = now() - interval '1 second' where id in (%s)""";
 
@@ -66,7 +67,7 @@ final class ClusterTest {
   private final PostgresServer postgres = PostgresServer.start();
   private final Backing backing = Backing.empty(postgres);
   private final Database database = backing.database();
-  private final ProviderState provider = new ProviderState(stripe, database);
+  private final ProviderComparison provider = new ProviderComparison(stripe, database);
   private final List<ServerProcess> servers = new ArrayList<>();
   private final List<JsonNode> unpublished = new ArrayList<>();
   private int published;
@@ -148,13 +149,13 @@ final class ClusterTest {
   }
 
   private String price(String tier) {
-    Answer found = stripe.call(
+    ApiResponse found = stripe.call(
         Request.of("GET", "/v1/prices", Map.of("lookup_keys", List.of(tier + "_monthly"))));
     return Json.read(found.body()).at("/data/0/id").asText();
   }
 
   private String created(String path, Map<String, Object> parameters) {
-    Answer answer = stripe.call(Request.of("POST", path, parameters));
+    ApiResponse answer = stripe.call(Request.of("POST", path, parameters));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return Json.read(answer.body()).path("id").asText();
   }

@@ -208,7 +208,7 @@ final class CommandCrashTest extends ServersThatDie {
     keep(ServerProcess.again(server, proxy.url(), backing));
   }
 
-  /** Nobody asks again: what was under way is finished by itself. */
+  /** Without a retry by the caller: what was under way is finished by itself. */
   private void awaitFinished() throws InterruptedException {
     awaitSent();
     awaitMirrored();

@@ -105,7 +105,7 @@ final class Consumers implements AutoCloseable {
     longestPause = 0;
   }
 
-  /** The longest time for which nobody was served. */
+  /** The longest time without an answer. */
   synchronized Duration pause() {
     return Duration.ofNanos(longestPause);
   }
@@ -121,7 +121,7 @@ final class Consumers implements AutoCloseable {
         .containsExactly(Integer.toString(granted.size() + others));
   }
 
-  /** Nobody asks for more; returns when everybody has been granted what they asked for. */
+  /** Stops asking; returns when all have been granted what they asked for. */
   void finish() {
     threads.shutdown();
     try {

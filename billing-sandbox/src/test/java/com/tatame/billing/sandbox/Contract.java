@@ -57,7 +57,7 @@ final class Contract {
         .toList();
   }
 
-  // A field that nobody documented is a fault; and dates have one form, which schemas only hint at.
+  // An undocumented field is a fault; and dates have one form, which schemas only hint at.
   private static void close(JsonNode schemas) {
     schemas.properties().forEach(entry -> {
       if (!entry.getKey().equals("Problem") && entry.getValue() instanceof ObjectNode schema) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.sandbox.ApiClient.Reply;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Request;
 import java.util.HashMap;
 import java.util.Locale;
@@ -197,7 +197,7 @@ final class CouponsTest {
   }
 
   private JsonNode create(String path, Map<String, Object> parameters) {
-    Answer answer = world.stripe().call(Request.of("POST", path, parameters));
+    ApiResponse answer = world.stripe().call(Request.of("POST", path, parameters));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return Json.read(answer.body());
   }

@@ -24,7 +24,7 @@ final class Database {
     run("postgres", "create database " + name + " template " + template);
   }
 
-  /** Another one that holds the same. Nobody may be connected to this one. */
+  /** Another one that holds the same. This one must have no connections. */
   Database copy() {
     return new Database(server, name);
   }

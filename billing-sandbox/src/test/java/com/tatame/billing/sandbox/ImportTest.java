@@ -54,7 +54,7 @@ final class ImportTest {
 
       assertThat(lines)
           .anyMatch(line -> line.matches("70 customers, of which (25|50) were done.*"));
-      new ProviderState(stripe, backing.database()).assertMirrored();
+      new ProviderComparison(stripe, backing.database()).assertMirrored();
       assertThat(backing.database().count("customers")).isEqualTo(70);
       assertThat(backing.database().count("stripe_customer_mapping")).isEqualTo(35);
       assertThat(run(backing, Map.of(), "stripe", "--rate", "100"))
@@ -133,7 +133,7 @@ final class ImportTest {
           .anyMatch(line -> line.matches("webhook events +\\d\\d+ +0 +0 +1"))
           .anyMatch(line -> line.startsWith("- refused: cus_gone: the provider has no such"));
     }
-    new ProviderState(stripe, backing.database()).assertMirrored();
+    new ProviderComparison(stripe, backing.database()).assertMirrored();
     assertThat(backing.database().query("select email from users where id = 'user_3'"))
         .containsExactly("user3@example.com");
     assertThat(backing.database().count("webhook_events"))
@@ -178,7 +178,7 @@ final class ImportTest {
                 .query("select usage_type || ' ' || amount from usage_tracking order by 1"))
             .containsExactly("pain_entry 40", "storage 40");
       }
-      new ProviderState(stripe, backing.database()).assertMirrored();
+      new ProviderComparison(stripe, backing.database()).assertMirrored();
       assertThat(backing
               .database()
               .query("select tier || ' ' || status from subscriptions where user_id = 'user_ada'"))
@@ -220,7 +220,7 @@ final class ImportTest {
                 .query("select usage_type || ' ' || amount from usage_tracking order by 1"))
             .containsExactly("article 2", "quiz 1");
       }
-      new ProviderState(stripe, backing.database()).assertMirrored();
+      new ProviderComparison(stripe, backing.database()).assertMirrored();
       assertThat(backing.database().query("select stripe_customer_id from stripe_customer_mapping"))
           .containsExactly(ada);
       assertThat(backing.database().query("select name from users")).containsExactly("Ada");

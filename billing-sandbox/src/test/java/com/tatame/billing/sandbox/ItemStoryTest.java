@@ -19,17 +19,17 @@ final class ItemStoryTest {
 
   private final World world;
   private final Buyer buyer;
-  private final ApiClient nobody;
+  private final ApiClient anonymous;
 
   ItemStoryTest(Worlds worlds) {
     world = worlds.world();
     buyer = new Buyer(world);
-    nobody = ApiClient.of(world.url());
+    anonymous = ApiClient.of(world.url());
   }
 
   @Test
   void everybodySeesWhatIsSoldOnce() {
-    JsonNode items = nobody.get("/api/v1/items").json().path("data");
+    JsonNode items = anonymous.get("/api/v1/items").json().path("data");
 
     assertThat(items.findValuesAsText("id")).containsExactly(VIDEO, GUIDE);
     assertThat(items.at("/0/price/amount").asLong()).isEqualTo(1900);
@@ -111,7 +111,7 @@ final class ItemStoryTest {
 
   @Test
   void aVisitorBuysAndClaimsItAfterSigningIn() {
-    Reply begun = nobody.post("/api/v1/anonymous-sessions");
+    Reply begun = anonymous.post("/api/v1/anonymous-sessions");
     assertThat(begun.status()).isEqualTo(201);
     String token = begun.at("/token");
     Reply opened = visits("POST", "/api/v1/checkout", token, Buyer.wanted(VIDEO));
@@ -139,7 +139,7 @@ final class ItemStoryTest {
 
   @Test
   void whatIsPaidAfterTheClaimIsTheClaimersToo() {
-    String token = nobody.post("/api/v1/anonymous-sessions").at("/token");
+    String token = anonymous.post("/api/v1/anonymous-sessions").at("/token");
     Reply opened = visits("POST", "/api/v1/checkout", token, Buyer.wanted(VIDEO));
     claim(buyer, token);
 
@@ -151,7 +151,7 @@ final class ItemStoryTest {
 
   @Test
   void aVisitorCanNotSubscribe() {
-    String token = nobody.post("/api/v1/anonymous-sessions").at("/token");
+    String token = anonymous.post("/api/v1/anonymous-sessions").at("/token");
 
     assertThat(visits("POST", "/api/v1/checkout", token, Buyer.wanted("pro", "monthly"))
             .code())
@@ -184,7 +184,7 @@ final class ItemStoryTest {
   }
 
   private Reply visits(String method, String path, String token, String json) {
-    return nobody.call(
+    return anonymous.call(
         method,
         path,
         json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json),

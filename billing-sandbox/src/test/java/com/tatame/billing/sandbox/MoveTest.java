@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.simulator.StripeSimulator;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.SimulatorControl;
 import com.tatame.billing.testkit.WebhookSigner;
@@ -129,7 +129,7 @@ final class MoveTest {
       JsonNode clean = move.result("cutover", "--yes");
       awaitWrites(consumers, target);
       System.out.printf(
-          "%d kills; a cutover paused %d ms for %d rows, and nobody was served for %d ms%n",
+          "%d kills; a cutover paused %d ms for %d rows, without an answer for %d ms%n",
           kills,
           clean.path("pauseMs").asLong(),
           clean.path("rows").asLong(),
@@ -191,7 +191,7 @@ final class MoveTest {
 
   private void assertNothingIsLostOrDoubled(Postman postman, Consumers consumers, int byOthers) {
     await().atMost(MAX_WAIT).until(() -> unpublished.isEmpty() && postman.unacknowledged() == 0);
-    ProviderState provider = new ProviderState(stripe, target);
+    ProviderComparison provider = new ProviderComparison(stripe, target);
     await().atMost(MAX_WAIT).until(provider::isMirrored);
     consumers.finish();
 
@@ -315,13 +315,13 @@ final class MoveTest {
   }
 
   private String price(String tier) {
-    Answer found = stripe.call(
+    ApiResponse found = stripe.call(
         Request.of("GET", "/v1/prices", Map.of("lookup_keys", List.of(tier + "_monthly"))));
     return Json.read(found.body()).at("/data/0/id").asText();
   }
 
   private String created(String path, Map<String, Object> parameters) {
-    Answer answer = stripe.call(Request.of("POST", path, parameters));
+    ApiResponse answer = stripe.call(Request.of("POST", path, parameters));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return Json.read(answer.body()).path("id").asText();
   }

@@ -62,13 +62,13 @@ final class NothingKeptTest {
               + "\"}"));
 
   private final LocalServer world;
-  private final ApiClient nobody;
+  private final ApiClient anonymous;
   private final Buyer buyer;
   private final Map<String, String> ids = new TreeMap<>();
 
   NothingKeptTest(Worlds worlds) {
     world = worlds.world();
-    nobody = ApiClient.of(world.url());
+    anonymous = ApiClient.of(world.url());
     buyer = new Buyer(world);
     // A customer who can't be charged at the renewal has something to do, and a page to do it on.
     ids.put("subscriptions", buyer.subscribe("basic", "monthly", Buyer.FAILS_AT_RENEWAL));
@@ -87,7 +87,7 @@ final class NothingKeptTest {
   void everyReplayOpensAgainWhatIsKeptNowhere() {
     Map<String, String> shownSecrets = new LinkedHashMap<>();
     Set<String> opened = new TreeSet<>();
-    for (Operation operation : nobody.contract().operations()) {
+    for (Operation operation : anonymous.contract().operations()) {
       if (operation.method().equals("POST") && !SIGNED.contains(route(operation))) {
         String path = PARAMETER.matcher(operation.path()).replaceAll(id(operation));
         String key = UUID.randomUUID().toString();
@@ -140,7 +140,7 @@ final class NothingKeptTest {
     String session = buyer.buys("seminar-recording").at("/sessionId");
     buyer.api().post("/api/v1/payment-methods", "{}");
     world.settle();
-    ApiClient root = nobody.as(world.token("user_root"));
+    ApiClient root = anonymous.as(world.token("user_root"));
     int secrets = 0;
     for (JsonNode event : root.get("/api/v1/webhooks/events?limit=100").json().path("data")) {
       String shown =
@@ -170,7 +170,7 @@ final class NothingKeptTest {
     Database database = world.backing().database();
     String eventsWithSecrets = "webhook_events e where e.raw_data ~ '\"client_secret\"\\s*:\\s*\"'";
     assertThat(database.count(eventsWithSecrets)).as("kept byte for byte").isPositive();
-    ApiClient root = nobody.as(world.token("user_root"));
+    ApiClient root = anonymous.as(world.token("user_root"));
     for (String id : database.query("select stripe_event_id from " + eventsWithSecrets)) {
       assertThat(database.query(
               "select raw_data from stripe_webhook_events where stripe_event_id = '" + id + "'"))
@@ -180,14 +180,14 @@ final class NothingKeptTest {
   }
 
   private Reply begin(String key) {
-    return nobody.post("/api/v1/anonymous-sessions", "{}", "Idempotency-Key", key);
+    return anonymous.post("/api/v1/anonymous-sessions", "{}", "Idempotency-Key", key);
   }
 
   private Reply call(Operation operation, String path, String key) {
     ApiClient api = switch (operation.access()) {
       case "signed_in" -> buyer.api();
-      case "administrator" -> nobody.as(world.token("user_root"));
-      default -> nobody;
+      case "administrator" -> anonymous.as(world.token("user_root"));
+      default -> anonymous;
     };
     return api.post(path, BODIES.getOrDefault(schemaName(operation), "{}"), "Idempotency-Key", key);
   }

@@ -61,7 +61,7 @@ final class OthersObjectsTest {
       "quoteId", "quote",
       "consumptionId", "consumption");
 
-  /** Fields and query parameters that name nothing of anybody's. */
+  /** Fields and query parameters that name nothing that has an owner. */
   private static final Set<String> HARMLESS = Set.of(
       "active",
       "address",
@@ -168,7 +168,7 @@ final class OthersObjectsTest {
                 "/api/v1/subscriptions/" + subscription + "/quote",
                 "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}")
             .at("/quoteId"));
-    // Before it is owned: then nobody pays it any more.
+    // Before it is owned: then it can't be paid any more.
     all.put(
         "paymentIntent",
         buyer

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Request;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
@@ -73,12 +73,12 @@ final class PaymentMethodsTest {
   void aCardThatWillFailLaterIsSavedAndOneThatTheBankRefusesIsNot() {
     add("pm_card_chargeCustomerFail");
     String setup = setup();
-    Answer refused = confirm(setup, "pm_card_visa_chargeDeclinedInsufficientFunds");
+    ApiResponse refused = confirm(setup, "pm_card_visa_chargeDeclinedInsufficientFunds");
     assertThat(refused.status()).isEqualTo(402);
     assertThat(Json.read(refused.body()).at("/error/setup_intent/status").asText())
         .isEqualTo("requires_payment_method");
 
-    Answer asks = confirm(setup, "pm_card_authenticationRequired");
+    ApiResponse asks = confirm(setup, "pm_card_authenticationRequired");
     assertThat(Json.read(asks.body()).path("status").asText()).isEqualTo("requires_action");
     world.stripe().authenticate(setup, true);
     world.settle();
@@ -150,7 +150,7 @@ final class PaymentMethodsTest {
   }
 
   // As the provider's library does it in the browser.
-  private Answer confirm(String setup, String readyMade) {
+  private ApiResponse confirm(String setup, String readyMade) {
     return world
         .stripe()
         .call(Request.of(
@@ -160,7 +160,7 @@ final class PaymentMethodsTest {
   }
 
   private String add(String readyMade) {
-    Answer confirmed = confirm(setup(), readyMade);
+    ApiResponse confirmed = confirm(setup(), readyMade);
     assertThat(confirmed.status()).as(confirmed.body()).isEqualTo(200);
     world.settle();
     return Json.read(confirmed.body()).path("payment_method").asText();

@@ -36,7 +36,7 @@ final class PostgresServer {
   }
 
   /**
-   * The one that the tests of this process share; nobody stops it, and so it need not survive a
+   * The one that the tests of this process share; it is not stopped by tests, and so it need not survive a
    * machine's end.
    */
   static synchronized PostgresServer shared() {

@@ -80,7 +80,7 @@ final class Postman implements AutoCloseable {
     try {
       note(delivery, client.send(request(address, delivery), BodyHandlers.ofString()));
     } catch (IOException e) {
-      // Nobody is there, or was there and died.
+      // No server is there, or it died.
       tryLater(delivery);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -239,7 +239,7 @@ final class ProviderErrorsTest {
     return Optional.of(code).filter(text -> !text.equals("-"));
   }
 
-  // The words of Stripe, its ids, its addresses and our configuration are nobody's business.
+  // The words of Stripe, its ids, its addresses and our configuration stay inside.
   private static void assertTellsNothingElse(Reply reply) {
     assertThat(reply.body())
         .doesNotContainIgnoringCase("stripe")

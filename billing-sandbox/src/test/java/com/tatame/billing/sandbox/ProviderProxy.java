@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class ProviderProxy implements AutoCloseable {
   private static final List<String> HEADERS =
       List.of("Authorization", "Idempotency-Key", "Stripe-Version", "Content-Type");
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
 
   private final String target;
   private final Duration delay;
@@ -58,9 +58,9 @@ final class ProviderProxy implements AutoCloseable {
       this.request = request;
     }
 
-    /** Waits until the provider has answered, which nobody knows yet. */
+    /** Waits until the provider has answered, before our side knows. */
     void awaitAnswered() throws InterruptedException {
-      assertThat(answered.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(answered.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
     void release() {

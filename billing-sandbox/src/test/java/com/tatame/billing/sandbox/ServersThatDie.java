@@ -14,7 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Servers that a test ends, and what outlives them; anew for each test. */
 abstract class ServersThatDie {
-  // What a dead process has claimed comes back when its lease runs out. Nobody waits for that here.
+  // What a dead process has claimed comes back when its lease runs out. These tests don't wait for
+  // that.
   static final String END_ALL_LEASES = """
       update claims set lease_until = now() - interval '1 second';
       update commands set lease_until = now() - interval '1 second' where lease_until is not null""";
@@ -26,13 +27,13 @@ abstract class ServersThatDie {
   final ProviderProxy proxy = new ProviderProxy(stripe.url(), Duration.ofMillis(25));
   final Backing backing;
   final Database database;
-  final ProviderState provider;
+  final ProviderComparison provider;
   private final List<AutoCloseable> started;
 
   ServersThatDie(Durable durable) {
     backing = durable.open();
     database = backing.database();
-    provider = new ProviderState(stripe, database);
+    provider = new ProviderComparison(stripe, database);
     started = new ArrayList<>(List.of(backing, proxy, stripe));
   }
 

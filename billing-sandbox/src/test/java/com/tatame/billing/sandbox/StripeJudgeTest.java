@@ -198,9 +198,9 @@ final class StripeJudgeTest {
                 "refund")
             .status())
         .isEqualTo(201);
-    ApiClient nobody = ApiClient.of(world.url());
-    String token = nobody.post("/api/v1/anonymous-sessions").at("/token");
-    Reply guest = nobody.post(
+    ApiClient anonymous = ApiClient.of(world.url());
+    String token = anonymous.post("/api/v1/anonymous-sessions").at("/token");
+    Reply guest = anonymous.post(
         "/api/v1/checkout",
         Buyer.wanted("seminar-recording"),
         "Authorization",

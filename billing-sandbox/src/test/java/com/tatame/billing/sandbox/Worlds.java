@@ -67,7 +67,7 @@ enum Worlds {
       if (!isCrowded(shared)) {
         return shared;
       }
-      // It waits a second for connections that are kept alive, and nobody needs to wait with it.
+      // It waits a second for connections that are kept alive, and the tests need not wait with it.
       CompletableFuture<Void> unused = CompletableFuture.runAsync(shared::close);
       return worlds.another();
     });

@@ -67,7 +67,7 @@ final class Caller {
   /** The invoices of periods that are over, oldest first. */
   List<JsonNode> invoices() {
     List<JsonNode> all =
-        ProviderState.all(world, "/v1/invoices", Map.of("customer", shopper.customerId()));
+        SimulatorReads.all(world, "/v1/invoices", Map.of("customer", shopper.customerId()));
     return all.stream()
         .filter(invoice -> invoice.path("billing_reason").asText().equals("subscription_cycle"))
         .sorted((one, other) -> Long.compare(
@@ -85,7 +85,7 @@ final class Caller {
   }
 
   void cancelsAtTheEnd() {
-    ProviderState.call(
+    SimulatorReads.call(
         world,
         Request.of(
             "POST",

@@ -35,8 +35,8 @@ class CheckoutTest {
     assertThat(first.created()).isTrue();
     assertThat(second.created()).isFalse();
     assertThat(second.session().id()).isEqualTo(first.session().id());
-    assertThat(ProviderState.sessions(world, "open")).hasSize(1);
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.sessions(world, "open")).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
@@ -45,7 +45,7 @@ class CheckoutTest {
 
     CheckoutSession pro = ada.opens("pro");
 
-    assertThat(ProviderState.sessions(world, "open"))
+    assertThat(SimulatorReads.sessions(world, "open"))
         .extracting(session -> session.required("id").asText())
         .containsExactly(pro.id());
     assertThat(world.provider().pay(basic.id(), Shopper.PAYS)).isFalse();
@@ -57,7 +57,7 @@ class CheckoutTest {
     for (String tier : new String[] {"basic", "pro", "basic", "pro", "pro", "basic"}) {
       CheckoutSession wanted = ada.opens(tier);
 
-      assertThat(ProviderState.sessions(world, "open"))
+      assertThat(SimulatorReads.sessions(world, "open"))
           .extracting(session -> session.required("id").asText())
           .containsExactly(wanted.id());
     }
@@ -73,7 +73,7 @@ class CheckoutTest {
           assertThat(refused.code()).isEqualTo("subscription_exists");
           assertThat(refused.existingId()).contains(live.id());
         });
-    assertThat(ProviderState.sessions(world, "open")).isEmpty();
+    assertThat(SimulatorReads.sessions(world, "open")).isEmpty();
   }
 
   @Test
@@ -84,8 +84,8 @@ class CheckoutTest {
     assertThatThrownBy(() -> ada.opens("basic")).isInstanceOf(Conflict.class);
     assertThatThrownBy(() -> ada.opens("pro")).isInstanceOf(Conflict.class);
 
-    assertThat(ProviderState.subscriptions(world)).hasSize(1);
-    assertThat(ProviderState.sessions(world, "open")).isEmpty();
+    assertThat(SimulatorReads.subscriptions(world)).hasSize(1);
+    assertThat(SimulatorReads.sessions(world, "open")).isEmpty();
   }
 
   @Test

@@ -92,7 +92,7 @@ class ClaimInterleavingsTest {
     assertThat(world.billing().purchases().list(eve.account(), Optional.empty(), 10))
         .as(description)
         .isEmpty();
-    assertThat(ProviderState.customers(world)).as(description).isEmpty();
+    assertThat(SimulatorReads.customers(world)).as(description).isEmpty();
   }
 
   @Test

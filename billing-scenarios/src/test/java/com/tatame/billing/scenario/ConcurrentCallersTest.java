@@ -40,7 +40,7 @@ class ConcurrentCallersTest {
               .customers()
               .ensure(ada.caller(), Optional.of("ada" + i + "@example.com"), Optional.empty()));
 
-      assertThat(ProviderState.customers(world))
+      assertThat(SimulatorReads.customers(world))
           .extracting(customer -> customer.required("id").asText())
           .containsExactly(all.get(0).link().customerId());
       assertThat(all).extracting(Ensured::link).containsOnly(all.get(0).link());
@@ -65,7 +65,7 @@ class ConcurrentCallersTest {
       });
 
       Set<String> open = new HashSet<>();
-      ProviderState.sessions(world, "open")
+      SimulatorReads.sessions(world, "open")
           .forEach(session -> open.add(session.required("id").asText()));
       assertThat(open).hasSizeLessThanOrEqualTo(1);
       assertThat(opened.stream().flatMap(Optional::stream)).isNotEmpty().containsAll(open);

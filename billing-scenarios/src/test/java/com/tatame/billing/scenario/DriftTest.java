@@ -195,7 +195,7 @@ class DriftTest {
       ada.buys("pro", Shopper.PAYS);
       Shopper bob = Shopper.named("bob", world);
       String key = "billing_account";
-      ProviderState.call(
+      SimulatorReads.call(
           world,
           Request.of(
               "POST",
@@ -220,7 +220,7 @@ class DriftTest {
           .isInstanceOf(Conflict.class)
           .hasMessageContaining("link_conflict");
 
-      ProviderState.call(
+      SimulatorReads.call(
           world,
           Request.of(
               "POST",
@@ -239,7 +239,7 @@ class DriftTest {
   @Test
   void whatTheProviderAnnouncesNotAtAllIsTakenOverAndNotListed() {
     try (BillingWorld world = world(DriftPolicy.REPAIR)) {
-      ProviderState.call(
+      SimulatorReads.call(
           world,
           Request.of(
               "POST",
@@ -360,7 +360,7 @@ class DriftTest {
   }
 
   private static void rename(BillingWorld world, Shopper shopper, String name) {
-    ProviderState.call(
+    SimulatorReads.call(
         world, Request.of("POST", "/v1/customers/" + shopper.customerId(), Map.of("name", name)));
   }
 

@@ -86,10 +86,10 @@ class DuplicatesTest {
       assertThat(world.billing().subscriptions().get(ada.account(), second).cancelReason())
           .contains("one too many, beside " + first);
       assertThat(refunded(world)).isEqualTo(50_00);
-      assertThat(ProviderState.all(world, "/v1/refunds", Map.of()))
+      assertThat(SimulatorReads.all(world, "/v1/refunds", Map.of()))
           .extracting(refund -> refund.required("reason").asText())
           .containsExactly("duplicate");
-      assertThat(ProviderState.all(world, "/v1/invoices", Map.of("subscription", second)))
+      assertThat(SimulatorReads.all(world, "/v1/invoices", Map.of("subscription", second)))
           .as("nothing was prorated")
           .hasSize(1);
     }
@@ -181,7 +181,7 @@ class DuplicatesTest {
       String second = ada.buysElsewhere("basic_monthly");
       handle(world);
       // It ends in the dashboard, and its event has not come yet.
-      ProviderState.call(world, Request.of("DELETE", "/v1/subscriptions/" + first, Map.of()));
+      SimulatorReads.call(world, Request.of("DELETE", "/v1/subscriptions/" + first, Map.of()));
 
       assertThatThrownBy(() -> world.billing().duplicates().cancel(second, "user_admin"))
           .isInstanceOf(Conflict.class);
@@ -268,7 +268,7 @@ class DuplicatesTest {
       assertThat(world.provider().pay(early, Shopper.PAYS)).isTrue();
       world.provider().advance(Duration.ofSeconds(seed % 2));
       assertThat(world.provider().pay(late, Shopper.PAYS)).isTrue();
-      List<JsonNode> made = ProviderState.subscriptions(world);
+      List<JsonNode> made = SimulatorReads.subscriptions(world);
 
       for (int i = 0; i < 5; i++) {
         world.deliver(new Disorder(true, 40, 0, 30));
@@ -316,12 +316,12 @@ class DuplicatesTest {
       world.provider().advance(Duration.ofSeconds(1));
       String second = ada.buysElsewhere("basic_monthly");
       handle(world);
-      String payment = ProviderState.all(
+      String payment = SimulatorReads.all(
               world, "/v1/payment_intents", Map.of("customer", ada.customerId()))
           .get(0)
           .required("id")
           .asText();
-      ProviderState.call(
+      SimulatorReads.call(
           world,
           Request.of("POST", "/v1/refunds", Map.of("payment_intent", payment, "amount", "200")));
 
@@ -359,7 +359,7 @@ class DuplicatesTest {
       }
       assertThat(live(world)).hasSizeGreaterThan(100);
       assertThat(paid).isGreaterThan(100);
-      String first = first(ProviderState.subscriptions(world));
+      String first = first(SimulatorReads.subscriptions(world));
 
       for (int i = 0; i < 5; i++) {
         handle(world);
@@ -372,7 +372,7 @@ class DuplicatesTest {
     }
   }
 
-  // Through our checkout, or through an older page that asks nobody.
+  // Through our checkout, or through an older page that doesn't check.
   private static boolean paysOnce(BillingWorld world, Shopper ada, boolean ours) {
     String session;
     try {
@@ -396,7 +396,7 @@ class DuplicatesTest {
     Predicate<JsonNode> ended =
         subscription -> subscription.required("status").asText().equals("canceled");
     Set<String> live = new HashSet<>();
-    ProviderState.subscriptions(world).stream()
+    SimulatorReads.subscriptions(world).stream()
         .filter(ended.negate())
         .forEach(subscription -> live.add(subscription.required("id").asText()));
     return live;
@@ -417,7 +417,7 @@ class DuplicatesTest {
   }
 
   private static long refunded(BillingWorld world) {
-    return ProviderState.all(world, "/v1/refunds", Map.of()).stream()
+    return SimulatorReads.all(world, "/v1/refunds", Map.of()).stream()
         .mapToLong(refund -> refund.required("amount").asLong())
         .sum();
   }

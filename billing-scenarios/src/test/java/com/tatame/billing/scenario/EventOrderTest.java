@@ -60,10 +60,10 @@ class EventOrderTest {
 
   // From the provider's JSON alone: which subscriptions entitle, and until when.
   private static void assertThatEntitlementsFollow(RandomStory story, long seed) {
-    List<JsonNode> subscriptions = ProviderState.subscriptions(story.world());
+    List<JsonNode> subscriptions = SimulatorReads.subscriptions(story.world());
     List<JsonNode> open =
-        ProviderState.all(story.world(), "/v1/invoices", Map.of("status", "open"));
-    for (JsonNode customer : ProviderState.customers(story.world())) {
+        SimulatorReads.all(story.world(), "/v1/invoices", Map.of("status", "open"));
+    for (JsonNode customer : SimulatorReads.customers(story.world())) {
       Map<String, Optional<Instant>> expected = new TreeMap<>();
       for (JsonNode subscription : subscriptions) {
         String status = subscription.required("status").asText();

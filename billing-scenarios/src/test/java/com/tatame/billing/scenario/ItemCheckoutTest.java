@@ -75,8 +75,8 @@ class ItemCheckoutTest {
     assertThat(second.created()).isFalse();
     assertThat(session(second).id()).isEqualTo(session(first).id());
     assertThat(session(other).id()).isNotEqualTo(session(first).id());
-    assertThat(ProviderState.sessions(world, "open")).hasSize(2);
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.sessions(world, "open")).hasSize(2);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
@@ -102,7 +102,7 @@ class ItemCheckoutTest {
     Sold again = ada.wants("article-1");
     assertThat(again.created()).isFalse();
     assertThat(again.free()).contains(purchase);
-    assertThat(ProviderState.customers(world)).isEmpty();
+    assertThat(SimulatorReads.customers(world)).isEmpty();
   }
 
   @Test

@@ -114,7 +114,7 @@ class MembersItemsProperties {
   }
 
   private static void payOne(Random random, BillingWorld world) {
-    List<JsonNode> open = ProviderState.sessions(world, "open");
+    List<JsonNode> open = SimulatorReads.sessions(world, "open");
     if (!open.isEmpty()) {
       String id = open.get(random.nextInt(open.size())).required("id").asText();
       world.provider().pay(id, random.nextInt(4) == 0 ? "4000000000000002" : Shopper.PAYS);
@@ -146,7 +146,7 @@ class MembersItemsProperties {
     int open = 0;
     long overage = 0;
     long fullPrice = 0;
-    for (JsonNode session : ProviderState.all(ada.world(), "/v1/checkout/sessions", Map.of())) {
+    for (JsonNode session : SimulatorReads.all(ada.world(), "/v1/checkout/sessions", Map.of())) {
       String item = session.required("metadata").path("item").asText();
       if (item.isEmpty()) {
         continue;

@@ -212,7 +212,7 @@ class MembersItemsTest {
     world.settle();
 
     assertThat(late.id()).isNotEqualTo(open.id());
-    assertThat(ProviderState.sessions(world, "open")).isEmpty();
+    assertThat(SimulatorReads.sessions(world, "open")).isEmpty();
     assertThat(held()).isEmpty();
   }
 

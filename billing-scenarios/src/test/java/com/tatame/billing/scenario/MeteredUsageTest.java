@@ -391,7 +391,7 @@ class MeteredUsageTest {
     assertThat(ada.invoices()).extracting(Caller::billed).containsExactly(0L);
   }
 
-  // The clocks go on while nobody sends.
+  // The clocks go on while nothing is sent.
   private void passUnsent(Duration time) {
     world.wallClock().advance(time);
     world.engine().advanceTo(world.engine().now().plus(time));

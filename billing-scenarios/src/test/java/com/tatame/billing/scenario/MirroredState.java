@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What the store knows of the provider's objects, under the names of {@link ProviderState}. */
+/** What the store knows of the provider's objects, under the names of {@link SimulatorReads}. */
 final class MirroredState {
   private static final Map<ObjectKind, String> PATHS = Map.of(
       ObjectKind.CUSTOMER, "/v1/customers",
@@ -35,7 +35,7 @@ final class MirroredState {
   }
 
   static Map<String, String> differences(BillingWorld world, BillingStore store) {
-    Map<String, String> provider = ProviderState.fields(world);
+    Map<String, String> provider = SimulatorReads.fields(world);
     Map<String, String> mirrored = fields(world, store);
     Map<String, String> differences = new TreeMap<>();
     Set<String> names = new HashSet<>(provider.keySet());
@@ -72,7 +72,7 @@ final class MirroredState {
     PATHS.forEach((kind, path) -> {
       Map<String, Object> filter =
           kind == ObjectKind.SUBSCRIPTION ? Map.of("status", "all") : Map.of();
-      for (JsonNode json : ProviderState.all(world, path, filter)) {
+      for (JsonNode json : SimulatorReads.all(world, path, filter)) {
         String id = json.required("id").asText();
         SubjectId subject = new SubjectId(json.path("customer").asText(id));
         objects.computeIfAbsent(subject, s -> new HashSet<>()).add(new ObjectRef(kind, id));

@@ -72,7 +72,7 @@ class MoneyBackStoryTest {
     ada.buys("basic", Shopper.PAYS);
     String method = last("payment_method.attached");
 
-    ProviderState.call(
+    SimulatorReads.call(
         world, Request.of("POST", "/v1/payment_methods/" + method + "/detach", Map.of()));
     world.settle();
 
@@ -84,7 +84,7 @@ class MoneyBackStoryTest {
   void aDisputeTellsWhatTheBankTook() {
     paysAfterTheTrial(DISPUTES);
     String dispute = last("charge.dispute.created");
-    ProviderState.call(world, Request.of("POST", "/v1/disputes/" + dispute + "/close", Map.of()));
+    SimulatorReads.call(world, Request.of("POST", "/v1/disputes/" + dispute + "/close", Map.of()));
     world.settle();
 
     Dispute lost = (Dispute) state(ObjectKind.DISPUTE, dispute);
@@ -100,12 +100,12 @@ class MoneyBackStoryTest {
 
   @Test
   void aCouponThatIsDeletedIsGone() {
-    ProviderState.call(
+    SimulatorReads.call(
         world, Request.of("POST", "/v1/coupons", Map.of("id", "SPRING", "percent_off", "10")));
     world.settle();
     assertThat(state(ObjectKind.COUPON, "SPRING").facts()).isEmpty();
 
-    ProviderState.call(world, Request.of("DELETE", "/v1/coupons/SPRING", Map.of()));
+    SimulatorReads.call(world, Request.of("DELETE", "/v1/coupons/SPRING", Map.of()));
     world.settle();
 
     assertThat(stored(ObjectKind.COUPON, "SPRING"))
@@ -121,13 +121,13 @@ class MoneyBackStoryTest {
   private String refund(String payment, Map<String, Object> more) {
     Map<String, Object> parameters = new HashMap<>(more);
     parameters.put("payment_intent", payment);
-    return ProviderState.call(world, Request.of("POST", "/v1/refunds", parameters))
+    return SimulatorReads.call(world, Request.of("POST", "/v1/refunds", parameters))
         .required("id")
         .asText();
   }
 
   private String last(String type) {
-    List<JsonNode> events = ProviderState.events(world, type);
+    List<JsonNode> events = SimulatorReads.events(world, type);
     return events.get(events.size() - 1).at("/data/object/id").asText();
   }
 

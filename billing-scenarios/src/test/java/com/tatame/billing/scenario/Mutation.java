@@ -34,7 +34,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.customers(world).size();
+      return SimulatorReads.customers(world).size();
     }
   },
   A_CHECKOUT(CommandKind.CREATE_CHECKOUT, "POST /v1/checkout/sessions", "CheckoutSessions.create") {
@@ -45,8 +45,8 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      assertThat(ProviderState.customers(world)).hasSizeLessThanOrEqualTo(1);
-      return ProviderState.all(world, "/v1/checkout/sessions", Map.of()).size();
+      assertThat(SimulatorReads.customers(world)).hasSizeLessThanOrEqualTo(1);
+      return SimulatorReads.all(world, "/v1/checkout/sessions", Map.of()).size();
     }
   },
   ANOTHER_CHECKOUT(
@@ -65,13 +65,13 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      assertThat(ProviderState.sessions(world, "open")).hasSizeLessThanOrEqualTo(1);
-      return ProviderState.all(world, "/v1/checkout/sessions", Map.of()).size() - 1;
+      assertThat(SimulatorReads.sessions(world, "open")).hasSizeLessThanOrEqualTo(1);
+      return SimulatorReads.all(world, "/v1/checkout/sessions", Map.of()).size() - 1;
     }
 
     @Override
     boolean done(BillingWorld world) {
-      return !ProviderState.sessions(world, "expired").isEmpty();
+      return !SimulatorReads.sessions(world, "expired").isEmpty();
     }
   },
   AN_END_NOW(
@@ -90,7 +90,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.events(world, "customer.subscription.deleted").size();
+      return SimulatorReads.events(world, "customer.subscription.deleted").size();
     }
   },
   AN_END_WITH_THE_PERIOD(
@@ -157,7 +157,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return (int) ProviderState.events(world, "invoice.paid").stream()
+      return (int) SimulatorReads.events(world, "invoice.paid").stream()
           .filter(event -> event.at("/data/object/total").asLong() > 0)
           .count();
     }
@@ -193,7 +193,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return (int) ProviderState.events(world, "customer.updated").stream()
+      return (int) SimulatorReads.events(world, "customer.updated").stream()
           .filter(event -> event.at("/data/previous_attributes").has("invoice_settings"))
           .count();
     }
@@ -215,7 +215,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.events(world, "payment_method.detached").size();
+      return SimulatorReads.events(world, "payment_method.detached").size();
     }
   },
   A_DISCOUNT(CommandKind.APPLY_DISCOUNT, "POST /v1/subscriptions/", "Promotions.applyCode") {
@@ -233,7 +233,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.events(world, "customer.discount.created").size();
+      return SimulatorReads.events(world, "customer.discount.created").size();
     }
   },
   A_GIVEN_DISCOUNT(CommandKind.GIVE_DISCOUNT, "POST /v1/subscriptions/", "Promotions.applyCoupon") {
@@ -249,7 +249,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.events(world, "customer.discount.created").size();
+      return SimulatorReads.events(world, "customer.discount.created").size();
     }
   },
   NO_DISCOUNT_AFTER_ALL(
@@ -269,7 +269,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.events(world, "customer.discount.deleted").size();
+      return SimulatorReads.events(world, "customer.discount.deleted").size();
     }
   },
   A_TAX_ID(CommandKind.ADD_TAX_ID, "POST /v1/customers/*/tax_ids", "Taxes.addId") {
@@ -287,7 +287,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.events(world, "customer.tax_id.created").size();
+      return SimulatorReads.events(world, "customer.tax_id.created").size();
     }
   },
   NO_TAX_ID(CommandKind.REMOVE_TAX_ID, "DELETE /v1/customers/*/tax_ids/", "Taxes.removeId") {
@@ -306,7 +306,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.events(world, "customer.tax_id.deleted").size();
+      return SimulatorReads.events(world, "customer.tax_id.deleted").size();
     }
   },
   AN_ITEM(
@@ -318,7 +318,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.all(world, "/v1/checkout/sessions", Map.of()).size();
+      return SimulatorReads.all(world, "/v1/checkout/sessions", Map.of()).size();
     }
   },
   A_MEMBERS_ITEM(
@@ -341,11 +341,11 @@ enum Mutation {
     // A unit is held exactly where a page is open: also where the program died between the two.
     @Override
     int timesGranted(BillingWorld world) {
-      int open = ProviderState.sessions(world, "open").size();
+      int open = SimulatorReads.sessions(world, "open").size();
       long held = world.store().reservations().held(Optional.empty(), 101).size();
       long used = Shopper.named("ada", world).used("quiz");
       assertThat(used).isEqualTo(held).isBetween((long) open, 1L);
-      return (int) ProviderState.all(world, "/v1/checkout/sessions", Map.of()).stream()
+      return (int) SimulatorReads.all(world, "/v1/checkout/sessions", Map.of()).stream()
           .filter(session -> session.required("metadata").has("item"))
           .count();
     }
@@ -384,7 +384,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.events(world, "payment_intent.canceled").size();
+      return SimulatorReads.events(world, "payment_intent.canceled").size();
     }
   },
   A_REFUND(CommandKind.CREATE_REFUND, "POST /v1/refunds", "RefundControl.create") {
@@ -408,7 +408,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return ProviderState.all(world, "/v1/refunds", Map.of()).size();
+      return SimulatorReads.all(world, "/v1/refunds", Map.of()).size();
     }
   },
   A_CHANGE(
@@ -426,7 +426,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return (int) ProviderState.all(world, "/v1/invoices", Map.of()).stream()
+      return (int) SimulatorReads.all(world, "/v1/invoices", Map.of()).stream()
           .filter(
               invoice -> invoice.required("billing_reason").asText().equals("subscription_update"))
           .count();
@@ -448,7 +448,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return (int) ProviderState.all(world, "/v1/subscription_schedules", Map.of()).stream()
+      return (int) SimulatorReads.all(world, "/v1/subscription_schedules", Map.of()).stream()
           .filter(schedule -> schedule.required("phases").size() == 2)
           .count();
     }
@@ -512,7 +512,7 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      return (int) ProviderState.events(world, "invoice.paid").stream()
+      return (int) SimulatorReads.events(world, "invoice.paid").stream()
           .filter(event -> event.at("/data/object/total").asLong() > 0)
           .count();
     }
@@ -536,8 +536,8 @@ enum Mutation {
 
     @Override
     int timesGranted(BillingWorld world) {
-      int ended = ProviderState.events(world, "customer.subscription.deleted").size();
-      long refunds = ProviderState.all(world, "/v1/refunds", Map.of()).stream()
+      int ended = SimulatorReads.events(world, "customer.subscription.deleted").size();
+      long refunds = SimulatorReads.all(world, "/v1/refunds", Map.of()).stream()
           .mapToLong(refund -> refund.required("amount").asLong())
           .sum();
       assertThat(refunds).isIn(0L, 5_00L);
@@ -548,7 +548,7 @@ enum Mutation {
     @Override
     boolean done(BillingWorld world) {
       return timesGranted(world) == 1
-          && ProviderState.all(world, "/v1/refunds", Map.of()).size() == 1;
+          && SimulatorReads.all(world, "/v1/refunds", Map.of()).size() == 1;
     }
   };
 
@@ -585,7 +585,7 @@ enum Mutation {
 
   // A second request may begin another one; no command begins two.
   private static int begun(BillingWorld world, String path) {
-    List<String> commands = ProviderState.all(world, path, Map.of()).stream()
+    List<String> commands = SimulatorReads.all(world, path, Map.of()).stream()
         .map(begun -> begun.at("/metadata/billing_command").asText())
         .toList();
     assertThat(commands).doesNotHaveDuplicates();
@@ -603,7 +603,7 @@ enum Mutation {
 
   /** The card that was saved last. */
   static String saved(Shopper ada) {
-    return ProviderState.events(ada.world(), "payment_method.attached").stream()
+    return SimulatorReads.events(ada.world(), "payment_method.attached").stream()
         .map(event -> event.at("/data/object"))
         .filter(method -> method.at("/card/brand").asText().equals("mastercard"))
         .map(method -> method.path("id").asText())
@@ -641,13 +641,13 @@ enum Mutation {
   }
 
   private static int changesOfThePause(BillingWorld world) {
-    return (int) ProviderState.events(world, "customer.subscription.updated").stream()
+    return (int) SimulatorReads.events(world, "customer.subscription.updated").stream()
         .filter(event -> event.required("data").path("previous_attributes").has("pause_collection"))
         .count();
   }
 
   private static int changesOfTheEnd(BillingWorld world) {
-    return (int) ProviderState.events(world, "customer.subscription.updated").stream()
+    return (int) SimulatorReads.events(world, "customer.subscription.updated").stream()
         .filter(
             event -> event.required("data").path("previous_attributes").has("cancel_at_period_end"))
         .count();

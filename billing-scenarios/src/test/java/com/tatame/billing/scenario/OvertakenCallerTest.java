@@ -37,7 +37,7 @@ class OvertakenCallerTest {
           overtaken.customers().ensure(ada.caller(), Optional.empty(), Optional.empty());
 
       assertThat(ensured.created()).isFalse();
-      assertThat(ProviderState.customers(world))
+      assertThat(SimulatorReads.customers(world))
           .extracting(customer -> customer.required("id").asText())
           .containsExactly(ensured.link().customerId());
     }

@@ -109,7 +109,7 @@ class OwnedItemsTest {
     var begun = world.billing().itemPayments().begin(ada.caller(), ONCE, Optional.empty());
     Purchase first = buys();
     String intent = begun.payment().orElseThrow().intent().id();
-    ProviderState.call(
+    SimulatorReads.call(
         world,
         Request.of(
             "POST",
@@ -137,7 +137,7 @@ class OwnedItemsTest {
     Purchase paid = buys(IS_DISPUTED);
     assertOwned(paid);
 
-    ProviderState.call(
+    SimulatorReads.call(
         world,
         Request.of(
             "POST",
@@ -155,7 +155,7 @@ class OwnedItemsTest {
     Purchase paid = buys(IS_DISPUTED);
     assertOwned(paid);
 
-    ProviderState.call(
+    SimulatorReads.call(
         world,
         Request.of(
             "POST", "/v1/disputes/" + dispute().required("id").asText() + "/close", Map.of()));
@@ -167,7 +167,7 @@ class OwnedItemsTest {
   }
 
   private JsonNode dispute() {
-    return ProviderState.all(world, "/v1/disputes", Map.of()).get(0);
+    return SimulatorReads.all(world, "/v1/disputes", Map.of()).get(0);
   }
 
   private void assertOwned(Purchase purchase) {

@@ -60,9 +60,9 @@ class ProviderTroubleTest {
     assertThatItIsUnavailable(Execution.NOT_EXECUTED);
 
     assertThat(open()).isEmpty();
-    assertThat(ProviderState.customers(world)).isEmpty();
+    assertThat(SimulatorReads.customers(world)).isEmpty();
     assertThat(ensure().created()).isTrue();
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
@@ -75,7 +75,7 @@ class ProviderTroubleTest {
     Ensured found = ensure();
 
     assertThat(keys).containsExactly(unknown.idempotencyKey(), unknown.idempotencyKey());
-    assertThat(ProviderState.customers(world))
+    assertThat(SimulatorReads.customers(world))
         .extracting(customer -> customer.required("id").asText())
         .containsExactly(found.link().customerId());
     assertThat(open()).isEmpty();
@@ -90,7 +90,7 @@ class ProviderTroubleTest {
     ensure();
 
     assertThat(keys).hasSize(2).containsOnly(keys.get(0));
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
@@ -104,7 +104,7 @@ class ProviderTroubleTest {
     ensure();
 
     assertThat(keys).hasSize(3).containsOnly(keys.get(0));
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
@@ -117,7 +117,7 @@ class ProviderTroubleTest {
 
     assertThat(open()).isEmpty();
     assertThat(billing.customers().find(ada.account())).isPresent();
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
@@ -134,7 +134,7 @@ class ProviderTroubleTest {
     assertThat(keys).containsExactly(unknown.idempotencyKey());
     assertThat(state(unknown)).isEqualTo(CommandState.SUCCEEDED);
     assertThat(billing.customers().find(ada.account())).isPresent();
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
@@ -150,7 +150,7 @@ class ProviderTroubleTest {
     Command renewed = world.store().commands().find(unknown.id()).orElseThrow();
     assertThat(renewed.state()).isEqualTo(CommandState.SUCCEEDED);
     assertThat(renewed.generation()).isEqualTo(2);
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
@@ -163,7 +163,7 @@ class ProviderTroubleTest {
 
     assertThat(keys).containsExactly(unknown.idempotencyKey(), unknown.idempotencyKey());
     assertThat(state(unknown)).isEqualTo(CommandState.SUCCEEDED);
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
@@ -177,15 +177,15 @@ class ProviderTroubleTest {
     assertThat(onlyOpen().state()).isEqualTo(CommandState.UNKNOWN);
     ensure();
     assertThat(open()).isEmpty();
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test
   void aCustomerThatWasDeletedSinceIsMadeAnew() {
     world.engine().fail(new Fault(CUSTOMERS, 500, When.AFTER), 1);
     assertThatItIsUnavailable(Execution.UNKNOWN);
-    String first = ProviderState.customers(world).get(0).required("id").asText();
-    ProviderState.call(world, Request.of("DELETE", "/v1/customers/" + first, Map.of()));
+    String first = SimulatorReads.customers(world).get(0).required("id").asText();
+    SimulatorReads.call(world, Request.of("DELETE", "/v1/customers/" + first, Map.of()));
 
     String second = ensure().link().customerId();
 
@@ -203,7 +203,7 @@ class ProviderTroubleTest {
             .cancel(ada.account(), bought.id(), Cancellation.PERIOD_END, Optional.empty()))
         .isInstanceOf(ProviderUnavailable.class);
     Command unknown = onlyOpen();
-    ProviderState.call(world, Request.of("POST", path, Map.of("cancel_at_period_end", "false")));
+    SimulatorReads.call(world, Request.of("POST", path, Map.of("cancel_at_period_end", "false")));
 
     world.wallClock().advance(Duration.ofMinutes(3));
     while (billing.work()) {
@@ -224,7 +224,7 @@ class ProviderTroubleTest {
 
     assertThat(ensure().created()).isFalse();
     assertThat(keys).hasSize(1);
-    assertThat(ProviderState.customers(world)).hasSize(1);
+    assertThat(SimulatorReads.customers(world)).hasSize(1);
   }
 
   @Test

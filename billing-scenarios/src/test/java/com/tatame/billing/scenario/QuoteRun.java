@@ -211,7 +211,7 @@ final class QuoteRun implements AutoCloseable {
   }
 
   private void post(String path, Map<String, Object> parameters) {
-    ProviderState.call(world, Request.of("POST", path, parameters));
+    SimulatorReads.call(world, Request.of("POST", path, parameters));
   }
 
   private void pass(int units, int seconds) {
@@ -258,7 +258,7 @@ final class QuoteRun implements AutoCloseable {
   }
 
   private JsonNode priceOf(Quote quote) {
-    return ProviderState.call(
+    return SimulatorReads.call(
         world, Request.of("GET", "/v1/prices/" + quote.change().priceId(), Map.of()));
   }
 
@@ -357,14 +357,14 @@ final class QuoteRun implements AutoCloseable {
   }
 
   private long balance() {
-    return ProviderState.call(
+    return SimulatorReads.call(
             world, Request.of("GET", "/v1/customers/" + ada.customerId(), Map.of()))
         .path("balance")
         .asLong();
   }
 
   private JsonNode atProvider(Subscription subscription) {
-    return ProviderState.call(
+    return SimulatorReads.call(
         world, Request.of("GET", "/v1/subscriptions/" + subscription.id(), Map.of()));
   }
 

@@ -122,7 +122,7 @@ class QuotedChangeTest {
 
     make(basic, quote);
 
-    assertThat(ProviderState.all(world, "/v1/invoiceitems", Map.of()))
+    assertThat(SimulatorReads.all(world, "/v1/invoiceitems", Map.of()))
         .extracting(item -> item.at("/period/start").asLong())
         .containsOnly(quote.createdAt().getEpochSecond());
   }
@@ -222,7 +222,7 @@ class QuotedChangeTest {
   }
 
   private String card(String readyMade) {
-    return ProviderState.call(
+    return SimulatorReads.call(
             world,
             Request.of(
                 "POST",
@@ -233,7 +233,7 @@ class QuotedChangeTest {
   }
 
   private void post(String path, Map<String, Object> parameters) {
-    ProviderState.call(world, Request.of("POST", path, parameters));
+    SimulatorReads.call(world, Request.of("POST", path, parameters));
   }
 
   @Test

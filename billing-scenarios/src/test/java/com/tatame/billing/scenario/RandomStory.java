@@ -162,13 +162,13 @@ final class RandomStory implements AutoCloseable {
 
   private long live(Shopper shopper) {
     List<String> over = List.of("canceled", "incomplete_expired", "incomplete");
-    return ProviderState.customers(world).stream()
+    return SimulatorReads.customers(world).stream()
         .filter(customer -> customer
             .required("metadata")
             .path("billing_account")
             .asText()
             .equals(shopper.account().value()))
-        .flatMap(customer -> ProviderState.subscriptions(world).stream()
+        .flatMap(customer -> SimulatorReads.subscriptions(world).stream()
             .filter(subscription -> subscription
                 .required("customer")
                 .asText()

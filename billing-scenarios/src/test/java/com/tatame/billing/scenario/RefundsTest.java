@@ -92,7 +92,7 @@ class RefundsTest {
   @Test
   void whatWasGivenAtTheProviderItselfIsCountedBeforeItsEventsArrive() {
     Purchase bought = bought();
-    ProviderState.call(
+    SimulatorReads.call(
         world,
         Request.of(
             "POST",
@@ -108,7 +108,7 @@ class RefundsTest {
   void anInvoiceIsGivenBack() {
     Subscription subscription = ada.buys("basic", Shopper.PAYS);
     world.advance(Duration.ofDays(15));
-    String invoice = ProviderState.all(world, "/v1/invoices", Map.of("status", "paid")).stream()
+    String invoice = SimulatorReads.all(world, "/v1/invoices", Map.of("status", "paid")).stream()
         .filter(json -> json.required("amount_paid").asLong() > 0)
         .findFirst()
         .orElseThrow()
@@ -369,7 +369,7 @@ class RefundsTest {
   }
 
   private List<Long> atProvider(Purchase bought) {
-    return ProviderState.all(
+    return SimulatorReads.all(
             world,
             "/v1/refunds",
             Map.of("payment_intent", bought.paymentIntentId().orElseThrow()))

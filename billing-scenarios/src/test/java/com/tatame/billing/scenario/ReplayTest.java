@@ -137,13 +137,13 @@ class ReplayTest {
   }
 
   private static String idOf(BillingWorld world, String type) {
-    List<JsonNode> events = ProviderState.events(world, type);
+    List<JsonNode> events = SimulatorReads.events(world, type);
     return events.get(0).required("id").asText();
   }
 
   private static long facts(BillingWorld world) {
     InMemoryBillingStore store = (InMemoryBillingStore) world.store();
-    return ProviderState.customers(world).stream()
+    return SimulatorReads.customers(world).stream()
         .mapToLong(customer ->
             store.factsOf(new SubjectId(customer.required("id").asText())).size())
         .sum();

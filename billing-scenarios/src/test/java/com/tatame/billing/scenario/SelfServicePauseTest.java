@@ -183,7 +183,7 @@ class SelfServicePauseTest {
     Subscription basic = ada.buys("basic", Shopper.PAYS);
     pause(basic, 20);
 
-    ProviderState.call(
+    SimulatorReads.call(
         world,
         Request.of(
             "POST",

@@ -84,7 +84,7 @@ record Shopper(BillingWorld world, Principal caller) {
   }
 
   /**
-   * Buys one more on a page that another program opened at the provider and that asks nobody. Its
+   * Buys one more on a page that another program opened at the provider without asking the product. Its
    * events are not delivered yet.
    *
    * @return the subscription's id
@@ -92,7 +92,7 @@ record Shopper(BillingWorld world, Principal caller) {
   String buysElsewhere(String lookupKey) {
     String session = sessionElsewhere(lookupKey);
     assertThat(world.provider().pay(session, PAYS)).isTrue();
-    return ProviderState.call(
+    return SimulatorReads.call(
             world, Request.of("GET", "/v1/checkout/sessions/" + session, Map.of()))
         .required("subscription")
         .asText();
@@ -100,11 +100,12 @@ record Shopper(BillingWorld world, Principal caller) {
 
   /** A page that another program opened. */
   String sessionElsewhere(String lookupKey) {
-    String price = ProviderState.all(world, "/v1/prices", Map.of("lookup_keys", List.of(lookupKey)))
+    String price = SimulatorReads.all(
+            world, "/v1/prices", Map.of("lookup_keys", List.of(lookupKey)))
         .get(0)
         .required("id")
         .asText();
-    return ProviderState.call(
+    return SimulatorReads.call(
             world,
             Request.of(
                 "POST",
@@ -156,7 +157,7 @@ record Shopper(BillingWorld world, Principal caller) {
 
   /** Saves one more card, and lets its events arrive. */
   void saves(String readyMade) {
-    ProviderState.call(
+    SimulatorReads.call(
         world,
         Request.of(
             "POST",
@@ -167,7 +168,7 @@ record Shopper(BillingWorld world, Principal caller) {
 
   /** Gives a card that pays, and pays with it what is owed. */
   void paysWhatIsOwed(Subscription subscription) {
-    String card = ProviderState.call(
+    String card = SimulatorReads.call(
             world,
             Request.of(
                 "POST",
@@ -175,15 +176,15 @@ record Shopper(BillingWorld world, Principal caller) {
                 Map.of("customer", subscription.customerId())))
         .required("id")
         .asText();
-    ProviderState.call(
+    SimulatorReads.call(
         world,
         Request.of(
             "POST",
             "/v1/subscriptions/" + subscription.id(),
             Map.of("default_payment_method", card)));
-    ProviderState.all(world, "/v1/invoices", Map.of("status", "open")).stream()
+    SimulatorReads.all(world, "/v1/invoices", Map.of("status", "open")).stream()
         .filter(invoice -> invoice.path("customer").asText().equals(subscription.customerId()))
-        .forEach(invoice -> ProviderState.call(
+        .forEach(invoice -> SimulatorReads.call(
             world,
             Request.of("POST", "/v1/invoices/" + invoice.path("id").asText() + "/pay", Map.of())));
   }

@@ -61,7 +61,7 @@ class StaleProductsTest {
       String second = price(world, product, "second");
       assertThat(world.billing().products().offer(second)).isEmpty();
       assertThat(known(world))
-          .as("a second miss within ten seconds asks nobody")
+          .as("a second miss within ten seconds sends no request")
           .doesNotContain(second);
 
       world.wallClock().advance(Duration.ofSeconds(10));

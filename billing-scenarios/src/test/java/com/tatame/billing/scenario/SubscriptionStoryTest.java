@@ -144,7 +144,7 @@ class SubscriptionStoryTest {
     Subscription ending = cancel(trial, Cancellation.PERIOD_END);
 
     assertThat(ending.cancelAtPeriodEnd()).isTrue();
-    assertThat(ProviderState.subscriptions(world)
+    assertThat(SimulatorReads.subscriptions(world)
             .get(0)
             .required("cancel_at_period_end")
             .asBoolean())

@@ -193,7 +193,7 @@ class TrialLedgerTest {
       assertThat(world.billing().trials().end(second.id())).isEqualTo(ended);
       assertThat(ends(world)).isEqualTo(1);
       assertThatThrownBy(() -> world.billing().trials().end(first.id()))
-          .as("the first one is nobody's second")
+          .as("the first one repeats no other")
           .isInstanceOf(NotFound.class);
     }
   }
@@ -204,7 +204,7 @@ class TrialLedgerTest {
       Shopper ada = Shopper.named("ada", world);
       ada.buys("basic", Shopper.PAYS);
       look(world);
-      ProviderState.call(
+      SimulatorReads.call(
           world, Request.of("DELETE", "/v1/customers/" + ada.customerId(), Map.of()));
       world.settle();
       Shopper again = who(world, "user_other", "user_ada@example.com");

@@ -20,7 +20,7 @@ public interface SqlFunctions extends AutoCloseable {
 
   /**
    * As {@link #call(String, String)}, for a function that also takes long texts beside its document,
-   * so that nobody writes them as JSON and reads them again.
+   * so that they needn't be written as JSON and read again.
    *
    * @return empty, and nothing was called, if this transport sends documents alone
    */

@@ -192,7 +192,7 @@ public final class BillingServer implements AutoCloseable {
     return javalin.port();
   }
 
-  /** As {@link #close()}, without waiting for anybody to notice. */
+  /** As {@link #close()}, without a drain. */
   void closeNow() {
     accepting.set(false);
     close();

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description = "Take over what is there already. It may be ended at any point and run again: it"
-        + " goes on from there. Nobody is sent a mail. The schema must be there.")
+        + " goes on from there. No mail is sent. The schema must be there.")
 final class ImportCommand {
   private static final int FAILED = 1;
 

@@ -86,7 +86,7 @@ final class KeysCommand {
       out.println("  " + created.secret());
       out.println();
       out.println(
-          "Keep it now: nobody can show it again. It is sent as Authorization: Bearer <key>.");
+          "Keep it now: it can't be shown again. It is sent as Authorization: Bearer <key>.");
     });
   }
 

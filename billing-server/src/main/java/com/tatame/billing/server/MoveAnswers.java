@@ -93,7 +93,7 @@ final class MoveAnswers {
     return answer;
   }
 
-  /** Rows of all tables, as far as anybody knows. */
+  /** Rows of all tables, as estimated. */
   static long expected(MovePlan plan) {
     return plan.tables().stream()
         .map(MovePlan.Table::rows)

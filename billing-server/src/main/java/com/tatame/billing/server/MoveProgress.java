@@ -38,7 +38,7 @@ final class MoveProgress implements MoveListener, AutoCloseable {
    * Begins with nothing.
    *
    * @param terminal whether a line can be written over
-   * @param expectedRows of all tables together, as far as anybody knows; 0 if nobody does
+   * @param expectedRows of all tables together, as estimated; 0 if unknown
    */
   MoveProgress(PrintWriter out, boolean terminal, InstantSource clock, long expectedRows) {
     this.out = out;

@@ -157,7 +157,7 @@ final class SettingReaders {
 
   /** The verifier reads it once more, and says what is wrong. */
   static String jwtKey(String text, Deployment deployment) {
-    ClerkConfig any = new ClerkConfig("https://any.invalid", Set.of(), AdministratorRule.nobody());
+    ClerkConfig any = new ClerkConfig("https://any.invalid", Set.of(), AdministratorRule.none());
     ClerkVerifier.byKey(any, text, InstantSource.system());
     return text;
   }

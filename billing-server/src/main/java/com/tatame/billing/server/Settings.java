@@ -188,7 +188,7 @@ final class Settings {
           "The secret under which it is remembered who has had a trial. To replace it put the new one"
               + " first, and keep the old one behind it.")
       .remedy(
-          "set it to what 'openssl rand -base64 32' prints, and keep it: without it nobody is known"
+          "set it to what 'openssl rand -base64 32' prints, and keep it: without it no caller can be authenticated"
               + " again who has had a trial")
       .wrong("short");
 

@@ -1,6 +1,6 @@
 package com.tatame.billing.simulator;
 
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Engine;
 import com.tatame.billing.simulator.engine.Form;
 import com.tatame.billing.simulator.engine.Request;
@@ -98,7 +98,7 @@ final class HttpFace implements AutoCloseable {
   private void call(Context ctx) {
     String body = new String(ctx.bodyAsBytes(), StandardCharsets.UTF_8);
     Optional<String> key = key(ctx);
-    Answer answer;
+    ApiResponse answer;
     if (key.isEmpty()) {
       answer = engine.refuse(
           401,
@@ -124,7 +124,7 @@ final class HttpFace implements AutoCloseable {
   }
 
   /** Announces more bytes than it sends, so the server can only close the connection. */
-  private static void cut(Context ctx, Answer answer) {
+  private static void cut(Context ctx, ApiResponse answer) {
     try {
       ctx.res().setContentLength(answer.body().length());
       ctx.res().flushBuffer();
@@ -142,7 +142,7 @@ final class HttpFace implements AutoCloseable {
     }
   }
 
-  private void send(Context ctx, Answer answer) {
+  private void send(Context ctx, ApiResponse answer) {
     if (answer.status() == TOO_MANY) {
       ctx.header("Stripe-Rate-Limited-Reason", "endpoint-rate");
     }
@@ -158,7 +158,7 @@ final class HttpFace implements AutoCloseable {
     ctx.result(answer.body());
   }
 
-  private Answer answer(Context ctx, String body) {
+  private ApiResponse answer(Context ctx, String body) {
     boolean post = ctx.method().name().equals("POST");
     String query = ctx.queryString();
     String encoded = post ? body : query == null ? "" : query;

@@ -1,7 +1,7 @@
 package com.tatame.billing.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Delivery;
 import com.tatame.billing.simulator.engine.Engine;
 import com.tatame.billing.simulator.engine.Fault;
@@ -129,7 +129,7 @@ public final class StripeSimulator implements AutoCloseable {
   }
 
   /** Calls the API without HTTP; refusals are answers, too. */
-  public Answer call(Request request) {
+  public ApiResponse call(Request request) {
     return engine.call(request);
   }
 
@@ -204,7 +204,7 @@ public final class StripeSimulator implements AutoCloseable {
    * Lets a card's owner answer what the bank asks, as if by its app.
    *
    * @param intent a setup intent, or the payment intent of an invoice, that requires action
-   * @throws IllegalArgumentException if nobody is asked about it
+   * @throws IllegalArgumentException if no authentication is pending for it
    */
   public void authenticate(String intent, boolean approved) {
     engine.answerBank(intent, approved);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Fault;
 import com.tatame.billing.simulator.engine.Request;
 import java.io.IOException;
@@ -159,7 +159,7 @@ class HostileRouteTest {
   void callersInTheProcessAreAnsweredWithTheStatus() {
     shop.stripe.fail(Fault.cut("POST /v1/customers", Fault.When.LOST), 1);
 
-    Answer answer =
+    ApiResponse answer =
         shop.stripe.call(Request.of("POST", "/v1/customers", Map.of("email", "a@example.com")));
 
     assertThat(answer.status()).isEqualTo(504);

@@ -65,7 +65,7 @@ class PaymentModeTest {
     assertThat(payment.at("/setup_future_usage").isNull()).isTrue();
     assertThat(
             shop.ok(shop.get("/v1/customers/" + customer + "/payment_methods")).at("/data"))
-        .as("the card is saved for nobody")
+        .as("the card is not saved")
         .isEmpty();
   }
 

@@ -6,7 +6,7 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.SubjectQuery;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.order.CoreRows;
@@ -31,7 +31,7 @@ public final class BareAccount {
 
   private static final String FAILS_AT_RENEWAL = "4000000000000341";
 
-  private final Function<Request, Answer> api;
+  private final Function<Request, ApiResponse> api;
   private final ProviderControl provider;
 
   /**
@@ -39,7 +39,7 @@ public final class BareAccount {
    *
    * @param api carries out a call, such as {@code engine::call} or {@code simulator::call}
    */
-  public BareAccount(Function<Request, Answer> api, ProviderControl provider) {
+  public BareAccount(Function<Request, ApiResponse> api, ProviderControl provider) {
     this.api = api;
     this.provider = provider;
   }

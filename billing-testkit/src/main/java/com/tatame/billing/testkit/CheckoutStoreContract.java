@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Checkout sessions as their account sees them, and nobody else. */
+/** Checkout sessions as their account sees them, and no other account. */
 public interface CheckoutStoreContract extends StoreUnderTest {
 
   @Test

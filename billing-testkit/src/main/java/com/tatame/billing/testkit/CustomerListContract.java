@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.customer.CustomerList;
-import com.tatame.billing.customer.CustomerList.Place;
+import com.tatame.billing.customer.CustomerList.Cursor;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observation.Source;
@@ -25,7 +25,7 @@ public interface CustomerListContract extends GatewayUnderTest {
     }
 
     List<String> listed = new ArrayList<>();
-    Optional<Place> after = Optional.empty();
+    Optional<Cursor> after = Optional.empty();
     for (int page = 0; page < 3; page++) {
       List<Observation> customers = list().page(after, 2);
       assertThat(customers).hasSize(2).allSatisfy(seen -> {
@@ -34,7 +34,7 @@ public interface CustomerListContract extends GatewayUnderTest {
             .contains(GatewayCalls.read(gateway(), GatewayCalls.state(seen, Customer.class)));
       });
       customers.forEach(seen -> listed.add(seen.object().id()));
-      after = Optional.of(place(customers.get(1)));
+      after = Optional.of(cursor(customers.get(1)));
     }
 
     assertThat(listed).isEqualTo(made.subList(0, 6));
@@ -46,14 +46,14 @@ public interface CustomerListContract extends GatewayUnderTest {
   @Test
   default void behindTheLastCustomerThereAreNone() {
     buyer();
-    Optional<Place> after = Optional.empty();
+    Optional<Cursor> after = Optional.empty();
     List<Observation> page = list().page(after, CustomerList.MAX_PAGE);
     while (page.size() == CustomerList.MAX_PAGE) {
-      after = Optional.of(place(page.get(page.size() - 1)));
+      after = Optional.of(cursor(page.get(page.size() - 1)));
       page = list().page(after, CustomerList.MAX_PAGE);
     }
     if (!page.isEmpty()) {
-      after = Optional.of(place(page.get(page.size() - 1)));
+      after = Optional.of(cursor(page.get(page.size() - 1)));
     }
 
     assertThat(list().page(after, 10)).isEmpty();
@@ -71,9 +71,9 @@ public interface CustomerListContract extends GatewayUnderTest {
     assertThat(list().page(Optional.empty(), 10)).isNotEmpty();
   }
 
-  private static Place place(Observation seen) {
+  private static Cursor cursor(Observation seen) {
     Customer customer = GatewayCalls.state(seen, Customer.class);
-    return new Place(customer.id(), Optional.of(customer.createdAt()));
+    return new Cursor(customer.id(), Optional.of(customer.createdAt()));
   }
 
   private CustomerList list() {

@@ -128,7 +128,7 @@ public interface DuplicateStoreContract extends StoreUnderTest {
     assertThat(store().duplicates().find(found.subscriptionId())).contains(canceled);
     assertThat(store().duplicates().replace(Status.HANDLING, found)).isFalse();
     assertThat(store().duplicates().replace(Status.ALERTED, found(now, Status.ALERTED)))
-        .as("one that nobody listed")
+        .as("one that was not listed")
         .isFalse();
   }
 
@@ -170,7 +170,7 @@ public interface DuplicateStoreContract extends StoreUnderTest {
         .containsExactly(third, done, first);
     assertThat(store().duplicates().open()).isEqualTo(open + 2);
     assertThat(store().duplicates().list(true, Optional.of(Ids.next("sub")), 1))
-        .as("behind one that nobody listed")
+        .as("behind one that was not listed")
         .isEmpty();
   }
 

@@ -32,7 +32,7 @@ public interface IdentityVerifierContract {
   /** The one issuer that verifiers under test trust; making a key takes a while. */
   TestIssuer ISSUER = TestIssuer.create("https://clerk.example.com", InstantSource.fixed(NOW));
 
-  /** An issuer that nobody trusts. */
+  /** An issuer that is not trusted. */
   TestIssuer FOREIGN = TestIssuer.create("https://clerk.example.net", InstantSource.fixed(NOW));
 
   /**

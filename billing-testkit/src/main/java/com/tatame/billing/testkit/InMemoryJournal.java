@@ -22,7 +22,7 @@ final class InMemoryJournal implements CommandJournal {
   private static final Comparator<Command> OLDEST_FIRST = Comparator.comparing(Command::createdAt)
       .thenComparing(command -> command.id().value());
 
-  /** Who sends a command, and until when nobody else may. */
+  /** Who sends a command, and until when no other process may. */
   private record Lease(String token, Instant until) {}
 
   private final SharedLock lock;

@@ -43,22 +43,22 @@ final class InMemoryMeterReports implements MeterReportStore {
   private final SharedLock lock;
   private final MirroredRows mirrored;
   private final Map<String, Row> rows = new HashMap<>();
-  private final Map<Used, Place> places = new HashMap<>();
+  private final Map<Used, MeterHour> places = new HashMap<>();
   private @Nullable Catalog catalog;
 
   private record Used(AccountId account, String consumption) {}
 
-  private record Place(String meter, Instant from) {}
+  private record MeterHour(String meter, Instant from) {}
 
   private static final class Row {
-    final Place place;
+    final MeterHour place;
     MeterReport report;
     Instant notBefore = Instant.MIN;
 
     @Nullable
     ClaimId claim;
 
-    Row(Place place, MeterReport report) {
+    Row(MeterHour place, MeterReport report) {
       this.place = place;
       this.report = report;
     }
@@ -150,7 +150,7 @@ final class InMemoryMeterReports implements MeterReportStore {
           Instant hour = consumption.at().truncatedTo(ChronoUnit.HOURS);
           Instant period =
               PERIOD.at(consumption.at(), source.flatMap(Source::cycle)).start();
-          Place place = new Place(meter, hour.isBefore(period) ? period : hour);
+          MeterHour place = new MeterHour(meter, hour.isBefore(period) ? period : hour);
           places.put(new Used(account, consumption.id()), place);
           count(account, place, consumption.id(), units, consumption.at());
         });
@@ -158,7 +158,7 @@ final class InMemoryMeterReports implements MeterReportStore {
 
   /** Units were given back; the lock is held. */
   void released(AccountId account, Consumption consumption) {
-    Place place = places.get(new Used(account, consumption.id()));
+    MeterHour place = places.get(new Used(account, consumption.id()));
     if (place != null) {
       count(
           account,
@@ -169,7 +169,7 @@ final class InMemoryMeterReports implements MeterReportStore {
     }
   }
 
-  private void count(AccountId account, Place place, String id, long units, Instant at) {
+  private void count(AccountId account, MeterHour place, String id, long units, Instant at) {
     Optional<Row> open = rows.values().stream()
         .filter(row -> row.report.state() == State.OPEN
             && row.report.account().equals(account)

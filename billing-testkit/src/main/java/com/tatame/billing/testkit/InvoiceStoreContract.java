@@ -5,7 +5,7 @@ import com.tatame.billing.testkit.fixture.AnInvoice;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Invoices as their account sees them, and nobody else. */
+/** Invoices as their account sees them, and no other account. */
 public interface InvoiceStoreContract extends StoreUnderTest {
 
   @Test

@@ -79,7 +79,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
             Commits.entitle(new AccountEntitlement(linked.account(), List.of(source)), USED_AT)));
   }
 
-  // What other tests left is nobody's business here.
+  // What other tests left is ignored here.
   private void sweep() {
     Instant end = Instant.parse("2050-01-01T00:00:00Z");
     List<MeterReport> left;

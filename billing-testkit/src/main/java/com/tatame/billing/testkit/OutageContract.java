@@ -40,7 +40,7 @@ public interface OutageContract extends StoreUnderTest {
         .hasMessageContaining("refuses connections");
 
     database().start();
-    // Nobody calls it meanwhile.
+    // Without calls meanwhile.
     await().atMost(LONG).until(() -> !store().down());
     assertThatCode(() -> store().ping()).doesNotThrowAnyException();
   }

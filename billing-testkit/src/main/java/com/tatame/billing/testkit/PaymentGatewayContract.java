@@ -64,7 +64,7 @@ public interface PaymentGatewayContract
     assertThat(gateway.reachable()).isFalse();
 
     provider().recover();
-    assertThat(gateway.reachable()).as("nobody has asked since").isFalse();
+    assertThat(gateway.reachable()).as("no request was made since").isFalse();
     assertThatCode(gateway::ping).doesNotThrowAnyException();
     assertThat(gateway.reachable()).isTrue();
   }

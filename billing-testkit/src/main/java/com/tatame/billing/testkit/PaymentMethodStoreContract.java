@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Payment methods as their account sees them, and nobody else. */
+/** Payment methods as their account sees them, and no other account. */
 public interface PaymentMethodStoreContract extends StoreUnderTest {
 
   @Test

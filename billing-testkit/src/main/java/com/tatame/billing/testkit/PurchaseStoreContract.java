@@ -52,7 +52,7 @@ public interface PurchaseStoreContract extends StoreUnderTest {
     PaymentIntent open =
         APayment.of(account, PaymentIntent.Status.REQUIRES_PAYMENT_METHOD, now.minusSeconds(9));
     Commits.store(store(), now, open);
-    assertThat(purchases().owned(account, item)).as("nobody paid it").isEmpty();
+    assertThat(purchases().owned(account, item)).as("it was not paid").isEmpty();
     Commits.store(store(), now, payment);
 
     assertThat(purchases().owned(account, item)).map(Purchase::id).contains(idOf(payment));

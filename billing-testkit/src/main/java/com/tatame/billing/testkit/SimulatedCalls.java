@@ -8,7 +8,7 @@ import com.tatame.billing.failure.PaymentDeclined;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Fault;
 import com.tatame.billing.simulator.engine.Request;
 import java.time.Duration;
@@ -29,10 +29,10 @@ final class SimulatedCalls {
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final Set<Integer> WITHOUT_EFFECT = Set.of(409, 429);
 
-  private final Function<Request, Answer> api;
+  private final Function<Request, ApiResponse> api;
   private volatile boolean reachable = true;
 
-  SimulatedCalls(Function<Request, Answer> api) {
+  SimulatedCalls(Function<Request, ApiResponse> api) {
     this.api = api;
   }
 
@@ -69,7 +69,7 @@ final class SimulatedCalls {
   /** As {@link #find(String)}, with parameters. */
   Success find(String path, Map<String, Object> parameters) {
     Request request = request("GET", path, parameters, Optional.empty());
-    Answer answer = send(request);
+    ApiResponse answer = send(request);
     return answer.status() == 404
         ? new Success(JSON.createObjectNode(), answer.at(), false)
         : success(request, answer);
@@ -98,8 +98,8 @@ final class SimulatedCalls {
     return success(request, send(request));
   }
 
-  private Answer send(Request request) {
-    Answer answer = api.apply(request);
+  private ApiResponse send(Request request) {
+    ApiResponse answer = api.apply(request);
     reachable = answer.status() < 500;
     return answer;
   }
@@ -108,7 +108,7 @@ final class SimulatedCalls {
     return reachable;
   }
 
-  private static Success success(Request request, Answer answer) {
+  private static Success success(Request request, ApiResponse answer) {
     if (answer.status() != 200) {
       throw failure(request, answer, parse(answer.body()).path("error"));
     }
@@ -129,7 +129,7 @@ final class SimulatedCalls {
   }
 
   // The account's own words are left out: they may quote what a user typed.
-  private static BillingException failure(Request request, Answer answer, JsonNode error) {
+  private static BillingException failure(Request request, ApiResponse answer, JsonNode error) {
     int status = answer.status();
     String code = error.path("code").asText(error.path("type").asText());
     String what = request.method() + " (HTTP " + status + ", " + code + ")";
@@ -155,7 +155,7 @@ final class SimulatedCalls {
     };
   }
 
-  private static Execution execution(Answer failed) {
+  private static Execution execution(ApiResponse failed) {
     if (failed.status() < 500) {
       return Execution.NOT_EXECUTED;
     }

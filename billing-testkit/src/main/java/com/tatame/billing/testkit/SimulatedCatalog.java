@@ -2,7 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.catalog.Recurrence;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,9 +13,9 @@ import java.util.function.Function;
 
 /** Puts into a simulated account what is done past the gateway: products, prices, cards. */
 final class SimulatedCatalog {
-  private final Function<Request, Answer> api;
+  private final Function<Request, ApiResponse> api;
 
-  SimulatedCatalog(Function<Request, Answer> api) {
+  SimulatedCatalog(Function<Request, ApiResponse> api) {
     this.api = api;
   }
 

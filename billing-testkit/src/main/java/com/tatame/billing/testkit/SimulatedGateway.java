@@ -17,7 +17,7 @@ import com.tatame.billing.portal.PortalSessions;
 import com.tatame.billing.promotion.Promotions;
 import com.tatame.billing.refund.RefundControl;
 import com.tatame.billing.setup.ProviderSetup;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.subscription.SubscriptionControl;
 import com.tatame.billing.tax.Taxes;
@@ -49,7 +49,7 @@ public final class SimulatedGateway implements PaymentGateway {
    * @param wallClock wall time, for the age of signatures
    */
   public SimulatedGateway(
-      Function<Request, Answer> api, List<String> webhookSecrets, InstantSource wallClock) {
+      Function<Request, ApiResponse> api, List<String> webhookSecrets, InstantSource wallClock) {
     calls = new SimulatedCalls(api);
     reads = new SimulatedReads(calls);
     checkouts = new SimulatedCheckouts(calls, reads);

@@ -80,7 +80,7 @@ final class SimulatedReads implements ObjectReads, Products, CustomerList {
 
   // The account finds its place also behind a customer that was deleted.
   @Override
-  public List<Observation> page(Optional<Place> after, int limit) {
+  public List<Observation> page(Optional<Cursor> after, int limit) {
     Map<String, Object> parameters = new HashMap<>(Map.of("limit", Integer.toString(limit)));
     after.ifPresent(place -> parameters.put("starting_after", place.customerId()));
     Success page = calls.get(path(ObjectKind.CUSTOMER), parameters);

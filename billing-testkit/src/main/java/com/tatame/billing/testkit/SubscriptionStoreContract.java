@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Subscriptions as their account sees them, and nobody else. */
+/** Subscriptions as their account sees them, and no other account. */
 public interface SubscriptionStoreContract extends StoreUnderTest {
 
   @Test

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Tax ids as their account sees them, and nobody else. */
+/** Tax ids as their account sees them, and no other account. */
 public interface TaxIdStoreContract extends StoreUnderTest {
 
   @Test

@@ -81,7 +81,7 @@ public interface TrialStoreContract extends StoreUnderTest {
     assertThat(store().trials().replace(Status.WATCHED, trial)).isFalse();
     assertThat(due(now)).contains(alerted);
     assertThat(store().trials().replace(Status.WATCHED, watched(Ids.next("cus"), now)))
-        .as("one that nobody watches")
+        .as("one that is not watched")
         .isFalse();
   }
 

@@ -60,7 +60,7 @@ final class BadMeters {
     }
   }
 
-  /** Uses the units again to have them reported when nobody used them. */
+  /** Uses the units again to have them reported though they were not used. */
   static class ReportsWhatIsRepeated extends ForwardingStore {
     @Override
     public UsageStore usage() {

@@ -140,7 +140,7 @@ final class CachedProductStoreTest {
     assertThat(cache.revision()).hasValue(before);
     clock.advance(TTL.multipliedBy(10));
     assertThat(cache.revision()).as("the store hangs").hasValue(before);
-    assertThat(queries.get()).as("nobody waited for the store").isEqualTo(loaded);
+    assertThat(queries.get()).as("no caller waited for the store").isEqualTo(loaded);
     assertThat(background).as("one reload at a time").hasSize(1);
 
     background.remove().run();

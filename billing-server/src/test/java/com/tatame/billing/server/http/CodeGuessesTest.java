@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.tatame.billing.server.http.RunningServer.Reply;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Request;
 import java.time.Duration;
 import java.time.Instant;
@@ -164,7 +164,7 @@ final class CodeGuessesTest {
   }
 
   private static void create(String path, Map<String, Object> parameters) {
-    Answer answer = SERVER.stripe.call(Request.of("POST", path, parameters));
+    ApiResponse answer = SERVER.stripe.call(Request.of("POST", path, parameters));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is done in the thread that reads requests, and what it keeps from nobody. */
+/** What is done in the thread that reads requests, and what it never delays. */
 @Timeout(60)
 final class NonBlockingHandlerTest {
   /** More than the server has threads. */

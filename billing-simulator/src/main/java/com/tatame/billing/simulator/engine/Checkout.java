@@ -224,7 +224,7 @@ final class Checkout {
     }
   }
 
-  /** A card that pays once is saved for nobody. */
+  /** A card that pays once is not saved. */
   private void completePayment(
       CheckoutSession session, @Nullable PaymentMethod method, @Nullable PaymentIntent intent) {
     Customer customer = session.ofGuest() ? null : customer(session);

@@ -127,7 +127,7 @@ final class CheckoutJson {
     return sum(taxes(session));
   }
 
-  /** By which a session is taxed; empty where it isn't, or nobody knows where the buyer is. */
+  /** By which a session is taxed; empty where it isn't, or the buyer's address is unknown. */
   Optional<TaxRates.Rate> rate(CheckoutSession session) {
     if (!session.automaticTax) {
       return Optional.empty();

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param takesCode whether a promotion code may be given
  * @param code the one in use; empty for none
  * @param taxed whether the tax is reckoned by where the buyer is
- * @param place where that is; empty while nobody knows
+ * @param place where that is; empty while unknown
  * @param dueToday what is to be paid on the page, as people read it
  * @param renews whether it is paid again and again, and not once
  * @param later what is to be paid after the trial and when; empty without a trial

@@ -100,7 +100,7 @@ final class CheckoutSession extends StripeObject {
     return mode.equals("payment");
   }
 
-  /** Whether the buyer is and stays nobody's customer. */
+  /** Whether the buyer has no customer and gets none. */
   boolean ofGuest() {
     return takesPayment() && customer == null && !"always".equals(customerCreation);
   }

@@ -127,7 +127,7 @@ public final class Engine {
   }
 
   /** Carries out a call of the API; refusals are answers, too. */
-  public Answer call(Request request) {
+  public ApiResponse call(Request request) {
     String key = request.method().equals("POST") ? request.idempotencyKey().orElse(null) : null;
     if (key != null && !keysInUse.add(key)) {
       synchronized (this) {
@@ -152,23 +152,24 @@ public final class Engine {
     }
   }
 
-  private Answer carryOut(Request request, @Nullable String key) {
+  private ApiResponse carryOut(Request request, @Nullable String key) {
     String requestId = account.newRequestId();
     Fault fault = takeFault(request);
     if (fault != null && fault.when() == Fault.When.BEFORE && !isAnswered(key, fault)) {
       return failure(fault, requestId);
     }
     String question = Idempotency.question(request.method(), request.path(), request.parameters());
-    Answer answer;
+    ApiResponse answer;
     try {
       if (key != null) {
         Optional<StoredAnswer> stored = rules.idempotency.replay(key, question);
         if (stored.isPresent()) {
-          return new Answer(stored.get().status(), stored.get().body(), requestId, true, now());
+          return new ApiResponse(
+              stored.get().status(), stored.get().body(), requestId, true, now());
         }
       }
       rules.events.causedBy(requestId, key);
-      answer = new Answer(200, rules.answer(request).toString(), requestId, false, now());
+      answer = new ApiResponse(200, rules.answer(request).toString(), requestId, false, now());
     } catch (StripeException e) {
       answer = refusal(e, requestId);
       if (!e.executed) {
@@ -202,16 +203,16 @@ public final class Engine {
     return null;
   }
 
-  private Answer failure(Fault fault, String requestId) {
+  private ApiResponse failure(Fault fault, String requestId) {
     return refusal(fault.error(), requestId).over(fault.connection());
   }
 
-  private Answer refusal(StripeException e, String requestId) {
-    return new Answer(e.status, rules.error(e, requestId).toString(), requestId, false, now());
+  private ApiResponse refusal(StripeException e, String requestId) {
+    return new ApiResponse(e.status, rules.error(e, requestId).toString(), requestId, false, now());
   }
 
   /** A refusal of the HTTP face itself, in the API's form. */
-  public synchronized Answer refuse(int status, String message) {
+  public synchronized ApiResponse refuse(int status, String message) {
     return refusal(
         StripeException.of(status, "invalid_request_error", null, message), account.newRequestId());
   }
@@ -220,7 +221,7 @@ public final class Engine {
    * Lets a card's owner answer what the bank asks, as if by its app.
    *
    * @param intent a setup intent, or the payment intent of an invoice, that requires action
-   * @throws IllegalArgumentException if nobody is asked about it
+   * @throws IllegalArgumentException if no authentication is pending for it
    */
   public void answerBank(String intent, boolean approved) {
     step(known -> {

@@ -67,7 +67,7 @@ public final class HostedInvoices {
   /**
    * Answers what the bank asks about the payment of an invoice.
    *
-   * @return why it is not paid; empty if it is, or nobody asks
+   * @return why it is not paid; empty if it is, or no payment is asked for
    */
   public Optional<String> authenticate(String invoice, boolean approved) {
     return engine.step(rules -> issued(rules, invoice)

@@ -82,7 +82,7 @@ final class Rules {
         && payment.invoice != null) {
       invoices.authenticated(payment, approved);
     } else {
-      throw new IllegalArgumentException("nobody is asked to authenticate " + id);
+      throw new IllegalArgumentException("no authentication is pending for " + id);
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Customers' tax ids; nobody verifies them here. */
+/** Customers' tax ids; they are not verified here. */
 final class TaxIds {
   static final Shape CREATE = Shape.of("type! value! expand[]");
 

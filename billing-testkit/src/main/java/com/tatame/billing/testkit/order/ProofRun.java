@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Recurrence;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Engine;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.simulator.engine.Settings;
@@ -336,7 +336,7 @@ final class ProofRun {
     if (path.isEmpty()) {
       return false;
     }
-    Answer answer =
+    ApiResponse answer =
         engine.call(Request.of("GET", path.get() + "/" + object.required("id").asText(), Map.of()));
     return answer.status() == 200
         && ProviderTruth.parse(answer.body()).equals(ProviderTruth.parse(object.toString()));

@@ -1,6 +1,6 @@
 package com.tatame.billing.testkit.order;
 
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Engine;
 import com.tatame.billing.simulator.engine.Fault;
 import com.tatame.billing.simulator.engine.Request;
@@ -100,7 +100,7 @@ public final class ProofWorld {
    *
    * @return refusals are answers, too
    */
-  public Answer call(Request request) {
+  public ApiResponse call(Request request) {
     if (!request.method().equals("GET")) {
       return engine.call(request);
     }
@@ -112,7 +112,7 @@ public final class ProofWorld {
       return refused(TOO_MANY);
     }
     lastReadSecond = second;
-    Answer answer = engine.call(request);
+    ApiResponse answer = engine.call(request);
     if (answer.status() == 404
         || ProviderTruth.parse(answer.body()).path("deleted").asBoolean()) {
       met.add(Coverage.NOT_FOUND);
@@ -120,8 +120,8 @@ public final class ProofWorld {
     return answer;
   }
 
-  private Answer refused(int status) {
-    return new Answer(
+  private ApiResponse refused(int status) {
+    return new ApiResponse(
         status,
         "{\"error\":{\"type\":\"api_error\",\"message\":\"Not now.\"}}",
         "req_refused",

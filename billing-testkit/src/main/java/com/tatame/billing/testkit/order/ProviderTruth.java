@@ -3,7 +3,7 @@ package com.tatame.billing.testkit.order;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Engine;
 import com.tatame.billing.simulator.engine.Request;
 import java.util.ArrayList;
@@ -20,11 +20,11 @@ import java.util.function.Function;
 public final class ProviderTruth {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Function<Request, Answer> api;
+  private final Function<Request, ApiResponse> api;
   private final Map<String, String> rows = new TreeMap<>();
   private final Map<String, String> fieldOf = new HashMap<>();
 
-  private ProviderTruth(Function<Request, Answer> api) {
+  private ProviderTruth(Function<Request, ApiResponse> api) {
     this.api = api;
   }
 
@@ -34,7 +34,7 @@ public final class ProviderTruth {
   }
 
   /** The state of the account that answers these calls. */
-  public static ProviderTruth of(Function<Request, Answer> api) {
+  public static ProviderTruth of(Function<Request, ApiResponse> api) {
     ProviderTruth truth = new ProviderTruth(api);
     truth.collect();
     return truth;
@@ -125,7 +125,7 @@ public final class ProviderTruth {
 
   /** All objects of a list, newest first. */
   public static List<JsonNode> all(
-      Function<Request, Answer> api, String path, Map<String, Object> filter) {
+      Function<Request, ApiResponse> api, String path, Map<String, Object> filter) {
     List<JsonNode> all = new ArrayList<>();
     Map<String, Object> parameters = new HashMap<>(filter);
     parameters.put("limit", "100");
@@ -155,8 +155,8 @@ public final class ProviderTruth {
    *
    * @throws IllegalStateException if it doesn't
    */
-  public static JsonNode call(Function<Request, Answer> api, Request request) {
-    Answer answer = api.apply(request);
+  public static JsonNode call(Function<Request, ApiResponse> api, Request request) {
+    ApiResponse answer = api.apply(request);
     if (answer.status() != 200) {
       throw new IllegalStateException(request.path() + " was refused: " + answer.body());
     }

@@ -24,7 +24,7 @@ final class SecondaryObjectStory {
     this.trace = trace;
   }
 
-  /** One thing happens, to one of these customers or to nobody. */
+  /** One thing happens, to one of these customers or without a customer. */
   void act(List<String> customers) {
     String customer = customers.get(random.nextInt(customers.size()));
     switch (random.nextInt(6)) {

@@ -1,7 +1,7 @@
 package com.tatame.billing.testkit.order;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Engine;
 import com.tatame.billing.simulator.engine.Request;
 import java.util.List;
@@ -31,7 +31,7 @@ final class SecondaryObjectTruth {
   /** Before it, no event said what an invoice was paid with. */
   private static final String BASIL = "2025-03-31";
 
-  /** Nobody has to know of a payment before anything came of it. */
+  /** A payment need not be known before it has an outcome. */
   private static final Set<String> BEGINNINGS =
       Set.of("payment_intent.created", "setup_intent.created");
 
@@ -68,7 +68,7 @@ final class SecondaryObjectTruth {
   }
 
   private static Optional<JsonNode> read(Engine engine, String path) {
-    Answer answer = engine.call(Request.of("GET", path, Map.of()));
+    ApiResponse answer = engine.call(Request.of("GET", path, Map.of()));
     return Optional.of(ProviderTruth.parse(answer.body()))
         .filter(object -> answer.status() == 200 && !object.path("deleted").asBoolean());
   }
@@ -117,7 +117,7 @@ final class SecondaryObjectTruth {
     fact(payment, "canceled", payment.required("canceled_at"), "amount");
   }
 
-  // One that is detached belongs to nobody, which is as good as gone.
+  // One that is detached has no customer, which is as good as gone.
   private void method(JsonNode method) {
     if (!method.required("customer").isNull()) {
       fields(method, method, "customer", "type");

@@ -1,7 +1,7 @@
 package com.tatame.billing.testkit.order;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Engine;
 import com.tatame.billing.simulator.engine.PageForm;
 import com.tatame.billing.simulator.engine.Request;
@@ -87,7 +87,7 @@ final class Story {
   }
 
   private JsonNode call(String method, String path, Map<String, Object> parameters) {
-    Answer answer = engine.call(Request.of(method, path, parameters));
+    ApiResponse answer = engine.call(Request.of(method, path, parameters));
     trace.add("provider: " + method + " " + path + " " + parameters + " " + answer.status());
     return ProviderTruth.parse(answer.body());
   }

@@ -101,7 +101,7 @@ public final class LocalSupabase implements AutoCloseable {
 
   /**
    * Every so many requests one meets a fault, of these in turn. A repetition of that request gets
-   * through, so that nobody runs out of attempts by chance.
+   * through, so that no caller runs out of attempts by chance.
    */
   public void loseEvery(int requests, GatewayFault... inTurn) {
     faults.every(requests, inTurn);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tatame.billing.simulator.engine.Answer;
+import com.tatame.billing.simulator.engine.ApiResponse;
 import com.tatame.billing.simulator.engine.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -81,7 +81,8 @@ class OthersHandlersTest {
     public void step() {
       Optional<String> id = toRead.stream().sorted().findFirst();
       if (id.isPresent()) {
-        Answer answer = world.call(Request.of("GET", "/v1/subscriptions/" + id.get(), Map.of()));
+        ApiResponse answer =
+            world.call(Request.of("GET", "/v1/subscriptions/" + id.get(), Map.of()));
         if (answer.status() == 200) {
           put(ProviderTruth.parse(answer.body()));
           toRead.remove(id.get());

@@ -10,18 +10,18 @@ import java.time.Instant;
  * @param at the simulated time of the answer
  * @param connection what becomes of it on its way
  */
-public record Answer(
+public record ApiResponse(
     int status,
     String body,
     String requestId,
     boolean replayed,
     Instant at,
     Fault.Connection connection) {
-  Answer(int status, String body, String requestId, boolean replayed, Instant at) {
+  ApiResponse(int status, String body, String requestId, boolean replayed, Instant at) {
     this(status, body, requestId, replayed, at, Fault.Connection.ANSWERS);
   }
 
-  Answer over(Fault.Connection troubled) {
-    return new Answer(status, body, requestId, replayed, at, troubled);
+  ApiResponse over(Fault.Connection troubled) {
+    return new ApiResponse(status, body, requestId, replayed, at, troubled);
   }
 }

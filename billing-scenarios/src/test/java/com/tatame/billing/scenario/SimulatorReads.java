@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /** The provider's own state, read from its JSON and through nothing that a gateway uses. */
-final class ProviderState {
-  private ProviderState() {}
+final class SimulatorReads {
+  private SimulatorReads() {}
 
   static JsonNode call(BillingWorld world, Request request) {
     return ProviderTruth.call(world.engine(), request);

@@ -17,18 +17,18 @@ import java.util.Optional;
  * @param replayed whether it is the stored answer to an earlier sending with the same key, and so
  *     possibly out of date
  */
-record Answer(Optional<JsonObject> body, Instant asOf, boolean replayed) {
+record StripeResult(Optional<JsonObject> body, Instant asOf, boolean replayed) {
   static final String REPLAYED = "Idempotent-Replayed";
 
-  static Answer present(StripeResponse response, JsonObject body, InstantSource clock) {
-    return new Answer(
+  static StripeResult present(StripeResponse response, JsonObject body, InstantSource clock) {
+    return new StripeResult(
         Optional.of(body),
         asOf(response, clock),
         response.headers().firstValue(REPLAYED).filter("true"::equals).isPresent());
   }
 
-  static Answer absent(Optional<StripeResponse> response, InstantSource clock) {
-    return new Answer(
+  static StripeResult absent(Optional<StripeResponse> response, InstantSource clock) {
+    return new StripeResult(
         Optional.empty(),
         response.map(answer -> asOf(answer, clock)).orElseGet(clock::instant),
         false);

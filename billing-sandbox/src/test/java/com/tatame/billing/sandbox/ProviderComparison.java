@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * The provider's truth and the database's, in the same lines, so that they can be compared. The
  * fields are read off the provider's own JSON here, and never by the product's translation.
  */
-final class ProviderState {
+final class ProviderComparison {
   private static final String SUBSCRIPTIONS = """
       select concat_ws('|', stripe_subscription_id, stripe_customer_id, status,
         items -> 0 ->> 'price_id', cancel_at_period_end,
@@ -40,7 +40,7 @@ final class ProviderState {
   private final StripeSimulator stripe;
   private final Database database;
 
-  ProviderState(StripeSimulator stripe, Database database) {
+  ProviderComparison(StripeSimulator stripe, Database database) {
     this.stripe = stripe;
     this.database = database;
   }
