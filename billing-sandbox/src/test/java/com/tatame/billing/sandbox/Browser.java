@@ -167,7 +167,13 @@ final class Browser implements AutoCloseable {
     String scheme = dark ? "dark" : "light";
     call(
         "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of(
+            "features",
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", scheme),
+                // Colors that are still on their way from one scheme to the other would be
+                // measured.
+                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
   }
 
   /** Types into what has the focus, and presses Enter. */

@@ -274,6 +274,8 @@ final class DocumentsTest {
         .collect(Collectors.joining("\n"))
         .replace("http://localhost:8080", SANDBOX.url())
         .replace("user_alice", USER)
+        // Other tests buy for the sandbox's own users.
+        .replace("user_bob", USER + "_of_the_guide")
         // The examples grow old; what they give ends in the future.
         .replaceAll("\\b20\\d\\d-(?=\\d\\d-\\d\\dT)", "2099-");
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.Test;
  * finds, in the light or in the dark.
  */
 final class ExampleStoriesTest {
+  // Of the page of the API, whose scripts are large.
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
+
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
   private static final Path DIRECTORY = Worlds.temporaryDirectory();
 
@@ -172,13 +176,13 @@ final class ExampleStoriesTest {
   @Test
   void theApisPageGetsATokenByAClick() {
     browser.open(RunningSandbox.shared().url() + "/docs");
-    await().until(() -> browser.text().contains("Subscriptions"));
+    await().atMost(MAX_WAIT).until(() -> browser.text().contains("Subscriptions"));
     assertThat(browser.ask("!!document.querySelector('.authorize.locked')").asBoolean())
         .isFalse();
 
     browser.click("Alice");
 
-    await().until(() -> browser.text().contains("Calls are sent as alice now."));
+    await().atMost(MAX_WAIT).until(() -> browser.text().contains("Calls are sent as alice now."));
     assertThat(browser.ask("!!document.querySelector('.authorize.locked')").asBoolean())
         .isTrue();
     assertPageIsSound("docs");
