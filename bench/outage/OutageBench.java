@@ -88,7 +88,7 @@ final class OutageBench implements AutoCloseable {
   }
 
   @FunctionalInterface
-  private interface Step {
+  private interface BatchStep {
     void run() throws Exception;
   }
 
@@ -97,7 +97,7 @@ final class OutageBench implements AutoCloseable {
    *
    * @param affected the classes that use it
    */
-  private record Outage(String name, Set<String> affected, Step begin, Step end) {}
+  private record Outage(String name, Set<String> affected, BatchStep begin, BatchStep end) {}
 
   private void run() throws Exception {
     if (options.smallDisk.isPresent()) {

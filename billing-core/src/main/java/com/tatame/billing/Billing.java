@@ -1,9 +1,11 @@
 package com.tatame.billing;
 
+import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.audit.BillingEvents;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.command.CommandAdministration;
@@ -15,9 +17,9 @@ import com.tatame.billing.entitlement.Grants;
 import com.tatame.billing.entitlement.Guard;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.importing.Imports;
+import com.tatame.billing.inbox.BatchStep;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.InboxWorkers;
-import com.tatame.billing.inbox.Step;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.lease.Heartbeats;
@@ -40,6 +42,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * Subscription billing, ready to be called. Thread-safe; one for each program.
@@ -60,7 +63,6 @@ public final class Billing implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Billing.class.getName());
 
   private final Wiring parts;
-  private volatile boolean catalogPublished;
   private final AtomicReference<Instant> maintainedAt = new AtomicReference<>(Instant.EPOCH);
 
   Billing(BillingBuilder settings) {
@@ -71,9 +73,22 @@ public final class Billing implements AutoCloseable {
     return new BillingBuilder();
   }
 
-  /** What is sold. */
+  /** What is sold: the catalog in force on this node, which another may replace at any time. */
   public Catalog catalog() {
-    return parts.catalog;
+    return parts.catalog.get();
+  }
+
+  /** Putting another catalog in force, on all nodes of the store. */
+  public CatalogVersions catalogs() {
+    return parts.catalogs;
+  }
+
+  /**
+   * Does work in the calling thread that sees one catalog from beginning to end, also if another is put
+   * in force meanwhile. Each use case does so by itself; this is for several that must agree.
+   */
+  public <T> T withOneCatalog(Supplier<T> work) {
+    return parts.catalog.pinned(work);
   }
 
   public ProductCatalog products() {
@@ -202,9 +217,17 @@ public final class Billing implements AutoCloseable {
     return parts.operations.imports();
   }
 
-  /** Bringing the account at the provider to what the catalog says. */
+  /** Bringing the account at the provider to what the catalog in force says. */
   public Setup setup() {
-    return parts.operations.setup();
+    return parts.setup();
+  }
+
+  /**
+   * Who decides about an organisation's money. Use cases that take an account and not a caller leave it
+   * to the program to ask this.
+   */
+  public BillingRoles billingRoles() {
+    return parts.billingRoles;
   }
 
   /** Subscriptions that are one too many. */
@@ -224,23 +247,12 @@ public final class Billing implements AutoCloseable {
    */
   public void start() {
     parts.wallClock.measureIfDue();
-    publishCatalog();
+    parts.catalogs.followIfDue();
     parts.inbox.workers().start();
     try {
       products().refreshSoon();
     } catch (BillingException e) {
       LOG.log(Level.WARNING, "products are served as last known: {0}", e.getMessage());
-    }
-  }
-
-  private void publishCatalog() {
-    if (!catalogPublished) {
-      try {
-        parts.store.usage().publish(parts.catalog);
-        catalogPublished = true;
-      } catch (BillingException e) {
-        LOG.log(Level.WARNING, "the catalog is not published yet: {0}", e.getMessage());
-      }
     }
   }
 
@@ -266,10 +278,10 @@ public final class Billing implements AutoCloseable {
    * of them time may pass and other programs may work. Not running the next one simulates a program
    * that died there.
    */
-  public Step steps() {
+  public BatchStep steps() {
     return () -> {
       maintainIfDue();
-      Optional<Step> batch = parts.inbox.worker().claim();
+      Optional<BatchStep> batch = parts.inbox.worker().claim();
       if (batch.isEmpty()) {
         parts.inbox.pendingReads().settle();
         metering().sendWhatInvoicesWaitFor();
@@ -299,7 +311,6 @@ public final class Billing implements AutoCloseable {
   }
 
   private int maintain() {
-    publishCatalog();
     try {
       products().keepFresh();
     } catch (BillingException e) {

@@ -1,5 +1,6 @@
 package com.tatame.billing;
 
+import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.ItemPricing;
 import com.tatame.billing.checkout.CheckoutUrls;
@@ -62,6 +63,7 @@ public final class BillingBuilder {
   DriftPolicy drift = DriftPolicy.REPAIR;
   InboxListener listener = InboxListener.NONE;
   TrialKeys trialKeys = TrialKeys.NONE;
+  BillingRoles billingRoles = BillingRoles.DEFAULT;
 
   BillingBuilder() {}
 
@@ -247,6 +249,16 @@ public final class BillingBuilder {
    */
   public BillingBuilder trialKeys(TrialKeys value) {
     trialKeys = value;
+    return this;
+  }
+
+  /**
+   * The roles inside an organisation that change what it buys and see how it pays; other members use
+   * what was bought. Use cases that are told who calls refuse others. Default: {@link
+   * BillingRoles#DEFAULT}.
+   */
+  public BillingBuilder billingRoles(BillingRoles value) {
+    billingRoles = value;
     return this;
   }
 

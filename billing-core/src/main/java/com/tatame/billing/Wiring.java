@@ -1,16 +1,20 @@
 package com.tatame.billing;
 
+import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.apikey.ApiKeys;
 import com.tatame.billing.audit.BillingEvents;
+import com.tatame.billing.cache.CachedEntitlements;
 import com.tatame.billing.cache.CachedProductStore;
-import com.tatame.billing.cache.EntitlementSnapshots;
 import com.tatame.billing.cache.SubjectCache;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
+import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.CheckoutCommands;
 import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.checkout.ItemCheckouts;
+import com.tatame.billing.checkout.OneCurrency;
+import com.tatame.billing.checkout.OpenSales;
 import com.tatame.billing.checkout.OverdueSales;
 import com.tatame.billing.checkout.ReservationSettler;
 import com.tatame.billing.checkout.Reservations;
@@ -21,6 +25,7 @@ import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
+import com.tatame.billing.customer.CustomerUpdateCommand;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.Comparison;
 import com.tatame.billing.drift.DriftCauses;
@@ -65,6 +70,7 @@ import com.tatame.billing.promotion.AccountHistory;
 import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.promotion.DiscountCommands;
 import com.tatame.billing.promotion.ManualDiscounts;
+import com.tatame.billing.purchase.AccountCurrency;
 import com.tatame.billing.purchase.ItemPayments;
 import com.tatame.billing.purchase.ItemSales;
 import com.tatame.billing.purchase.Purchases;
@@ -108,7 +114,9 @@ final class Wiring {
 
   final BillingStore store;
   final StoreClock wallClock;
-  final Catalog catalog;
+  final BillingRoles billingRoles;
+  final CatalogInForce catalog;
+  final CatalogVersions catalogs;
   final Caches caches;
   final Usage usage;
   final Mirror mirror;
@@ -126,7 +134,8 @@ final class Wiring {
     this.settings = settings;
     gateway = required(settings.gateway, "gateway");
     store = required(settings.store, "store");
-    catalog = required(settings.catalog, "catalog");
+    catalog = new CatalogInForce(required(settings.catalog, "catalog"));
+    billingRoles = settings.billingRoles;
     returnUrls = new ReturnUrls(Objects.requireNonNull(settings.checkoutUrls, UNKNOWN_ORIGINS));
     wallClock = settings.wallClock == null
         ? new StoreClock(store::time, settings.nodeClock, System::nanoTime)
@@ -134,6 +143,8 @@ final class Wiring {
     clocks = new Clocks(settings.clock, wallClock);
 
     caches = caches();
+    catalogs =
+        new CatalogVersions(catalog.get(), catalog, store.catalogs(), store.products(), wallClock);
     usage = usage();
     mirror = mirror();
     journal = journal();
@@ -146,11 +157,11 @@ final class Wiring {
 
   /** Caches in front of the store. */
   record Caches(
-      EntitlementSnapshots entitlements, SubjectCache subjects, CachedProductStore products) {}
+      CachedEntitlements entitlements, SubjectCache subjects, CachedProductStore products) {}
 
   private Caches caches() {
     return new Caches(
-        new EntitlementSnapshots(
+        new CachedEntitlements(
             settings.rememberEntitlements, settings.staleEntitlements, store::down, wallClock),
         new SubjectCache(),
         new CachedProductStore(store.products(), PRODUCT_TTL, wallClock));
@@ -241,12 +252,18 @@ final class Wiring {
   private List<Map<CommandKind, CommandHandler>> commandHandlers() {
     CommandSearch search = new CommandSearch(gateway.traces(), gateway.reads());
     Reservations reservations = usage.reservations();
+    OpenSales sales = openSales();
     return List.of(
         Customers.handlers(gateway.customers(), store.customers(), search),
+        CustomerUpdateCommand.handlers(gateway.customerDetails(), search),
         CheckoutCommands.handlers(
-            gateway.checkouts(), store.commands(), search, usage.itemUnits(), reservations),
+            gateway.checkouts(), store.commands(), search, usage.itemUnits(), reservations, sales),
         ItemPayments.handlers(
-            gateway.paymentIntents(), search, usage.itemUnits(), reservations::examine),
+            gateway.paymentIntents(),
+            search,
+            usage.itemUnits(),
+            sales::refuseSecondCurrency,
+            reservations::examine),
         Refunds.handlers(gateway.refunds(), store.commands(), search),
         Subscriptions.handlers(gateway.subscriptions(), search),
         Invoices.handlers(gateway.invoices(), search),
@@ -260,6 +277,11 @@ final class Wiring {
         TrialCommands.handlers(gateway.subscriptions(), gateway.reads(), search));
   }
 
+  private OpenSales openSales() {
+    return new OpenSales(
+        catalog, store.commands(), store.checkouts(), store.paymentIntents(), store.purchases());
+  }
+
   /** Who buys, and how they identify themselves and pay. */
   record Accounts(
       Customers customers,
@@ -268,7 +290,8 @@ final class Wiring {
       ApiKeys apiKeys) {}
 
   private Accounts accounts() {
-    Customers customers = new Customers(store.customers(), journal.commands());
+    Customers customers =
+        new Customers(store.customers(), journal.commands(), settings.billingRoles);
     return new Accounts(
         customers,
         new SavedPaymentMethods(
@@ -309,7 +332,7 @@ final class Wiring {
         catalog,
         store.promotions(),
         gateway.promotions(),
-        store.customers(),
+        accounts.customers(),
         new AccountHistory(store.subscriptions(), store.invoices()),
         commands,
         settings.clock);
@@ -343,8 +366,12 @@ final class Wiring {
     Commands commands = journal.commands();
     SessionOpening sessions = new SessionOpening(
         store.checkouts(), gateway.checkouts(), commands, mirror.observations(), returnUrls);
+    AccountCurrency currencies =
+        new AccountCurrency(catalog, store.subscriptions(), store.purchases());
+    OneCurrency oneCurrency = new OneCurrency(currencies, openSales(), sessions, commands);
     ItemSales sales = new ItemSales(
         catalog,
+        currencies,
         settings.itemPricing,
         usage.itemUnits(),
         caches.entitlements().over(store.purchases()),
@@ -357,14 +384,19 @@ final class Wiring {
             plans.products(),
             accounts.customers(),
             store.subscriptions(),
-            plans.coupons(),
-            plans.trials(),
+            new Checkouts.Rules(plans.coupons(), plans.trials(), oneCurrency),
             sessions,
             new ItemCheckouts(
-                sales, usage.itemUnits(), accounts.customers(), store.purchases(), sessions)),
+                sales,
+                usage.itemUnits(),
+                accounts.customers(),
+                store.purchases(),
+                sessions,
+                oneCurrency)),
         new Purchases(store.purchases(), catalog, wallClock),
         new ItemPayments(
             sales,
+            oneCurrency,
             accounts.customers(),
             store.paymentIntents(),
             gateway.paymentIntents(),
@@ -381,10 +413,11 @@ final class Wiring {
         new Portal(gateway.portal(), accounts.customers(), store.subscriptions(), returnUrls));
   }
 
-  /** Extends leases, and keeps the time by which they are counted. */
+  /** Extends leases, keeps the time by which they are counted, and follows the published catalog. */
   void beat() {
     journal.heartbeats().beat();
     wallClock.measureIfDue();
+    catalogs.followIfDue();
   }
 
   /** How events come in and are processed. */
@@ -432,14 +465,18 @@ final class Wiring {
   }
 
   /** What operators do, and what is done now and then without them. */
-  record Operations(DriftMonitor drift, Imports imports, Setup setup, Schedule schedule) {}
+  record Operations(DriftMonitor drift, Imports imports, Schedule schedule) {}
 
   private Operations operations() {
     ProviderState providerState =
         new ProviderState(gateway.reads(), gateway.subscriptions(), gateway.invoices());
     DriftMonitor drift = drift(providerState);
-    return new Operations(
-        drift, imports(providerState), new Setup(catalog, gateway.setup()), schedule(drift));
+    return new Operations(drift, imports(providerState), schedule(drift));
+  }
+
+  /** By the catalog that is in force now. */
+  Setup setup() {
+    return new Setup(catalog.get(), gateway.setup());
   }
 
   private DriftMonitor drift(ProviderState providerState) {

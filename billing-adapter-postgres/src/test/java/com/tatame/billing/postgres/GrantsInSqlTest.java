@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
@@ -48,11 +49,11 @@ class GrantsInSqlTest {
   private static final Entitlements ENTITLEMENTS =
       new Entitlements(STORE.usage(), CATALOG, InstantSource.system(), RANDOM);
   private static final Grants GRANTS =
-      new Grants(STORE.grants(), CATALOG, InstantSource.system(), RANDOM);
+      new Grants(STORE.grants(), new CatalogInForce(CATALOG), InstantSource.system(), RANDOM);
 
   @BeforeAll
   static void publish() {
-    STORE.usage().publish(CATALOG);
+    STORE.catalogs().publish(CATALOG, Instant.EPOCH);
   }
 
   @AfterAll

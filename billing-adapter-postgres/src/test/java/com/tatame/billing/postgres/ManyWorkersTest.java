@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.ReceivedEvent;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
@@ -164,14 +164,14 @@ class ManyWorkersTest {
       ticks.addAndGet(LEASE.toSeconds());
     }
     List<CommitResult> results = store.projections().commit(units, now());
-    List<Settlement> back = new ArrayList<>();
+    List<EventOutcome> back = new ArrayList<>();
     for (int i = 0; i < units.size(); i++) {
       CommitResult result = results.get(i);
       count(result.getClass().getSimpleName());
       if (result instanceof CommitResult.Applied) {
         applied.incrementAndGet();
       } else if (!(result instanceof CommitResult.LeaseLost)) {
-        units.get(i).events().forEach(seq -> back.add(new Settlement.Release(seq)));
+        units.get(i).events().forEach(seq -> back.add(new EventOutcome.Release(seq)));
       }
     }
     store.inbox().settle(claim, back, now());

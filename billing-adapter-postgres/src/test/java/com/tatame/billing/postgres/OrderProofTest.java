@@ -1,6 +1,6 @@
 package com.tatame.billing.postgres;
 
-import com.tatame.billing.testkit.order.BillingUnderProof;
+import com.tatame.billing.testkit.eventorder.BillingUnderProof;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;

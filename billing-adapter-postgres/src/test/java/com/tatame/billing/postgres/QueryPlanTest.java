@@ -34,11 +34,11 @@ import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.metering.MeterReport;
 import com.tatame.billing.metering.MeterReportStore;
@@ -224,6 +224,8 @@ class QueryPlanTest {
             + " given_at, starts_at) select 'gr_' || i, 'user_' || i, 'key', '', 'units', 'quiz', 5, '', 'user_admin',"
             + " '2026-01-01', '2026-01-01'" + ROWS,
         "insert into catalog_tiers (tier, name, is_default) select 'tier_' || i, '', i = 1" + ROWS,
+        "insert into catalog_versions (version, content_hash, document, published_at) select i,"
+            + " lpad(to_hex(i), 64, '0'), '{}', now()" + ROWS,
         "insert into catalog_features (tier, feature, kind, included, window_kind, zone, meter)"
             + " select 'tier_' || i, 'quiz', 'unlimited', true, 'day', 'UTC',"
             + " case i % 1000 when 0 then 'api_calls' end" + ROWS,
@@ -254,6 +256,7 @@ class QueryPlanTest {
         purchases(store, round);
         usage(store, round);
         grants(store, round);
+        catalogs(store, round);
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
     }
@@ -387,9 +390,11 @@ class QueryPlanTest {
     }
     store.projections().load(wanted);
     assertThat(store.projections().commit(units, NOW)).containsOnly(new CommitResult.Applied());
-    List<Settlement> settlements = new ArrayList<>();
-    claimed.subList(10, 15).forEach(e -> settlements.add(new Settlement.Ignored(e.seq(), "x")));
-    claimed.subList(15, 18).forEach(e -> settlements.add(new Settlement.Retry(e.seq(), NOW, "x")));
+    List<EventOutcome> settlements = new ArrayList<>();
+    claimed.subList(10, 15).forEach(e -> settlements.add(new EventOutcome.Ignored(e.seq(), "x")));
+    claimed
+        .subList(15, 18)
+        .forEach(e -> settlements.add(new EventOutcome.Retry(e.seq(), NOW, "x")));
     assertThat(store.inbox().settle(claim, settlements, NOW)).isEmpty();
     store.inbox().claim(new ClaimId(10_000 + round), 1, NOW.plus(LEASE), LEASE);
     store.projections().pendingReads(10);
@@ -680,6 +685,11 @@ class QueryPlanTest {
     reports.resolve("use_" + (round * 1000 + 1), true);
     reports.backlog(NOW);
     reports.prune(Instant.parse("2026-01-01T00:01:00Z"));
+  }
+
+  private static void catalogs(PostgresBillingStore store, int round) {
+    store.catalogs().newerThan(round);
+    store.catalogs().liveSubscriptions(Set.of("pro", "tier_" + round), 1_000);
   }
 
   private static void usage(PostgresBillingStore store, int round) {

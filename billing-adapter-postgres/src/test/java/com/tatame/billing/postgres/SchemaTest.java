@@ -6,7 +6,7 @@ import com.tatame.billing.account.AccountId;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.inbox.ClaimedEvent;
-import com.tatame.billing.inbox.Settlement;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
@@ -69,8 +69,8 @@ class SchemaTest {
         .settle(
             claim,
             List.of(
-                new Settlement.Ignored(ignored.seq(), "test mode"),
-                new Settlement.Dead(dead.seq(), "unreadable")),
+                new EventOutcome.Ignored(ignored.seq(), "test mode"),
+                new EventOutcome.Dead(dead.seq(), "unreadable")),
             NOW.plusSeconds(2));
 
     assertThat(TestDatabase.query(

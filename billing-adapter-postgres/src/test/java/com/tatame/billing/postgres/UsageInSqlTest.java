@@ -14,6 +14,7 @@ import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.testkit.GoldenWindows;
 import com.tatame.billing.testkit.GoldenWindows.Golden;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ class UsageInSqlTest {
 
   @BeforeAll
   static void publish() {
-    STORE.usage().publish(CATALOG);
+    STORE.catalogs().publish(CATALOG, Instant.EPOCH);
   }
 
   @AfterAll
@@ -156,13 +157,15 @@ class UsageInSqlTest {
   void aCatalogThatIsPublishedAgainReplacesTheOneBefore() {
     PostgresConfig config = TestDatabase.freshSchema();
     try (PostgresBillingStore store = PostgresBillingStore.open(config)) {
-      store.usage().publish(CATALOG);
+      store.catalogs().publish(CATALOG, Instant.EPOCH);
       store
-          .usage()
-          .publish(new Catalog(
-              List.of(plan("basic", Map.of("pain_entry", new Feature.Counter(7, MONTH)))),
-              "basic",
-              Catalog.DEFAULT_GRACE));
+          .catalogs()
+          .publish(
+              new Catalog(
+                  List.of(plan("basic", Map.of("pain_entry", new Feature.Counter(7, MONTH)))),
+                  "basic",
+                  Catalog.DEFAULT_GRACE),
+              Instant.EPOCH);
     }
 
     assertThat(TestDatabase.query(

@@ -4,6 +4,8 @@ import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.Recurrence;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -35,6 +37,22 @@ final class CatalogShape {
         price.optionalText("lookup_key"),
         price.metadata(),
         price.instant("created"));
+  }
+
+  /**
+   * What a price costs in other currencies than its own, by their code. Empty unless {@code
+   * currency_options} is expanded; Stripe names the price's own currency there, too.
+   */
+  static Map<String, Optional<Long>> otherAmounts(Fields price) {
+    Map<String, Optional<Long>> amounts = new HashMap<>();
+    if (price.states("currency_options")) {
+      Fields options = price.object("currency_options");
+      options.json().keySet().stream()
+          .filter(currency -> !currency.equals(currency(price)))
+          .forEach(currency ->
+              amounts.put(currency, options.object(currency).optionalNumber("unit_amount")));
+    }
+    return amounts;
   }
 
   /** Of a price's {@code recurring} or of a plan: both name it alike. */

@@ -141,8 +141,10 @@ final class StripeChanges {
    */
   Observation changeAtRenewal(SubscriptionChange change, String idempotencyKey) {
     String id = change.subscriptionId();
-    SubscriptionRetrieveParams whole =
-        SubscriptionRetrieveParams.builder().addExpand(StripeReads.DISCOUNTS).build();
+    SubscriptionRetrieveParams whole = SubscriptionRetrieveParams.builder()
+        .addExpand(StripeReads.DISCOUNTS)
+        .addExpand(StripeReads.CURRENCIES)
+        .build();
     StripeResult read = calls.send(READ, client -> client.v1().subscriptions().retrieve(id, whole));
     Subscription present = subscription(read);
     Optional<String> existing = schedule(read);

@@ -107,6 +107,7 @@ final class StripeCheckouts implements CheckoutSessions {
         .putAllMetadata(metadata)
         .setSuccessUrl(checkout.successUrl())
         .setCancelUrl(checkout.cancelUrl());
+    checkout.currency().ifPresent(params::setCurrency);
     // Stripe takes only one of the two.
     checkout
         .promotionCodeId()

@@ -11,6 +11,7 @@ import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.customer.CustomerDetails;
 import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
@@ -108,6 +109,11 @@ public final class StripeGateway implements PaymentGateway {
 
   @Override
   public CustomerAccounts customers() {
+    return customers;
+  }
+
+  @Override
+  public CustomerDetails customerDetails() {
     return customers;
   }
 

@@ -24,6 +24,9 @@ final class StripeReads implements ObjectReads {
   /** Without it Stripe names a subscription's discounts only by their ids. */
   static final String DISCOUNTS = "discounts.source.coupon";
 
+  /** Without it a subscription names its prices in their default currency alone. */
+  static final String CURRENCIES = "items.data.price.currency_options";
+
   private final StripeCalls calls;
 
   StripeReads(StripeCalls calls) {
@@ -38,15 +41,20 @@ final class StripeReads implements ObjectReads {
 
   /**
    * What a mutation answered, as a read. A replayed answer is what was true when the mutation was
-   * first executed, so the object is read again.
+   * first executed, so the object is read again; so is one whose answer leaves something out that
+   * must be asked for.
    */
   Observation answered(String operation, ObjectKind kind, StripeResult answer) {
     JsonObject body = answer.body().orElseThrow(() -> senseless(operation));
     ObjectRef ref = ref(operation, kind, body);
     SubjectId subject = Shapes.subject(ref, body).orElseGet(() -> new SubjectId(ref.id()));
-    return answer.replayed()
+    if (answer.replayed()) {
+      return afterwards(operation, ref, subject);
+    }
+    Observation answered = observation(ref, subject, answer);
+    return answered.content() instanceof Observation.Unreadable
         ? afterwards(operation, ref, subject)
-        : observation(ref, subject, answer);
+        : answered;
   }
 
   /**
@@ -159,11 +167,13 @@ final class StripeReads implements ObjectReads {
 
   private static StripeCalls.Call retrieve(ObjectRef object) {
     String id = object.id();
-    SubscriptionRetrieveParams withDiscounts =
-        SubscriptionRetrieveParams.builder().addExpand(DISCOUNTS).build();
+    SubscriptionRetrieveParams whole = SubscriptionRetrieveParams.builder()
+        .addExpand(DISCOUNTS)
+        .addExpand(CURRENCIES)
+        .build();
     return switch (object.kind()) {
       case CUSTOMER -> client -> client.v1().customers().retrieve(id);
-      case SUBSCRIPTION -> client -> client.v1().subscriptions().retrieve(id, withDiscounts);
+      case SUBSCRIPTION -> client -> client.v1().subscriptions().retrieve(id, whole);
       case INVOICE -> client -> client.v1().invoices().retrieve(id);
       case CHECKOUT_SESSION -> client -> client.v1().checkout().sessions().retrieve(id);
       case PRODUCT -> client -> client.v1().products().retrieve(id);

@@ -22,6 +22,7 @@ import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.setup.AccountState;
 import com.tatame.billing.setup.AccountState.HeldEndpoint;
 import com.tatame.billing.setup.AccountState.HeldMeter;
+import com.tatame.billing.setup.AccountState.HeldPrice;
 import com.tatame.billing.setup.AccountState.HeldProduct;
 import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.setup.SetupChange;
@@ -64,14 +65,15 @@ final class StripeSetup implements ProviderSetup {
           return client -> client.v1().products().list(params.build());
         },
         body -> new HeldProduct(CatalogShape.product(body), body.optionalId("default_price")));
-    List<Price> prices = list(
+    List<HeldPrice> prices = list(
         "prices.list",
         after -> {
-          PriceListParams.Builder params = PriceListParams.builder().setLimit(PAGE);
+          PriceListParams.Builder params =
+              PriceListParams.builder().setLimit(PAGE).addExpand("data.currency_options");
           after.ifPresent(params::setStartingAfter);
           return client -> client.v1().prices().list(params.build());
         },
-        CatalogShape::price);
+        body -> new HeldPrice(CatalogShape.price(body), CatalogShape.otherAmounts(body)));
     return new AccountState(products, prices, portals.ours(), endpoints(), meters());
   }
 
@@ -240,27 +242,40 @@ final class StripeSetup implements ProviderSetup {
         .ifPresent(meter -> recurring
             .setUsageType(PriceCreateParams.Recurring.UsageType.METERED)
             .setMeter(meter));
-    PriceCreateParams params = PriceCreateParams.builder()
+    PriceCreateParams.Builder params = PriceCreateParams.builder()
         .setProduct(price.productId())
-        .setCurrency(price.price().currency())
-        .setUnitAmount(price.price().amount())
+        .setCurrency(price.price().standard().currency())
+        .setUnitAmount(price.price().standard().amount())
         .setRecurring(recurring.build())
         .setLookupKey(price.lookupKey())
         .setTransferLookupKey(price.replaced().isPresent())
-        .putMetadata(Price.PLAN_MARK, price.plan())
-        .build();
+        .putMetadata(Price.PLAN_MARK, price.plan());
+    price
+        .price()
+        .others()
+        .forEach(other -> params.putCurrencyOption(
+            other.currency(),
+            PriceCreateParams.CurrencyOption.builder()
+                .setUnitAmount(other.amount())
+                .build()));
     RequestOptions options =
         RequestOptions.builder().setIdempotencyKey(price.idempotencyKey()).build();
-    return made("prices.create", client -> client.v1().prices().create(params, options));
+    return made("prices.create", client -> client.v1().prices().create(params.build(), options));
   }
 
   private Made update(SetupChange.UpdatePrice price) {
-    PriceUpdateParams params = PriceUpdateParams.builder()
+    PriceUpdateParams.Builder params = PriceUpdateParams.builder()
         .setActive(true)
         .setLookupKey(price.lookupKey())
-        .putMetadata(Price.PLAN_MARK, price.plan())
-        .build();
-    return made("prices.update", client -> client.v1().prices().update(price.id(), params));
+        .putMetadata(Price.PLAN_MARK, price.plan());
+    price
+        .added()
+        .forEach(other -> params.putCurrencyOption(
+            other.currency(),
+            PriceUpdateParams.CurrencyOption.builder()
+                .setUnitAmount(other.amount())
+                .build()));
+    return made("prices.update", client -> client.v1().prices().update(price.id(), params.build()));
   }
 
   private Made archive(SetupChange.ArchivePrice price) {

@@ -223,7 +223,7 @@ final class StripeSubscriptions implements SubscriptionControl {
 
   @Override
   public List<Observation> ofCustomer(String customerId) {
-    return reads.all("subscriptions.list", ObjectKind.SUBSCRIPTION, after -> {
+    List<Observation> listed = reads.all("subscriptions.list", ObjectKind.SUBSCRIPTION, after -> {
       SubscriptionListParams.Builder params = SubscriptionListParams.builder()
           .setCustomer(customerId)
           .setStatus(SubscriptionListParams.Status.ALL)
@@ -232,6 +232,12 @@ final class StripeSubscriptions implements SubscriptionControl {
       after.ifPresent(params::setStartingAfter);
       return client -> client.v1().subscriptions().list(params.build());
     });
+    // A list can't be asked for the other currencies of prices, which lie too deep for it.
+    return listed.stream()
+        .map(seen -> seen.content() instanceof Observation.Unreadable
+            ? reads.read(seen.object(), new SubjectId(customerId))
+            : seen)
+        .toList();
   }
 
   private StripeResult update(
@@ -251,7 +257,7 @@ final class StripeSubscriptions implements SubscriptionControl {
     try {
       return answer
           .body()
-          .filter(body -> SubscriptionShape.read(Fields.of(body)).cancelAtPeriodEnd())
+          .filter(body -> SubscriptionShape.endsWithPeriod(Fields.of(body)))
           .isPresent();
     } catch (UnreadableShape e) {
       return false;

@@ -14,7 +14,8 @@ import java.util.Optional;
 /**
  * Subscriptions in all their shapes: the period stands on the items (since 2025-03-31) or on the
  * subscription, a discount in {@code discounts} or in {@code discount}, its coupon under {@code
- * source} (since 2025-09-30) or directly.
+ * source} (since 2025-09-30) or directly. Its currency need not be that of its prices, which name
+ * what they cost in others only if asked.
  */
 final class SubscriptionShape {
   private SubscriptionShape() {}
@@ -27,12 +28,11 @@ final class SubscriptionShape {
       throw subscription.unreadable("items", "is empty");
     }
     List<Subscription.Item> items = new ArrayList<>();
-    List<Period> periods = new ArrayList<>();
-    for (Fields item : itemFields) {
-      items.add(item(item));
-      periods.add(period(item.has("current_period_end") ? item : subscription));
-    }
-    Period period = periods.stream().min(Comparator.comparing(Period::end)).orElse(periods.get(0));
+    Optional<String> currency = subscription.states("currency")
+        ? Optional.of(CatalogShape.currency(subscription))
+        : Optional.<String>empty();
+    itemFields.forEach(item -> items.add(item(item, currency)));
+    Period period = period(subscription, itemFields);
     Optional<Instant> cancelAt = subscription.optionalInstant("cancel_at");
     return new Subscription(
         subscription.text("id"),
@@ -47,9 +47,7 @@ final class SubscriptionShape {
         period.end(),
         subscription.optionalInstant("trial_start"),
         subscription.optionalInstant("trial_end"),
-        // Under flexible billing and from the portal only cancel_at may be set.
-        subscription.flag("cancel_at_period_end")
-            || cancelAt.filter(period.end()::equals).isPresent(),
+        endsWithPeriod(subscription),
         cancelAt,
         subscription.optionalInstant("canceled_at"),
         reason(subscription),
@@ -57,6 +55,23 @@ final class SubscriptionShape {
         subscription.optionalObject("pause_collection").map(SubscriptionShape::pause),
         discount(subscription),
         Metadata.selfPause(subscription.metadata()));
+  }
+
+  /** Under flexible billing and from the portal only {@code cancel_at} may be set. */
+  static boolean endsWithPeriod(Fields subscription) {
+    Period period = period(subscription, subscription.object("items").objects("data"));
+    return subscription.flag("cancel_at_period_end")
+        || subscription
+            .optionalInstant("cancel_at")
+            .filter(period.end()::equals)
+            .isPresent();
+  }
+
+  private static Period period(Fields subscription, List<Fields> items) {
+    return items.stream()
+        .map(item -> period(item.has("current_period_end") ? item : subscription))
+        .min(Comparator.comparing(Period::end))
+        .orElseThrow(() -> subscription.unreadable("items", "is empty"));
   }
 
   private static Period period(Fields fields) {
@@ -85,21 +100,31 @@ final class SubscriptionShape {
         pause.text("behavior"), pause.optionalInstant("resumes_at"));
   }
 
-  private static Subscription.Item item(Fields item) {
+  private static Subscription.Item item(Fields item, Optional<String> billedIn) {
     boolean plan = !item.states("price");
     Fields price = item.object(plan ? "plan" : "price");
     Optional<Recurrence> recurrence = plan
         ? Optional.of(CatalogShape.recurrence(price))
         : price.optionalObject("recurring").map(CatalogShape::recurrence);
+    String currency = billedIn.orElseGet(() -> CatalogShape.currency(price));
     return new Subscription.Item(
         item.text("id"),
         price.text("id"),
         plan ? Optional.empty() : soldAs(price),
         price.id("product"),
         quantity(item, recurrence),
-        CatalogShape.currency(price),
-        price.optionalNumber(plan ? "amount" : "unit_amount"),
+        currency,
+        unitAmount(price, plan ? "amount" : "unit_amount", currency),
         recurrence);
+  }
+
+  private static Optional<Long> unitAmount(Fields price, String name, String currency) {
+    if (CatalogShape.currency(price).equals(currency)) {
+      return price.optionalNumber(name);
+    }
+    return Optional.ofNullable(CatalogShape.otherAmounts(price).get(currency))
+        .orElseThrow(() ->
+            price.unreadable("currency_options", "does not name the subscription's currency"));
   }
 
   /** A price that lost its lookup key to a newer one still says what it was made for. */

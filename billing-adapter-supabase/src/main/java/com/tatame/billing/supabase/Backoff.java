@@ -5,10 +5,9 @@ import java.util.random.RandomGenerator;
 
 /** How long to wait before the next attempt: longer each time, and never two callers alike. */
 final class Backoff {
-  /** Attempts at one call. */
-  static final int ATTEMPTS = 5;
-
   private static final long FIRST_MILLIS = 100;
+
+  private static final int MAX_DOUBLINGS = 4;
 
   private final RandomGenerator random;
 
@@ -22,7 +21,7 @@ final class Backoff {
    * @param failures so far, from 1
    */
   Duration after(int failures) {
-    long most = FIRST_MILLIS << (failures - 1);
+    long most = FIRST_MILLIS << Math.min(failures - 1, MAX_DOUBLINGS);
     return Duration.ofMillis(random.nextLong(most / 2, most + 1));
   }
 }

@@ -42,6 +42,12 @@ final class RestFunctions implements SqlFunctions {
 
   private static final String NO_KEY = "{\"account_id\":\"\",\"key\":\"\",\"lease\":\"\"}";
 
+  /**
+   * Refused connections in a row after which the project counts as down. All other failures that pass
+   * are tried until the retry time is over: a project that loads its schema again needs some seconds.
+   */
+  private static final int MAX_REFUSED_CONNECTIONS = 5;
+
   private final SupabaseConfig config;
   private final ServiceKey key;
   private final RandomGenerator random;
@@ -146,7 +152,8 @@ final class RestFunctions implements SqlFunctions {
       } catch (InterruptedException e) {
         throw interrupted(e);
       }
-      if (!failure.passing() || failures == Backoff.ATTEMPTS || !waited(failures, end)) {
+      boolean givenUp = failure.outage() && failures == MAX_REFUSED_CONNECTIONS;
+      if (!failure.passing() || givenUp || !waited(failures, end)) {
         throw noted(failure);
       }
     }

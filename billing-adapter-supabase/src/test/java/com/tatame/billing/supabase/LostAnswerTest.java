@@ -113,6 +113,7 @@ class LostAnswerTest {
         "lock_store_v1",
         "shape_of_v1",
         "within_v1",
+        "publish_catalog_v1",
         "move_apply_v1"));
     PortCalls.inOrder().forEach(call -> called.add(call.function()));
 

@@ -25,10 +25,10 @@ import com.tatame.billing.entitlement.ReservationStore.Outcome;
 import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.metering.MeterReportStore.Filter;
 import com.tatame.billing.metering.ReportOutcome;
 import com.tatame.billing.money.Money;
@@ -186,7 +186,7 @@ final class PortCalls {
             .inbox()
             .settle(
                 CLAIM,
-                List.of(new Settlement.Dead(2, "unreadable"), new Settlement.Release(3)),
+                List.of(new EventOutcome.Dead(2, "unreadable"), new EventOutcome.Release(3)),
                 NOW));
     then("inbox_status_v1", store -> store.inbox().status());
     then("stored_events_v1", store -> store.inbox().events(EventFilter.ALL, Optional.empty(), 10));
@@ -472,10 +472,11 @@ final class PortCalls {
   }
 
   private void usage() {
-    then("publish_catalog_v1", store -> {
-      store.usage().publish(ACatalog.freeBasicAndPro());
-      return true;
-    });
+    then("publish_catalog_v2", store -> store.catalogs().publish(ACatalog.freeBasicAndPro(), NOW));
+    then("newer_catalog_v1", store -> store.catalogs().newerThan(0));
+    then(
+        "live_subscriptions_of_tiers_v1",
+        store -> store.catalogs().liveSubscriptions(Set.of("basic", "pro"), 1_000));
     then("account_usage_v1", store -> said(store.usage().read(ACCOUNT, NOON)));
     then(
         "account_states_v1",

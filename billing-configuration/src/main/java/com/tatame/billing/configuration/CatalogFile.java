@@ -13,7 +13,6 @@ import com.tatame.billing.catalog.SelfServicePause;
 import com.tatame.billing.configuration.YamlTree.Mapping;
 import com.tatame.billing.failure.Suggestion;
 import com.tatame.billing.failure.ValidationFailed;
-import com.tatame.billing.money.Money;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -109,18 +108,14 @@ public final class CatalogFile {
             "coupons",
             "duplicates",
             "trials"));
-    String currency = fields.text("", root, "currency").orElse("usd");
-    if (!currency.matches("[a-z]{3}")) {
-      fields.problem("currency", root, "must be three lower-case letters, such as usd");
-      currency = "usd";
-    }
+    AmountFields amounts = new AmountFields(fields, AmountFields.currency(fields, root));
     String defaultTier = fields.required("", root, "defaultTier");
     Duration grace =
         fields.text("", root, "grace").map(text -> days(root, text)).orElse(Catalog.DEFAULT_GRACE);
     FeatureFields features =
-        new FeatureFields(fields, currency, FeatureFields.zone(fields, "", root, ZoneOffset.UTC));
-    List<Plan> plans = plans(root, currency, features);
-    List<Item> items = items(root, currency);
+        new FeatureFields(fields, amounts, FeatureFields.zone(fields, "", root, ZoneOffset.UTC));
+    List<Plan> plans = plans(root, amounts, features);
+    List<Item> items = items(root, amounts);
     List<String> coupons = fields.texts("", root, "coupons");
     Policies policies = policies(root);
     refuseUnusedPriceIds();
@@ -155,7 +150,7 @@ public final class CatalogFile {
     return Catalog.DEFAULT_GRACE;
   }
 
-  private List<Plan> plans(Mapping root, String currency, FeatureFields features) {
+  private List<Plan> plans(Mapping root, AmountFields amounts, FeatureFields features) {
     List<Plan> plans = new ArrayList<>();
     Mapping tiers = fields.child("", root, "tiers");
     if (tiers.entries().isEmpty()) {
@@ -167,17 +162,17 @@ public final class CatalogFile {
       if (!tier.matches("[a-z][a-z0-9_-]{0,62}")) {
         fields.problem(path, plan, "must be named in lower case, with letters, digits, _ and -");
       }
-      plans.add(plan(path, tier, plan, plans.size(), currency, features));
+      plans.add(plan(path, tier, plan, plans.size(), amounts, features));
     });
     return plans;
   }
 
-  private List<Item> items(Mapping root, String currency) {
+  private List<Item> items(Mapping root, AmountFields amounts) {
     List<Item> items = new ArrayList<>();
     fields.child("", root, "items").entries().forEach((id, tree) -> {
       String path = "items." + id;
       Mapping item = fields.mapping(path, tree);
-      fields.allowOnly(path, item, Set.of("name", "kind", "amount", "repeatable"));
+      fields.allowOnly(path, item, allowed(Set.of("name", "kind", "repeatable")));
       if (!id.matches("[a-z0-9][a-z0-9_-]{0,62}")) {
         fields.problem(path, item, "must be named in lower case, with letters, digits, _ and -");
       }
@@ -185,18 +180,16 @@ public final class CatalogFile {
           id,
           fields.required(path, item, "name"),
           fields.required(path, item, "kind"),
-          new Money(amount(path, item), currency),
+          amounts.read(path, item),
           fields.flag(path, item, "repeatable").orElse(false)));
     });
     return items;
   }
 
-  // What is missing or wrong is collected; the catalog is not made of it then.
-  private long amount(String path, Mapping priced) {
-    if (!priced.entries().containsKey("amount")) {
-      fields.problem(path + ".amount", priced, "is missing; give it in minor units");
-    }
-    return fields.number(path, priced, "amount", 0, 99_999_999).orElse(0L);
+  private static Set<String> allowed(Set<String> besideAmounts) {
+    Set<String> names = new HashSet<>(besideAmounts);
+    names.addAll(AmountFields.NAMES);
+    return names;
   }
 
   private Plan plan(
@@ -204,7 +197,7 @@ public final class CatalogFile {
       String tier,
       Mapping plan,
       int position,
-      String currency,
+      AmountFields amounts,
       FeatureFields features) {
     fields.allowOnly(
         path,
@@ -231,7 +224,7 @@ public final class CatalogFile {
             .longValue(),
         fields.flag(path, plan, "selfService").orElse(true),
         (int) fields.number(path, plan, "trialDays", 0, 730).orElse(0L).longValue(),
-        prices(path, tier, plan, currency, given),
+        prices(path, tier, plan, amounts, given),
         given,
         selfServicePause(path, plan));
   }
@@ -264,24 +257,23 @@ public final class CatalogFile {
   }
 
   private Map<BillingInterval, PlanPrice> prices(
-      String path, String tier, Mapping plan, String currency, Map<String, Feature> features) {
+      String path, String tier, Mapping plan, AmountFields amounts, Map<String, Feature> features) {
     Map<BillingInterval, PlanPrice> prices = new EnumMap<>(BillingInterval.class);
     fields.child(path, plan, "prices").entries().forEach((name, tree) -> {
       String pricePath = path + ".prices." + name;
       Mapping price = fields.mapping(pricePath, tree);
-      fields.allowOnly(pricePath, price, Set.of("amount", "lookupKey", "priceId", "metered"));
+      fields.allowOnly(pricePath, price, allowed(Set.of("lookupKey", "priceId", "metered")));
       Optional<BillingInterval> interval = BillingInterval.of(name);
       if (interval.isEmpty()) {
         fields.problem(pricePath, price, "must be named monthly or yearly");
         return;
       }
-      long amount = amount(pricePath, price);
       PriceName override = PriceName.of(tier, interval.get());
       usedPriceIds.add(override);
       prices.put(
           interval.get(),
           new PlanPrice(
-              new Money(amount, currency),
+              amounts.read(pricePath, price),
               fields.text(pricePath, price, "lookupKey").orElse(tier + "_" + name),
               Optional.ofNullable(priceIds.get(override))
                   .or(() -> fields.text(pricePath, price, "priceId")),

@@ -6,7 +6,7 @@ import com.tatame.billing.catalog.Window;
 import com.tatame.billing.configuration.YamlTree.Mapping;
 import com.tatame.billing.configuration.YamlTree.Scalar;
 import com.tatame.billing.failure.Suggestion;
-import com.tatame.billing.money.Money;
+import com.tatame.billing.money.Amounts;
 import com.tatame.billing.observation.WireName;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -21,15 +21,14 @@ import java.util.Set;
 final class FeatureFields {
   private static final long MAX_UNITS = 1_000_000_000_000L;
   private static final String METER = "[A-Za-z0-9_.-]{1,100}";
-  private static final long DEAREST = 99_999_999;
 
   private final CatalogFields fields;
-  private final String currency;
+  private final AmountFields amounts;
   private final ZoneId zone;
 
-  FeatureFields(CatalogFields fields, String currency, ZoneId zone) {
+  FeatureFields(CatalogFields fields, AmountFields amounts, ZoneId zone) {
     this.fields = fields;
-    this.currency = currency;
+    this.amounts = amounts;
     this.zone = zone;
   }
 
@@ -123,9 +122,7 @@ final class FeatureFields {
         path,
         mapping,
         Set.of("kind", "limit", "window", "zone", "maxItemPrice", "overage", "metered"));
-    Optional<Money> maxItemPrice = fields
-        .number(path, mapping, "maxItemPrice", 0, DEAREST)
-        .map(amount -> new Money(amount, currency));
+    Optional<Amounts> maxItemPrice = amounts.read(path, mapping, "maxItemPrice");
     Optional<Overage> overage = overage(path, mapping);
     Optional<String> meter = meter(path, mapping);
     if (overage.isPresent() && meter.isPresent()) {

@@ -9,10 +9,13 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Overage;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
+import com.tatame.billing.money.Amounts;
 import com.tatame.billing.money.Money;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +24,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -191,7 +195,7 @@ final class CatalogMistakesTest {
                 new Feature.Counter(
                     2,
                     new Window(Window.Kind.SUBSCRIPTION_MONTH, berlin),
-                    Optional.of(new Money(5000, "eur")),
+                    Optional.of(Amounts.of(new Money(5000, "eur"))),
                     Optional.of(new Overage(20, Optional.of(3L), Overage.Beyond.REFUSED))),
             "article",
                 new Feature.Counter(
@@ -200,6 +204,146 @@ final class CatalogMistakesTest {
                     Optional.empty(),
                     Optional.of(new Overage(30, Optional.empty(), Overage.Beyond.FULL_PRICE)))));
     assertThat(schema().validate(asJson(file), InputFormat.JSON)).isEmpty();
+  }
+
+  @Test
+  void whatIsSoldInSeveralCurrenciesIsRead() throws IOException {
+    Path file = write("""
+        currency: eur
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+            features:
+              quiz: { limit: 2, maxItemPrice: { usd: 5500, eur: 5000 } }
+          pro:
+            name: Pro
+            prices:
+              monthly: { amounts: { usd: 999, eur: 899, jpy: 1500, kwd: 2990 } }
+              yearly: { amounts: { usd: 9990, eur: 8990, jpy: 15000, kwd: 29900 } }
+          basic:
+            name: Basic
+            prices:
+              monthly: { amount: 499 }
+        items:
+          quiz-1: { name: One, kind: quiz, amounts: { eur: 100, usd: 120 } }
+          quiz-2: { name: Two, kind: quiz, amount: 100 }
+        """);
+
+    Catalog catalog = CatalogFile.read(file, Map.of());
+
+    assertThat(amountsOf(catalog, "pro"))
+        .containsExactly(
+            new Money(899, "eur"),
+            new Money(1500, "jpy"),
+            new Money(2990, "kwd"),
+            new Money(999, "usd"));
+    assertThat(amountsOf(catalog, "basic")).containsExactly(new Money(499, "eur"));
+    assertThat(catalog.item("quiz-1").orElseThrow().in("usd").orElseThrow().price())
+        .isEqualTo(new Money(120, "usd"));
+    assertThat(catalog.item("quiz-2").orElseThrow().in("usd")).isEmpty();
+    assertThat(((Feature.Counter)
+                Objects.requireNonNull(catalog.defaultPlan().features().get("quiz")))
+            .maxItemPrice())
+        .contains(Amounts.of(new Money(5000, "eur"), List.of(new Money(5500, "usd"))));
+    assertThat(schema().validate(asJson(file), InputFormat.JSON)).isEmpty();
+  }
+
+  private static List<Money> amountsOf(Catalog catalog, String tier) {
+    return Objects.requireNonNull(
+            catalog.plan(tier).orElseThrow().prices().get(BillingInterval.MONTHLY))
+        .amounts()
+        .all();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+          amounts: { eur: 899 }                | amounts.usd is missing: everything is sold in the catalog's currency
+          amounts: { usd: 999, euro: 899 }     | amounts.euro is not a currency; name it by three lower-case letters, such as eur; did you mean eur?
+          amounts: { usd: 999, EUR: 899 }      | amounts.EUR is not a currency; name it by three lower-case letters, such as eur; did you mean eur?
+          amounts: { usd: 999, eur: 8.99 }     | amounts.eur must be a whole number from 0 to 99999999
+          amounts: { usd: 999, kwd: 2995 }     | amounts.kwd must be a multiple of 10: nothing else can be charged in kwd
+          amounts: { usd: 999, isk: 1250 }     | amounts.isk must be a multiple of 100: nothing else can be charged in isk
+          amount: 999, amounts: { usd: 999 }   | amounts can't stand beside amount; keep one of them
+          amounts: 999                         | amounts must hold named fields
+          amounts: { usd: 999, eur: 0 }        | amounts must be 0 in every currency or in none
+          lookupKey: x                         | amount is missing; give it in minor units
+          """)
+  void aMistakeInAmountsIsToldWithItsLineAndPath(String price, String problem) throws IOException {
+    Path file = write("""
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+          pro:
+            name: Pro
+            prices:
+              monthly: { %s }
+        """.formatted(price));
+
+    assertThat(problems(file)).contains(file + ":8: tiers.pro.prices.monthly." + problem);
+
+    Path item = write("""
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+        items:
+          quiz-1: { name: One, kind: quiz, %s }
+        """.formatted(price.replace("lookupKey: x", "repeatable: true")));
+
+    assertThat(problems(item)).contains(item + ":6: items.quiz-1." + problem);
+  }
+
+  @Test
+  void thePricesOfAPlanAreInTheSameCurrencies() throws IOException {
+    Path file = write("""
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+          pro:
+            name: Pro
+            prices:
+              monthly: { amounts: { usd: 999, eur: 899 } }
+              yearly: { amount: 9990 }
+        """);
+
+    assertThat(problems(file))
+        .containsExactly(
+            file + ":9: tiers.pro.prices.yearly.amounts must name the same currencies as"
+                + " prices.monthly: usd, eur");
+  }
+
+  @Test
+  void anItemIsSoldInNoCurrencyThatItsHighestPriceDoesNotName() throws IOException {
+    Path file = write("""
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+            features:
+              quiz: { limit: 2, maxItemPrice: 5000 }
+        items:
+          quiz-1: { name: One, kind: quiz, amounts: { usd: 999, eur: 899 } }
+        """);
+
+    assertThat(problems(file))
+        .containsExactly(file + ":8: items.quiz-1.amounts must be in usd, as the maxItemPrice of"
+            + " tiers.free.features.quiz");
+  }
+
+  @Test
+  void aCurrencyThatIsNoneIsTold() throws IOException {
+    Path file = write("""
+        currency: uds
+        defaultTier: free
+        tiers:
+          free:
+            name: Free
+        """);
+
+    assertThat(problems(file).get(0)).startsWith(file + ":1: currency is not a currency");
   }
 
   @ParameterizedTest

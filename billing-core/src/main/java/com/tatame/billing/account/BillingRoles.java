@@ -1,6 +1,8 @@
 package com.tatame.billing.account;
 
+import com.tatame.billing.failure.Forbidden;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The roles inside an organisation that may change what it buys and see how it pays.
@@ -29,6 +31,19 @@ public record BillingRoles(Set<String> names) {
             .organizationRole()
             .map(role -> names.contains(withoutPrefix(role)))
             .orElse(true);
+  }
+
+  /**
+   * Refuses who doesn't decide about the account's money.
+   *
+   * @throws Forbidden naming the roles that do
+   */
+  public void require(Principal caller) {
+    if (!include(caller)) {
+      throw new Forbidden(
+          "Only a member with a billing role may do this for the organisation: ask one of its "
+              + names.stream().sorted().collect(Collectors.joining(", ")) + ".");
+    }
   }
 
   private static String withoutPrefix(String role) {

@@ -52,6 +52,26 @@ public record Principal(
         new AccountId(user), issuer, user, Optional.empty(), Optional.empty(), false);
   }
 
+  /**
+   * A user who acts for an organisation, whose account it is then. Only its billing roles change what
+   * it buys, see {@link BillingRoles}.
+   *
+   * @param issuer who vouches for the user, such as the address of the sign-in service
+   * @param user the user's id there
+   * @param organization its id there, and the id of the account
+   * @param role of the user in the organisation, such as {@code member} or {@code admin}
+   */
+  public static Principal ofMember(String issuer, String user, String organization, String role) {
+    return new Principal(
+        new AccountId(organization),
+        issuer,
+        user,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.of(role));
+  }
+
   /** The same caller with this e-mail address, to which the provider sends receipts. */
   public Principal withEmail(String address) {
     return new Principal(

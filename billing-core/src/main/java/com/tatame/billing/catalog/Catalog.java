@@ -1,16 +1,18 @@
 package com.tatame.billing.catalog;
 
 import com.tatame.billing.failure.ValidationFailed;
-import com.tatame.billing.money.Money;
+import com.tatame.billing.money.Amounts;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,16 +64,14 @@ public record Catalog(
   }
 
   public Catalog {
-    plans = Gauges.counted(plans);
+    plans = GaugeConsistency.counted(plans);
     items = List.copyOf(items);
     Set<String> itemIds = new HashSet<>();
     for (Item item : items) {
       if (!itemIds.add(item.id())) {
         throw ValidationFailed.of("items." + item.id(), "is defined twice");
       }
-      if (item.price().amount() < 0) {
-        throw ValidationFailed.of("items." + item.id() + ".amount", "must not be negative");
-      }
+      requireAmounts("items." + item.id(), item.amounts());
     }
     coupons = List.copyOf(coupons);
     Set<String> tiers = new HashSet<>();
@@ -80,16 +80,18 @@ public record Catalog(
       if (!tiers.add(plan.tier())) {
         throw ValidationFailed.of("tiers." + plan.tier(), "is defined twice");
       }
+      requireSameCurrencies(plan);
       plan.prices().forEach((interval, price) -> {
+        String path = "tiers." + plan.tier() + ".prices." + interval.code();
+        requireAmounts(path, price.amounts());
         String owner = lookupKeys.put(price.lookupKey(), plan.tier());
         if (owner != null) {
           throw ValidationFailed.of(
-              "tiers." + plan.tier() + ".prices." + interval.code() + ".lookupKey",
-              "'" + price.lookupKey() + "' is already used by tier " + owner);
+              path + ".lookupKey", "'" + price.lookupKey() + "' is already used by tier " + owner);
         }
         if (!plan.meters().containsAll(price.meter().stream().toList())) {
           throw ValidationFailed.of(
-              "tiers." + plan.tier() + ".prices." + interval.code() + ".metered",
+              path + ".metered",
               "no feature of the tier is metered by '" + price.meter().orElseThrow() + "'");
         }
       });
@@ -113,20 +115,57 @@ public record Catalog(
     }
   }
 
+  // What is free in one currency would be bought in that one.
+  private static void requireAmounts(String path, Amounts amounts) {
+    if (amounts.all().stream().anyMatch(price -> price.amount() < 0)) {
+      throw ValidationFailed.of(path + ".amount", "must not be negative");
+    }
+    if (amounts.all().stream().map(price -> price.amount() == 0).distinct().count() > 1) {
+      throw ValidationFailed.of(path + ".amounts", "must be 0 in every currency or in none");
+    }
+  }
+
+  // Who pays by the month could not change to the year otherwise.
+  private static void requireSameCurrencies(Plan plan) {
+    Optional<BillingInterval> first =
+        plan.prices().keySet().stream().min(Comparator.naturalOrder());
+    List<String> currencies = first
+        .map(interval -> Objects.requireNonNull(plan.prices().get(interval)))
+        .map(price -> price.amounts().currencies())
+        .orElse(List.of());
+    plan.prices().forEach((interval, price) -> {
+      if (!price.amounts().currencies().equals(currencies)) {
+        throw ValidationFailed.of(
+            "tiers." + plan.tier() + ".prices." + interval.code() + ".amounts",
+            "must name the same currencies as prices." + first.orElseThrow().code() + ": "
+                + String.join(", ", currencies));
+      }
+    });
+  }
+
   // Whether something is too dear can't be told across currencies.
   private static void requireComparablePrice(Plan plan, Item item) {
     if (plan.features().get(item.kind()) instanceof Feature.Counter counter) {
       counter
           .maxItemPrice()
-          .map(Money::currency)
-          .filter(currency -> !currency.equals(item.price().currency()))
-          .ifPresent(currency -> {
+          .map(Amounts::currencies)
+          .filter(comparable -> !comparable.containsAll(item.amounts().currencies()))
+          .ifPresent(comparable -> {
             throw ValidationFailed.of(
-                "items." + item.id() + ".currency",
-                "must be " + currency + ", as the maxItemPrice of tiers." + plan.tier()
-                    + ".features." + item.kind());
+                "items." + item.id() + ".amounts",
+                "must be in " + String.join(" or ", comparable) + ", as the maxItemPrice of tiers."
+                    + plan.tier() + ".features." + item.kind());
           });
     }
+  }
+
+  /** The codes of all currencies in which anything is sold. */
+  public Set<String> currencies() {
+    return Stream.concat(
+            items.stream().map(Item::amounts),
+            plans.stream().flatMap(plan -> plan.prices().values().stream()).map(PlanPrice::amounts))
+        .flatMap(amounts -> amounts.currencies().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   public Optional<Item> item(String id) {

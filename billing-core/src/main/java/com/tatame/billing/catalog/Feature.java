@@ -1,6 +1,6 @@
 package com.tatame.billing.catalog;
 
-import com.tatame.billing.money.Money;
+import com.tatame.billing.money.Amounts;
 import java.util.Optional;
 
 /** Something that a plan gives or withholds. */
@@ -28,13 +28,14 @@ public sealed interface Feature {
    * So many units in each window.
    *
    * @param limit units that the plan includes in a window, at least 0
-   * @param maxItemPrice what a unit may cost by itself to be taken from the limit; empty for any price
+   * @param maxItemPrice what a unit may cost by itself to be taken from the limit, in each currency;
+   *     empty for any price
    * @param overage what holds beyond the limit; empty if nothing more is given
    */
   record Counter(
       long limit,
       Window window,
-      Optional<Money> maxItemPrice,
+      Optional<Amounts> maxItemPrice,
       Optional<Overage> overage,
       Optional<String> meter)
       implements Feature {
@@ -45,7 +46,7 @@ public sealed interface Feature {
 
     /** Not metered. */
     public Counter(
-        long limit, Window window, Optional<Money> maxItemPrice, Optional<Overage> overage) {
+        long limit, Window window, Optional<Amounts> maxItemPrice, Optional<Overage> overage) {
       this(limit, window, maxItemPrice, overage, Optional.empty());
     }
 

@@ -42,7 +42,7 @@ public final class ProductCatalog {
   /** How long a caller waits for a refresh before it gets a not-found. */
   private static final Duration MAX_WAIT_AFTER_MISS = Duration.ofSeconds(10);
 
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
   private final RevisionedProductStore store;
   private final Products provider;
   private final BooleanSupplier providerReachable;
@@ -59,7 +59,7 @@ public final class ProductCatalog {
    * @param providerReachable whether the provider answered when it was last asked for anything
    */
   public ProductCatalog(
-      Catalog catalog,
+      CatalogInForce catalog,
       RevisionedProductStore store,
       Products provider,
       BooleanSupplier providerReachable,
@@ -102,27 +102,36 @@ public final class ProductCatalog {
   }
 
   /**
-   * Identifies what products, prices and plans are answered with; the same as long as all answers
-   * are. Empty if the store would have to be asked. Never blocks.
+   * Identifies what products and prices are answered with; the same as long as all answers are. Empty if the store would have to be asked. Never blocks.
    */
   public OptionalLong revision() {
     return store.revision();
   }
 
-  /** What is sold, as the catalog's file says. */
+  /** What is sold, by the catalog in force. */
   public Catalog catalog() {
-    return catalog;
+    return catalog.get();
+  }
+
+  /** The version of {@link #catalog}, on which plans depend as well as on {@link #revision}. */
+  public long catalogVersion() {
+    return catalog.version();
+  }
+
+  /** As {@link CatalogInForce#pinned}. */
+  public <T> T withOneCatalog(Supplier<T> work) {
+    return catalog.pinned(work);
   }
 
   /** The plans as they are sold, in the catalog's order. */
   public List<PlanOffer> plans() {
+    Catalog sold = catalog.get();
     Set<String> lookupKeys = new HashSet<>();
-    catalog
-        .plans()
+    sold.plans()
         .forEach(
             plan -> plan.prices().values().forEach(price -> lookupKeys.add(price.lookupKey())));
     List<Price> prices = store.pricesByLookupKey(lookupKeys);
-    return catalog.plans().stream().map(plan -> offer(plan, prices)).toList();
+    return sold.plans().stream().map(plan -> offer(plan, prices)).toList();
   }
 
   /** The provider's id of what a plan costs for an interval, if it can be bought now. */
@@ -143,7 +152,7 @@ public final class ProductCatalog {
   public Optional<Catalog.Offer> offer(String priceId) {
     return price(priceId)
         .filter(Price::active)
-        .flatMap(price -> catalog.offer(price.id(), price.soldAs()));
+        .flatMap(price -> catalog.get().offer(price.id(), price.soldAs()));
   }
 
   private Optional<Price> price(String id) {

@@ -73,6 +73,7 @@ public final class CheckoutCommands {
         .with(SUCCESS_URL, checkout.successUrl())
         .with(CANCEL_URL, checkout.cancelUrl())
         .with(PROMOTION_CODE, checkout.promotionCodeId())
+        .with(SaleTerms.CURRENCY, checkout.currency())
         .asMap();
   }
 
@@ -93,7 +94,8 @@ public final class CheckoutCommands {
         INTERVAL.find(command),
         SUCCESS_URL.get(command),
         CANCEL_URL.get(command),
-        PROMOTION_CODE.find(command));
+        PROMOTION_CODE.find(command),
+        SaleTerms.CURRENCY.find(command));
   }
 
   private static NewItemCheckout itemCheckout(Command command, ItemUnits units) {
@@ -112,12 +114,14 @@ public final class CheckoutCommands {
       CommandJournal journal,
       CommandSearch search,
       ItemUnits units,
-      Reservations reservations) {
+      Reservations reservations,
+      OpenSales sales) {
     return Map.of(
         CommandKind.CREATE_CHECKOUT,
         handler(
             command -> {
               refuseOvertaken(command, journal);
+              sales.refuseSecondCurrency(command);
               return provider.create(
                   checkout(command), command.id().value(), command.idempotencyKey());
             },
@@ -126,6 +130,7 @@ public final class CheckoutCommands {
         handler(
             command -> {
               refuseOvertaken(command, journal);
+              sales.refuseSecondCurrency(command);
               return provider.create(
                   itemCheckout(command, units), command.id().value(), command.idempotencyKey());
             },

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param successUrl may hold {@code {CHECKOUT_SESSION_ID}}
  * @param promotionCode as it was typed
+ * @param currency empty for the account's own, or else the default
  */
 public record CheckoutRequest(
     Optional<String> tier,
@@ -21,7 +22,8 @@ public record CheckoutRequest(
     String successUrl,
     String cancelUrl,
     Optional<String> email,
-    Optional<String> promotionCode) {
+    Optional<String> promotionCode,
+    Optional<String> currency) {
   private static final long MAX_QUANTITY = 1_000_000;
 
   /** For one unit of a plan of the catalog. */
@@ -44,6 +46,28 @@ public record CheckoutRequest(
       String cancelUrl,
       Optional<String> email) {
     this(tier, interval, priceId, quantity, successUrl, cancelUrl, email, Optional.empty());
+  }
+
+  /** In the account's currency, or else the default. */
+  public CheckoutRequest(
+      Optional<String> tier,
+      Optional<BillingInterval> interval,
+      Optional<String> priceId,
+      long quantity,
+      String successUrl,
+      String cancelUrl,
+      Optional<String> email,
+      Optional<String> promotionCode) {
+    this(
+        tier,
+        interval,
+        priceId,
+        quantity,
+        successUrl,
+        cancelUrl,
+        email,
+        promotionCode,
+        Optional.empty());
   }
 
   public CheckoutRequest {
@@ -75,6 +99,7 @@ public record CheckoutRequest(
     private String cancelUrl = "";
     private Optional<String> email = Optional.empty();
     private Optional<String> promotionCode = Optional.empty();
+    private Optional<String> currency = Optional.empty();
 
     private Builder(
         Optional<String> tier, Optional<BillingInterval> interval, Optional<String> priceId) {
@@ -113,6 +138,12 @@ public record CheckoutRequest(
       return this;
     }
 
+    /** One of those in which the plan is sold. Default: the account's own, or else the catalog's. */
+    public Builder currency(String value) {
+      currency = Optional.of(value);
+      return this;
+    }
+
     /**
      * The request.
      *
@@ -120,7 +151,7 @@ public record CheckoutRequest(
      */
     public CheckoutRequest build() {
       return new CheckoutRequest(
-          tier, interval, priceId, quantity, successUrl, cancelUrl, email, promotionCode);
+          tier, interval, priceId, quantity, successUrl, cancelUrl, email, promotionCode, currency);
     }
   }
 }

@@ -12,6 +12,7 @@ public interface CheckoutSessions {
    *
    * @param trialDays 0 for no trial
    * @param promotionCodeId whose discount is given; empty to let the payer type one on the page
+   * @param currency of those in which the price is sold; empty for its only one
    * @param successUrl may hold {@code {CHECKOUT_SESSION_ID}}, which the provider replaces
    * @param tier written with account and interval into the metadata of session and subscription
    */
@@ -25,7 +26,34 @@ public interface CheckoutSessions {
       Optional<String> interval,
       String successUrl,
       String cancelUrl,
-      Optional<String> promotionCodeId) {
+      Optional<String> promotionCodeId,
+      Optional<String> currency) {
+    /** In the price's only currency. */
+    public NewSubscriptionCheckout(
+        AccountId account,
+        String customerId,
+        String priceId,
+        long quantity,
+        int trialDays,
+        Optional<String> tier,
+        Optional<String> interval,
+        String successUrl,
+        String cancelUrl,
+        Optional<String> promotionCodeId) {
+      this(
+          account,
+          customerId,
+          priceId,
+          quantity,
+          trialDays,
+          tier,
+          interval,
+          successUrl,
+          cancelUrl,
+          promotionCodeId,
+          Optional.empty());
+    }
+
     /** A checkout at which the payer may type a code. */
     public NewSubscriptionCheckout(
         AccountId account,

@@ -28,7 +28,6 @@ import java.util.stream.Stream;
 
 /** Use cases: selling subscriptions and items. */
 public final class Checkouts {
-  private final Catalog catalog;
   private final ProductCatalog products;
   private final Customers customers;
   private final SubscriptionStore subscriptions;
@@ -36,24 +35,27 @@ public final class Checkouts {
   private final TrialLedger trials;
   private final SessionOpening sessions;
   private final ItemCheckouts items;
+  private final OneCurrency currency;
 
   public Checkouts(
       ProductCatalog products,
       Customers customers,
       SubscriptionStore subscriptions,
-      Coupons coupons,
-      TrialLedger trials,
+      Rules rules,
       SessionOpening sessions,
       ItemCheckouts items) {
-    this.catalog = products.catalog();
     this.products = products;
     this.customers = customers;
     this.subscriptions = subscriptions;
-    this.coupons = coupons;
-    this.trials = trials;
+    this.coupons = rules.coupons();
+    this.trials = rules.trials();
+    this.currency = rules.currency();
     this.sessions = sessions;
     this.items = items;
   }
+
+  /** What the sale of a plan is subject to. */
+  public record Rules(Coupons coupons, TrialLedger trials, OneCurrency currency) {}
 
   /**
    * An open session, whether this call made it, and the trial that it gives.
@@ -106,9 +108,17 @@ public final class Checkouts {
    * else of the same family is closed first, so that both can't be paid.
    *
    * @throws ValidationFailed naming the field
-   * @throws Conflict if a subscription of the family is live already
+   * @throws Conflict if a subscription of the family is live already, or {@code currency_fixed} if
+   *     the account pays in another currency
+   * @throws com.tatame.billing.failure.Forbidden if the caller is a member of an organisation without a
+   *     billing role
    */
   public Opened open(Principal caller, CheckoutRequest request) {
+    return products.withOneCatalog(() -> opened(caller, request));
+  }
+
+  private Opened opened(Principal caller, CheckoutRequest request) {
+    customers.requireBillingRole(caller);
     sessions.requireReturnUrls(request.successUrl(), request.cancelUrl());
     Sale sale = saleOf(request);
     if (sale.offer().price().meter().isPresent() && request.quantity() != 1) {
@@ -116,21 +126,26 @@ public final class Checkouts {
     }
     AccountId account = caller.account();
     refuseSecond(account, sale.plan());
+    Money unit = currency.price(
+        account, sale.plan().tier(), sale.offer().price().amounts(), request.currency());
     CustomerLink customer =
         customers.ensure(caller, request.email(), Optional.empty()).link();
     Optional<String> promotion = request
         .promotionCode()
         .map(code -> coupons
-            .usable(account, "promotionCode", code, amount(sale, request))
+            .usable(account, "promotionCode", code, amount(sale, unit, request))
             .id());
     TrialTerms trial = trial(caller, customer, sale.plan(), request);
     Opened opened = sessions.open(new SessionOpening.Request(
         account,
         CommandKind.CREATE_CHECKOUT,
         sale.plan().family(),
-        CheckoutCommands.params(checkout(customer, sale, request, trial, promotion)),
+        CheckoutCommands.params(checkout(customer, sale, unit, request, trial, promotion)),
         same -> true,
-        () -> refuseSecond(account, sale.plan()),
+        () -> {
+          refuseSecond(account, sale.plan());
+          currency.require(account, unit.currency());
+        },
         session -> session.subscriptionId().ifPresent(id -> subscription(account, id))));
     return new Opened(opened.session(), opened.url(), opened.created(), trial);
   }
@@ -153,10 +168,22 @@ public final class Checkouts {
    * free for the caller needs none: it is bought at once.
    *
    * @throws ValidationFailed naming the field
+   * @throws com.tatame.billing.failure.Forbidden if the caller is a member of an organisation without a
+   *     billing role
    */
   public Sold open(Principal caller, ItemRequest request) {
+    customers.requireBillingRole(caller);
     sessions.requireReturnUrls(request.successUrl(), request.cancelUrl());
-    return items.open(caller, request);
+    return products.withOneCatalog(() -> items.open(caller, request));
+  }
+
+  /**
+   * The currency in which an account pays: that of its first purchase, for good.
+   *
+   * @return empty if it has bought nothing, or the catalog sells in one currency alone
+   */
+  public Optional<String> currency(AccountId account) {
+    return currency.of(account);
   }
 
   /**
@@ -206,6 +233,7 @@ public final class Checkouts {
   private CheckoutSessions.NewSubscriptionCheckout checkout(
       CustomerLink customer,
       Sale sale,
+      Money unit,
       CheckoutRequest request,
       TrialTerms trial,
       Optional<String> promotion) {
@@ -219,11 +247,12 @@ public final class Checkouts {
         Optional.of(sale.offer().interval().code()),
         request.successUrl(),
         request.cancelUrl(),
-        promotion);
+        promotion,
+        // Otherwise the provider would choose by where the payer seems to be.
+        currency.several() ? Optional.of(unit.currency()) : Optional.empty());
   }
 
-  private static Money amount(Sale sale, CheckoutRequest request) {
-    Money unit = sale.offer().price().price();
+  private static Money amount(Sale sale, Money unit, CheckoutRequest request) {
     return new Money(Math.multiplyExact(unit.amount(), quantity(sale, request)), unit.currency());
   }
 
@@ -246,7 +275,8 @@ public final class Checkouts {
 
   private Sale saleOfTier(CheckoutRequest request) {
     String tier = request.tier().orElseThrow();
-    Plan plan = catalog
+    Plan plan = products
+        .catalog()
         .plan(tier)
         .orElseThrow(() -> ValidationFailed.of("tier", "'" + tier + "' is not a tier; see /plans"));
     if (!plan.selfService()) {
@@ -272,7 +302,7 @@ public final class Checkouts {
         .filter(subscription -> subscription.status().live())
         .filter(subscription -> subscription
             .tier()
-            .flatMap(catalog::plan)
+            .flatMap(products.catalog()::plan)
             .filter(other -> other.family().equals(plan.family()))
             .isPresent())
         .findFirst()

@@ -7,6 +7,7 @@ import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.entitlement.ItemUnits;
+import com.tatame.billing.purchase.CurrencyGuard;
 import com.tatame.billing.purchase.ItemSales;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
@@ -20,23 +21,29 @@ public final class ItemCheckouts {
   private final Customers customers;
   private final PurchaseStore purchases;
   private final SessionOpening sessions;
+  private final CurrencyGuard currency;
 
+  /**
+   * @param currency ends what could be paid in another one
+   */
   public ItemCheckouts(
       ItemSales sales,
       ItemUnits units,
       Customers customers,
       PurchaseStore purchases,
-      SessionOpening sessions) {
+      SessionOpening sessions,
+      CurrencyGuard currency) {
     this.sales = sales;
     this.units = units;
     this.customers = customers;
     this.purchases = purchases;
     this.sessions = sessions;
+    this.currency = currency;
   }
 
   Checkouts.Sold open(Principal caller, ItemRequest request) {
     AccountId account = caller.account();
-    ItemSales.Offer offer = sales.offer(caller, request.item(), request.key());
+    ItemSales.Offer offer = sales.offer(caller, request.item(), request.currency(), request.key());
     if (offer.given().isPresent()) {
       // What is free by now must not be paid for.
       sessions.close(account, CommandKind.CREATE_ITEM_CHECKOUT, request.item());
@@ -57,7 +64,10 @@ public final class ItemCheckouts {
         quote.item().id(),
         CheckoutCommands.params(quote, customer, email, request),
         before -> noDearer(before, quote),
-        () -> sales.refuseOwned(account, request.item()),
+        () -> {
+          sales.refuseOwned(account, request.item());
+          currency.require(account, quote.price().amount().currency());
+        },
         session -> learnPayment(account, session)));
     return new Checkouts.Sold(
         Optional.of(opened.session()), opened.url(), Optional.empty(), opened.created());
@@ -73,6 +83,7 @@ public final class ItemCheckouts {
   // What was agreed holds while its page is open, unless the buyer would pay less by now.
   private boolean noDearer(Command before, ItemSales.Quote quote) {
     return SaleTerms.agreed(before, units)
+        .filter(terms -> terms.amount().currency().equals(quote.price().amount().currency()))
         .filter(terms -> terms.amount().amount() <= quote.price().amount().amount())
         .isPresent();
   }

@@ -9,6 +9,7 @@ import com.tatame.billing.command.Commands;
 import com.tatame.billing.command.RequestScope;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.observation.SubjectId;
@@ -135,6 +136,23 @@ public final class SessionOpening {
 
   private static Opened opened(Page page, boolean created) {
     return new Opened(page.session(), page.url(), created);
+  }
+
+  /**
+   * Closes a session if it is open, as the provider has it now. What it sold, if it is complete, is
+   * known then.
+   */
+  void end(AccountId account, CheckoutSession session) {
+    CheckoutSession present = page(account, session).session();
+    if (present.status() == CheckoutSession.Status.OPEN) {
+      expire(account, present);
+    } else if (present.status() == CheckoutSession.Status.COMPLETE) {
+      present
+          .subscriptionId()
+          .ifPresentOrElse(
+              id -> refresh(new ObjectRef(ObjectKind.SUBSCRIPTION, id), present.subject()),
+              () -> refreshPayment(present));
+    }
   }
 
   /** Closes the open session of a thing on sale, if there is one. */

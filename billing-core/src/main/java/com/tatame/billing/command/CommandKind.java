@@ -7,6 +7,7 @@ import java.util.Set;
 /** What a command does. The stored name must never change. */
 public enum CommandKind {
   CREATE_CUSTOMER(ObjectKind.CUSTOMER),
+  UPDATE_CUSTOMER(ObjectKind.CUSTOMER, "customer"),
   CREATE_CHECKOUT(
       ObjectKind.CHECKOUT_SESSION,
       "customer",
@@ -14,7 +15,8 @@ public enum CommandKind {
       "quantity",
       "trial_days",
       "tier",
-      "interval"),
+      "interval",
+      "currency"),
   CREATE_ITEM_CHECKOUT(
       ObjectKind.CHECKOUT_SESSION,
       "customer",

@@ -1,6 +1,7 @@
 package com.tatame.billing.customer;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
@@ -11,7 +12,9 @@ import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Map;
@@ -25,10 +28,26 @@ public final class Customers {
 
   private final CustomerStore store;
   private final Commands commands;
+  private final BillingRoles billingRoles;
 
-  public Customers(CustomerStore store, Commands commands) {
+  /**
+   * Wires the use cases.
+   *
+   * @param billingRoles who decides about an organisation's money
+   */
+  public Customers(CustomerStore store, Commands commands, BillingRoles billingRoles) {
     this.store = store;
     this.commands = commands;
+    this.billingRoles = billingRoles;
+  }
+
+  /**
+   * Refuses a member of an organisation whose role doesn't decide about its money.
+   *
+   * @throws com.tatame.billing.failure.Forbidden naming the roles that do
+   */
+  public void requireBillingRole(Principal caller) {
+    billingRoles.require(caller);
   }
 
   /** A customer that is there now, and whether this call made it. */
@@ -44,8 +63,11 @@ public final class Customers {
    *
    * @param email of a new customer; empty takes the caller's
    * @param name of a new customer; empty takes the caller's
+   * @throws com.tatame.billing.failure.Forbidden if the caller is a member of an organisation without a
+   *     billing role
    */
   public Ensured ensure(Principal caller, Optional<String> email, Optional<String> name) {
+    requireBillingRole(caller);
     Optional<CustomerLink> existing = store.find(caller.account());
     if (existing.isPresent()) {
       return new Ensured(existing.get(), commands.begunEarlier(CommandKind.CREATE_CUSTOMER));
@@ -69,6 +91,31 @@ public final class Customers {
         .orElseThrow(
             () -> Conflict.because("The new customer is linked to another account already."));
     return new Ensured(link, created);
+  }
+
+  /**
+   * Changes what the provider writes on the account's invoices and where it sends them. Address and
+   * locale are kept by the provider alone.
+   *
+   * @return the customer as it is then
+   * @throws NotFound if the account has no customer yet
+   * @throws ValidationFailed naming every field at fault
+   */
+  public CustomerLink update(AccountId account, CustomerUpdate update) {
+    update.requireValid();
+    CustomerLink link = find(account).orElseThrow(() -> noCustomer(account));
+    commands.run(Command.planned(
+        commands.nextId(),
+        account,
+        CommandKind.UPDATE_CUSTOMER,
+        link.customerId(),
+        CustomerUpdateCommand.params(link.customerId(), update).asMap(),
+        commands.now()));
+    return find(account).orElseThrow(() -> noCustomer(account));
+  }
+
+  private static NotFound noCustomer(AccountId account) {
+    return new NotFound("customer of account", account.value());
   }
 
   // Whether this request made the customer.

@@ -19,13 +19,15 @@ final class CustomerWalk implements Walk {
   }
 
   @Override
-  public List<Step> page(Optional<String> after, int limit) {
-    return store.customers(after, limit).stream().map(id -> new Step(id, READ)).toList();
+  public List<BatchStep> page(Optional<String> after, int limit) {
+    return store.customers(after, limit).stream()
+        .map(id -> new BatchStep(id, READ))
+        .toList();
   }
 
   @Override
-  public Optional<Step> step(String key) {
-    return Optional.of(new Step(key, READ));
+  public Optional<BatchStep> step(String key) {
+    return Optional.of(new BatchStep(key, READ));
   }
 
   @Override

@@ -94,8 +94,8 @@ public final class DriftMonitor {
     boolean anyOpen = store.open() > 0;
     List<DriftPosition.Suspect> suspects = compareAgain(walk, before.suspects());
     Optional<String> last = before.after();
-    List<Walk.Step> page = walk.page(last, SLICE);
-    for (Walk.Step step : page) {
+    List<Walk.BatchStep> page = walk.page(last, SLICE);
+    for (Walk.BatchStep step : page) {
       if (!affordable(step)) {
         return Optional.of(new DriftPosition(last, suspects).text());
       }
@@ -114,7 +114,7 @@ public final class DriftMonitor {
     return Optional.of(new DriftPosition(next, suspects).text());
   }
 
-  private boolean affordable(Walk.Step step) {
+  private boolean affordable(Walk.BatchStep step) {
     return step.kinds().stream()
         .sorted()
         .allMatch(kind -> budget.tryTake(kind, ReadPriority.ROUTINE));
@@ -125,7 +125,7 @@ public final class DriftMonitor {
     List<DriftPosition.Suspect> left = new ArrayList<>();
     for (DriftPosition.Suspect suspect : suspects) {
       boolean due = !suspect.since().plus(GRACE).isAfter(wallClock.instant());
-      Optional<Walk.Step> step = due ? walk.step(suspect.key()) : Optional.empty();
+      Optional<Walk.BatchStep> step = due ? walk.step(suspect.key()) : Optional.empty();
       if (!due || !step.map(this::affordable).orElse(true)) {
         left.add(suspect);
       } else if (step.isPresent()

@@ -21,14 +21,14 @@ final class ObjectWalk implements Walk {
   }
 
   @Override
-  public List<Step> page(Optional<String> after, int limit) {
+  public List<BatchStep> page(Optional<String> after, int limit) {
     return store.objects(after.flatMap(ObjectWalk::object), limit).stream()
         .map(ObjectWalk::step)
         .toList();
   }
 
   @Override
-  public Optional<Step> step(String key) {
+  public Optional<BatchStep> step(String key) {
     return object(key).flatMap(store::object).map(ObjectWalk::step);
   }
 
@@ -42,9 +42,9 @@ final class ObjectWalk implements Walk {
         .orElseGet(Comparison.Unknown::new);
   }
 
-  private static Step step(MirroredObject row) {
+  private static BatchStep step(MirroredObject row) {
     ObjectKind kind = row.object().kind();
-    return new Step(key(row.object()), comparesAlone(row) ? Set.of(kind) : Set.of());
+    return new BatchStep(key(row.object()), comparesAlone(row) ? Set.of(kind) : Set.of());
   }
 
   /** Whether it is compared by itself. */

@@ -1,6 +1,6 @@
 package com.tatame.billing.duplicate;
 
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
@@ -31,13 +31,12 @@ public final class DuplicateCommands {
 
   /** How it is sent, and found. */
   public static Map<CommandKind, CommandHandler> handlers(
-      Catalog catalog, SubscriptionControl provider, CommandSearch search) {
-    DuplicateRule rule = new DuplicateRule(catalog);
+      CatalogInForce catalog, SubscriptionControl provider, CommandSearch search) {
     return Map.of(
         CommandKind.CANCEL_DUPLICATE,
         CommandHandler.of(
             DuplicateCommands::subject,
-            command -> cancel(command, rule, provider),
+            command -> cancel(command, new DuplicateRule(catalog.get()), provider),
             command -> find(command, search)));
   }
 

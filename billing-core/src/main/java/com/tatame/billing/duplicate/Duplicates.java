@@ -1,7 +1,7 @@
 package com.tatame.billing.duplicate;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.DuplicatePolicy;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandKind;
@@ -44,8 +44,7 @@ public final class Duplicates {
 
   private static final Duration PAYABLE = Duration.ofDays(30);
 
-  private final DuplicatePolicy policy;
-  private final DuplicateRule rule;
+  private final CatalogInForce catalog;
   private final DuplicateStore store;
   private final SubscriptionStore subscriptions;
   private final InvoiceControl invoices;
@@ -54,14 +53,13 @@ public final class Duplicates {
 
   /** Wires the use cases. */
   public Duplicates(
-      Catalog catalog,
+      CatalogInForce catalog,
       DuplicateStore store,
       SubscriptionStore subscriptions,
       InvoiceControl invoices,
       Commands commands,
       Refunds refunds) {
-    this.policy = catalog.policies().duplicates();
-    this.rule = new DuplicateRule(catalog);
+    this.catalog = catalog;
     this.store = store;
     this.subscriptions = subscriptions;
     this.invoices = invoices;
@@ -116,8 +114,12 @@ public final class Duplicates {
    * @return where this one ended
    */
   public Optional<String> from(Optional<String> position) {
+    return catalog.pinned(() -> searched(position));
+  }
+
+  private Optional<String> searched(Optional<String> position) {
     Optional<String> next = position;
-    if (policy != DuplicatePolicy.KEEP_BOTH) {
+    if (policy() != DuplicatePolicy.KEEP_BOTH) {
       DuplicateStore.Several several = store.several(position, SLICE);
       several.accounts().forEach(this::examine);
       next = Optional.of(several.position());
@@ -134,9 +136,9 @@ public final class Duplicates {
   }
 
   private void examine(AccountId account) {
-    for (DuplicateRule.Pair pair : rule.pairs(subscriptions.all(account))) {
+    for (DuplicateRule.Pair pair : rule().pairs(subscriptions.all(account))) {
       Instant now = commands.now();
-      boolean cancels = policy == DuplicatePolicy.CANCEL_AND_REFUND_NEWER;
+      boolean cancels = policy() == DuplicatePolicy.CANCEL_AND_REFUND_NEWER;
       Duplicate found = new Duplicate(
           pair.extra().id(),
           pair.kept().id(),
@@ -156,7 +158,7 @@ public final class Duplicates {
             found.subscriptionId(),
             found.family(),
             found.keptId(),
-            policy.code());
+            policy().code());
       }
     }
   }
@@ -165,7 +167,8 @@ public final class Duplicates {
     if (due.status() == Status.HANDLING) {
       handle(due);
     } else {
-      Duplicate next = rule.pairOf(due.subscriptionId(), subscriptions.all(due.account()))
+      Duplicate next = rule()
+          .pairOf(due.subscriptionId(), subscriptions.all(due.account()))
           .map(pair -> due.beside(pair.kept().id()).checkedAgain(commands.now().plus(LOOK_AGAIN)))
           .orElseGet(due::over);
       store.replace(due.status(), next);
@@ -235,5 +238,13 @@ public final class Duplicates {
         .filter(invoice ->
             invoice.subscriptionId().filter(duplicate.subscriptionId()::equals).isPresent())
         .toList();
+  }
+
+  private DuplicatePolicy policy() {
+    return catalog.get().policies().duplicates();
+  }
+
+  private DuplicateRule rule() {
+    return new DuplicateRule(catalog.get());
   }
 }

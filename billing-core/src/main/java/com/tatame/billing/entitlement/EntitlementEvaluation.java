@@ -12,6 +12,7 @@ import com.tatame.billing.entitlement.Decision.Allowance;
 import com.tatame.billing.entitlement.Decision.GrantLeft;
 import com.tatame.billing.entitlement.Decision.OverageLeft;
 import com.tatame.billing.entitlement.UsageDebit.Offer;
+import com.tatame.billing.money.Amounts;
 import com.tatame.billing.money.Money;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -378,8 +379,7 @@ final class EntitlementEvaluation {
     boolean tooDear = feature instanceof Feature.Counter counter
         && counter
             .maxItemPrice()
-            .filter(most ->
-                itemPrice.filter(price -> price.amount() > most.amount()).isPresent())
+            .filter(most -> itemPrice.filter(price -> dearer(price, most)).isPresent())
             .isPresent();
     if (!tooDear) {
       offers.addAll(free(name, feature));
@@ -394,6 +394,13 @@ final class EntitlementEvaluation {
       });
     }
     return offers;
+  }
+
+  // What can't be compared is too dear: nothing is given away for a currency that nobody priced.
+  private static boolean dearer(Money price, Amounts most) {
+    return most.in(price.currency())
+        .filter(limit -> price.amount() <= limit.amount())
+        .isEmpty();
   }
 
   // What is lost soonest comes first: included units are with their window, granted ones with their

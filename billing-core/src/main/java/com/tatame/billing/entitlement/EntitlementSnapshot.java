@@ -11,7 +11,7 @@ public final class EntitlementSnapshot {
   private final AccountUsage usage;
   private volatile @Nullable Reported reported;
 
-  private record Reported(EntitlementReport report, Period holds) {}
+  private record Reported(Catalog catalog, EntitlementReport report, Period holds) {}
 
   /** Of which nothing was reported yet. */
   public EntitlementSnapshot(AccountUsage usage) {
@@ -28,15 +28,21 @@ public final class EntitlementSnapshot {
     return new EntitlementSnapshot(usage.staleSince(readAt));
   }
 
+  // A report is by the very catalog: comparing catalogs would cost more than the report saves.
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isBy(Catalog catalog, Reported reported) {
+    return reported.catalog() == catalog;
+  }
+
   /** Where the account stands; the same object for as long as nothing of it ends or begins. */
   EntitlementReport report(Catalog catalog, AccountId account, Instant now) {
     Reported last = reported;
-    if (last != null && last.holds().contains(now)) {
+    if (last != null && isBy(catalog, last) && last.holds().contains(now)) {
       return last.report();
     }
     EntitlementEvaluation standing = new EntitlementEvaluation(catalog, usage, now);
     EntitlementReport report = standing.report(account);
-    reported = new Reported(report, new Period(now, standing.until()));
+    reported = new Reported(catalog, report, new Period(now, standing.until()));
     return report;
   }
 }

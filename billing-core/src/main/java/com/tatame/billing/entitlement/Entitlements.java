@@ -2,6 +2,7 @@ package com.tatame.billing.entitlement;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.commit.GroupCommit;
@@ -10,6 +11,7 @@ import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Amounts;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.time.TimeBounds;
 import com.tatame.billing.workload.Workload;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Use cases: what an account may do now, and doing it. A question costs one query. */
@@ -40,21 +43,39 @@ public final class Entitlements {
   private final UsageStore store;
   private final EntitlementCache cached;
   private final GroupCommit<UsageDebit, DebitResult> debits;
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final Map<String, Map<String, Decision>> flags = new HashMap<>();
-  private final Map<String, Decision> defaultFlags;
+  private volatile Flags flags;
+
+  /** What the plans of a catalog say of flags, computed in advance. */
+  private record Flags(
+      Catalog catalog, Map<String, Map<String, Decision>> byTier, Map<String, Decision> byDefault) {
+    static Flags of(Catalog catalog) {
+      Map<String, Map<String, Decision>> byTier = new HashMap<>();
+      for (Plan plan : catalog.plans()) {
+        byTier.put(plan.tier(), EntitlementEvaluation.flags(catalog, plan));
+      }
+      return new Flags(
+          catalog, byTier, EntitlementEvaluation.flags(catalog, catalog.defaultPlan()));
+    }
+
+    // Computed anew for each catalog in force, and compared at every question.
+    @SuppressWarnings("ReferenceEquality")
+    boolean isBy(Catalog other) {
+      return catalog == other;
+    }
+  }
 
   /**
-   * Wires the use cases.
+   * Wires the use cases by a catalog that is never replaced.
    *
    * @param clock the billing clock
    * @param random source of ids
    */
   public Entitlements(
       UsageStore store, Catalog catalog, InstantSource clock, RandomGenerator random) {
-    this(store, EntitlementCache.NONE, catalog, clock, random);
+    this(store, EntitlementCache.NONE, new CatalogInForce(catalog), clock, random);
   }
 
   /**
@@ -67,7 +88,7 @@ public final class Entitlements {
   public Entitlements(
       UsageStore store,
       EntitlementCache cached,
-      Catalog catalog,
+      CatalogInForce catalog,
       InstantSource clock,
       RandomGenerator random) {
     this.store = store;
@@ -77,10 +98,7 @@ public final class Entitlements {
     this.catalog = catalog;
     this.clock = clock;
     this.random = random;
-    for (Plan plan : catalog.plans()) {
-      flags.put(plan.tier(), EntitlementEvaluation.flags(catalog, plan));
-    }
-    this.defaultFlags = EntitlementEvaluation.flags(catalog, catalog.defaultPlan());
+    this.flags = Flags.of(catalog.get());
   }
 
   /** All features at once. */
@@ -94,7 +112,7 @@ public final class Entitlements {
    */
   public Optional<EntitlementReport> cached(AccountId account) {
     Instant now = now();
-    return cached.fresh(account, now).map(reading -> reading.report(catalog, account, now));
+    return cached.fresh(account, now).map(reading -> reading.report(catalog.get(), account, now));
   }
 
   /**
@@ -104,15 +122,16 @@ public final class Entitlements {
    */
   public Decision check(AccountId account, String feature) {
     Instant now = now();
+    Catalog sold = catalog.get();
     AccountUsage usage = store.read(account, now);
     // The most frequent question of all, so its answer is computed in advance.
     Decision flag = usage.grants().isEmpty() && usage.staleSince().isEmpty()
-        ? flagsOf(usage, now).get(feature)
+        ? flagsOf(sold, usage, now).get(feature)
         : null;
     if (flag != null) {
       return flag;
     }
-    EntitlementEvaluation standing = new EntitlementEvaluation(catalog, usage, now);
+    EntitlementEvaluation standing = new EntitlementEvaluation(sold, usage, now);
     return standing.decide(feature, known(standing, feature));
   }
 
@@ -139,15 +158,21 @@ public final class Entitlements {
     if (at.isAfter(now)) {
       throw ValidationFailed.of("at", "must not lie ahead of now, which is " + now);
     }
-    return new PastEntitlements(store, catalog, at, now);
+    return new PastEntitlements(store, catalog.get(), at, now);
   }
 
-  private Map<String, Decision> flagsOf(AccountUsage usage, Instant now) {
+  private Map<String, Decision> flagsOf(Catalog sold, AccountUsage usage, Instant now) {
+    Flags known = flags;
+    if (!known.isBy(sold)) {
+      known = Flags.of(sold);
+      flags = known;
+    }
+    Flags answers = known;
     return usage
         .entitlement()
         .flatMap(entitlement -> entitlement.sourceAt(now))
-        .map(source -> flags.get(source.tier()))
-        .orElse(defaultFlags);
+        .map(source -> answers.byTier().get(source.tier()))
+        .orElse(answers.byDefault());
   }
 
   /**
@@ -159,6 +184,10 @@ public final class Entitlements {
    * @throws Conflict {@code idempotency_key_reused}
    */
   public ConsumeResult consume(AccountId account, Use use) {
+    return catalog.pinned(() -> consumed(account, use));
+  }
+
+  private ConsumeResult consumed(AccountId account, Use use) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Instant now = now();
       EntitlementEvaluation standing = any(account, use, now);
@@ -198,28 +227,29 @@ public final class Entitlements {
    */
   public CompletableFuture<ConsumeResult> consumeAsync(
       AccountId account, Use use, Executor mayBlock) {
-    Instant now = now();
-    Optional<UsageDebit> debit = cached
-        .any(account, now)
-        .map(reading -> new EntitlementEvaluation(catalog, reading.usage(), now))
-        .flatMap(standing ->
-            drawable(standing, use).map(feature -> debit(account, use, standing, feature, now)));
-    return debit.isEmpty()
-        ? CompletableFuture.supplyAsync(() -> consume(account, use), mayBlock)
-        : debits.submit(debit.get()).thenCompose(result -> used(result, account, use, mayBlock));
-  }
-
-  private CompletableFuture<ConsumeResult> used(
-      DebitResult result, AccountId account, Use use, Executor mayBlock) {
-    if (result instanceof DebitResult.Granted granted) {
-      return CompletableFuture.completedFuture(granted(granted, use));
-    } else if (result instanceof DebitResult.KeyReused) {
-      return CompletableFuture.failedFuture(Conflict.idempotencyKeyReused());
-    } else if (result instanceof DebitResult.Denied) {
-      return CompletableFuture.supplyAsync(
-          () -> new ConsumeResult.Denied(denied(account, use)), mayBlock);
-    }
-    return CompletableFuture.supplyAsync(() -> consume(account, use), mayBlock);
+    return catalog.pinned(() -> {
+      Instant now = now();
+      Supplier<ConsumeResult> blocking = catalog.carried(() -> consumed(account, use));
+      Optional<UsageDebit> debit = cached
+          .any(account, now)
+          .map(reading -> new EntitlementEvaluation(catalog.get(), reading.usage(), now))
+          .flatMap(standing ->
+              drawable(standing, use).map(feature -> debit(account, use, standing, feature, now)));
+      if (debit.isEmpty()) {
+        return CompletableFuture.supplyAsync(blocking, mayBlock);
+      }
+      Supplier<ConsumeResult> denied =
+          catalog.carried(() -> new ConsumeResult.Denied(denied(account, use)));
+      return debits.submit(debit.get()).thenCompose(result -> {
+        if (result instanceof DebitResult.Granted granted) {
+          return CompletableFuture.completedFuture(granted(granted, use));
+        } else if (result instanceof DebitResult.KeyReused) {
+          return CompletableFuture.failedFuture(Conflict.idempotencyKeyReused());
+        }
+        return CompletableFuture.supplyAsync(
+            result instanceof DebitResult.Denied ? denied : blocking, mayBlock);
+      });
+    });
   }
 
   private static ConsumeResult granted(DebitResult.Granted granted, Use use) {
@@ -262,7 +292,11 @@ public final class Entitlements {
    * @throws ValidationFailed if nothing is counted there, or the time is out of reach
    * @throws Conflict {@code idempotency_key_reused}
    */
-  public Recorded record(AccountId account, UsageReport report) {
+  public RecordedUsage record(AccountId account, UsageReport report) {
+    return catalog.pinned(() -> written(account, report));
+  }
+
+  private RecordedUsage written(AccountId account, UsageReport report) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Instant now = now();
       Instant at = report.occurredAt().map(then -> reachable(then, now)).orElse(now);
@@ -274,7 +308,7 @@ public final class Entitlements {
       }
       DebitResult result = debits.write(debit(account, report, standing, feature, at));
       if (result instanceof DebitResult.Granted granted) {
-        return new Recorded(granted.consumption(), granted.again());
+        return new RecordedUsage(granted.consumption(), granted.again());
       } else if (result instanceof DebitResult.KeyReused) {
         throw Conflict.idempotencyKeyReused();
       }
@@ -297,7 +331,11 @@ public final class Entitlements {
    * @throws ValidationFailed if it is no gauge, or the value is negative
    */
   public Decision set(AccountId account, String feature, long value) {
-    boolean gauge = catalog.plans().stream()
+    return catalog.pinned(() -> measured(account, feature, value));
+  }
+
+  private Decision measured(AccountId account, String feature, long value) {
+    boolean gauge = catalog.get().plans().stream()
         .anyMatch(plan -> plan.features().get(feature) instanceof Feature.Gauge);
     known(standing(account, now()), feature);
     if (!gauge) {
@@ -378,14 +416,15 @@ public final class Entitlements {
         : Optional.empty();
   }
 
-  private static Optional<ValidationFailed> priceMistake(Optional<Money> price, Money most) {
+  private static Optional<ValidationFailed> priceMistake(Optional<Money> price, Amounts most) {
     if (price.isEmpty()) {
       return Optional.of(
           ValidationFailed.of("itemPrice", "is required: what is included depends on the price"));
     }
-    return price.get().currency().equals(most.currency())
+    return most.in(price.get().currency()).isPresent()
         ? Optional.empty()
-        : Optional.of(ValidationFailed.of("itemPrice.currency", "must be " + most.currency()));
+        : Optional.of(ValidationFailed.of(
+            "itemPrice.currency", "must be " + String.join(" or ", most.currencies())));
   }
 
   private static Optional<Charge> charge(Consumption consumption, Use use) {
@@ -404,7 +443,7 @@ public final class Entitlements {
   }
 
   private EntitlementEvaluation standing(AccountId account, Instant now) {
-    return new EntitlementEvaluation(catalog, store.read(account, now), now);
+    return new EntitlementEvaluation(catalog.get(), store.read(account, now), now);
   }
 
   // What is recalled may be of another time: the store tells if a draw is, but only of a draw.
@@ -427,7 +466,7 @@ public final class Entitlements {
   }
 
   private EntitlementEvaluation recalled(AccountId account, Instant now) {
-    return new EntitlementEvaluation(catalog, store.recall(account, now), now);
+    return new EntitlementEvaluation(catalog.get(), store.recall(account, now), now);
   }
 
   private static boolean counted(Feature feature) {

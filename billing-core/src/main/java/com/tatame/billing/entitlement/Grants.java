@@ -1,7 +1,7 @@
 package com.tatame.billing.entitlement;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.entitlement.Grant.Revocation;
 import com.tatame.billing.failure.Conflict;
@@ -21,7 +21,7 @@ public final class Grants {
   private static final String PREFIX = "gr_";
 
   private final GrantStore store;
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
   private final InstantSource clock;
   private final RandomGenerator random;
 
@@ -31,7 +31,8 @@ public final class Grants {
    * @param clock the billing clock
    * @param random source of ids
    */
-  public Grants(GrantStore store, Catalog catalog, InstantSource clock, RandomGenerator random) {
+  public Grants(
+      GrantStore store, CatalogInForce catalog, InstantSource clock, RandomGenerator random) {
     this.store = store;
     this.catalog = catalog;
     this.clock = clock;
@@ -113,7 +114,8 @@ public final class Grants {
   }
 
   private void requireInCatalog(GrantContent gift) {
-    if (gift instanceof GrantContent.Tier tier && catalog.plan(tier.tier()).isEmpty()) {
+    if (gift instanceof GrantContent.Tier tier
+        && catalog.get().plan(tier.tier()).isEmpty()) {
       throw ValidationFailed.of("tier", "'" + tier.tier() + "' is no tier of the catalog");
     } else if (gift instanceof GrantContent.Units units
         && !has(
@@ -131,7 +133,7 @@ public final class Grants {
   }
 
   private boolean has(String name, Predicate<Feature> kind) {
-    return catalog.plans().stream()
+    return catalog.get().plans().stream()
         .flatMap(plan -> Optional.ofNullable(plan.features().get(name)).stream())
         .anyMatch(kind);
   }

@@ -1,7 +1,7 @@
 package com.tatame.billing.entitlement;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.failure.Conflict;
@@ -25,13 +25,13 @@ public final class ItemUnits {
   private static final int MAX_ROUNDS = 10;
 
   private final UsageStore store;
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
   private final InstantSource clock;
 
   /**
    * @param clock the billing clock
    */
-  public ItemUnits(UsageStore store, Catalog catalog, InstantSource clock) {
+  public ItemUnits(UsageStore store, CatalogInForce catalog, InstantSource clock) {
     this.store = store;
     this.catalog = catalog;
     this.clock = clock;
@@ -157,7 +157,7 @@ public final class ItemUnits {
 
   private EntitlementEvaluation standing(AccountId account) {
     Instant now = now();
-    return new EntitlementEvaluation(catalog, store.read(account, now), now);
+    return new EntitlementEvaluation(catalog.get(), store.read(account, now), now);
   }
 
   private Instant now() {

@@ -1,7 +1,6 @@
 package com.tatame.billing.entitlement;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -64,9 +63,6 @@ public interface UsageStore {
    */
   List<UsageRow> list(
       AccountId account, Optional<String> feature, Optional<UsageRow> after, int limit);
-
-  /** Publishes what the plans give to SQL functions, in place of the catalog before. */
-  void publish(Catalog catalog);
 
   /** Prunes consumptions, and their keys, from before; returns how many. */
   int prune(Instant before);

@@ -51,6 +51,18 @@ public final class Conflict extends BillingException {
         Optional.of(purchaseId));
   }
 
+  /**
+   * The account pays in another currency, or may be about to. Nothing was sold.
+   *
+   * @param currency in which it pays
+   */
+  public static Conflict currencyFixed(String currency) {
+    return new Conflict(
+        "currency_fixed",
+        "The account pays in " + currency + ", the currency of its first purchase.",
+        Optional.of(currency));
+  }
+
   /** The account already has a live subscription of this plan family. */
   public static Conflict subscriptionExists(String subscriptionId) {
     return new Conflict(
@@ -81,7 +93,7 @@ public final class Conflict extends BillingException {
         Optional.empty());
   }
 
-  /** The object that stands in the way, if it is one that the caller may see. */
+  /** What stands in the way, if the caller may see it: an object's id, or a currency. */
   public Optional<String> existingId() {
     return existingId;
   }

@@ -4,6 +4,7 @@ import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.customer.CustomerDetails;
 import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.inbox.EventHistory;
 import com.tatame.billing.inbox.EventSource;
@@ -24,6 +25,8 @@ public interface PaymentGateway {
   Products products();
 
   CustomerAccounts customers();
+
+  CustomerDetails customerDetails();
 
   CustomerList customerList();
 

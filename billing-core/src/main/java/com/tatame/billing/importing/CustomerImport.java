@@ -1,7 +1,7 @@
 package com.tatame.billing.importing;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.drift.ProviderState;
 import com.tatame.billing.failure.ProviderRejected;
@@ -39,14 +39,14 @@ public final class CustomerImport {
   private static final Logger LOG = System.getLogger(CustomerImport.class.getName());
   private static final int MAX_ROUNDS = 5;
 
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
   private final Projections projections;
   private final ObjectReads reads;
   private final PaymentMethods paymentMethods;
   private final ProviderState providerState;
 
   public CustomerImport(
-      Catalog catalog,
+      CatalogInForce catalog,
       Projections projections,
       ObjectReads reads,
       PaymentMethods paymentMethods,
@@ -308,7 +308,7 @@ public final class CustomerImport {
   private void countUnsold(ProviderObject state, ImportCounts tally) {
     if (state instanceof Subscription subscription && subscription.status().entitles()) {
       var item = subscription.mainItem();
-      if (catalog.offer(item.priceId(), item.lookupKey()).isEmpty()) {
+      if (catalog.get().offer(item.priceId(), item.lookupKey()).isEmpty()) {
         tally.unsold(item.priceId());
       }
     }

@@ -2,7 +2,7 @@ package com.tatame.billing.importing;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.Entitlements;
-import com.tatame.billing.entitlement.Recorded;
+import com.tatame.billing.entitlement.RecordedUsage;
 import com.tatame.billing.entitlement.UsageReport;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
@@ -79,7 +79,7 @@ public final class UsageImport {
       tally.created(WHAT);
       return;
     }
-    Recorded recorded = entitlements.record(account.get(), report);
+    RecordedUsage recorded = entitlements.record(account.get(), report);
     if (recorded.again()) {
       tally.present(WHAT);
     } else {

@@ -51,7 +51,7 @@ public interface InboxStore {
    *
    * @return the sequence numbers that the claim no longer held
    */
-  Set<Long> settle(ClaimId claim, List<Settlement> settlements, Instant now);
+  Set<Long> settle(ClaimId claim, List<EventOutcome> settlements, Instant now);
 
   InboxStatus status();
 

@@ -67,14 +67,14 @@ public final class InboxWorker {
   private record Batch(ClaimId claim, List<Group> groups) {}
 
   /** Claims a batch. What follows is empty if no event is due. */
-  public Optional<Step> claim() {
+  public Optional<BatchStep> claim() {
     ClaimId claim = new ClaimId(random.nextLong(Long.MAX_VALUE));
     List<ClaimedEvent> events = inbox.claim(claim, BATCH, wallClock.instant(), LEASE);
     return events.isEmpty() ? Optional.empty() : Optional.of(() -> translate(claim, events));
   }
 
-  private Optional<Step> translate(ClaimId claim, List<ClaimedEvent> events) {
-    List<Settlement> settlements = new ArrayList<>();
+  private Optional<BatchStep> translate(ClaimId claim, List<ClaimedEvent> events) {
+    List<EventOutcome> settlements = new ArrayList<>();
     Map<SubjectId, Group> groups = new TreeMap<>();
     for (ClaimedEvent event : events) {
       understand(event, groups).ifPresent(settlements::add);
@@ -84,7 +84,7 @@ public final class InboxWorker {
   }
 
   /** Adds the event to the group of its subject, or tells how it ends without one. */
-  private Optional<Settlement> understand(ClaimedEvent event, Map<SubjectId, Group> groups) {
+  private Optional<EventOutcome> understand(ClaimedEvent event, Map<SubjectId, Group> groups) {
     if (retries.exhausted(event.abandoned())) {
       return Optional.of(
           dead(event, "its worker did not come back, " + event.abandoned() + " times"));
@@ -106,19 +106,19 @@ public final class InboxWorker {
       return Optional.of(dead(event, malformed.reason()));
     }
     report(event, EventStatus.IGNORED);
-    return Optional.of(new Settlement.Ignored(
+    return Optional.of(new EventOutcome.Ignored(
         event.seq(),
         translation instanceof Irrelevant irrelevant
             ? irrelevant.reason()
             : "it tells of no object"));
   }
 
-  private Optional<Step> next(Batch batch, int round) {
+  private Optional<BatchStep> next(Batch batch, int round) {
     return batch.groups().isEmpty() ? Optional.empty() : Optional.of(() -> load(batch, round));
   }
 
   // The version is loaded before anything is read: two committed reads never overlap in time.
-  private Optional<Step> load(Batch batch, int round) {
+  private Optional<BatchStep> load(Batch batch, int round) {
     List<Observation> all = new ArrayList<>();
     batch.groups().forEach(group -> all.addAll(group.snapshots()));
     Map<SubjectId, SubjectState> known = projections.load(all);
@@ -127,7 +127,7 @@ public final class InboxWorker {
 
   // No batch asks the provider: one that hangs would keep its events until their lease runs out.
   // Reads are owed after the commit, durably, and made by PendingReads.
-  private Optional<Step> commit(Batch batch, Map<SubjectId, SubjectState> known, int round) {
+  private Optional<BatchStep> commit(Batch batch, Map<SubjectId, SubjectState> known, int round) {
     List<Unit> units = new ArrayList<>();
     for (Group group : batch.groups()) {
       SubjectState before =
@@ -143,7 +143,7 @@ public final class InboxWorker {
     }
     List<CommitResult> results = projections.commit(units);
     List<Group> stale = new ArrayList<>();
-    List<Settlement> settlements = new ArrayList<>();
+    List<EventOutcome> settlements = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       Group group = batch.groups().get(i);
       CommitResult result = results.get(i);
@@ -156,30 +156,30 @@ public final class InboxWorker {
       } else {
         // Of a lost lease some events went to another worker, which learns that this one came back;
         // the others are still ours to give back.
-        group.events().forEach(event -> settlements.add(new Settlement.Release(event.seq())));
+        group.events().forEach(event -> settlements.add(new EventOutcome.Release(event.seq())));
       }
     }
     settle(batch.claim(), settlements);
     return next(new Batch(batch.claim(), stale), round + 1);
   }
 
-  private Settlement failed(ClaimedEvent event, RuntimeException e) {
+  private EventOutcome failed(ClaimedEvent event, RuntimeException e) {
     LOG.log(Level.ERROR, "event " + event.id() + " can't be processed", e);
     listener.unexpected(e);
     return failed(event, "internal error: " + e.getClass().getSimpleName());
   }
 
-  private Settlement failed(ClaimedEvent event, String error) {
+  private EventOutcome failed(ClaimedEvent event, String error) {
     int failures = event.attempts() + 1;
     if (retries.exhausted(failures)) {
       return dead(event, error);
     }
     report(event, EventStatus.RETRYING);
     Instant notBefore = wallClock.instant().plus(retries.delay(failures, random));
-    return new Settlement.Retry(event.seq(), notBefore, error);
+    return new EventOutcome.Retry(event.seq(), notBefore, error);
   }
 
-  private Settlement dead(ClaimedEvent event, String error) {
+  private EventOutcome dead(ClaimedEvent event, String error) {
     LOG.log(
         Level.ERROR,
         "event {0} is dead after {1} failed attempts: {2}",
@@ -187,14 +187,14 @@ public final class InboxWorker {
         event.attempts(),
         error);
     report(event, EventStatus.DEAD);
-    return new Settlement.Dead(event.seq(), error);
+    return new EventOutcome.Dead(event.seq(), error);
   }
 
   private void report(ClaimedEvent event, EventStatus status) {
     listener.attempted(status, Duration.between(event.receivedAt(), wallClock.instant()));
   }
 
-  private void settle(ClaimId claim, List<Settlement> settlements) {
+  private void settle(ClaimId claim, List<EventOutcome> settlements) {
     if (!settlements.isEmpty()) {
       inbox.settle(claim, settlements, wallClock.instant());
     }

@@ -117,7 +117,7 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
   }
 
   private void processEvents() {
-    Optional<Step> batch = worker.claim();
+    Optional<BatchStep> batch = worker.claim();
     while (batch.isPresent()) {
       listener.batch(batch.get()::runAll);
       tell(owed);

@@ -1,7 +1,7 @@
 package com.tatame.billing.metering;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Cycle;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.catalog.Plan;
@@ -45,7 +45,7 @@ public final class MeteredUsage {
   private static final Window PERIOD = new Window(Window.Kind.BILLING_PERIOD, ZoneOffset.UTC);
   private static final Logger LOG = System.getLogger(MeteredUsage.class.getName());
 
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
   private final MeterReportStore store;
   private final UsageMeters meters;
   private final UsageStore usage;
@@ -58,7 +58,7 @@ public final class MeteredUsage {
    * @param clocks use is billed by the billing clock
    */
   public MeteredUsage(
-      Catalog catalog,
+      CatalogInForce catalog,
       MeterReportStore store,
       UsageMeters meters,
       UsageStore usage,
@@ -94,7 +94,7 @@ public final class MeteredUsage {
     Instant now = clock.instant();
     Optional<AccountEntitlement.Source> source =
         usage.read(account, now).entitlement().flatMap(held -> held.sourceAt(now));
-    Optional<Plan> plan = source.flatMap(one -> catalog.plan(one.tier()));
+    Optional<Plan> plan = source.flatMap(one -> catalog.get().plan(one.tier()));
     Optional<Cycle> cycle = source.flatMap(AccountEntitlement.Source::cycle);
     if (plan.isEmpty() || cycle.isEmpty() || plan.get().meters().isEmpty()) {
       return List.of();

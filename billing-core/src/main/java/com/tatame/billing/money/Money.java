@@ -15,10 +15,14 @@ public record Money(long amount, String currency) {
     }
   }
 
-  /** This with so many hundredths taken off, rounded half up to the minor unit. */
+  /**
+   * This with so many hundredths taken off, rounded half up to the least amount that can be charged:
+   * to the minor unit in most currencies, see {@link MinorUnits#step}.
+   */
   public Money lessPercent(int percent) {
+    long step = 100L * MinorUnits.step(currency);
+    long exact = Math.multiplyExact(amount, 100L - percent);
     return new Money(
-        Math.floorDiv(Math.addExact(Math.multiplyExact(amount, 100L - percent), 50), 100L),
-        currency);
+        Math.floorDiv(Math.addExact(exact, step / 2), step) * MinorUnits.step(currency), currency);
   }
 }

@@ -46,9 +46,12 @@ public final class Portal {
    * @throws NotFound if the account has no such subscription
    * @throws Conflict if the flow is about a subscription and none lives, or if payments of one are
    *     paused and the visit could change it
+   * @throws com.tatame.billing.failure.Forbidden if the caller is a member of an organisation without a
+   *     billing role
    */
   public String open(
       Principal caller, String returnUrl, Optional<Flow> flow, Optional<String> subscriptionId) {
+    customers.requireBillingRole(caller);
     returnUrls.require("returnUrl", returnUrl);
     AccountId account = caller.account();
     requireCollected(account, flow);

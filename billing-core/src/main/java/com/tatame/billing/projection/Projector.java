@@ -2,6 +2,7 @@ package com.tatame.billing.projection;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.entitlement.EntitlementRule;
 import com.tatame.billing.invoice.Invoice;
@@ -36,12 +37,16 @@ public final class Projector {
       .thenComparing(seen -> seen.eventId().orElse(""))
       .thenComparing(Observation::object);
 
-  private final Catalog catalog;
-  private final EntitlementRule entitlements;
+  private final CatalogInForce catalog;
 
+  /** By a catalog that is never replaced. */
   public Projector(Catalog catalog) {
+    this(new CatalogInForce(catalog));
+  }
+
+  /** By the catalog that is in force when a projection begins. */
+  public Projector(CatalogInForce catalog) {
     this.catalog = catalog;
-    this.entitlements = new EntitlementRule(catalog);
   }
 
   /** What must be known before {@link #project} can decide about these observations. */
@@ -103,18 +108,9 @@ public final class Projector {
     return fold.finish();
   }
 
-  private Optional<ProviderObject> asSold(Optional<ProviderObject> state) {
-    return state.map(object -> object instanceof Subscription s ? asSold(s) : object);
-  }
-
-  private Subscription asSold(Subscription subscription) {
-    Optional<Catalog.Offer> offer =
-        catalog.offer(subscription.mainItem().priceId(), subscription.mainItem().lookupKey());
-    return subscription.sold(offer.map(o -> o.plan().tier()), offer.map(Catalog.Offer::interval));
-  }
-
   /** One subject's rows while its observations are folded in. */
   private final class Fold {
+    private final Catalog sold = catalog.get();
     private final SubjectState known;
     private final boolean readsReplaceFinal;
     private final EntitlementEvidence evidence;
@@ -131,6 +127,16 @@ public final class Projector {
       this.readsReplaceFinal = readsReplaceFinal;
       this.evidence = new EntitlementEvidence(known.recorded(), now);
       this.rows = new HashMap<>(known.rows());
+    }
+
+    private Optional<ProviderObject> asSold(Optional<ProviderObject> state) {
+      return state.map(object -> object instanceof Subscription s ? asSold(s) : object);
+    }
+
+    private Subscription asSold(Subscription subscription) {
+      Optional<Catalog.Offer> offer =
+          sold.offer(subscription.mainItem().priceId(), subscription.mainItem().lookupKey());
+      return subscription.sold(offer.map(o -> o.plan().tier()), offer.map(Catalog.Offer::interval));
     }
 
     void see(Observation seen) {
@@ -242,7 +248,7 @@ public final class Projector {
       return known
           .linked()
           .or(() -> link.map(Change.Link::account))
-          .map(account -> entitlements.derive(account, subscriptions, invoices()))
+          .map(account -> new EntitlementRule(sold).derive(account, subscriptions, invoices()))
           .filter(derived -> !Optional.of(derived).equals(known.entitlement()))
           .map(evidence::of)
           .map(Change.Entitle::new);

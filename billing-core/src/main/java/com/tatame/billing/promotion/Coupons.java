@@ -2,7 +2,7 @@ package com.tatame.billing.promotion;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.command.Command;
@@ -13,7 +13,7 @@ import com.tatame.billing.command.CommandParams;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.customer.CustomerLink;
-import com.tatame.billing.customer.CustomerStore;
+import com.tatame.billing.customer.Customers;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.UnknownPromotionCode;
@@ -37,10 +37,10 @@ public final class Coupons {
   private static final CommandParam<String> COUPON = CommandParam.text("coupon");
   private static final CommandParam<String> CODE = CommandParam.text("promotion_code");
 
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
   private final PromotionStore store;
   private final Promotions provider;
-  private final CustomerStore customers;
+  private final Customers customers;
   private final AccountHistory history;
   private final Commands commands;
   private final InstantSource clock;
@@ -51,10 +51,10 @@ public final class Coupons {
    * @param clock the billing clock, by which codes expire
    */
   public Coupons(
-      Catalog catalog,
+      CatalogInForce catalog,
       PromotionStore store,
       Promotions provider,
-      CustomerStore customers,
+      Customers customers,
       AccountHistory history,
       Commands commands,
       InstantSource clock) {
@@ -77,8 +77,9 @@ public final class Coupons {
 
   /** Those that the catalog calls public and the provider has, in the catalog's order. */
   public List<Coupon> list() {
-    return store.coupons(new HashSet<>(catalog.coupons())).stream()
-        .sorted(Comparator.comparing(coupon -> catalog.coupons().indexOf(coupon.id())))
+    List<String> listed = catalog.get().coupons();
+    return store.coupons(new HashSet<>(listed)).stream()
+        .sorted(Comparator.comparing(coupon -> listed.indexOf(coupon.id())))
         .toList();
   }
 
@@ -89,12 +90,21 @@ public final class Coupons {
    *     living subscription costs or, without one, for whatever of the plans on sale the code allows
    */
   public Verdict validate(AccountId account, String code, Optional<Money> amount) {
+    return validate(account, code, amount.map(List::of).orElseGet(() -> amounts(account)));
+  }
+
+  /**
+   * As the other, for what is to be bought in one currency or another.
+   *
+   * @param amounts of it, before the discount
+   */
+  public Verdict validate(AccountId account, String code, List<Money> amounts) {
     List<Offer> offers = provider.codes(code);
     Use use = new Use(
         customers.find(account).map(CustomerLink::customerId),
         offers.stream().anyMatch(offer -> offer.code().firstPurchaseOnly())
             && history.hasPaid(account),
-        amount.map(List::of).orElseGet(() -> amounts(account)));
+        amounts);
     // Of those that are spelt alike the one that can be used is meant, or else the newest.
     return offers.stream()
         .map(
@@ -110,10 +120,11 @@ public final class Coupons {
         ? present.toList()
         : Stream.concat(
                 present,
-                catalog.plans().stream()
+                catalog.get().plans().stream()
                     .filter(Plan::selfService)
                     .flatMap(plan -> plan.prices().values().stream())
-                    .map(PlanPrice::price))
+                    .map(PlanPrice::amounts)
+                    .flatMap(amounts -> amounts.all().stream()))
             .toList();
   }
 
@@ -140,8 +151,11 @@ public final class Coupons {
    * @throws ValidationFailed if the code can't be used, saying why
    * @throws NotFound if the account has no such subscription
    * @throws Conflict if there is none that lives
+   * @throws com.tatame.billing.failure.Forbidden if the caller is a member of an organisation without a
+   *     billing role
    */
   public Subscription apply(Principal caller, String code, Optional<String> subscriptionId) {
+    customers.requireBillingRole(caller);
     AccountId account = caller.account();
     Optional<Command> earlier = commands.finishEarlier(CommandKind.APPLY_DISCOUNT);
     if (earlier.isPresent()) {

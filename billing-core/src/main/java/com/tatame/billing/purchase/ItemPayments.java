@@ -34,24 +34,32 @@ import java.util.function.Consumer;
  * if an administrator says so, for any amount.
  */
 public final class ItemPayments {
-  private static final String RAW = "amount";
+  /** The target of payments that sell nothing of the catalog. */
+  public static final String RAW = "amount";
+
   private static final long MAX_AMOUNT = 99_999_999;
 
   private final ItemSales sales;
+  private final CurrencyGuard currency;
   private final Customers customers;
   private final PaymentIntentStore payments;
   private final PaymentIntentControl provider;
   private final Commands commands;
   private final Observations observations;
 
+  /**
+   * @param currency ends what could be paid in another one
+   */
   public ItemPayments(
       ItemSales sales,
+      CurrencyGuard currency,
       Customers customers,
       PaymentIntentStore payments,
       PaymentIntentControl provider,
       Commands commands,
       Observations observations) {
     this.sales = sales;
+    this.currency = currency;
     this.customers = customers;
     this.payments = payments;
     this.provider = provider;
@@ -79,12 +87,29 @@ public final class ItemPayments {
    *
    * @param key under which what is free is given once; empty if it is never repeated
    * @throws ValidationFailed if the catalog has no such item
+   * @throws com.tatame.billing.failure.Forbidden if the caller is a member of an organisation without a
+   *     billing role
    */
   public Begun begin(Principal caller, String itemId, Optional<String> key) {
-    ItemSales.Offer offer = sales.offer(caller, itemId, key);
+    return begin(caller, itemId, Optional.empty(), key);
+  }
+
+  /**
+   * As the other, in a currency.
+   *
+   * @param wanted empty for the account's own, or else the default
+   * @throws ValidationFailed also if the item is not sold in it
+   * @throws com.tatame.billing.failure.Conflict {@code currency_fixed} if the account pays in another
+   */
+  public Begun begin(
+      Principal caller, String itemId, Optional<String> wanted, Optional<String> key) {
+    customers.requireBillingRole(caller);
+    ItemSales.Offer offer = sales.offer(caller, itemId, wanted, key);
     if (offer.given().isPresent()) {
       return new Begun(Optional.empty(), offer.given().map(ItemSales.Given::purchase));
     }
+    currency.require(
+        caller.account(), offer.quote().orElseThrow().price().amount().currency());
     CommandParams params = SaleTerms.params(offer.quote().orElseThrow())
         .with(
             CommandParam.CUSTOMER,
@@ -159,11 +184,16 @@ public final class ItemPayments {
     return payments.find(account, id).orElseThrow(() -> new NotFound("payment intent", id));
   }
 
-  /** How the creation of a payment is sent, and found. */
+  /**
+   * How the creation of a payment is sent, and found.
+   *
+   * @param guard throws if what a command sells may not be sold after all
+   */
   public static Map<CommandKind, CommandHandler> handlers(
       PaymentIntentControl provider,
       CommandSearch search,
       ItemUnits units,
+      Consumer<Command> guard,
       Consumer<Command> rejected) {
     CommandHandler create = new CommandHandler() {
       @Override
@@ -173,6 +203,9 @@ public final class ItemPayments {
 
       @Override
       public Observation send(Command command) {
+        if (!command.target().equals(RAW)) {
+          guard.accept(command);
+        }
         return provider.create(
             payment(command, units), command.id().value(), command.idempotencyKey());
       }

@@ -2,7 +2,7 @@ package com.tatame.billing.purchase;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Discount;
 import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.ItemPrice;
@@ -31,7 +31,8 @@ public final class ItemSales {
   private static final String MEMBER = "member";
   private static final int MAX_ROUNDS = 10;
 
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
+  private final AccountCurrency currencies;
   private final Optional<ItemPricing> pricing;
   private final ItemUnits units;
   private final PurchaseStore purchases;
@@ -44,13 +45,15 @@ public final class ItemSales {
    * @param clock the billing clock
    */
   public ItemSales(
-      Catalog catalog,
+      CatalogInForce catalog,
+      AccountCurrency currencies,
       Optional<ItemPricing> pricing,
       ItemUnits units,
       PurchaseStore purchases,
       Commands commands,
       InstantSource clock) {
     this.catalog = catalog;
+    this.currencies = currencies;
     this.pricing = pricing;
     this.units = units;
     this.purchases = purchases;
@@ -61,6 +64,7 @@ public final class ItemSales {
   /**
    * An item, and what an account pays for it now.
    *
+   * @param item in the currency of the sale alone
    * @param takesUnit whether its sale takes a unit of what the account's plan gives: only then the
    *     price is certain
    */
@@ -103,12 +107,19 @@ public final class ItemSales {
    * the list price: a user may open any number of sessions, so what each was given would have
    * no end. What has no list price an account has once; else each time takes a unit.
    *
+   * @param currency in which it is bought; empty for the account's own, or else the default
    * @param key under which what is free is given once; empty if it is never repeated
-   * @throws ValidationFailed if the catalog has no such item
-   * @throws Conflict {@code already_owned}
+   * @throws ValidationFailed if the catalog has no such item, or doesn't sell it in the currency
+   * @throws Conflict {@code already_owned}, or {@code currency_fixed} if the account pays in another
    * @throws LimitReached if the caller's plan refuses any more of such items
    */
-  public Offer offer(Principal caller, String itemId, Optional<String> key) {
+  public Offer offer(
+      Principal caller, String itemId, Optional<String> currency, Optional<String> key) {
+    return catalog.pinned(() -> offered(caller, itemId, currency, key));
+  }
+
+  private Offer offered(
+      Principal caller, String itemId, Optional<String> currency, Optional<String> key) {
     AccountId account = caller.account();
     Optional<Purchase> before = key.flatMap(own -> purchases.given(account, drawKey(itemId, own)));
     if (before.isPresent()) {
@@ -116,7 +127,7 @@ public final class ItemSales {
     }
     refuseOwned(account, itemId);
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      Quote quote = quote(caller, itemId);
+      Quote quote = quote(caller, itemId, currency);
       if (!quote.price().free()) {
         return new Offer(Optional.of(quote), Optional.empty());
       }
@@ -135,6 +146,7 @@ public final class ItemSales {
    */
   public void refuseOwned(AccountId account, String itemId) {
     catalog
+        .get()
         .item(itemId)
         .filter(item -> !item.repeatable() && item.price().amount() > 0)
         .flatMap(item -> purchases.owned(account, item.id()))
@@ -143,11 +155,15 @@ public final class ItemSales {
         });
   }
 
-  private Quote quote(Principal caller, String itemId) {
-    Item item = catalog
+  private Quote quote(Principal caller, String itemId, Optional<String> currency) {
+    Item sold = catalog
+        .get()
         .item(itemId)
         .orElseThrow(
             () -> ValidationFailed.of("item", "'" + itemId + "' is not an item of the catalog"));
+    Item item = sold.in(
+            currencies.price(caller.account(), itemId, sold.amounts(), currency).currency())
+        .orElseThrow();
     if (pricing.isPresent()) {
       return new Quote(item, pricing.get().price(caller.account(), item), false);
     }

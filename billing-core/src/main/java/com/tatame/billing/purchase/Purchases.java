@@ -1,7 +1,7 @@
 package com.tatame.billing.purchase;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Item;
 import com.tatame.billing.failure.NotFound;
 import java.time.Duration;
@@ -21,7 +21,7 @@ public final class Purchases {
   private static final Duration COUNT_TTL = Duration.ofMinutes(5);
 
   private final PurchaseStore store;
-  private final Set<String> repeatable;
+  private final CatalogInForce catalog;
   private final InstantSource wallClock;
   private Optional<Count> lastCount = Optional.empty();
 
@@ -32,13 +32,10 @@ public final class Purchases {
    *
    * @param wallClock by which a count grows old
    */
-  public Purchases(PurchaseStore store, Catalog catalog, InstantSource wallClock) {
+  public Purchases(PurchaseStore store, CatalogInForce catalog, InstantSource wallClock) {
     this.store = store;
     this.wallClock = wallClock;
-    this.repeatable = catalog.items().stream()
-        .filter(Item::repeatable)
-        .map(Item::id)
-        .collect(Collectors.toUnmodifiableSet());
+    this.catalog = catalog;
   }
 
   /** What an account bought: the newest 100, as {@link #list(AccountId, Optional, int)}. */
@@ -73,7 +70,7 @@ public final class Purchases {
    * @param limit 1 to 101
    */
   public List<PurchaseStore.Duplicate> duplicates(Optional<String> after, int limit) {
-    return store.duplicates(repeatable, after, limit);
+    return store.duplicates(repeatable(), after, limit);
   }
 
   /**
@@ -96,5 +93,12 @@ public final class Purchases {
    */
   public Purchase get(AccountId account, String id) {
     return store.find(account, id).orElseThrow(() -> new NotFound("purchase", id));
+  }
+
+  private Set<String> repeatable() {
+    return catalog.get().items().stream()
+        .filter(Item::repeatable)
+        .map(Item::id)
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -18,7 +18,9 @@ import java.util.Optional;
  * @param amount to be paid
  */
 public record SaleTerms(ItemSale sale, String name, Money amount) {
-  static final CommandParam<String> CURRENCY = CommandParam.text("currency");
+  /** In which a command sells; missing where there was no choice. */
+  public static final CommandParam<String> CURRENCY = CommandParam.text("currency");
+
   static final CommandParam<Long> AMOUNT = CommandParam.number("amount");
   private static final CommandParam<String> ITEM = CommandParam.text("item");
   private static final CommandParam<String> KIND = CommandParam.text("kind");

@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public record AccountState(
     List<HeldProduct> products,
-    List<Price> prices,
+    List<HeldPrice> prices,
     List<HeldPortal> portals,
     List<HeldEndpoint> endpoints,
     List<HeldMeter> meters) {
@@ -31,6 +31,18 @@ public record AccountState(
     /** The tier that it was made for; empty for a product that is none of ours. */
     Optional<String> tier() {
       return Optional.ofNullable(product.metadata().get(Product.TIER_MARK));
+    }
+  }
+
+  /**
+   * A price.
+   *
+   * @param others what it costs in other currencies than that of the price itself, by their code;
+   *     empty where that is tiered or finer than the minor unit
+   */
+  public record HeldPrice(Price price, Map<String, Optional<Long>> others) {
+    public HeldPrice {
+      others = Map.copyOf(others);
     }
   }
 

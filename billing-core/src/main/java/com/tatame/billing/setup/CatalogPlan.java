@@ -9,7 +9,9 @@ import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.Recurrence;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.setup.AccountState.HeldMeter;
+import com.tatame.billing.setup.AccountState.HeldPrice;
 import com.tatame.billing.setup.AccountState.HeldProduct;
 import com.tatame.billing.setup.SetupChange.ArchivePrice;
 import com.tatame.billing.setup.SetupChange.CreatePrice;
@@ -21,13 +23,18 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What must change so that the account sells what the catalog says. */
 final class CatalogPlan {
   private final AccountState held;
+  private final List<Price> prices;
+  private final Map<String, HeldPrice> pricesById;
   private final List<SetupChange> meters = new ArrayList<>();
   private final List<SetupChange> made = new ArrayList<>();
   private final List<SetupChange> archived = new ArrayList<>();
@@ -38,6 +45,9 @@ final class CatalogPlan {
 
   private CatalogPlan(AccountState held) {
     this.held = held;
+    this.prices = held.prices().stream().map(HeldPrice::price).toList();
+    this.pricesById = held.prices().stream()
+        .collect(Collectors.toMap(known -> known.price().id(), Function.identity()));
   }
 
   /**
@@ -163,13 +173,20 @@ final class CatalogPlan {
   private Optional<Sold> fixed(String path, PlanPrice price) {
     String id = price.priceId().orElseThrow();
     Optional<Price> there =
-        held.prices().stream().filter(known -> known.id().equals(id)).findFirst();
+        prices.stream().filter(known -> known.id().equals(id)).findFirst();
     if (there.isEmpty()) {
       problem(
           path + ".priceId",
           "the account has no price " + id + ". Name one that it has, or leave the id out and setup"
               + " makes the price.");
     }
+    there.ifPresent(known -> price.amounts().currencies().stream()
+        .filter(currency -> !currency.equals(known.currency()))
+        .filter(currency -> !others(known).containsKey(currency))
+        .forEach(currency -> problem(
+            path + ".amounts." + currency,
+            "the price " + id + " is not sold in " + currency
+                + ". Add the currency to the price at the provider, or leave it out here.")));
     kept.add(id);
     unchanged++;
     return there.map(known -> new Sold(known.productId(), price.lookupKey(), Optional.of(id)));
@@ -178,7 +195,7 @@ final class CatalogPlan {
   private Optional<Sold> price(String path, String productId, Catalog.Offer offer) {
     PlanPrice wanted = offer.price();
     String lookupKey = wanted.lookupKey();
-    Optional<Price> holder = held.prices().stream()
+    Optional<Price> holder = prices.stream()
         .filter(price -> price.lookupKey().filter(lookupKey::equals).isPresent())
         .findFirst();
     if (holder.isPresent() && !ours(holder.get())) {
@@ -213,7 +230,7 @@ final class CatalogPlan {
           productId,
           offer.name(),
           lookupKey,
-          wanted.price(),
+          wanted.amounts(),
           unit(offer.interval()),
           holder.map(Price::id),
           ours(offer)
@@ -240,16 +257,22 @@ final class CatalogPlan {
     if (price.plan().filter(offer.name()::equals).isEmpty()) {
       differences.add("marked as made for " + offer.name());
     }
+    List<Money> added = offer.price().amounts().others().stream()
+        .filter(amount -> !others(price).containsKey(amount.currency()))
+        .toList();
+    if (!added.isEmpty()) {
+      differences.add("sold for " + SetupChange.money(added) + " too");
+    }
     if (differences.isEmpty()) {
       unchanged++;
     } else {
-      made.add(
-          new UpdatePrice(price.id(), offer.name(), lookupKey, String.join(", ", differences)));
+      made.add(new UpdatePrice(
+          price.id(), offer.name(), lookupKey, added, String.join(", ", differences)));
     }
   }
 
   private void archiveTheRest() {
-    held.prices().stream()
+    prices.stream()
         .filter(price -> price.active() && price.plan().isPresent())
         .forEach(this::archive);
     held.products().stream()
@@ -281,7 +304,7 @@ final class CatalogPlan {
   }
 
   private Stream<Price> ours(Catalog.Offer offer) {
-    return held.prices().stream()
+    return prices.stream()
         .filter(price -> price.plan().filter(offer.name()::equals).isPresent());
   }
 
@@ -293,6 +316,7 @@ final class CatalogPlan {
             .unitAmount()
             .filter(unit -> unit == offer.price().price().amount())
             .isPresent()
+        && offer.price().amounts().others().stream().allMatch(amount -> mayCost(price, amount))
         && price
             .recurrence()
             .filter(new Recurrence(unit(offer.interval()), 1, meter.isPresent())::equals)
@@ -301,6 +325,18 @@ final class CatalogPlan {
             .map(name ->
                 held(name).filter(by -> by.prices().contains(price.id())).isPresent())
             .orElse(true);
+  }
+
+  // Another amount in one currency is another price. A currency that it was not sold in is added,
+  // and
+  // one that the catalog doesn't name any more can't be taken away: nothing is sold in it here.
+  private boolean mayCost(Price price, Money amount) {
+    Optional<Long> costs = others(price).get(amount.currency());
+    return costs == null || costs.filter(unit -> unit == amount.amount()).isPresent();
+  }
+
+  private Map<String, Optional<Long>> others(Price price) {
+    return Objects.requireNonNull(pricesById.get(price.id())).others();
   }
 
   private static Recurrence.Unit unit(BillingInterval interval) {

@@ -1,12 +1,12 @@
 package com.tatame.billing.setup;
 
 import com.tatame.billing.catalog.Recurrence;
+import com.tatame.billing.money.Amounts;
+import com.tatame.billing.money.MinorUnits;
 import com.tatame.billing.money.Money;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.util.Currency;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -106,7 +106,8 @@ public sealed interface SetupChange {
   }
 
   /**
-   * A price under a lookup key, which is taken from the price that has it.
+   * A price under a lookup key, which is taken from the price that has it. It is one price in all
+   * currencies.
    *
    * @param plan {@code tier/interval}
    * @param replaced the price that has the lookup key
@@ -117,7 +118,7 @@ public sealed interface SetupChange {
       String productId,
       String plan,
       String lookupKey,
-      Money price,
+      Amounts price,
       Recurrence.Unit unit,
       Optional<String> replaced,
       Optional<String> after,
@@ -130,7 +131,7 @@ public sealed interface SetupChange {
 
     @Override
     public String words() {
-      return "price " + lookupKey + " " + money(price)
+      return "price " + lookupKey + " " + money(price.all())
           + meter
               .map(by -> " / unit of " + by.eventName() + ", by the " + unit.code())
               .orElse(" / " + unit.code())
@@ -149,7 +150,8 @@ public sealed interface SetupChange {
           productId,
           plan,
           lookupKey,
-          price.amount() + price.currency(),
+          String.join(
+              "", price.all().stream().map(one -> one.amount() + one.currency()).toList()),
           unit.code(),
           replaced.orElse(""),
           after.orElse("") + meter.map(by -> "\n" + by.eventName()).orElse(""));
@@ -175,9 +177,10 @@ public sealed interface SetupChange {
   /**
    * A price is given its lookup key and our mark, and can be bought.
    *
+   * @param added what it costs in currencies in which it was not sold before
    * @param difference what was otherwise, in words
    */
-  record UpdatePrice(String id, String plan, String lookupKey, String difference)
+  record UpdatePrice(String id, String plan, String lookupKey, List<Money> added, String difference)
       implements SetupChange {
     @Override
     public Sign sign() {
@@ -286,10 +289,13 @@ public sealed interface SetupChange {
     }
   }
 
+  /** Such as {@code 9.99 usd, 8.99 eur}. */
+  static String money(List<Money> amounts) {
+    return String.join(", ", amounts.stream().map(SetupChange::money).toList());
+  }
+
   private static String money(Money money) {
-    int digits = Math.max(
-        0,
-        Currency.getInstance(money.currency().toUpperCase(Locale.ROOT)).getDefaultFractionDigits());
-    return BigDecimal.valueOf(money.amount(), digits).toPlainString() + " " + money.currency();
+    return BigDecimal.valueOf(money.amount(), MinorUnits.decimals(money.currency()))
+            .toPlainString() + " " + money.currency();
   }
 }

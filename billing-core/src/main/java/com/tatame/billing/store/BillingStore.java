@@ -3,6 +3,7 @@ package com.tatame.billing.store;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.BillingEventStore;
+import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -66,6 +67,8 @@ public interface BillingStore extends AutoCloseable {
   DiscountStore discounts();
 
   ProductStore products();
+
+  CatalogStore catalogs();
 
   UsageStore usage();
 

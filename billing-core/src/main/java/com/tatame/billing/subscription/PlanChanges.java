@@ -237,6 +237,7 @@ final class PlanChanges {
           .offer(priceId)
           .orElseThrow(() -> ValidationFailed.of("priceId", "'" + priceId + "' is not for sale"));
       requireSold("priceId", account, subscription, offer.plan());
+      requireCurrency("priceId", subscription, offer.plan(), offer.price());
       return priceId;
     }
     String tier = request
@@ -255,12 +256,28 @@ final class PlanChanges {
     PlanPrice price = Optional.ofNullable(plan.prices().get(interval))
         .orElseThrow(
             () -> ValidationFailed.of("interval", "'" + tier + "' is not sold for this interval"));
+    requireCurrency("tier", subscription, plan, price);
     return products
         .priceId(price)
         .orElseThrow(
             () -> Conflict.because("The payment provider has no active price with lookup key '"
                 + price.lookupKey()
                 + "'."));
+  }
+
+  // A subscription stays in its currency. Where the catalog knows only one, it need not know that
+  // of
+  // the provider's price.
+  private void requireCurrency(
+      String field, Subscription subscription, Plan plan, PlanPrice price) {
+    String currency = subscription.mainItem().currency();
+    if (products.catalog().currencies().size() > 1
+        && price.amounts().in(currency).isEmpty()) {
+      throw ValidationFailed.of(
+          field,
+          "'" + plan.tier() + "' is not sold in " + currency
+              + ", in which the subscription is billed");
+    }
   }
 
   private void requireSold(String field, AccountId account, Subscription subscription, Plan plan) {

@@ -1,7 +1,6 @@
 package com.tatame.billing.subscription;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.catalog.Recurrence;
@@ -55,7 +54,7 @@ public final class Subscriptions {
   private static final Duration YEAR = Duration.ofDays(365);
   private static final Duration PAYABLE = Duration.ofHours(23);
 
-  private final Catalog catalog;
+  private final ProductCatalog products;
   private final SubscriptionStore store;
   private final SubscriptionControl provider;
   private final Commands commands;
@@ -75,7 +74,7 @@ public final class Subscriptions {
       Commands commands,
       Observations observations,
       InstantSource clock) {
-    this.catalog = products.catalog();
+    this.products = products;
     this.store = store;
     this.provider = provider;
     this.commands = commands;
@@ -204,7 +203,7 @@ public final class Subscriptions {
    * @throws Conflict if the subscription can't be changed in its present state
    */
   public Quote quote(AccountId account, String id, ChangeRequest request) {
-    return changes.quote(account, collected(account, id), request);
+    return products.withOneCatalog(() -> changes.quote(account, collected(account, id), request));
   }
 
   /**
@@ -217,8 +216,10 @@ public final class Subscriptions {
    * @throws com.tatame.billing.failure.PaymentDeclined if the charge was refused; nothing is changed
    */
   public Subscription change(AccountId account, String id, ChangeRequest request) {
-    changes.make(account, collected(account, id), request);
-    return get(account, id);
+    return products.withOneCatalog(() -> {
+      changes.make(account, collected(account, id), request);
+      return get(account, id);
+    });
   }
 
   /**
@@ -277,7 +278,7 @@ public final class Subscriptions {
     Subscription subscription = alive(account, id);
     SelfServicePause allowed = subscription
         .tier()
-        .flatMap(catalog::plan)
+        .flatMap(products.catalog()::plan)
         .flatMap(Plan::selfServicePause)
         .orElseThrow(() -> new Forbidden(
             "The plan lets no user pause: only an administrator or an API key may. To stop paying,"
@@ -353,7 +354,7 @@ public final class Subscriptions {
   }
 
   private Optional<String> family(Subscription subscription) {
-    return subscription.tier().flatMap(catalog::plan).map(Plan::family);
+    return subscription.tier().flatMap(products.catalog()::plan).map(Plan::family);
   }
 
   /**

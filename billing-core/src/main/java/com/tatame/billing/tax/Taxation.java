@@ -3,7 +3,7 @@ package com.tatame.billing.tax;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.catalog.BillingInterval;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.catalog.ProductCatalog;
@@ -21,6 +21,7 @@ import com.tatame.billing.customer.TaxId;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.tax.Taxes.Item;
@@ -37,7 +38,7 @@ public final class Taxation {
       Set.of("customer_tax_location_invalid", "taxes_calculation_failed");
   private static final Set<String> BAD_NUMBER = Set.of("tax_id_invalid", "parameter_unknown");
 
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
   private final ProductCatalog products;
   private final TaxIdStore store;
   private final Taxes provider;
@@ -45,7 +46,7 @@ public final class Taxation {
   private final Commands commands;
 
   public Taxation(
-      Catalog catalog,
+      CatalogInForce catalog,
       ProductCatalog products,
       TaxIdStore store,
       Taxes provider,
@@ -60,18 +61,36 @@ public final class Taxation {
   }
 
   /**
-   * What a plan costs a customer at this address.
+   * What a plan costs a customer at this address, in the default currency.
    *
    * @throws ValidationFailed naming the field, also if the address doesn't tell the tax
    */
   public TaxCalculation preview(String tier, BillingInterval interval, TaxAddress address) {
+    return preview(tier, interval, Optional.empty(), address);
+  }
+
+  /**
+   * As the other, in a currency in which the plan is sold.
+   *
+   * @param currency empty for the default one
+   */
+  public TaxCalculation preview(
+      String tier, BillingInterval interval, Optional<String> currency, TaxAddress address) {
     Plan plan = catalog
+        .get()
         .plan(tier)
         .orElseThrow(() -> ValidationFailed.of("tier", "'" + tier + "' is not a tier; see /plans"));
     PlanPrice price = Optional.ofNullable(plan.prices().get(interval))
         .orElseThrow(
             () -> ValidationFailed.of("interval", "'" + tier + "' is not sold for this interval"));
-    Item item = new Item(plan.name(), price.price(), products.productId(price));
+    Money amount = currency
+        .map(code -> price
+            .amounts()
+            .in(code)
+            .orElseThrow(
+                () -> ValidationFailed.of("currency", "'" + tier + "' is not sold in " + code)))
+        .orElseGet(price::price);
+    Item item = new Item(plan.name(), amount, products.productId(price));
     try {
       return provider.calculate(List.of(item), address);
     } catch (ProviderRejected e) {

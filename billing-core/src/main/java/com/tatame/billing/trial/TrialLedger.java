@@ -1,7 +1,7 @@
 package com.tatame.billing.trial;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.RepeatedTrials;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandKind;
@@ -36,7 +36,7 @@ public final class TrialLedger {
   /** How long a customer may stay unlinked before its trial is no longer checked. */
   private static final Duration UNCLAIMED = Duration.ofDays(60);
 
-  private final Catalog catalog;
+  private final CatalogInForce catalog;
   private final TrialKeys keys;
   private final TrialStore store;
   private final SubscriptionStore subscriptions;
@@ -44,7 +44,7 @@ public final class TrialLedger {
   private final Commands commands;
 
   public TrialLedger(
-      Catalog catalog,
+      CatalogInForce catalog,
       TrialKeys keys,
       TrialStore store,
       SubscriptionStore subscriptions,
@@ -156,7 +156,7 @@ public final class TrialLedger {
     boolean goesOn = subscription.get().status() == SubscriptionStatus.TRIALING;
     if (!repeats.isEmpty() && (goesOn || known.status() == Status.ALERTED)) {
       known = repeating(known, repeats, now);
-      if (goesOn && catalog.policies().repeatedTrials() == RepeatedTrials.END_NOW) {
+      if (goesOn && catalog.get().policies().repeatedTrials() == RepeatedTrials.END_NOW) {
         endAtProvider(known);
         store.replace(trial.status(), known.ended(commands.now()));
         return;
@@ -229,6 +229,7 @@ public final class TrialLedger {
 
   private Optional<String> family(Subscription subscription) {
     return catalog
+        .get()
         .offer(subscription.mainItem().priceId(), subscription.mainItem().lookupKey())
         .map(offer -> offer.plan().family());
   }

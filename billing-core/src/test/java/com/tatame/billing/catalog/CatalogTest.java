@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Amounts;
 import com.tatame.billing.money.Money;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -82,12 +83,13 @@ class CatalogTest {
   void anItemHasTheCurrencyOfTheHighestPriceOfItsKind() {
     Map<String, Feature> quizzes = Map.of(
         "quiz",
-        new Feature.Counter(2, MONTH, Optional.of(new Money(50_00, "usd")), Optional.empty()));
+        new Feature.Counter(
+            2, MONTH, Optional.of(Amounts.of(new Money(50_00, "usd"))), Optional.empty()));
     Plan plan = giving("pro", quizzes);
 
     assertThatThrownBy(() -> selling(plan, new Item("q", "Q", "quiz", new Money(1, "eur"))))
         .isInstanceOf(ValidationFailed.class)
-        .hasMessageContaining("items.q.currency");
+        .hasMessageContaining("items.q.amounts");
     assertThat(selling(plan, new Item("a", "A", "article", new Money(1, "eur"))).items())
         .hasSize(1);
     assertThat(selling(plan, new Item("q", "Q", "quiz", new Money(1, "usd"))).items())

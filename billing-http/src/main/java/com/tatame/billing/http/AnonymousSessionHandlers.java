@@ -2,11 +2,11 @@ package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.PUBLIC;
 import static com.tatame.billing.http.Access.SIGNED_IN;
-import static com.tatame.billing.http.Effect.NONE;
-import static com.tatame.billing.http.Effect.USE;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.NONE;
+import static com.tatame.billing.http.RouteEffect.USE;
 
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessions;

@@ -15,7 +15,6 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** Lets in whom a route admits. */
 final class Authentication {
@@ -96,7 +95,7 @@ final class Authentication {
 
   private boolean mayCall(Principal caller, Route route) {
     return (route.access() != Access.TRUSTED || caller.isTrusted())
-        && (route.effect() != Effect.BILLING || billingRoles.include(caller));
+        && (route.effect() != RouteEffect.BILLING || billingRoles.include(caller));
   }
 
   private void requireMay(Principal caller, Route route) {
@@ -107,9 +106,7 @@ final class Authentication {
       throw new Forbidden("Only an administrator or an API key may do this;"
           + " call it from your backend with an API key.");
     }
-    throw new Forbidden(
-        "Only a member with a billing role may do this for the organisation: ask one of its "
-            + billingRoles.names().stream().sorted().collect(Collectors.joining(", ")) + ".");
+    billingRoles.require(caller);
   }
 
   private static void requireSingle(String header, Exchange exchange) {

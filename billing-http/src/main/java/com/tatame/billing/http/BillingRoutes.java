@@ -2,7 +2,6 @@ package com.tatame.billing.http;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.tatame.billing.Billing;
-import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -70,6 +69,7 @@ public final class BillingRoutes {
   private static final Duration STORE_GOOD_FOR = Duration.ofSeconds(1);
   private static final Duration PROVIDER_GOOD_FOR = Duration.ofSeconds(30);
 
+  private final Billing billing;
   private final HttpShell shell;
   private final FeatureGuard guard;
   private final KnownInputs inputs;
@@ -77,7 +77,7 @@ public final class BillingRoutes {
   private final Handlers handlers;
 
   private BillingRoutes(Builder with) {
-    Billing billing = required(with.billing, "billing");
+    billing = required(with.billing, "billing");
     BillingStore store = required(with.store, "store");
     PaymentGateway gateway = required(with.gateway, "gateway");
     IdentityVerifier identity = required(with.identity, "identity");
@@ -90,7 +90,7 @@ public final class BillingRoutes {
         keys,
         billing.anonymousSessions(),
         new MetricsAccess(with.openMetrics, with.metricsToken),
-        with.billingRoles,
+        billing.billingRoles(),
         with.webhookSource);
     shell = new HttpShell(
         authentication,
@@ -118,7 +118,7 @@ public final class BillingRoutes {
             () -> HealthHandlers.Backlogs.of(billing), STORE_GOOD_FOR, wallClock),
         new HealthHandlers.Readiness(identity::ready, with.accepting),
         inbox,
-        wallClock,
+        billing,
         with.version);
     CodeGuessLimit guesses =
         new CodeGuessLimit(with.wrongCodesPerMinute, wallClock, with.clientAddress);
@@ -126,8 +126,8 @@ public final class BillingRoutes {
         health,
         new DocumentHandlers(
             () -> describe(with.version), with.metricsPage, with.publishableKey, with.liveMode),
-        new ProductHandlers(billing.catalog(), billing.products()),
-        new CustomerHandlers(billing.customers()),
+        new ProductHandlers(billing.products()),
+        new CustomerHandlers(billing.customers(), billing.checkouts()),
         new CheckoutHandlers(billing.checkouts(), with.pause, guesses),
         new PurchaseHandlers(billing.purchases()),
         new PaymentIntentHandlers(billing.itemPayments()),
@@ -137,7 +137,7 @@ public final class BillingRoutes {
         new InvoiceHandlers(billing.invoices()),
         new PaymentMethodHandlers(billing.paymentMethods()),
         new PortalHandlers(billing.portal()),
-        new CouponHandlers(billing.catalog(), billing.coupons(), guesses),
+        new CouponHandlers(billing::catalog, billing.coupons(), guesses),
         new DiscountHandlers(billing.discounts()),
         new TaxHandlers(billing.taxation()),
         new ChangeHandlers(billing.subscriptions()),
@@ -180,8 +180,8 @@ public final class BillingRoutes {
         .sorted(Comparator.comparing(route -> route.pathParameters().size()))
         .toList();
     for (Route route : inOrder) {
-      Handler handler =
-          shell.handler(route, inputs.checked(route, route.handler().apply(handlers)));
+      Handler handler = shell.handler(
+          route, inputs.checked(route, route.handler().apply(handlers).withOneCatalog(billing)));
       config.routes.addHttpHandler(type(route.method()), route.path(), handler);
       List<String> allowed = methods.computeIfAbsent(route.path(), path -> new ArrayList<>());
       allowed.add(route.method());
@@ -316,7 +316,6 @@ public final class BillingRoutes {
     private RequestTimer timer = RequestTimer.NONE;
     private Optional<Supplier<String>> metricsPage = Optional.empty();
     private RequestTraces traces = RequestTraces.NONE;
-    private BillingRoles billingRoles = BillingRoles.DEFAULT;
     private boolean openMetrics;
     private Optional<String> metricsToken = Optional.empty();
     private Optional<String> publishableKey = Optional.empty();
@@ -408,12 +407,6 @@ public final class BillingRoutes {
     /** Lets everybody read the metrics. */
     public Builder openMetrics(boolean value) {
       openMetrics = value;
-      return this;
-    }
-
-    /** The roles that decide about an organisation's money. Default: {@link BillingRoles#DEFAULT}. */
-    public Builder billingRoles(BillingRoles value) {
-      billingRoles = value;
       return this;
     }
 

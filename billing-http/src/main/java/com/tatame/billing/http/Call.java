@@ -99,6 +99,11 @@ final class Call {
     return Json.request(body, type, strict);
   }
 
+  /** The fields that the body has, also those that are null; call after {@link #body}. */
+  Set<String> bodyNames() {
+    return Json.names(body);
+  }
+
   /** As {@link #body}, where an empty body stands for an empty object. */
   <T> T optionalBody(Class<T> type) {
     return Json.request(body.length == 0 ? new byte[] {'{', '}'} : body, type, strict);

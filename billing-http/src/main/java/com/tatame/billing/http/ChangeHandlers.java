@@ -1,8 +1,6 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
-import static com.tatame.billing.http.Effect.BILLING;
-import static com.tatame.billing.http.Effect.NONE;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
@@ -12,6 +10,8 @@ import static com.tatame.billing.http.ProblemCode.SUBSCRIPTION_EXISTS;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.patch;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.BILLING;
+import static com.tatame.billing.http.RouteEffect.NONE;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.failure.Forbidden;

@@ -1,10 +1,9 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
-import static com.tatame.billing.http.Effect.BILLING;
-import static com.tatame.billing.http.Effect.NONE;
 import static com.tatame.billing.http.ProblemCode.ALREADY_OWNED;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.CURRENCY_FIXED;
 import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
@@ -12,6 +11,8 @@ import static com.tatame.billing.http.ProblemCode.RATE_LIMITED;
 import static com.tatame.billing.http.ProblemCode.SUBSCRIPTION_EXISTS;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.BILLING;
+import static com.tatame.billing.http.RouteEffect.NONE;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
@@ -65,6 +66,7 @@ final class CheckoutHandlers {
                 CONFLICT,
                 SUBSCRIPTION_EXISTS,
                 ALREADY_OWNED,
+                CURRENCY_FIXED,
                 PROVIDER_REJECTED,
                 RATE_LIMITED,
                 PROVIDER_UNAVAILABLE)
@@ -120,6 +122,13 @@ final class CheckoutHandlers {
           example = "quiz-17")
       @Nullable
       String item,
+
+      @Doc(
+          value =
+              "Of those in which it is sold; the account's if missing, or else the catalog's. An account pays in one currency, that of its first purchase.",
+          example = "eur")
+      @Nullable
+      String currency,
 
       @Doc("Its discount is given; without one the payer may type one on the page.") @Nullable
       String promotionCode) {}
@@ -273,6 +282,7 @@ final class CheckoutHandlers {
         RequestFields.text("item", wanted.item()).orElse(""),
         wanted.successUrl(),
         wanted.cancelUrl(),
+        RequestFields.text("currency", wanted.currency()),
         RequestFields.email("email", wanted.email()),
         key);
   }
@@ -302,7 +312,8 @@ final class CheckoutHandlers {
         wanted.successUrl(),
         wanted.cancelUrl(),
         RequestFields.email("email", wanted.email()),
-        RequestFields.text("promotionCode", wanted.promotionCode()).map(String::strip));
+        RequestFields.text("promotionCode", wanted.promotionCode()).map(String::strip),
+        RequestFields.text("currency", wanted.currency()));
   }
 
   // A missing field of the body is null here, whatever its type says.

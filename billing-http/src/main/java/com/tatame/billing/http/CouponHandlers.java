@@ -1,8 +1,6 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
-import static com.tatame.billing.http.Effect.BILLING;
-import static com.tatame.billing.http.Effect.NONE;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
@@ -11,10 +9,11 @@ import static com.tatame.billing.http.ProblemCode.RATE_LIMITED;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.BILLING;
+import static com.tatame.billing.http.RouteEffect.NONE;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
-import com.tatame.billing.catalog.PlanPrice;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.http.SubscriptionHandlers.SubscriptionAnswer;
 import com.tatame.billing.money.Money;
@@ -27,6 +26,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Discounts, and the codes by which the caller claims them. */
@@ -35,7 +35,7 @@ final class CouponHandlers {
 
   private static final long MAX_QUANTITY = 1_000_000;
 
-  private final Catalog catalog;
+  private final Supplier<Catalog> catalog;
   private final Coupons coupons;
   private final CodeGuessLimit guesses;
 
@@ -60,7 +60,7 @@ final class CouponHandlers {
             .by(to -> to.get(CouponHandlers.class)::apply));
   }
 
-  CouponHandlers(Catalog catalog, Coupons coupons, CodeGuessLimit guesses) {
+  CouponHandlers(Supplier<Catalog> catalog, Coupons coupons, CodeGuessLimit guesses) {
     this.catalog = catalog;
     this.coupons = coupons;
     this.guesses = guesses;
@@ -108,7 +108,11 @@ final class CouponHandlers {
       @Nullable
       String interval,
 
-      @Doc("With tier; 1 if missing.") @Nullable Long quantity) {}
+      @Doc("With tier; 1 if missing.") @Nullable Long quantity,
+
+      @Doc(value = "With tier: in which it is to be bought; any if missing.", example = "eur")
+      @Nullable
+      String currency) {}
 
   record ValidityAnswer(
       boolean valid,
@@ -170,10 +174,12 @@ final class CouponHandlers {
   Answer validate(Call call) {
     CodeToValidate wanted = call.body(CodeToValidate.class);
     String code = code(wanted.code());
-    Optional<Money> amount = amount(wanted);
+    Optional<List<Money>> amounts = amounts(wanted);
     return Answer.ok(ValidityAnswer.of(guesses.attempt(
         call,
-        () -> coupons.validate(call.account(), code, amount),
+        () -> amounts.isPresent()
+            ? coupons.validate(call.account(), code, amounts.get())
+            : coupons.validate(call.account(), code, Optional.<Money>empty()),
         verdict -> verdict.ineligibility().equals(Optional.of(Ineligibility.UNKNOWN)))));
   }
 
@@ -185,9 +191,13 @@ final class CouponHandlers {
         call, () -> coupons.apply(call.principal(), code, subscriptionId), subscription -> false)));
   }
 
-  private Optional<Money> amount(CodeToValidate wanted) {
+  private Optional<List<Money>> amounts(CodeToValidate wanted) {
     Optional<String> tier = RequestFields.text("tier", wanted.tier());
+    Optional<String> currency = RequestFields.text("currency", wanted.currency());
     if (tier.isEmpty()) {
+      if (currency.isPresent()) {
+        throw ValidationFailed.of("currency", "needs a tier and an interval beside it");
+      }
       if (wanted.quantity() != null) {
         throw ValidationFailed.of("quantity", "needs a tier and an interval beside it");
       }
@@ -200,12 +210,20 @@ final class CouponHandlers {
     BillingInterval interval = Optional.ofNullable(wanted.interval())
         .flatMap(BillingInterval::of)
         .orElseThrow(() -> ValidationFailed.of("interval", "must be monthly or yearly"));
-    return Optional.of(catalog
+    List<Money> amounts = catalog
+        .get()
         .plan(tier.get())
         .map(plan -> plan.prices().get(interval))
-        .map(PlanPrice::price)
+        .map(price -> price.amounts().all())
+        .orElseThrow(() -> ValidationFailed.of("tier", "is not sold for this interval"))
+        .stream()
+        .filter(one -> currency.isEmpty() || currency.get().equals(one.currency()))
         .map(one -> new Money(Math.multiplyExact(one.amount(), quantity), one.currency()))
-        .orElseThrow(() -> ValidationFailed.of("tier", "is not sold for this interval")));
+        .toList();
+    if (amounts.isEmpty()) {
+      throw ValidationFailed.of("currency", "is not one in which the tier is sold");
+    }
+    return Optional.of(amounts);
   }
 
   private static String code(@Nullable String code) {

@@ -1,7 +1,6 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.ADMINISTRATOR;
-import static com.tatame.billing.http.Effect.BILLING;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
@@ -14,6 +13,7 @@ import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.delete;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.BILLING;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.apikey.Scope;

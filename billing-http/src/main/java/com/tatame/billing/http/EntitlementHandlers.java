@@ -2,7 +2,6 @@ package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
 import static com.tatame.billing.http.Access.TRUSTED;
-import static com.tatame.billing.http.Effect.USE;
 import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
 import static com.tatame.billing.http.ProblemCode.LIMIT_REACHED;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
@@ -11,6 +10,7 @@ import static com.tatame.billing.http.Route.Parameter.query;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.USE;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

@@ -5,6 +5,7 @@ import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.get;
 
 import com.tatame.billing.Billing;
+import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class HealthHandlers {
   private final SingleFlightCache<Backlogs> backlogs;
   private final InboxHandlers webhookAges;
   private final StoreClock wallClock;
+  private final CatalogVersions catalogs;
   private final String version;
 
   static List<Route> routes() {
@@ -52,6 +55,7 @@ final class HealthHandlers {
   /**
    * Reads nothing yet.
    *
+   * @param billing whose clock and catalog are reported
    * @param backlogs what waits in the store, cached and loaded once at a time
    */
   HealthHandlers(
@@ -60,14 +64,15 @@ final class HealthHandlers {
       SingleFlightCache<Backlogs> backlogs,
       Readiness readiness,
       InboxHandlers webhookAges,
-      StoreClock wallClock,
+      Billing billing,
       String version) {
     this.store = store;
     this.provider = provider;
     this.backlogs = backlogs;
     this.readiness = readiness;
     this.webhookAges = webhookAges;
-    this.wallClock = wallClock;
+    this.wallClock = billing.wallClock();
+    this.catalogs = billing.catalogs();
     this.version = version;
   }
 
@@ -128,6 +133,7 @@ final class HealthHandlers {
       ServiceAnswer provider,
       ServiceAnswer identity,
       ClockAnswer clock,
+      CatalogAnswer catalog,
       BacklogAnswer webhooks,
       UndecidedAnswer commands,
       OpenDuplicatesAnswer duplicates,
@@ -202,6 +208,31 @@ final class HealthHandlers {
       @Doc("What that means, in plain words; null while it is open or down.") @Nullable
       String detail) {}
 
+  record CatalogAnswer(
+      @Doc(
+          value =
+              "outdated: a newer release published a catalog that this one can't read, and goes on"
+                  + " with the one before.",
+          oneOf = {"ok", "outdated"})
+      String status,
+
+      @Doc("Of the catalog in force on this node; null until the store was asked.") @Nullable
+      Long version,
+
+      @Doc("Of the catalog that was published last; null until the store was asked.") @Nullable
+      Long published) {
+    static CatalogAnswer of(CatalogVersions catalogs) {
+      OptionalLong version = catalogs.inForce();
+      OptionalLong published = catalogs.published();
+      return new CatalogAnswer(
+          version.equals(published) ? "ok" : "outdated", number(version), number(published));
+    }
+
+    private static @Nullable Long number(OptionalLong version) {
+      return version.isPresent() ? version.getAsLong() : null;
+    }
+  }
+
   record BacklogAnswer(
       @Doc("Events that wait; null while the store is down.") @Nullable
       Long backlog,
@@ -219,10 +250,12 @@ final class HealthHandlers {
     ServiceAnswer providerHealth = service(provider.check());
     boolean storeUp = storeSeen.up();
     boolean identityUp = readiness.identity().getAsBoolean();
+    CatalogAnswer catalog = CatalogAnswer.of(catalogs);
     boolean allUp = storeSeen.open()
         && identityUp
         && providerHealth.status().equals("ok")
-        && !wallClock.skewed();
+        && !wallClock.skewed()
+        && catalog.status().equals("ok");
     Backlogs waiting = storeUp ? backlogs.get().orElse(Backlogs.UNKNOWN) : Backlogs.UNKNOWN;
     HealthAnswer body = new HealthAnswer(
         storeUp ? (allUp ? "ok" : "degraded") : "down",
@@ -235,6 +268,7 @@ final class HealthHandlers {
             new ClockAnswer(
                 wallClock.skewed() ? "skewed" : "ok",
                 wallClock.skew().map(Duration::toMillis).orElse(null)),
+            catalog,
             new BacklogAnswer(
                 waiting.inbox().map(InboxStatus::backlog).orElse(null),
                 waiting.inbox().map(webhookAges::oldestAgeSeconds).orElse(null)),

@@ -1,12 +1,12 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.ADMINISTRATOR;
-import static com.tatame.billing.http.Effect.NONE;
 import static com.tatame.billing.http.Route.Parameter.query;
 import static com.tatame.billing.http.Route.Reply.pageOf;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.NONE;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.apikey.Scope;

@@ -26,8 +26,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The one way in which this package reads and writes JSON, whatever mapper the host uses. */
@@ -113,6 +115,17 @@ final class Json {
       throw ValidationFailed.of(path(e), expectation(e));
     } catch (IOException e) {
       throw ValidationFailed.of("body", "must be valid JSON in UTF-8");
+    }
+  }
+
+  /** The names of the fields of an object that {@link #request} has read. */
+  static Set<String> names(byte[] body) {
+    try {
+      Set<String> names = new HashSet<>();
+      MAPPER.readTree(body).fieldNames().forEachRemaining(names::add);
+      return names;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

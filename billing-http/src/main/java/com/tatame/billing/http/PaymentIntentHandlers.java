@@ -1,15 +1,16 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
-import static com.tatame.billing.http.Effect.BILLING;
 import static com.tatame.billing.http.ProblemCode.ALREADY_OWNED;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
+import static com.tatame.billing.http.ProblemCode.CURRENCY_FIXED;
 import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.BILLING;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
@@ -40,7 +41,12 @@ final class PaymentIntentHandlers {
             .takes(NewPaymentIntent.class)
             .answers(reply(201, PaymentIntentAnswer.class, "It waits for its payer."))
             .refuses(
-                PAYMENT_DECLINED, CONFLICT, ALREADY_OWNED, PROVIDER_REJECTED, PROVIDER_UNAVAILABLE)
+                PAYMENT_DECLINED,
+                CONFLICT,
+                ALREADY_OWNED,
+                CURRENCY_FIXED,
+                PROVIDER_REJECTED,
+                PROVIDER_UNAVAILABLE)
             .reopens(to -> to.get(PaymentIntentHandlers.class)::createAgain)
             .by(to -> to.get(PaymentIntentHandlers.class)::create),
         get(PATH + "/{id}", SIGNED_IN)
@@ -62,7 +68,11 @@ final class PaymentIntentHandlers {
       @Doc("Instead of an item, in minor units; for administrators and API keys.") @Nullable
       Long amount,
 
-      @Doc(value = "With amount: ISO 4217, lower case.", example = "usd") @Nullable
+      @Doc(
+          value =
+              "With amount: ISO 4217, lower case. Of an item: one of those in which it is sold; the account's if missing, or else the catalog's.",
+          example = "usd")
+      @Nullable
       String currency,
 
       @Doc("With amount: who pays. An API key's X-Account-Id if missing.") @Nullable
@@ -107,7 +117,11 @@ final class PaymentIntentHandlers {
     NewPaymentIntent wanted = call.body(NewPaymentIntent.class);
     Begun begun = wanted.item() == null
         ? raw(call.principal(), wanted)
-        : payments.begin(call.principal(), item(wanted), RequestFields.idempotencyKey(call, null));
+        : payments.begin(
+            call.principal(),
+            item(wanted),
+            RequestFields.text("currency", wanted.currency()),
+            RequestFields.idempotencyKey(call, null));
     return begun
         .payment()
         .map(payment ->
@@ -135,7 +149,7 @@ final class PaymentIntentHandlers {
   }
 
   private static String item(NewPaymentIntent wanted) {
-    if (wanted.amount() != null || wanted.currency() != null || wanted.accountId() != null) {
+    if (wanted.amount() != null || wanted.accountId() != null) {
       throw ValidationFailed.of("item", "send either item, or amount, currency and accountId");
     }
     return RequestFields.text("item", wanted.item()).orElse("");

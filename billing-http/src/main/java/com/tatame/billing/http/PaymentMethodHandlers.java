@@ -1,7 +1,6 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
-import static com.tatame.billing.http.Effect.BILLING;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.LAST_PAYMENT_METHOD;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
@@ -12,6 +11,7 @@ import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.delete;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.BILLING;
 
 import com.tatame.billing.payment.PaymentMethod;
 import com.tatame.billing.payment.SavedPaymentMethods;

@@ -1,13 +1,13 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
-import static com.tatame.billing.http.Effect.BILLING;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.BILLING;
 
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.portal.Portal;

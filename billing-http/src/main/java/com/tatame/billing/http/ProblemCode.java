@@ -32,6 +32,7 @@ enum ProblemCode {
   SUBSCRIPTION_EXISTS(409, "There is a subscription already"),
   LAST_PAYMENT_METHOD(409, "A subscription needs this payment method"),
   ALREADY_OWNED(409, "The item is owned already"),
+  CURRENCY_FIXED(409, "The account pays in another currency"),
   QUOTE_STALE(409, "What was quoted no longer holds"),
   PROVIDER_REJECTED(409, "The payment provider refused"),
   REQUEST_TIMEOUT(408, "The request did not arrive in time"),
@@ -173,6 +174,7 @@ enum ProblemCode {
     return switch (code) {
       case POSSIBLE_DUPLICATE -> "refundId";
       case ALREADY_OWNED -> "purchaseId";
+      case CURRENCY_FIXED -> "currency";
       default -> "subscriptionId";
     };
   }

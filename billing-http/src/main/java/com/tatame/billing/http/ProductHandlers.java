@@ -20,6 +20,8 @@ import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.catalog.ProductCatalog.PlanOffer;
 import com.tatame.billing.catalog.Recurrence;
+import com.tatame.billing.money.Amounts;
+import com.tatame.billing.money.Money;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,6 @@ final class ProductHandlers {
 
   private static final int MAX_RENDERED = 1_000;
 
-  private final Catalog catalog;
   private final ProductCatalog products;
 
   /** Answers by what was asked, of one revision of the products. */
@@ -71,18 +72,19 @@ final class ProductHandlers {
             .by(to -> to.get(ProductHandlers.class)::prices));
   }
 
-  ProductHandlers(Catalog catalog, ProductCatalog products) {
-    this.catalog = catalog;
+  ProductHandlers(ProductCatalog products) {
     this.products = products;
   }
 
   /**
    * What an answer depends on.
    *
+   * @param catalog version of the catalog in force
    * @param revision of all products and prices
    * @param stale whether the answer says that it is what was last known
    */
   private record Question(
+      long catalog,
       long revision,
       boolean stale,
       String list,
@@ -103,7 +105,10 @@ final class ProductHandlers {
       @Doc(value = "What sort of thing it is.", example = "quiz")
       String kind,
 
-      @Doc("Before any discount.") MoneyAnswer price) {}
+      @Doc("Before any discount, in the default currency.") MoneyAnswer price,
+
+      @Doc("Before any discount, in each currency in which it is sold, the default first.")
+      List<MoneyAnswer> amounts) {}
 
   record PlanAnswer(
       @Doc(value = "Unique in the catalog.", example = "pro")
@@ -138,6 +143,9 @@ final class ProductHandlers {
       @Doc("What a unit may cost to be among the included ones; null for any price.") @Nullable
       MoneyAnswer maxItemPrice,
 
+      @Doc("The same in each currency, the default first; empty for any price.")
+      List<MoneyAnswer> maxItemPrices,
+
       @Doc("What holds beyond the limit; null if nothing more is given.") @Nullable
       PlanOverageAnswer overage) {
     static PlanFeatureAnswer of(Feature feature) {
@@ -147,7 +155,8 @@ final class ProductHandlers {
             counter.limit() > 0 || counter.overage().isPresent(),
             counter.limit(),
             counter.window().kind().code(),
-            counter.maxItemPrice().map(MoneyAnswer::of).orElse(null),
+            counter.maxItemPrice().map(Amounts::standard).map(MoneyAnswer::of).orElse(null),
+            counter.maxItemPrice().map(MoneyAnswer::of).orElse(List.of()),
             counter.overage().map(PlanOverageAnswer::of).orElse(null));
       } else if (feature instanceof Feature.Gauge gauge) {
         return plain(gauge, gauge.limit() > 0, gauge.limit(), null);
@@ -159,7 +168,7 @@ final class ProductHandlers {
 
     private static PlanFeatureAnswer plain(
         Feature feature, boolean included, @Nullable Long limit, @Nullable String window) {
-      return new PlanFeatureAnswer(feature.kind(), included, limit, window, null, null);
+      return new PlanFeatureAnswer(feature.kind(), included, limit, window, null, List.of(), null);
     }
   }
 
@@ -185,8 +194,12 @@ final class ProductHandlers {
       @Doc("Null while the provider has no active price for it.") @Nullable
       String priceId,
 
-      @Doc("Of the plan for the interval, or of one unit where it is metered.")
+      @Doc("Of the plan for the interval, or of one unit where it is metered, in the default"
+          + " currency.")
       MoneyAnswer price,
+
+      @Doc("The same in each currency in which it is sold, the default first.")
+      List<MoneyAnswer> amounts,
 
       @Doc("The meter whose units it charges when the interval is over; null if it is paid for in"
           + " advance.")
@@ -208,6 +221,9 @@ final class ProductHandlers {
 
       @Doc("Null when tiered or finer than the minor unit.") @Nullable
       MoneyAnswer unitAmount,
+
+      @Doc("What it costs in each currency in which the catalog sells it, its own first.")
+      List<MoneyAnswer> amounts,
 
       @Doc(
           value = "Null for what is neither billed monthly nor yearly.",
@@ -239,9 +255,13 @@ final class ProductHandlers {
   }
 
   Answer items(Call call) {
-    return Answer.ok(new ItemsAnswer(catalog.items().stream()
-        .map(item ->
-            new ItemAnswer(item.id(), item.name(), item.kind(), MoneyAnswer.of(item.price())))
+    return Answer.ok(new ItemsAnswer(products.catalog().items().stream()
+        .map(item -> new ItemAnswer(
+            item.id(),
+            item.name(),
+            item.kind(),
+            MoneyAnswer.of(item.price()),
+            MoneyAnswer.of(item.amounts())))
         .toList()));
   }
 
@@ -262,6 +282,7 @@ final class ProductHandlers {
     return revision.isEmpty()
         ? Optional.empty()
         : Optional.ofNullable(rendered.getIfPresent(new Question(
+            products.catalogVersion(),
             revision.getAsLong(),
             products.stale(),
             list,
@@ -275,9 +296,10 @@ final class ProductHandlers {
       String list, Optional<Boolean> active, Optional<String> product, Optional<PageRequest> page) {
     OptionalLong before = products.revision();
     boolean stale = products.stale();
+    long catalog = products.catalogVersion();
     if (before.isPresent()) {
       Answer known = rendered.getIfPresent(
-          new Question(before.getAsLong(), stale, list, active, product, page));
+          new Question(catalog, before.getAsLong(), stale, list, active, product, page));
       if (known != null) {
         return known;
       }
@@ -293,7 +315,8 @@ final class ProductHandlers {
     OptionalLong after = products.revision();
     // What was rendered while the products changed may be half of each.
     if (before.isPresent() && before.equals(after)) {
-      rendered.put(new Question(before.getAsLong(), stale, list, active, product, page), marked);
+      rendered.put(
+          new Question(catalog, before.getAsLong(), stale, list, active, product, page), marked);
     }
     return marked;
   }
@@ -332,6 +355,7 @@ final class ProductHandlers {
               new PlanPriceAnswer(
                   offer.priceIds().get(interval),
                   MoneyAnswer.of(price.price()),
+                  MoneyAnswer.of(price.amounts()),
                   price.meter().orElse(null))));
     }
     return new PlanAnswer(
@@ -355,14 +379,14 @@ final class ProductHandlers {
   }
 
   private PriceAnswer price(Price price) {
+    Optional<Catalog.Offer> offer = products.catalog().offer(price.id(), price.soldAs());
+    Optional<Money> unit = price.unitAmount().map(amount -> new Money(amount, price.currency()));
     return new PriceAnswer(
         price.id(),
         price.productId(),
         price.active(),
-        price
-            .unitAmount()
-            .map(amount -> new MoneyAnswer(amount, price.currency()))
-            .orElse(null),
+        unit.map(MoneyAnswer::of).orElse(null),
+        unit.map(own -> MoneyAnswer.of(amounts(price, own, offer))).orElse(List.of()),
         price
             .recurrence()
             .flatMap(ProductHandlers::interval)
@@ -370,10 +394,15 @@ final class ProductHandlers {
             .orElse(null),
         price.recurrence().map(ProductHandlers::recurring).orElse(null),
         price.lookupKey().orElse(null),
-        catalog
-            .offer(price.id(), price.soldAs())
-            .map(offer -> offer.plan().tier())
-            .orElse(null));
+        offer.map(sold -> sold.plan().tier()).orElse(null));
+  }
+
+  // An older price of a plan may have cost something else in other currencies, too.
+  private static Amounts amounts(Price price, Money own, Optional<Catalog.Offer> offer) {
+    return offer
+        .map(sold -> sold.price().amounts())
+        .filter(amounts -> price.active() && amounts.standard().equals(own))
+        .orElseGet(() -> Amounts.of(own));
   }
 
   private static RecurringAnswer recurring(Recurrence recurrence) {

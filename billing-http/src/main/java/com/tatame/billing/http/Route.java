@@ -29,7 +29,7 @@ record Route(
     String method,
     String path,
     Access access,
-    Effect effect,
+    RouteEffect effect,
     Scope scope,
     String tag,
     String summary,
@@ -108,22 +108,22 @@ record Route(
 
   /** A route that reads, and so has no effect. */
   static Builder get(String path, Access access) {
-    return new Builder("GET", path, access, Effect.NONE);
+    return new Builder("GET", path, access, RouteEffect.NONE);
   }
 
-  static Builder post(String path, Access access, Effect effect) {
+  static Builder post(String path, Access access, RouteEffect effect) {
     return new Builder("POST", path, access, effect);
   }
 
-  static Builder patch(String path, Access access, Effect effect) {
+  static Builder patch(String path, Access access, RouteEffect effect) {
     return new Builder("PATCH", path, access, effect);
   }
 
-  static Builder put(String path, Access access, Effect effect) {
+  static Builder put(String path, Access access, RouteEffect effect) {
     return new Builder("PUT", path, access, effect);
   }
 
-  static Builder delete(String path, Access access, Effect effect) {
+  static Builder delete(String path, Access access, RouteEffect effect) {
     return new Builder("DELETE", path, access, effect);
   }
 
@@ -207,7 +207,7 @@ record Route(
     if (access == Access.ADMINISTRATOR) {
       return Workload.ADMINISTRATION;
     }
-    if (effect == Effect.USE) {
+    if (effect == RouteEffect.USE) {
       return Workload.CONSUMPTION;
     }
     if (path.startsWith("/api/v1/entitlements")) {
@@ -234,7 +234,7 @@ record Route(
       case SIGNED_IN -> {
         Set<Caller> callers =
             EnumSet.of(Caller.USER, Caller.BILLING_ROLE, Caller.API_KEY, Caller.ADMINISTRATOR);
-        if (effect != Effect.BILLING) {
+        if (effect != RouteEffect.BILLING) {
           callers.add(Caller.MEMBER);
         }
         if (anonymousToo) {
@@ -250,7 +250,7 @@ record Route(
     private final String method;
     private final String path;
     private final Access access;
-    private final Effect effect;
+    private final RouteEffect effect;
     private Scope scope;
     private String tag = "";
     private String summary = "";
@@ -264,7 +264,7 @@ record Route(
     private final List<ProblemCode> refusals = new ArrayList<>();
     private Optional<Function<Handlers, RouteHandler.Reopening>> reopening = Optional.empty();
 
-    private Builder(String method, String path, Access access, Effect effect) {
+    private Builder(String method, String path, Access access, RouteEffect effect) {
       this.method = method;
       this.path = path;
       this.access = access;

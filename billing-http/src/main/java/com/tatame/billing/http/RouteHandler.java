@@ -1,5 +1,6 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.Billing;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -18,6 +19,22 @@ interface RouteHandler {
     /** Answers a repeated call from what was kept of the first answer, and reads the rest again. */
     default Answer reopen(Call call, String kept) {
       throw new IllegalStateException("the route has no way to read again what it doesn't keep");
+    }
+
+    /** The same, done by one catalog from beginning to end. */
+    default Later withOneCatalog(Billing billing) {
+      Later handler = this;
+      return new Later() {
+        @Override
+        public CompletableFuture<Answer> handle(Call call) {
+          return billing.withOneCatalog(() -> handler.handle(call));
+        }
+
+        @Override
+        public Answer reopen(Call call, String kept) {
+          return billing.withOneCatalog(() -> handler.reopen(call, kept));
+        }
+      };
     }
 
     /** The same, after a check that throws what it refuses. */

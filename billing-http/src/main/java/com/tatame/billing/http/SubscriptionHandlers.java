@@ -1,7 +1,6 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
-import static com.tatame.billing.http.Effect.BILLING;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.PAYMENT_DECLINED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
@@ -11,6 +10,7 @@ import static com.tatame.billing.http.Route.Reply.pageOf;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.BILLING;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.failure.ValidationFailed;

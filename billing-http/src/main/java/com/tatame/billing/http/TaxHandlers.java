@@ -1,8 +1,6 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
-import static com.tatame.billing.http.Effect.BILLING;
-import static com.tatame.billing.http.Effect.NONE;
 import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_REJECTED;
 import static com.tatame.billing.http.ProblemCode.PROVIDER_UNAVAILABLE;
@@ -12,6 +10,8 @@ import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.delete;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.BILLING;
+import static com.tatame.billing.http.RouteEffect.NONE;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.customer.TaxId;
@@ -72,7 +72,11 @@ final class TaxHandlers {
           oneOf = {"monthly", "yearly"})
       String interval,
 
-      @Doc("Where the buyer is taxed.") AddressRequest address) {}
+      @Doc("Where the buyer is taxed.") AddressRequest address,
+
+      @Doc(value = "One in which the plan is sold; the default if missing.", example = "eur")
+      @Nullable
+      String currency) {}
 
   record AddressRequest(
       @Doc(value = "ISO 3166, two letters.", example = "DE") String country,
@@ -155,8 +159,11 @@ final class TaxHandlers {
     if (!errors.isEmpty()) {
       throw new ValidationFailed(errors);
     }
-    return Answer.ok(TaxPreviewAnswer.of(
-        taxation.preview(tier.orElseThrow(), interval.orElseThrow(), place(address))));
+    return Answer.ok(TaxPreviewAnswer.of(taxation.preview(
+        tier.orElseThrow(),
+        interval.orElseThrow(),
+        RequestFields.text("currency", wanted.currency()),
+        place(address))));
   }
 
   private static TaxAddress place(AddressRequest address) {

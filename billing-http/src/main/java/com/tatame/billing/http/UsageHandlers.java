@@ -2,7 +2,6 @@ package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.SIGNED_IN;
 import static com.tatame.billing.http.Access.TRUSTED;
-import static com.tatame.billing.http.Effect.USE;
 import static com.tatame.billing.http.ProblemCode.IDEMPOTENCY_KEY_REUSED;
 import static com.tatame.billing.http.ProblemCode.NOT_FOUND;
 import static com.tatame.billing.http.Route.Parameter.query;
@@ -11,6 +10,7 @@ import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.get;
 import static com.tatame.billing.http.Route.post;
 import static com.tatame.billing.http.Route.put;
+import static com.tatame.billing.http.RouteEffect.USE;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.apikey.Scope;
@@ -18,7 +18,7 @@ import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.Decision.Allowance;
 import com.tatame.billing.entitlement.Entitlements;
-import com.tatame.billing.entitlement.Recorded;
+import com.tatame.billing.entitlement.RecordedUsage;
 import com.tatame.billing.entitlement.UsageReport;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.failure.ValidationFailed;
@@ -182,7 +182,7 @@ final class UsageHandlers {
     if (body.type() == null || body.type().isBlank()) {
       throw ValidationFailed.of("type", "is required");
     }
-    Recorded recorded = entitlements.record(
+    RecordedUsage recorded = entitlements.record(
         account(call, body.accountId()),
         new UsageReport(
             body.type(),

@@ -1,9 +1,9 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.PUBLIC;
-import static com.tatame.billing.http.Effect.NONE;
 import static com.tatame.billing.http.Route.Reply.reply;
 import static com.tatame.billing.http.Route.post;
+import static com.tatame.billing.http.RouteEffect.NONE;
 
 import com.tatame.billing.failure.InvalidSignature;
 import com.tatame.billing.inbox.Webhooks;

@@ -103,7 +103,7 @@ final class RouteTableTest {
   @Test
   void routeThatIsNotForUsersCanNotBeOpenedToVisitors() {
     for (Access access : Set.of(Access.TRUSTED, Access.ADMINISTRATOR)) {
-      assertThatThrownBy(() -> Route.post("/x", access, Effect.USE).orAnonymous())
+      assertThatThrownBy(() -> Route.post("/x", access, RouteEffect.USE).orAnonymous())
           .isInstanceOf(IllegalStateException.class);
     }
   }

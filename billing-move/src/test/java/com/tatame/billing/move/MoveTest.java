@@ -363,6 +363,28 @@ class MoveTest {
   }
 
   @Test
+  void aTargetThatAServerHasOnlyStartedOnTakesThePublishedCatalogsOfTheSource() {
+    String versions =
+        "select version || ' ' || content_hash from catalog_versions order by version";
+    try (Store source = Stores.postgres();
+        Store target = Stores.postgres()) {
+      fill(source);
+      source.run(
+          "insert into catalog_versions (version, content_hash, document, published_at) values"
+              + " (1, 'a', '{}', now()), (2, 'b', '{}', now())");
+      target.run(
+          "insert into catalog_versions (version, content_hash, document, published_at) values"
+              + " (1, 'c', '{}', now())");
+      Move move = move(source.end(), target.end());
+
+      move.copy();
+      assertThat(move.verify().differences()).isEmpty();
+
+      assertThat(target.query(versions)).containsExactly("1 a", "2 b");
+    }
+  }
+
+  @Test
   void refusesATargetThatHoldsSomethingAlready() {
     try (Store source = Stores.postgres();
         Store target = Stores.postgres()) {

@@ -70,6 +70,8 @@ public final class Sandbox implements AutoCloseable {
           .host(config.addresses().host())
           .clock(simulator::now)
           .pages((javalin, billing) -> {
+            // Whose file is edited back and forth is alone here, and means what it says now.
+            billing.catalogs().publish(billing.catalog());
             sell(billing, directory);
             TimeMachine timeMachine = new TimeMachine(simulator, billing);
             javalin.routes.before("/sandbox/*", OwnOrigin::require);

@@ -3,6 +3,7 @@ package com.tatame.billing.sandbox;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.inbox.EventRecord;
+import com.tatame.billing.money.MinorUnits;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
@@ -54,12 +55,12 @@ public final class StatusText {
 
   /** Such as {@code $24.99}; the currency's own number of digits. */
   public static String amount(Money money) {
-    Currency currency = Currency.getInstance(money.currency().toUpperCase(Locale.ROOT));
+    int decimals = MinorUnits.decimals(money.currency());
     NumberFormat format = NumberFormat.getCurrencyInstance(Locale.US);
-    format.setCurrency(currency);
-    format.setMinimumFractionDigits(currency.getDefaultFractionDigits());
-    format.setMaximumFractionDigits(currency.getDefaultFractionDigits());
-    return format.format(BigDecimal.valueOf(money.amount(), currency.getDefaultFractionDigits()));
+    format.setCurrency(Currency.getInstance(money.currency().toUpperCase(Locale.ROOT)));
+    format.setMinimumFractionDigits(decimals);
+    format.setMaximumFractionDigits(decimals);
+    return format.format(BigDecimal.valueOf(money.amount(), decimals));
   }
 
   /** Such as {@code $24.99 / month}. */

@@ -6,17 +6,24 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.PlanPrice;
+import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
+import com.tatame.billing.customer.CustomerAccounts.NewCustomer;
+import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.money.Amounts;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.sandbox.ApiClient.Reply;
+import com.tatame.billing.setup.AccountState;
 import com.tatame.billing.setup.Setup;
 import com.tatame.billing.setup.SetupPlan;
 import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.stripe.StripeGateway;
+import com.tatame.billing.subscription.Subscription;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -345,16 +352,9 @@ final class StripeJudgeTest {
   /** The server has set its catalog up on its start; here the catalog changes, and events are asked for. */
   private void tellOfSetup(LocalServer world) {
     Catalog catalog = world.server().billing().catalog();
-    List<Plan> dearer = catalog.plans().stream()
-        .filter(plan -> !plan.tier().equals("basic"))
-        .map(StripeJudgeTest::dearer)
-        .toList();
-    Setup setup = new Setup(
-        new Catalog(dearer, catalog.defaultTier(), catalog.grace()),
-        StripeGateway.builder("sk_test_judged")
-            .apiBase(URI.create(judgeUrl))
-            .build()
-            .setup());
+    PaymentGateway gateway =
+        StripeGateway.builder("sk_test_judged").apiBase(URI.create(judgeUrl)).build();
+    Setup setup = new Setup(dearer(catalog, "eur"), gateway.setup());
     SetupPlan plan = setup.plan(Optional.of(URI.create("https://shop.example.com/hook")));
     assertThat(plan.changes())
         .extracting(change -> change.getClass().getSimpleName())
@@ -370,17 +370,80 @@ final class StripeJudgeTest {
             setup.plan(Optional.of(URI.create("https://shop.example.com/hook"))).done())
         .isTrue();
     world.settle();
+    SetupPlan more = new Setup(dearer(catalog, "eur", "brl"), gateway.setup())
+        .plan(Optional.of(URI.create("https://shop.example.com/hook")));
+    assertThat(more.changes())
+        .extracting(change -> change.getClass().getSimpleName())
+        .containsOnly("UpdatePrice");
+    new Setup(dearer(catalog, "eur", "brl"), gateway.setup()).apply(more, (change, made) -> {});
+    sellInEuros(gateway);
+    world.settle();
   }
 
-  private static Plan dearer(Plan plan) {
+  private void sellInEuros(PaymentGateway gateway) {
+    AccountId account = new AccountId("user_euro");
+    String customer = gateway
+        .customers()
+        .create(
+            new NewCustomer(account, Optional.of("euro@example.com"), Optional.empty()),
+            "command_euro",
+            "key_euro_customer")
+        .object()
+        .id();
+    String price = gateway.setup().state().prices().stream()
+        .map(AccountState.HeldPrice::price)
+        .filter(one -> one.active() && one.lookupKey().equals(Optional.of("pro_monthly")))
+        .findFirst()
+        .orElseThrow()
+        .id();
+    String session = gateway
+        .checkouts()
+        .create(
+            new NewSubscriptionCheckout(
+                account,
+                customer,
+                price,
+                1,
+                0,
+                Optional.of("pro"),
+                Optional.of("monthly"),
+                "https://shop.example.com/thanks",
+                "https://shop.example.com/plans",
+                Optional.empty(),
+                Optional.of("eur")),
+            "command_euro_checkout",
+            "key_euro_checkout")
+        .object()
+        .id();
+    Buyer.pay(gateway.checkouts().read(session).url().orElseThrow(), Buyer.PAYS);
+    assertThat(gateway.subscriptions().ofCustomer(customer))
+        .singleElement()
+        .satisfies(seen -> assertThat(seen.state())
+            .get()
+            .extracting(subscription -> ((Subscription) subscription).mainItem().currency())
+            .isEqualTo("eur"));
+  }
+
+  private static Catalog dearer(Catalog catalog, String... currencies) {
+    return new Catalog(
+        catalog.plans().stream()
+            .filter(plan -> !plan.tier().equals("basic"))
+            .map(plan -> dearer(plan, List.of(currencies)))
+            .toList(),
+        catalog.defaultTier(),
+        catalog.grace());
+  }
+
+  private static Plan dearer(Plan plan, List<String> currencies) {
     Map<BillingInterval, PlanPrice> prices = new EnumMap<>(BillingInterval.class);
-    plan.prices()
-        .forEach((interval, price) -> prices.put(
-            interval,
-            new PlanPrice(
-                new Money(price.price().amount() + 100, price.price().currency()),
-                price.lookupKey(),
-                price.priceId())));
+    plan.prices().forEach((interval, price) -> {
+      long amount = price.price().amount() + 100;
+      Amounts amounts = Amounts.of(
+          new Money(amount, price.price().currency()),
+          currencies.stream().map(currency -> new Money(amount, currency)).toList());
+      prices.put(
+          interval, new PlanPrice(amounts, price.lookupKey(), price.priceId(), Optional.empty()));
+    });
     return new Plan(
         plan.tier(),
         plan.name() + " now",

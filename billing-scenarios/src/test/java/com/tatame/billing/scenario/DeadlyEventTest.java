@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.tatame.billing.Billing;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.Attempt;
+import com.tatame.billing.inbox.BatchStep;
 import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.inbox.EventStatus;
-import com.tatame.billing.inbox.Step;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.Disorder;
 import java.lang.reflect.InvocationTargetException;
@@ -60,15 +60,15 @@ class DeadlyEventTest {
   void workersThatAreAlwaysTooLateBuryNothing() {
     try (BillingWorld world = withUnprocessedPurchase()) {
       Billing slow = world.program(world.store(), world.gateway());
-      Optional<Step> late = slow.steps().run();
+      Optional<BatchStep> late = slow.steps().run();
       for (int round = 0; round < 30; round++) {
         world.wallClock().advance(Duration.ofSeconds(61));
         // Another worker claims the events, and the late one finds that it lost them.
-        Optional<Step> next = slow.steps().run();
-        late.ifPresent(Step::runAll);
+        Optional<BatchStep> next = slow.steps().run();
+        late.ifPresent(BatchStep::runAll);
         late = next;
       }
-      late.ifPresent(Step::runAll);
+      late.ifPresent(BatchStep::runAll);
       world.wallClock().advance(Duration.ofSeconds(61));
       world.work();
 

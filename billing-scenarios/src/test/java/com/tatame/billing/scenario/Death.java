@@ -4,6 +4,7 @@ import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.customer.CustomerDetails;
 import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.duplicate.DuplicateStore;
 import com.tatame.billing.gateway.PaymentGateway;
@@ -39,6 +40,7 @@ final class Death {
       DuplicateStore.class,
       TrialStore.class,
       CustomerAccounts.class,
+      CustomerDetails.class,
       CustomerList.class,
       CheckoutSessions.class,
       SubscriptionControl.class,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Overage;
 import com.tatame.billing.catalog.Plan;
@@ -84,7 +85,7 @@ class GrantProperties {
           Catalog.DEFAULT_GRACE);
       InMemoryBillingStore store = new InMemoryBillingStore();
       entitlements = new Entitlements(store.usage(), catalog, clock, random);
-      grants = new Grants(store.grants(), catalog, clock, random);
+      grants = new Grants(store.grants(), new CatalogInForce(catalog), clock, random);
     }
 
     void go() {

@@ -15,7 +15,7 @@ import com.tatame.billing.entitlement.EntitlementReport;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.NewGrant;
-import com.tatame.billing.entitlement.Recorded;
+import com.tatame.billing.entitlement.RecordedUsage;
 import com.tatame.billing.entitlement.UsageReport;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.failure.Conflict;
@@ -178,7 +178,7 @@ class GrantsTest {
     world.advance(Duration.ofHours(2));
     assertThat(check("quiz").grants()).as("it has ended").isEmpty();
 
-    Recorded late = world
+    RecordedUsage late = world
         .billing()
         .entitlements()
         .record(

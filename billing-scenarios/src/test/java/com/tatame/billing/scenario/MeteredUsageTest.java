@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.Billing;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.UsageReport;
 import com.tatame.billing.failure.ValidationFailed;
@@ -275,7 +276,7 @@ class MeteredUsageTest {
       }
     };
     MeteredUsage sleeper = new MeteredUsage(
-        ACatalog.metered(),
+        new CatalogInForce(ACatalog.metered()),
         world.store().meterReports(),
         slow,
         world.store().usage(),

@@ -9,7 +9,7 @@ import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingWorld;
-import com.tatame.billing.testkit.order.CoreRows;
+import com.tatame.billing.testkit.eventorder.CoreRows;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

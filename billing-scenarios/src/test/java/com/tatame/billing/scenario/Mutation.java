@@ -7,6 +7,9 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.RequestKey;
+import com.tatame.billing.customer.CustomerUpdate;
+import com.tatame.billing.customer.CustomerUpdate.Field;
+import com.tatame.billing.customer.PostalAddress;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.promotion.DiscountTerms;
@@ -35,6 +38,39 @@ enum Mutation {
     @Override
     int timesGranted(BillingWorld world) {
       return SimulatorReads.customers(world).size();
+    }
+  },
+  ANOTHER_ADDRESS(CommandKind.UPDATE_CUSTOMER, "POST /v1/customers/", "CustomerDetails.update") {
+    @Override
+    void prepare(Shopper ada) {
+      ada.world().billing().customers().ensure(ada.caller(), Optional.empty(), Optional.empty());
+    }
+
+    @Override
+    void ask(Billing billing, Shopper ada) {
+      PostalAddress berlin = new PostalAddress(
+          Optional.of("Unter den Linden 1"),
+          Optional.empty(),
+          Optional.of("Berlin"),
+          Optional.empty(),
+          Optional.of("10117"),
+          "DE");
+      billing
+          .customers()
+          .update(
+              ada.account(),
+              CustomerUpdate.none()
+                  .withEmail(Field.to("billing@example.com"))
+                  .withName(Field.cleared())
+                  .withLocale("de")
+                  .withAddress(Field.to(berlin)));
+    }
+
+    @Override
+    int timesGranted(BillingWorld world) {
+      return (int) SimulatorReads.events(world, "customer.updated").stream()
+          .filter(event -> event.at("/data/previous_attributes").has("address"))
+          .count();
     }
   },
   A_CHECKOUT(CommandKind.CREATE_CHECKOUT, "POST /v1/checkout/sessions", "CheckoutSessions.create") {

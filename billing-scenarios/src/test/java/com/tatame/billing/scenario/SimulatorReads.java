@@ -3,7 +3,7 @@ package com.tatame.billing.scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.BillingWorld;
-import com.tatame.billing.testkit.order.ProviderTruth;
+import com.tatame.billing.testkit.eventorder.ProviderTruth;
 import java.util.List;
 import java.util.Map;
 

@@ -14,6 +14,7 @@ import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.Use;
+import com.tatame.billing.money.Amounts;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.SettableClock;
@@ -76,7 +77,7 @@ class UsageProperties {
         new Window(
             KINDS.get(random.nextInt(KINDS.size())),
             ZoneId.of(zones.get(random.nextInt(zones.size())))),
-        random.nextBoolean() ? Optional.of(new Money(50, "usd")) : Optional.empty(),
+        random.nextBoolean() ? Optional.of(Amounts.of(new Money(50, "usd"))) : Optional.empty(),
         random.nextBoolean()
             ? Optional.empty()
             : Optional.of(new Overage(
@@ -92,8 +93,10 @@ class UsageProperties {
         ADA, new Use("quiz", 1 + random.nextInt(2), Optional.of(price), Optional.empty()));
     if (used instanceof ConsumeResult.Granted granted) {
       Consumption consumption = granted.consumption().orElseThrow();
-      boolean tooDear =
-          counter.maxItemPrice().filter(most -> price.amount() > most.amount()).isPresent();
+      boolean tooDear = counter
+          .maxItemPrice()
+          .filter(most -> price.amount() > most.standard().amount())
+          .isPresent();
       assertThat(tooDear && consumption.place() == PriceBand.INCLUDED).as(why).isFalse();
       granted
           .charge()

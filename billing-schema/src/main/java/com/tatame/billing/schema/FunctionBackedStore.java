@@ -3,6 +3,7 @@ package com.tatame.billing.schema;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.BillingEventStore;
+import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -142,6 +143,11 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final ProductStore products() {
+    return new ProductFunctions(functions);
+  }
+
+  @Override
+  public final CatalogStore catalogs() {
     return new CatalogFunctions(functions);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStatus;
@@ -12,7 +13,6 @@ import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplayBatch;
 import com.tatame.billing.inbox.ReplaySelection;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.projection.ClaimId;
 import java.time.Duration;
@@ -118,7 +118,7 @@ final class InboxFunctions implements InboxStore {
   }
 
   @Override
-  public Set<Long> settle(ClaimId claim, List<Settlement> settlements, Instant now) {
+  public Set<Long> settle(ClaimId claim, List<EventOutcome> settlements, Instant now) {
     if (settlements.isEmpty()) {
       return Set.of();
     }
@@ -135,17 +135,17 @@ final class InboxFunctions implements InboxStore {
     return seqs;
   }
 
-  private static Row row(Settlement settlement) {
+  private static Row row(EventOutcome settlement) {
     Row row = Row.empty().with("seq", settlement.seq());
-    if (settlement instanceof Settlement.Ignored ignored) {
+    if (settlement instanceof EventOutcome.Ignored ignored) {
       return row.with("outcome", "ignored").with("message", ignored.reason());
-    } else if (settlement instanceof Settlement.Retry retry) {
+    } else if (settlement instanceof EventOutcome.Retry retry) {
       return row.with("outcome", "retry")
           .with("not_before", retry.notBefore())
           .with("message", retry.error());
-    } else if (settlement instanceof Settlement.Dead dead) {
+    } else if (settlement instanceof EventOutcome.Dead dead) {
       return row.with("outcome", "dead").with("message", dead.error());
-    } else if (settlement instanceof Settlement.Release) {
+    } else if (settlement instanceof EventOutcome.Release) {
       return row.with("outcome", "release");
     }
     throw new IllegalArgumentException(

@@ -69,6 +69,7 @@ public final class Tables {
       table("billing_events").build(),
       table("catalog_features").untilSettled().build(),
       table("catalog_tiers").impersonal("name").untilSettled().build(),
+      table("catalog_versions").impersonal("content_hash", "document").build(),
       table("checkout_sessions").build(),
       table("claims").untilSettled().build(),
       table("commands").personal(Erasure.CLEARED, "params", "resolutions").build(),

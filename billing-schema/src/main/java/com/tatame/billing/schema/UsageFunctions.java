@@ -1,10 +1,7 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
-import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Period;
-import com.tatame.billing.catalog.Window;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.DebitResult;
@@ -16,7 +13,6 @@ import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.entitlement.UsageTally;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,12 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** What accounts use, behind its functions. */
 final class UsageFunctions implements UsageStore {
-  private static final Window ALWAYS = new Window(Window.Kind.LIFETIME, ZoneOffset.UTC);
-
   private static final List<Optional<String>> ONLY_OF_THE_PLAN = List.of(Optional.empty());
 
   private final Functions functions;
@@ -153,51 +146,6 @@ final class UsageFunctions implements UsageStore {
                         .with("period_start", row.period().start())))
                 .with("limit", limit))
         .map(UsageFunctions::usage);
-  }
-
-  @Override
-  public void publish(Catalog catalog) {
-    functions.call(
-        "publish_catalog_v1",
-        Row.empty()
-            .with(
-                "tiers",
-                catalog.plans().stream()
-                    .map(plan -> Row.empty()
-                        .with("tier", plan.tier())
-                        .with("name", plan.name())
-                        .with("rank", plan.rank())
-                        .with("is_default", plan.tier().equals(catalog.defaultTier())))
-                    .toList())
-            .with(
-                "features",
-                catalog.plans().stream()
-                    .flatMap(plan -> new TreeMap<>(plan.features())
-                        .entrySet().stream()
-                            .map(entry -> feature(entry.getValue())
-                                .with("tier", plan.tier())
-                                .with("feature", entry.getKey())))
-                    .toList()));
-  }
-
-  private static Row feature(Feature feature) {
-    Row row = Row.empty().with("kind", feature.kind()).with("meter", feature.meter());
-    if (feature instanceof Feature.Counter counter) {
-      return window(row, counter.window())
-          .with("included", true)
-          .with("usage_limit", counter.limit());
-    } else if (feature instanceof Feature.Unlimited unlimited) {
-      return window(row, unlimited.window()).with("included", true);
-    } else if (feature instanceof Feature.Gauge gauge) {
-      return window(row, ALWAYS).with("included", true).with("usage_limit", gauge.limit());
-    }
-    return window(row, ALWAYS)
-        .with("included", feature instanceof Feature.Flag flag && flag.included());
-  }
-
-  private static Row window(Row row, Window window) {
-    String zone = window.zone().equals(ZoneOffset.UTC) ? "UTC" : window.zone().getId();
-    return row.with("window_kind", window.kind()).with("zone", zone);
   }
 
   @Override

@@ -245,7 +245,7 @@ class MigrationsTest {
         .allSatisfy(
             function -> assertThat(function)
                 .containsPattern(
-                    "^create function \\w+_v\\d+(\\(p jsonb(, texts text\\[])?\\) returns jsonb|\\(\\) returns trigger)"));
+                    "^create (or replace )?function \\w+_v\\d+(\\(p jsonb(, texts text\\[])?\\) returns jsonb|\\(\\) returns trigger)"));
   }
 
   /** Whether people call it by a name that they know, from their own SQL. */

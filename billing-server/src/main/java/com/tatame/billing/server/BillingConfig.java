@@ -215,6 +215,18 @@ public record BillingConfig(
   }
 
   /**
+   * As {@link #fromEnv}, the catalog alone, as its file says it now.
+   *
+   * @throws InvalidConfiguration with everything that is wrong with it
+   */
+  static CatalogSource catalogFromEnv(Map<String, String> environment) {
+    EnvironmentReader env = new EnvironmentReader(environment);
+    Optional<CatalogSource> catalog = catalog(env);
+    env.throwIfAny();
+    return catalog.orElseThrow();
+  }
+
+  /**
    * Where tables are imported from.
    *
    * @throws InvalidConfiguration with everything that is wrong with it

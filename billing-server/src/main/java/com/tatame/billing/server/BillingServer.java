@@ -10,8 +10,8 @@ import com.tatame.billing.identity.ClerkVerifier;
 import com.tatame.billing.identity.KeySetSource;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.postgres.PostgresBillingStore;
-import com.tatame.billing.schema.FollowedFunctions;
 import com.tatame.billing.schema.FunctionBackedStore;
+import com.tatame.billing.schema.MoveAwareFunctions;
 import com.tatame.billing.schema.SchemaStatus;
 import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.store.BillingStore;
@@ -46,6 +46,9 @@ public final class BillingServer implements AutoCloseable {
 
   /** For one attempt to open a Supabase project. */
   private static final Duration MAX_OPENING = Duration.ofSeconds(10);
+
+  /** How long the catalog in force is waited for before the port is opened. */
+  private static final Duration MAX_FOLLOWING = Duration.ofSeconds(2);
 
   /** As logged; a store that is awaited tells it later. */
   private final AtomicReference<String> schemaVersion = new AtomicReference<>("unknown");
@@ -94,6 +97,7 @@ public final class BillingServer implements AutoCloseable {
           .staleEntitlements(config.staleEntitlements())
           .drift(config.drift())
           .trialKeys(config.trialKeys())
+          .billingRoles(config.identity().billingRoles())
           .listener(
               telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))));
       if (with.wallClock != null) {
@@ -103,6 +107,7 @@ public final class BillingServer implements AutoCloseable {
       telemetry.watchInbox(billing.webhooks(), billing.wallClock());
       telemetry.watchMode(store, billing.wallClock());
       telemetry.watchClock(billing.wallClock());
+      telemetry.watchCatalog(billing.catalogs());
       telemetry.watchCommands(billing.commands());
       telemetry.watchDrift(billing.drift());
       telemetry.watchDuplicates(billing.duplicates());
@@ -129,7 +134,6 @@ public final class BillingServer implements AutoCloseable {
           .metricsPage(telemetry.registry()::scrape)
           .openTelemetry(openTelemetry)
           .metricsToken(config.web().metricsToken().map(Secret::value))
-          .billingRoles(config.identity().billingRoles())
           .openMetrics(config.deployment() == Deployment.SANDBOX)
           .publishableKey(config.stripe().publishableKey())
           .liveMode(config.stripe().live())
@@ -153,6 +157,7 @@ public final class BillingServer implements AutoCloseable {
       throw e;
     }
     try {
+      followCatalog();
       // First the port: a provider that hangs must not keep stored data from being served.
       javalin.start();
       billing.start();
@@ -198,6 +203,16 @@ public final class BillingServer implements AutoCloseable {
     close();
   }
 
+  // Before the first request, so that none is answered by a file that is not in force any more. A
+  // store
+  // that doesn't answer is asked again by the workers.
+  private void followCatalog() {
+    WorkContext.within(MAX_FOLLOWING, Workload.HEALTH, System::nanoTime, () -> {
+      billing.catalogs().followIfDue();
+      return true;
+    });
+  }
+
   /** What it serves. */
   public Billing billing() {
     return billing;
@@ -236,6 +251,7 @@ public final class BillingServer implements AutoCloseable {
         .gateway(stripe(config, new Telemetry(), InstantSource.system()))
         .store(store)
         .catalog(config.catalog().content())
+        .checkoutOrigins()
         .workers(0)
         .build()
         .webhooks();
@@ -246,7 +262,7 @@ public final class BillingServer implements AutoCloseable {
     return followed(
         with.config,
         telemetry,
-        new AwaitedFunctions(
+        new RetryingFunctions(
             address(configured),
             () -> opened(configured, telemetry),
             Pause.blocking(),
@@ -302,7 +318,7 @@ public final class BillingServer implements AutoCloseable {
       return new FunctionBackedStore(configured);
     }
     BillingConfig.Store target = config.moveTo().get();
-    return new FunctionBackedStore(new FollowedFunctions(
+    return new FunctionBackedStore(new MoveAwareFunctions(
         configured,
         () -> opener.open(target, telemetry, "target").transport(),
         System::nanoTime,

@@ -71,6 +71,7 @@ final class Doctor {
         "identity provider",
         "Check CLERK_PUBLISHABLE_KEY and the way to the provider, or set CLERK_JWT_KEY.",
         this::identity);
+    check("catalog in force", "", this::catalogInForce);
     prices(gateway);
     out.println(healthy ? "All is well." : "Something needs your attention.");
     out.flush();
@@ -84,6 +85,13 @@ final class Doctor {
       return config.store() instanceof BillingConfig.Store.Postgres postgres
           ? "answers. " + PostgresBillingStore.schemaStatus(postgres.config()).describe()
           : "answers. Everything that this release needs is there.";
+    }
+  }
+
+  private String catalogInForce() {
+    try (FunctionBackedStore store =
+        StoreOpener.AS_IT_IS.open(config.store(), new Telemetry(), "configured")) {
+      return CatalogCommand.describe(store.catalogs().newerThan(0), config.catalog());
     }
   }
 

@@ -108,7 +108,7 @@ final class ImportCommand {
               description = "The schema of the two tables. Default: ${DEFAULT-VALUE}.")
           String schema) {
     try (SourceTables source = tables()) {
-      TableMapping mapping = TatameTables.in(source, schema);
+      TableMapping mapping = LegacyTatameTables.in(source, schema);
       return run(options, (imports, settings) -> imports.tables(source, mapping, settings));
     }
   }
@@ -138,9 +138,7 @@ final class ImportCommand {
         : SupabaseTables.open(((BillingConfig.Store.Supabase) from).config());
   }
 
-  private int run(Options options, Work work) {
-    BillingConfig.Seller seller = BillingConfig.sellerFromEnv(environment.get());
-    Catalog catalog = seller.catalog().content();
+  private static void refuseCancelingCatalog(Options options, Catalog catalog) {
     if (!options.dryRun
         && catalog.policies().duplicates() == DuplicatePolicy.CANCEL_AND_REFUND_NEWER) {
       throw new IllegalStateException(
@@ -148,6 +146,12 @@ final class ImportCommand {
               + " the servers would cancel and refund what is imported and looks like a duplicate. Set it"
               + " to alert for the import, and look at the list of duplicates afterwards.");
     }
+  }
+
+  private int run(Options options, Work work) {
+    BillingConfig.Seller seller = BillingConfig.sellerFromEnv(environment.get());
+    Catalog catalog = seller.catalog().content();
+    refuseCancelingCatalog(options, catalog);
     PrintWriter out = spec.commandLine().getOut();
     ImportProgress progress = new ImportProgress(out, InstantSource.system());
     ImportSettings settings = ImportSettings.DEFAULT
@@ -162,6 +166,8 @@ final class ImportCommand {
             .checkoutOrigins()
             .workers(0)
             .build()) {
+      billing.catalogs().follow();
+      refuseCancelingCatalog(options, billing.catalog());
       if (!options.dryRun) {
         billing.products().refresh();
       }

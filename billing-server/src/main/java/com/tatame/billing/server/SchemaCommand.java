@@ -72,11 +72,11 @@ final class SchemaCommand {
     });
   }
 
-  private interface Step {
+  private interface BatchStep {
     boolean on(String role, Store store);
   }
 
-  private int both(Step step) {
+  private int both(BatchStep step) {
     BillingConfig.Stores stores = BillingConfig.storesFromEnv(environment.get());
     boolean ready =
         step.on("The configured store (" + stores.configured().kind() + ")", stores.configured());

@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
     name = "serve",
     description = {
       "Run the server until it is told to stop.",
-      "At the start it brings the schema of a PostgreSQL up to date, or makes it."
+      "At the start it brings the schema of a PostgreSQL up to date, or makes it.",
+      "Where there are signals, HUP reads the catalog's file again and puts it in force on all servers."
     })
 final class ServeCommand implements Callable<Integer> {
   private final Supplier<Map<String, String>> environment;
@@ -32,6 +33,8 @@ final class ServeCommand implements Callable<Integer> {
           stopped.countDown();
         })
         .start();
+    HangupSignal.runs(new CatalogReload(
+        () -> BillingConfig.catalogFromEnv(environment.get()), server.billing().catalogs()));
     Runtime.getRuntime()
         .addShutdownHook(new Thread(
             () -> {

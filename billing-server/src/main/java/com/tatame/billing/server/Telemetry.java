@@ -1,5 +1,6 @@
 package com.tatame.billing.server;
 
+import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.command.CommandAdministration;
 import com.tatame.billing.drift.DriftMonitor;
 import com.tatame.billing.duplicate.Duplicates;
@@ -42,9 +43,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -205,6 +208,26 @@ final class Telemetry {
         .description(
             "Seconds by which this machine's clock is ahead of the store's, by which leases"
                 + " and retries go")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Measures which version of the catalog is in force on this node, and which was published last. */
+  void watchCatalog(CatalogVersions catalogs) {
+    gauge("in_force", catalogs, CatalogVersions::inForce);
+    gauge("published", catalogs, CatalogVersions::published);
+  }
+
+  private void gauge(
+      String state, CatalogVersions catalogs, Function<CatalogVersions, OptionalLong> version) {
+    Gauge.builder("billing.catalog.version", catalogs, source -> {
+          OptionalLong known = version.apply(source);
+          return known.isPresent() ? known.getAsLong() : Double.NaN;
+        })
+        .description(
+            "Versions of the catalog: in_force on this node, and published last. They differ if this"
+                + " release can't read what a newer one published")
+        .tag("state", state)
         .strongReference(true)
         .register(registry);
   }

@@ -40,6 +40,7 @@ final class ConfigurationFiles {
       - A name that begins with `BILLING_` and is nearly that of a setting is an error; one that is like none is a warning, since it may be of another version. Variables by which Kubernetes tells of services (`BILLING_SERVICE_HOST` and the like) are left alone.
       - A name that begins with `STRIPE_`, `CLERK_`, `SUPABASE_` or `DATABASE_` and is nearly that of a setting which is missing is a warning: other programs have such variables, too.
       - Warnings are logged when the server starts, and `billing doctor` shows them.
+      - A server reads the environment when it starts. Only the catalog's file is read again while it runs, when it is told to ([catalog.md](catalog.md#putting-another-catalog-in-force)).
       - Secrets are never shown, neither in messages nor in logs.
       """;
 

@@ -99,7 +99,7 @@ public final class BillingWorld implements AutoCloseable {
         List.of("*"),
         Optional.of(SECRET),
         Optional.empty());
-    if (catalog.meters().isEmpty()) {
+    if (catalog.meters().isEmpty() && catalog.currencies().size() < 2) {
       catalog.plans().forEach(this::offer);
     } else {
       new Setup(catalog, gateway.setup()).run();
@@ -163,10 +163,19 @@ public final class BillingWorld implements AutoCloseable {
    * its caller closes it.
    */
   public Billing program(BillingStore itsStore, PaymentGateway itsGateway) {
+    return program(itsStore, itsGateway, catalog);
+  }
+
+  /** As {@link #program(BillingStore, PaymentGateway)}, with a catalog of its own. */
+  public Billing program(Catalog itsCatalog) {
+    return program(store, gateway, itsCatalog);
+  }
+
+  private Billing program(BillingStore itsStore, PaymentGateway itsGateway, Catalog itsCatalog) {
     return Billing.builder()
         .store(itsStore)
         .gateway(itsGateway)
-        .catalog(catalog)
+        .catalog(itsCatalog)
         .checkoutUrls(url -> "https".equals(url.getScheme()))
         .clock(engine::now)
         .wallClock(wallClock)

@@ -8,8 +8,8 @@ import com.tatame.billing.customer.Customer;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.EventStatus;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.Change;
@@ -142,7 +142,7 @@ public interface CommitRefusalContract extends StoreUnderTest {
     Held held = Commits.aHeldEvent(store(), now);
     store()
         .inbox()
-        .settle(held.claim(), List.of(new Settlement.Release(held.event().seq())), now);
+        .settle(held.claim(), List.of(new EventOutcome.Release(held.event().seq())), now);
 
     for (Held forged : List.of(new Held(Ids.claim(), held.event()), held)) {
       assertThat(Commits.commit(store(), Commits.unit(Commits.aCustomer(), 0, forged), now))
@@ -160,7 +160,7 @@ public interface CommitRefusalContract extends StoreUnderTest {
     Customer customer = ACustomer.ofNobody(subject.value(), now);
     long lost = held.get(0).event().seq();
     long kept = held.get(1).event().seq();
-    store().inbox().settle(held.get(0).claim(), List.of(new Settlement.Release(lost)), now);
+    store().inbox().settle(held.get(0).claim(), List.of(new EventOutcome.Release(lost)), now);
 
     Unit unit = new Unit(
         subject,
@@ -245,7 +245,8 @@ public interface CommitRefusalContract extends StoreUnderTest {
         .isEqualTo(EventStatus.PROCESSING);
     assertThat(store()
             .inbox()
-            .settle(held.claim(), List.of(new Settlement.Dead(held.event().seq(), "refused")), now))
+            .settle(
+                held.claim(), List.of(new EventOutcome.Dead(held.event().seq(), "refused")), now))
         .isEmpty();
   }
 

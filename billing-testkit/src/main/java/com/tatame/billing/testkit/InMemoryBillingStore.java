@@ -4,6 +4,7 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.BillingEventStore;
+import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -60,6 +61,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryTasks tasks = new InMemoryTasks(lock);
   private final InMemoryGrants grants = new InMemoryGrants(lock);
   private final InMemoryMeterReports meters = new InMemoryMeterReports(lock, rows);
+  private final InMemoryCatalogs catalogs = new InMemoryCatalogs(lock, rows, meters);
   private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters);
   private final InMemoryAnonymousSessions anonymous = new InMemoryAnonymousSessions(lock, usage);
   private final InMemoryPurchases purchases = new InMemoryPurchases(lock, rows, anonymous, usage);
@@ -149,6 +151,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public ProductStore products() {
     return reads.products();
+  }
+
+  @Override
+  public CatalogStore catalogs() {
+    return catalogs;
   }
 
   @Override

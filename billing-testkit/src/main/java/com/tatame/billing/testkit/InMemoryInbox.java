@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStatus;
@@ -10,7 +11,6 @@ import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplayBatch;
 import com.tatame.billing.inbox.ReplaySelection;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.CommitResult;
@@ -183,14 +183,14 @@ final class InMemoryInbox implements InboxStore {
   }
 
   @Override
-  public Set<Long> settle(ClaimId claim, List<Settlement> settlements, Instant now) {
+  public Set<Long> settle(ClaimId claim, List<EventOutcome> settlements, Instant now) {
     return lock.hold(() -> {
       Set<Long> lost = new HashSet<>();
-      for (Settlement settlement : settlements) {
+      for (EventOutcome settlement : settlements) {
         QueuedEvent event = events.get(settlement.seq());
         if (event == null || !isHeldBy(event, claim, now)) {
           lost.add(settlement.seq());
-          if (event != null && settlement instanceof Settlement.Release) {
+          if (event != null && settlement instanceof EventOutcome.Release) {
             event.outlived();
           }
         } else {

@@ -1,7 +1,6 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.AccountUsage;
@@ -354,14 +353,6 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
         .sorted(LATEST_FIRST)
         .limit(limit)
         .toList());
-  }
-
-  @Override
-  public void publish(Catalog catalog) {
-    lock.hold(() -> {
-      meters.publish(catalog);
-      return true;
-    });
   }
 
   @Override

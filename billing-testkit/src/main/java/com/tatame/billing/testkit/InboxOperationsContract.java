@@ -7,6 +7,7 @@ import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.Attempt.Outcome;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStatus;
@@ -14,7 +15,6 @@ import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplayBatch;
 import com.tatame.billing.inbox.ReplaySelection;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.testkit.fixture.AnEvent;
@@ -146,8 +146,8 @@ public interface InboxOperationsContract extends StoreUnderTest {
             .settle(
                 late,
                 List.of(
-                    new Settlement.Release(held.get(0).seq()),
-                    new Settlement.Retry(held.get(1).seq(), second, "late")),
+                    new EventOutcome.Release(held.get(0).seq()),
+                    new EventOutcome.Retry(held.get(1).seq(), second, "late")),
                 second))
         .containsExactlyInAnyOrder(held.get(0).seq(), held.get(1).seq());
 
@@ -371,15 +371,15 @@ public interface InboxOperationsContract extends StoreUnderTest {
   private void settle(Instant now, List<String> ends) {
     ClaimId claim = Ids.claim();
     List<ClaimedEvent> held = store().inbox().claim(claim, InboxStore.MAX_CLAIM, now, CLAIMED_FOR);
-    List<Settlement> settlements = new ArrayList<>();
+    List<EventOutcome> settlements = new ArrayList<>();
     for (int i = 0; i < held.size(); i++) {
       long seq = held.get(i).seq();
       settlements.add(
           switch (i < ends.size() ? ends.get(i) : "release") {
-            case "dead" -> new Settlement.Dead(seq, "because");
-            case "retry" -> new Settlement.Retry(seq, now.plusSeconds(1800), "because");
-            case "ignored" -> new Settlement.Ignored(seq, "because");
-            default -> new Settlement.Release(seq);
+            case "dead" -> new EventOutcome.Dead(seq, "because");
+            case "retry" -> new EventOutcome.Retry(seq, now.plusSeconds(1800), "because");
+            case "ignored" -> new EventOutcome.Ignored(seq, "because");
+            default -> new EventOutcome.Release(seq);
           });
     }
     assertThat(store().inbox().settle(claim, settlements, now)).isEmpty();

@@ -57,7 +57,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
   }
 
   private Linked caller(Catalog catalog, String tier) {
-    store().usage().publish(catalog);
+    store().catalogs().publish(catalog, WALL);
     sweep();
     Linked linked = Commits.aLinkedCustomer(store(), USED_AT);
     entitle(linked, tier, Optional.empty());

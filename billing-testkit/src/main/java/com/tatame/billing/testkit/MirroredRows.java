@@ -79,6 +79,13 @@ final class MirroredRows {
     return decides && state.subject().equals(subject);
   }
 
+  Stream<Subscription> subscriptions() {
+    return objects.values().stream()
+        .flatMap(row -> row.state().stream())
+        .filter(Subscription.class::isInstance)
+        .map(Subscription.class::cast);
+  }
+
   Optional<Change.Link> link(AccountId account) {
     return Optional.ofNullable(links.get(account));
   }

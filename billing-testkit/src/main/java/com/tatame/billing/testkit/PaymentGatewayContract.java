@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
  */
 public interface PaymentGatewayContract
     extends SubscriptionControlContract,
+        CustomerDetailsContract,
         CustomerListContract,
         KeptEventsContract,
         CommandTracesContract,

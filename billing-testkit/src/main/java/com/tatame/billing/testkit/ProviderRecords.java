@@ -164,7 +164,7 @@ final class ProviderRecords {
         account(json),
         Optional.empty(),
         Optional.empty(),
-        items.stream().map(ProviderRecords::item).toList(),
+        items.stream().map(item -> item(item, text(json, "currency"))).toList(),
         instant(json, "created"),
         instant(firstToEnd, "current_period_start"),
         periodEnd,
@@ -205,7 +205,20 @@ final class ProviderRecords {
 
   /** Whether an object names another one that it should hold. */
   static boolean incomplete(ObjectKind kind, JsonNode json) {
-    return kind == ObjectKind.SUBSCRIPTION && json.path("discounts").path(0).isTextual();
+    return kind == ObjectKind.SUBSCRIPTION
+        && (json.path("discounts").path(0).isTextual() || pricedElsewhere(json));
+  }
+
+  // Billed in a currency that its prices, unless asked, don't name.
+  private static boolean pricedElsewhere(JsonNode subscription) {
+    String currency = text(subscription, "currency");
+    for (JsonNode item : subscription.required("items").required("data")) {
+      JsonNode price = item.required("price");
+      if (!text(price, "currency").equals(currency) && !price.has("currency_options")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Optional<Subscription.Discount> discount(JsonNode subscription) {
@@ -221,16 +234,20 @@ final class ProviderRecords {
         optionalInstant(discount, "end")));
   }
 
-  private static Subscription.Item item(JsonNode json) {
-    Price price = price(json.required("price"));
+  private static Subscription.Item item(JsonNode json, String currency) {
+    JsonNode priced = json.required("price");
+    Price price = price(priced);
     return new Subscription.Item(
         text(json, "id"),
         price.id(),
         price.soldAs(),
         price.productId(),
         json.path("quantity").asLong(),
-        price.currency(),
-        price.unitAmount(),
+        currency,
+        price.currency().equals(currency)
+            ? price.unitAmount()
+            : Optional.of(
+                number(priced.required("currency_options").required(currency), "unit_amount")),
         price.recurrence());
   }
 

@@ -13,6 +13,7 @@ import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.money.Amounts;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
@@ -21,6 +22,7 @@ import com.tatame.billing.portal.PortalSessions.NewPortalSession;
 import com.tatame.billing.setup.AccountState;
 import com.tatame.billing.setup.AccountState.HeldEndpoint;
 import com.tatame.billing.setup.AccountState.HeldPortal;
+import com.tatame.billing.setup.AccountState.HeldPrice;
 import com.tatame.billing.setup.ProviderSetup.Made;
 import com.tatame.billing.setup.Setup;
 import com.tatame.billing.setup.SetupChange;
@@ -33,6 +35,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -80,7 +83,10 @@ public interface ProviderSetupContract extends GatewayUnderTest {
   }
 
   private List<Price> active() {
-    return gateway().setup().state().prices().stream().filter(Price::active).toList();
+    return gateway().setup().state().prices().stream()
+        .map(HeldPrice::price)
+        .filter(Price::active)
+        .toList();
   }
 
   private Price sold(String lookupKey) {
@@ -198,6 +204,146 @@ public interface ProviderSetupContract extends GatewayUnderTest {
     assertThat(dearer.offer(old.id(), kept.mainItem().lookupKey()))
         .hasValueSatisfying(offer -> assertThat(offer.name()).isEqualTo("basic/monthly"));
     assertThat(plan(dearer).done()).isTrue();
+  }
+
+  private static Catalog sellingIn(Map<String, Long> monthlyByCurrency) {
+    Money dollars = new Money(Objects.requireNonNull(monthlyByCurrency.get("usd")), "usd");
+    List<Money> others = monthlyByCurrency.entrySet().stream()
+        .filter(entry -> !entry.getKey().equals("usd"))
+        .map(entry -> new Money(entry.getValue(), entry.getKey()))
+        .toList();
+    Map<BillingInterval, PlanPrice> prices = Map.of(
+        BillingInterval.MONTHLY,
+        new PlanPrice(
+            Amounts.of(dollars, others), "basic_monthly", Optional.empty(), Optional.empty()));
+    return new Catalog(
+        List.of(
+            new Plan("free", "Free", "", "plan", 0, false, 0, Map.of(), Map.of()),
+            new Plan("basic", "Basic", "", "plan", 1, true, 0, prices, Map.of())),
+        "free",
+        Catalog.DEFAULT_GRACE);
+  }
+
+  private Map<String, Optional<Long>> otherAmounts(String priceId) {
+    return gateway().setup().state().prices().stream()
+        .filter(held -> held.price().id().equals(priceId))
+        .findFirst()
+        .orElseThrow()
+        .others();
+  }
+
+  @Test
+  default void onePriceIsSoldInSeveralCurrencies() {
+    Catalog catalog = sellingIn(Map.of("usd", 999L, "eur", 899L, "jpy", 1500L));
+
+    SetupPlan plan = plan(catalog);
+    assertThat(plan.changes())
+        .extracting(SetupChange::words)
+        .contains("price basic_monthly 9.99 usd, 8.99 eur, 1500 jpy / month");
+    run(catalog);
+
+    assertThat(active()).hasSize(1);
+    Price price = sold("basic_monthly");
+    assertThat(price.currency()).isEqualTo("usd");
+    assertThat(price.unitAmount()).contains(999L);
+    assertThat(otherAmounts(price.id()))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("eur", Optional.of(899L), "jpy", Optional.of(1500L)));
+    assertThat(plan(catalog).done()).isTrue();
+  }
+
+  @Test
+  default void aSubscriptionIsReadInTheCurrencyThatItIsBilledIn() {
+    run(sellingIn(Map.of("usd", 999L, "eur", 899L)));
+    Buyer buyer = buyer();
+    CheckoutSession session = GatewayCalls.state(
+        gateway()
+            .checkouts()
+            .create(
+                new NewSubscriptionCheckout(
+                    buyer.account(),
+                    buyer.customerId(),
+                    sold("basic_monthly").id(),
+                    1,
+                    0,
+                    Optional.of("basic"),
+                    Optional.of("monthly"),
+                    "https://shop.example.com/thanks",
+                    "https://shop.example.com/plans",
+                    Optional.empty(),
+                    Optional.of("eur")),
+                Ids.next("command"),
+                Ids.next("key")),
+        CheckoutSession.class);
+    assertThat(provider().pay(session.id(), GatewayCalls.PAYS)).isTrue();
+    assertThat(provider().paid(buyer.customerId())).containsExactly(899L);
+    String id = GatewayCalls.read(gateway(), session).subscriptionId().orElseThrow();
+
+    Subscription read = GatewayCalls.state(
+        gateway()
+            .reads()
+            .read(new ObjectRef(ObjectKind.SUBSCRIPTION, id), new SubjectId(buyer.customerId())),
+        Subscription.class);
+    assertThat(read.mainItem().currency()).isEqualTo("eur");
+    assertThat(read.mainItem().unitAmount()).contains(899L);
+    assertThat(gateway().subscriptions().ofCustomer(buyer.customerId()))
+        .singleElement()
+        .satisfies(
+            seen -> assertThat(GatewayCalls.state(seen, Subscription.class).mainItem())
+                .isEqualTo(read.mainItem()));
+    Subscription ending = GatewayCalls.state(
+        gateway().subscriptions().cancelAtPeriodEnd(id, Optional.empty(), Ids.next("key")),
+        Subscription.class);
+    assertThat(ending.mainItem()).isEqualTo(read.mainItem());
+    assertThat(GatewayCalls.state(
+                gateway().subscriptions().keep(id, Ids.next("key")), Subscription.class)
+            .mainItem())
+        .isEqualTo(read.mainItem());
+    assertThat(GatewayCalls.state(
+                gateway().subscriptions().cancelNow(id, Optional.empty(), Ids.next("key")),
+                Subscription.class)
+            .mainItem())
+        .isEqualTo(read.mainItem());
+  }
+
+  @Test
+  default void aCurrencyIsAddedToThePriceThatIsThere() {
+    run(sellingIn(Map.of("usd", 999L)));
+    Price before = sold("basic_monthly");
+    Catalog more = sellingIn(Map.of("usd", 999L, "eur", 899L));
+
+    assertThat(plan(more).changes())
+        .singleElement()
+        .extracting(SetupChange::words)
+        .isEqualTo("price basic_monthly (" + before.id() + "): sold for 8.99 eur too");
+    run(more);
+
+    assertThat(sold("basic_monthly")).isEqualTo(before);
+    assertThat(otherAmounts(before.id())).isEqualTo(Map.of("eur", Optional.of(899L)));
+    assertThat(plan(more).done()).isTrue();
+  }
+
+  @Test
+  default void anotherAmountInOneCurrencyIsAnotherPrice() {
+    run(sellingIn(Map.of("usd", 999L, "eur", 899L)));
+    Price old = sold("basic_monthly");
+    Catalog dearer = sellingIn(Map.of("usd", 999L, "eur", 949L));
+
+    run(dearer);
+
+    assertThat(sold("basic_monthly").id()).isNotEqualTo(old.id());
+    assertThat(otherAmounts(sold("basic_monthly").id())).containsEntry("eur", Optional.of(949L));
+    assertThat(otherAmounts(old.id())).containsEntry("eur", Optional.of(899L));
+    assertThat(active()).hasSize(1);
+    assertThat(plan(dearer).done()).isTrue();
+  }
+
+  @Test
+  default void aCurrencyThatLeavesTheCatalogStaysOnThePrice() {
+    run(sellingIn(Map.of("usd", 999L, "eur", 899L)));
+    Catalog less = sellingIn(Map.of("usd", 999L));
+
+    assertThat(plan(less).done()).isTrue();
   }
 
   @Test

@@ -2,10 +2,10 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.ReceivedEvent;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.projection.ClaimId;
 import java.time.Instant;
@@ -46,19 +46,19 @@ final class QueuedEvent {
     claim = Optional.of(newClaim);
   }
 
-  void settle(Settlement settlement, Instant now) {
-    if (settlement instanceof Settlement.Ignored ignored) {
+  void settle(EventOutcome settlement, Instant now) {
+    if (settlement instanceof EventOutcome.Ignored ignored) {
       end(EventStatus.IGNORED, Optional.of(ignored.reason()), now);
-    } else if (settlement instanceof Settlement.Dead dead) {
+    } else if (settlement instanceof EventOutcome.Dead dead) {
       attempts++;
       history.add(new Attempt(now, Attempt.Outcome.DEAD, Optional.of(dead.error())));
       end(EventStatus.DEAD, Optional.of(dead.error()), now);
-    } else if (settlement instanceof Settlement.Retry retry) {
+    } else if (settlement instanceof EventOutcome.Retry retry) {
       attempts++;
       error = Optional.of(retry.error());
       history.add(new Attempt(now, Attempt.Outcome.FAILED, error));
       waitUntil(retry.notBefore());
-    } else if (settlement instanceof Settlement.Release) {
+    } else if (settlement instanceof EventOutcome.Release) {
       waitUntil(now);
     }
   }

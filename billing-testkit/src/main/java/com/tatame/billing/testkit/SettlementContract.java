@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.EventRecord;
 import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.ReceivedEvent;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.testkit.Commits.Held;
 import com.tatame.billing.testkit.fixture.AnEvent;
@@ -28,7 +28,7 @@ public interface SettlementContract extends StoreUnderTest {
     Instant now = Ids.morning();
     Held held = Commits.aHeldEvent(store(), now);
 
-    assertThat(settle(held, new Settlement.Ignored(seq(held), "test mode"), now))
+    assertThat(settle(held, new EventOutcome.Ignored(seq(held), "test mode"), now))
         .isEmpty();
 
     assertThat(record(held).status()).isEqualTo(EventStatus.IGNORED);
@@ -42,7 +42,7 @@ public interface SettlementContract extends StoreUnderTest {
     Instant due = now.plusSeconds(90).plusNanos(1_000);
     Held held = Commits.aHeldEvent(store(), now);
 
-    assertThat(settle(held, new Settlement.Retry(seq(held), due, "timeout"), now))
+    assertThat(settle(held, new EventOutcome.Retry(seq(held), due, "timeout"), now))
         .isEmpty();
 
     assertThat(record(held).status()).isEqualTo(EventStatus.RETRYING);
@@ -62,10 +62,10 @@ public interface SettlementContract extends StoreUnderTest {
   default void attemptsAddUp() {
     Instant now = Ids.morning();
     Held first = Commits.aHeldEvent(store(), now);
-    settle(first, new Settlement.Retry(seq(first), now, "once"), now);
+    settle(first, new EventOutcome.Retry(seq(first), now, "once"), now);
     ClaimId second = Ids.claim();
     store().inbox().claim(second, 1, now, Commits.LEASE);
-    store().inbox().settle(second, List.of(new Settlement.Retry(seq(first), now, "twice")), now);
+    store().inbox().settle(second, List.of(new EventOutcome.Retry(seq(first), now, "twice")), now);
 
     assertThat(record(first).attempts()).isEqualTo(2);
     assertThat(record(first).error()).contains("twice");
@@ -76,7 +76,8 @@ public interface SettlementContract extends StoreUnderTest {
     Instant now = Ids.morning();
     Held held = Commits.aHeldEvent(store(), now);
 
-    assertThat(settle(held, new Settlement.Dead(seq(held), "unreadable"), now)).isEmpty();
+    assertThat(settle(held, new EventOutcome.Dead(seq(held), "unreadable"), now))
+        .isEmpty();
 
     assertThat(record(held).status()).isEqualTo(EventStatus.DEAD);
     assertThat(record(held).error()).contains("unreadable");
@@ -88,7 +89,7 @@ public interface SettlementContract extends StoreUnderTest {
     Instant now = Ids.morning();
     Held held = Commits.aHeldEvent(store(), now);
 
-    assertThat(settle(held, new Settlement.Release(seq(held)), now)).isEmpty();
+    assertThat(settle(held, new EventOutcome.Release(seq(held)), now)).isEmpty();
 
     assertThat(claimed(now)).singleElement().satisfies(event -> {
       assertThat(event.seq()).isEqualTo(seq(held));
@@ -106,10 +107,10 @@ public interface SettlementContract extends StoreUnderTest {
         .settle(
             held.get(0).claim(),
             List.of(
-                new Settlement.Ignored(seq(held.get(0)), "nothing to do"),
-                new Settlement.Retry(seq(held.get(1)), now.plusSeconds(60), "later"),
-                new Settlement.Dead(seq(held.get(2)), "never"),
-                new Settlement.Release(seq(held.get(3)))),
+                new EventOutcome.Ignored(seq(held.get(0)), "nothing to do"),
+                new EventOutcome.Retry(seq(held.get(1)), now.plusSeconds(60), "later"),
+                new EventOutcome.Dead(seq(held.get(2)), "never"),
+                new EventOutcome.Release(seq(held.get(3)))),
             now);
 
     assertThat(lost).isEmpty();
@@ -130,14 +131,14 @@ public interface SettlementContract extends StoreUnderTest {
     Set<Long> lost = store()
         .inbox()
         .settle(
-            held.get(0).claim(), List.of(new Settlement.Dead(seq(held.get(0)), "mine?")), later);
+            held.get(0).claim(), List.of(new EventOutcome.Dead(seq(held.get(0)), "mine?")), later);
 
     assertThat(lost).containsExactly(seq(held.get(0)));
     assertThat(record(held.get(0)).status()).isEqualTo(EventStatus.PROCESSING);
     assertThat(record(held.get(0)).error()).isEmpty();
     assertThat(store()
             .inbox()
-            .settle(thief, List.of(new Settlement.Ignored(seq(held.get(0)), "done")), later))
+            .settle(thief, List.of(new EventOutcome.Ignored(seq(held.get(0)), "done")), later))
         .isEmpty();
   }
 
@@ -147,7 +148,7 @@ public interface SettlementContract extends StoreUnderTest {
     Held held = Commits.aHeldEvent(store(), now);
     Instant later = now.plus(Commits.LEASE).plusSeconds(1);
 
-    assertThat(settle(held, new Settlement.Dead(seq(held), "too late"), later))
+    assertThat(settle(held, new EventOutcome.Dead(seq(held), "too late"), later))
         .containsExactly(seq(held));
 
     assertThat(claimed(later)).extracting(ClaimedEvent::seq).containsExactly(seq(held));
@@ -157,9 +158,9 @@ public interface SettlementContract extends StoreUnderTest {
   default void whatIsSettledTwiceIsReportedTheSecondTime() {
     Instant now = Ids.morning();
     Held held = Commits.aHeldEvent(store(), now);
-    settle(held, new Settlement.Ignored(seq(held), "first"), now);
+    settle(held, new EventOutcome.Ignored(seq(held), "first"), now);
 
-    assertThat(settle(held, new Settlement.Dead(seq(held), "second"), now))
+    assertThat(settle(held, new EventOutcome.Dead(seq(held), "second"), now))
         .containsExactly(seq(held));
 
     assertThat(record(held).status()).isEqualTo(EventStatus.IGNORED);
@@ -176,9 +177,9 @@ public interface SettlementContract extends StoreUnderTest {
         .settle(
             held.get(0).claim(),
             List.of(
-                new Settlement.Ignored(seq(held.get(0)), "nothing to do"),
-                new Settlement.Retry(seq(held.get(1)), now.plusSeconds(60), "later"),
-                new Settlement.Dead(seq(held.get(2)), "never")),
+                new EventOutcome.Ignored(seq(held.get(0)), "nothing to do"),
+                new EventOutcome.Retry(seq(held.get(1)), now.plusSeconds(60), "later"),
+                new EventOutcome.Dead(seq(held.get(2)), "never")),
             now);
 
     InboxStatus after = store().inbox().status();
@@ -245,7 +246,7 @@ public interface SettlementContract extends StoreUnderTest {
     return held.event().seq();
   }
 
-  private Set<Long> settle(Held held, Settlement settlement, Instant now) {
+  private Set<Long> settle(Held held, EventOutcome settlement, Instant now) {
     return store().inbox().settle(held.claim(), List.of(settlement), now);
   }
 

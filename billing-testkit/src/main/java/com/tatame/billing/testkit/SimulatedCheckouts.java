@@ -2,14 +2,17 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.customer.CustomerDetails;
+import com.tatame.billing.customer.CustomerUpdate;
+import com.tatame.billing.customer.PostalAddress;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.Observation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Makes customers, and the checkouts that they pay at. */
-final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
+/** Makes and changes customers, and makes the checkouts that they pay at. */
+final class SimulatedCheckouts implements CustomerAccounts, CustomerDetails, CheckoutSessions {
   private static final String METADATA = "metadata";
   private static final int MAX_REFERENCE_LENGTH = 200;
 
@@ -37,6 +40,36 @@ final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
   }
 
   @Override
+  public Observation update(String customerId, CustomerUpdate update, String idempotencyKey) {
+    Map<String, Object> parameters = new HashMap<>();
+    if (update.email().given()) {
+      parameters.put("email", update.email().value().orElse(""));
+    }
+    if (update.name().given()) {
+      parameters.put("name", update.name().value().orElse(""));
+    }
+    update.locale().ifPresent(tag -> parameters.put("preferred_locales", List.of(tag)));
+    if (update.address().given()) {
+      parameters.put(
+          "address",
+          update.address().value().<Object>map(SimulatedCheckouts::parts).orElse(""));
+    }
+    return reads.mutate(
+        ObjectKind.CUSTOMER, "/v1/customers/" + customerId, parameters, idempotencyKey);
+  }
+
+  // Every part is sent, so that none stays of the address before.
+  private static Map<String, String> parts(PostalAddress address) {
+    return Map.of(
+        "line1", address.line1().orElse(""),
+        "line2", address.line2().orElse(""),
+        "city", address.city().orElse(""),
+        "state", address.state().orElse(""),
+        "postal_code", address.postalCode().orElse(""),
+        "country", address.country());
+  }
+
+  @Override
   public Observation create(
       NewSubscriptionCheckout checkout, String commandId, String idempotencyKey) {
     String account = checkout.account().value();
@@ -56,6 +89,7 @@ final class SimulatedCheckouts implements CustomerAccounts, CheckoutSessions {
     if (checkout.quantity() > 0) {
       line.put("quantity", Long.toString(checkout.quantity()));
     }
+    checkout.currency().ifPresent(currency -> parameters.put("currency", currency));
     parameters.put("line_items", List.of(line));
     parameters.put("subscription_data", subscription);
     parameters.put(METADATA, metadata);

@@ -22,6 +22,9 @@ import java.util.Optional;
 
 /** Reads objects and lists, and mutations' answers as reads. */
 final class SimulatedReads implements ObjectReads, Products, CustomerList {
+  static final List<String> WHOLE =
+      List.of("discounts.source.coupon", "items.data.price.currency_options");
+
   private final SimulatedCalls calls;
 
   SimulatedReads(SimulatedCalls calls) {
@@ -94,18 +97,28 @@ final class SimulatedReads implements ObjectReads, Products, CustomerList {
   List<Observation> all(ObjectKind kind, Map<String, Object> filter) {
     List<Observation> all = new ArrayList<>();
     calls.list(path(kind), expanded(kind, "data.", filter), page -> {
-      page.body().path("data").forEach(body -> all.add(present(kind, body, page.at())));
+      // Currencies lie too deep for a list to be asked for them.
+      page.body()
+          .path("data")
+          .forEach(body -> all.add(
+              ProviderRecords.incomplete(kind, body)
+                  ? read(
+                      new ObjectRef(kind, ProviderRecords.text(body, "id")),
+                      ProviderRecords.subject(kind, body))
+                  : present(kind, body, page.at())));
       return true;
     });
     return List.copyOf(all);
   }
 
-  // Without it a subscription names its discounts only by their ids.
+  // Without it a subscription names its discounts only by their ids, and its prices in their
+  // default
+  // currency.
   private static Map<String, Object> expanded(
       ObjectKind kind, String within, Map<String, Object> parameters) {
     Map<String, Object> all = new HashMap<>(parameters);
     if (kind == ObjectKind.SUBSCRIPTION) {
-      all.put("expand", List.of(within + "discounts.source.coupon"));
+      all.put("expand", within.isEmpty() ? WHOLE : List.of(within + WHOLE.get(0)));
     }
     return all;
   }

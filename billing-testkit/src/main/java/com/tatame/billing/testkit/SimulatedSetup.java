@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.setup.AccountState;
 import com.tatame.billing.setup.ProviderSetup;
@@ -64,8 +65,9 @@ final class SimulatedSetup implements ProviderSetup {
                 (Product) ProviderRecords.read(ObjectKind.PRODUCT, body),
                 ProviderRecords.optionalText(body, "default_price")))
             .toList(),
-        bodies(PRICES, Map.of()).stream()
-            .map(body -> (Price) ProviderRecords.read(ObjectKind.PRICE, body))
+        bodies(PRICES, Map.of("expand", List.of("data.currency_options"))).stream()
+            .map(body -> new AccountState.HeldPrice(
+                (Price) ProviderRecords.read(ObjectKind.PRICE, body), otherAmounts(body)))
             .toList(),
         bodies(
                 PORTALS,
@@ -82,6 +84,18 @@ final class SimulatedSetup implements ProviderSetup {
         bodies(SimulatedMeters.METERS, Map.of("status", "active")).stream()
             .map(this::meter)
             .toList());
+  }
+
+  private static Map<String, Optional<Long>> otherAmounts(JsonNode price) {
+    Map<String, Optional<Long>> amounts = new HashMap<>();
+    price
+        .required("currency_options")
+        .properties()
+        .forEach(option -> amounts.put(
+            option.getKey(),
+            ProviderRecords.stated(option.getValue(), "unit_amount").map(JsonNode::asLong)));
+    amounts.remove(ProviderRecords.text(price, "currency"));
+    return amounts;
   }
 
   private AccountState.HeldMeter meter(JsonNode body) {
@@ -175,7 +189,9 @@ final class SimulatedSetup implements ProviderSetup {
               "lookup_key",
               price.lookupKey(),
               "metadata",
-              Map.of(Price.PLAN_MARK, price.plan())));
+              Map.of(Price.PLAN_MARK, price.plan()),
+              "currency_options",
+              options(price.added())));
     } else if (change instanceof SetupChange.ArchivePrice price) {
       price
           .defaultOf()
@@ -227,9 +243,11 @@ final class SimulatedSetup implements ProviderSetup {
         "product",
         price.productId(),
         "currency",
-        price.price().currency(),
+        price.price().standard().currency(),
         "unit_amount",
-        Long.toString(price.price().amount()),
+        Long.toString(price.price().standard().amount()),
+        "currency_options",
+        options(price.price().others()),
         "recurring",
         recurring,
         "lookup_key",
@@ -240,6 +258,13 @@ final class SimulatedSetup implements ProviderSetup {
         Map.of(Price.PLAN_MARK, price.plan()));
     JsonNode body = calls.post(PRICES, parameters, price.idempotencyKey()).body();
     return new Made(ProviderRecords.text(body, "id"));
+  }
+
+  private static Map<String, Object> options(List<Money> others) {
+    Map<String, Object> options = new HashMap<>();
+    others.forEach(other ->
+        options.put(other.currency(), Map.of("unit_amount", Long.toString(other.amount()))));
+    return options;
   }
 
   private Made create(SetupChange.CreateEndpoint endpoint) {

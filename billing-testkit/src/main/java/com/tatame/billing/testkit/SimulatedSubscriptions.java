@@ -44,7 +44,7 @@ final class SimulatedSubscriptions implements SubscriptionControl {
       String subscriptionId, Optional<String> reason, String idempotencyKey) {
     try {
       Map<String, Object> parameters = details(reason);
-      parameters.put("expand", List.of("discounts.source.coupon"));
+      parameters.put("expand", SimulatedReads.WHOLE);
       Success answer = calls.delete(PATH + subscriptionId, parameters);
       return SimulatedReads.present(ObjectKind.SUBSCRIPTION, answer.body(), answer.at());
     } catch (ProviderRejected e) {

@@ -13,6 +13,7 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentAction;
+import com.tatame.billing.setup.AccountState.HeldPrice;
 import com.tatame.billing.setup.Setup;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.InvoicePreview;
@@ -394,6 +395,7 @@ public interface SubscriptionChangeContract extends GatewayUnderTest {
   private String metered() {
     new Setup(ACatalog.metered(), gateway().setup()).run();
     return gateway().setup().state().prices().stream()
+        .map(HeldPrice::price)
         .filter(price -> price.recurrence().filter(Recurrence::metered).isPresent())
         .findFirst()
         .orElseThrow()

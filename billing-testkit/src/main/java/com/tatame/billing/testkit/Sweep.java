@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.inbox.ClaimedEvent;
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.InboxStore;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.PendingRead;
@@ -34,8 +34,8 @@ final class Sweep {
       if (left.isEmpty()) {
         return;
       }
-      List<Settlement> settlements = left.stream()
-          .<Settlement>map(event -> new Settlement.Ignored(event.seq(), "left by another test"))
+      List<EventOutcome> settlements = left.stream()
+          .<EventOutcome>map(event -> new EventOutcome.Ignored(event.seq(), "left by another test"))
           .toList();
       assertThat(store.inbox().settle(claim, settlements, END_OF_TIME)).isEmpty();
     }

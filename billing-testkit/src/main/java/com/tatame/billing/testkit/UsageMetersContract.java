@@ -17,6 +17,7 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.setup.AccountState.HeldMeter;
+import com.tatame.billing.setup.AccountState.HeldPrice;
 import com.tatame.billing.setup.Setup;
 import com.tatame.billing.setup.SetupChange;
 import com.tatame.billing.setup.SetupPlan;
@@ -48,6 +49,7 @@ public interface UsageMetersContract extends GatewayUnderTest {
 
   private Price sold() {
     return gateway().setup().state().prices().stream()
+        .map(HeldPrice::price)
         .filter(price -> price.lookupKey().filter("api_monthly"::equals).isPresent())
         .findFirst()
         .orElseThrow();

@@ -9,7 +9,9 @@ import com.tatame.billing.checkout.CheckoutSessions.NewSubscriptionCheckout;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
 import com.tatame.billing.customer.CustomerAccounts.NewCustomer;
+import com.tatame.billing.customer.CustomerDetails;
 import com.tatame.billing.customer.CustomerList;
+import com.tatame.billing.customer.CustomerUpdate.Field;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.failure.ProviderUnavailable.Execution;
 import com.tatame.billing.inbox.EventSource;
@@ -61,6 +63,22 @@ final class BadGateways {
           throw new ProviderUnavailable(Execution.UNKNOWN, e.retryAfter(), "unknown", e);
         }
       };
+    }
+  }
+
+  static class ClearsTheNameWithTheEmail extends ForwardingGateway {
+    @Override
+    public CustomerDetails customerDetails() {
+      return (customer, update, key) -> good.customerDetails()
+          .update(customer, update.withName(new Field<>(true, update.name().value())), key);
+    }
+  }
+
+  static class ChangesUnderAnyKey extends ForwardingGateway {
+    @Override
+    public CustomerDetails customerDetails() {
+      return (customer, update, key) ->
+          good.customerDetails().update(customer, update, Ids.next("key"));
     }
   }
 

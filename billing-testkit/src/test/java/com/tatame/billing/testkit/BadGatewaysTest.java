@@ -14,6 +14,8 @@ class BadGatewaysTest {
         Arguments.of(BadGateways.AlwaysReachable.class, "aProviderThatIsDownGivesNoSignOfLife"),
         Arguments.of(
             BadGateways.ReportsAStoredFailureAsUnknown.class, "failureStoredUnderTheKeyIsReplayed"),
+        Arguments.of(BadGateways.ClearsTheNameWithTheEmail.class, "customerKeepsWhatIsNotChanged"),
+        Arguments.of(BadGateways.ChangesUnderAnyKey.class, "repeatedChangeDoesNotUndoALaterOne"),
         Arguments.of(
             BadGateways.ListsTheFirstPageOnly.class, "allCustomersAreListedPageByPageNewestFirst"),
         Arguments.of(BadGateways.ListsTheFirstPageOnly.class, "behindTheLastCustomerThereAreNone"),
@@ -116,6 +118,9 @@ class BadGatewaysTest {
         Arguments.of(
             BadSetups.MakesPricesUnderAnyKey.class, "whateverStepItDiesAfterTheNextRunFinishesIt"),
         Arguments.of(BadSetups.MakesPricesUnderAnyKey.class, "anAnswerThatIsLostMakesNothingTwice"),
+        Arguments.of(BadSetups.MakesPricesInOneCurrency.class, "onePriceIsSoldInSeveralCurrencies"),
+        Arguments.of(BadSetups.AddsNoCurrency.class, "aCurrencyIsAddedToThePriceThatIsThere"),
+        Arguments.of(BadSetups.SeesNoOtherCurrency.class, "onePriceIsSoldInSeveralCurrencies"),
         Arguments.of(
             BadSetups.ArchivesNoProduct.class, "whatLeavesTheCatalogGoesOffSaleAndMayComeBack"),
         Arguments.of(

@@ -1,9 +1,9 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.inbox.EventOutcome;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.inbox.ProjectedBatch;
 import com.tatame.billing.inbox.ReceivedEvent;
-import com.tatame.billing.inbox.Settlement;
 import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.projection.Unit;
@@ -191,13 +191,13 @@ final class BadInboxes {
     @Override
     Map<String, Bad> replaced(InboxStore inbox) {
       return Map.of("settle", args -> {
-        List<Settlement> others = ((List<Settlement>) args[1])
-            .stream().filter(ended -> !(ended instanceof Settlement.Release)).toList();
+        List<EventOutcome> others = ((List<EventOutcome>) args[1])
+            .stream().filter(ended -> !(ended instanceof EventOutcome.Release)).toList();
         Set<Long> all = new HashSet<>();
-        ((List<Settlement>) args[1]).forEach(ended -> all.add(ended.seq()));
+        ((List<EventOutcome>) args[1]).forEach(ended -> all.add(ended.seq()));
         Set<Long> lost = inbox.settle((ClaimId) args[0], others, (Instant) args[2]);
         return lost.isEmpty()
-            ? inbox.settle((ClaimId) args[0], (List<Settlement>) args[1], (Instant) args[2])
+            ? inbox.settle((ClaimId) args[0], (List<EventOutcome>) args[1], (Instant) args[2])
             : all;
       });
     }

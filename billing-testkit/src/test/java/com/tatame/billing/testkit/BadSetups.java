@@ -1,7 +1,9 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.catalog.Price;
+import com.tatame.billing.money.Amounts;
 import com.tatame.billing.setup.AccountState;
+import com.tatame.billing.setup.AccountState.HeldPrice;
 import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.setup.ProviderSetup.Made;
 import com.tatame.billing.setup.SetupChange;
@@ -59,7 +61,8 @@ final class BadSetups {
     @Override
     AccountState state() {
       AccountState held = super.state();
-      List<Price> prices = held.prices().stream()
+      List<HeldPrice> prices = held.prices().stream()
+          .map(HeldPrice::price)
           .map(price -> new Price(
               price.id(),
               price.productId(),
@@ -70,6 +73,7 @@ final class BadSetups {
               price.lookupKey(),
               Map.of(Price.PLAN_MARK, price.plan().orElse("some/plan")),
               price.createdAt()))
+          .map(price -> new HeldPrice(price, Map.of()))
           .toList();
       return new AccountState(
           held.products(), prices, held.portals(), held.endpoints(), held.meters());
@@ -110,6 +114,49 @@ final class BadSetups {
             price.meter()));
       }
       return super.apply(change);
+    }
+  }
+
+  static class MakesPricesInOneCurrency extends Spoilt {
+    @Override
+    Made apply(SetupChange change) {
+      if (change instanceof SetupChange.CreatePrice price) {
+        return super.apply(new SetupChange.CreatePrice(
+            price.productId(),
+            price.plan(),
+            price.lookupKey(),
+            Amounts.of(price.price().standard()),
+            price.unit(),
+            price.replaced(),
+            price.after(),
+            price.meter()));
+      }
+      return super.apply(change);
+    }
+  }
+
+  static class AddsNoCurrency extends Spoilt {
+    @Override
+    Made apply(SetupChange change) {
+      return change instanceof SetupChange.UpdatePrice price
+          ? super.apply(new SetupChange.UpdatePrice(
+              price.id(), price.plan(), price.lookupKey(), List.of(), price.difference()))
+          : super.apply(change);
+    }
+  }
+
+  static class SeesNoOtherCurrency extends Spoilt {
+    @Override
+    AccountState state() {
+      AccountState held = super.state();
+      return new AccountState(
+          held.products(),
+          held.prices().stream()
+              .map(price -> new HeldPrice(price.price(), Map.of()))
+              .toList(),
+          held.portals(),
+          held.endpoints(),
+          held.meters());
     }
   }
 

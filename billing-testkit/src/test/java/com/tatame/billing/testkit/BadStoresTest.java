@@ -179,6 +179,13 @@ class BadStoresTest {
         Arguments.of(BadDiscounts.ForgetsRemovals.class, "aDiscountIsWhatGaveItWithWhatTookItOff"),
         Arguments.of(
             BadDiscounts.ListsEverybodys.class, "discountsAreListedOnceEachThoseGivenLastFirst"),
+        Arguments.of(BadCatalogs.KeepsTheFirst.class, "eachPublishedCatalogHasTheNextVersion"),
+        Arguments.of(BadCatalogs.TakesBackByStarting.class, "aCatalogThatWasInForceBeforeIsNotNew"),
+        Arguments.of(
+            BadCatalogs.NeverRepeats.class,
+            "aCatalogThatWasInForceBeforeIsPublishedAgainOnRequest"),
+        Arguments.of(BadCatalogs.TellsWhatIsKnown.class, "onlyNewerVersionsAreRead"),
+        Arguments.of(BadCatalogs.CountsWithoutEnd.class, "countingEndsAtTheMaximum"),
         Arguments.of(BadGrants.ForgetsKeys.class, "underOneKeyOneGrantIsKept"),
         Arguments.of(BadGrants.RevokesAnybodys.class, "aGrantIsRevokedOnceAndStaysKnown"),
         Arguments.of(BadGrants.DeletesWhatIsRevoked.class, "aGrantIsRevokedOnceAndStaysKnown"),
@@ -229,6 +236,18 @@ class BadStoresTest {
         Arguments.of(BadReservations.GivesWhatIsOwned.class, "ownedItemTakesNoSecondUnit"),
         Arguments.of(
             BadReservations.GivesWhatIsOwned.class, "ofManyWhoTakeOneItemAtOnceOneTakesAUnit"),
+        Arguments.of(
+            BadCurrencies.ListsLivingSubscriptions.class,
+            "aLivingSubscriptionDecidesTheCurrencyAndThenTheFirstThatEnded"),
+        Arguments.of(
+            BadCurrencies.ListsWhatWasNotRefunded.class,
+            "theFirstItemThatWasPaidDecidesTheCurrencyAlsoAfterItsRefund"),
+        Arguments.of(
+            BadCurrencies.ListsSettledCommands.class,
+            "twoSalesInTwoCurrenciesSeeEachOtherBeforeEitherIsSent"),
+        Arguments.of(
+            BadCurrencies.ListsCommandsWithoutResults.class,
+            "anOpenPageInOneCurrencyKeepsOthersFromBeingSent"),
         Arguments.of(BadPurchases.OwnsWhatWentBack.class, "whatIsPaidIsOwnedUntilAllOfItWentBack"),
         Arguments.of(
             BadPurchases.KnowsNoDuplicates.class, "secondPurchaseOfWhatIsOwnedIsADuplicate"),

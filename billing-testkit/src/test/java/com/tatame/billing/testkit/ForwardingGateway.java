@@ -4,6 +4,7 @@ import com.tatame.billing.catalog.Products;
 import com.tatame.billing.checkout.CheckoutSessions;
 import com.tatame.billing.command.CommandTraces;
 import com.tatame.billing.customer.CustomerAccounts;
+import com.tatame.billing.customer.CustomerDetails;
 import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventHistory;
@@ -58,6 +59,11 @@ abstract class ForwardingGateway implements PaymentGateway, PaymentGatewayContra
   @Override
   public CustomerAccounts customers() {
     return good.customers();
+  }
+
+  @Override
+  public CustomerDetails customerDetails() {
+    return good.customerDetails();
   }
 
   @Override

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.BillingEventStore;
+import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
@@ -154,6 +155,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public ProductStore products() {
     return good.products();
+  }
+
+  @Override
+  public CatalogStore catalogs() {
+    return good.catalogs();
   }
 
   @Override

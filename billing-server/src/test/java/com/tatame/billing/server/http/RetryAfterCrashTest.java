@@ -80,6 +80,11 @@ final class RetryAfterCrashTest {
   private static Map<String, Mutation> mutations() {
     Map<String, Mutation> mutations = new TreeMap<>();
     mutations.put("POST /api/v1/customer", (servers, user) -> post(user, "/api/v1/customer", "{}"));
+    mutations.put("PATCH /api/v1/customer", (servers, user) -> {
+      servers.done(post(user, "/api/v1/customer", "{}"));
+      return Call.of(
+          user, "PATCH", "/api/v1/customer", "{\"name\":\"Ada\",\"address\":{\"country\":\"DE\"}}");
+    });
     mutations.put(
         "POST /api/v1/checkout",
         (servers, user) -> post(

@@ -161,6 +161,7 @@ final class RouteTrustTest {
     assertThat(canonical(o -> o.access().equals("signed_in") && o.effect().equals("billing")))
         .containsExactlyInAnyOrder(
             "POST /api/v1/customer",
+            "PATCH /api/v1/customer",
             "POST /api/v1/checkout",
             "POST /api/v1/subscriptions/{id}/cancel",
             "POST /api/v1/subscriptions/{id}/resume",

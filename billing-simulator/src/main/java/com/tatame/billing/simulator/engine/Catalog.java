@@ -15,11 +15,15 @@ final class Catalog {
       "recurring{interval:(day|week|month|year)! interval_count:int usage_type:(licensed|metered) trial_period_days:int meter}";
   static final String PRICE_DATA =
       " unit_amount:int unit_amount_decimal tax_behavior:(exclusive|inclusive|unspecified) "
-          + RECURRING + " ~currency_options ~custom_unit_amount ";
+          + RECURRING + " ~custom_unit_amount ";
+  private static final String CURRENCY_OPTIONS =
+      " currency_options{*{unit_amount:int unit_amount_decimal"
+          + " tax_behavior:(exclusive|inclusive|unspecified) ~custom_unit_amount ~tiers}} ";
   static final Shape CREATE_PRODUCT =
       Shape.of("name! id active:bool description images[] marketing_features[]{name!}"
           + " metadata:map shippable:bool statement_descriptor tax_code type:(service|good) unit_label url expand[]"
-          + " default_price_data{currency! metadata:map" + PRICE_DATA + "} ~package_dimensions");
+          + " default_price_data{currency! metadata:map" + PRICE_DATA + CURRENCY_OPTIONS
+          + "} ~package_dimensions");
   static final Shape UPDATE_PRODUCT =
       Shape.of("name active:bool description images[]? marketing_features[]{name!}?"
           + " metadata:map shippable:bool statement_descriptor tax_code unit_label url default_price expand[]"
@@ -30,10 +34,10 @@ final class Catalog {
       Shape.of("currency! product product_data{name! id active:bool metadata:map"
           + " statement_descriptor tax_code unit_label} active:bool billing_scheme:(per_unit|tiered) lookup_key"
           + " transfer_lookup_key:bool metadata:map nickname expand[]" + PRICE_DATA
-          + " ~tiers ~tiers_mode ~transform_quantity");
+          + CURRENCY_OPTIONS + " ~tiers ~tiers_mode ~transform_quantity");
   static final Shape UPDATE_PRICE =
       Shape.of("active:bool lookup_key transfer_lookup_key:bool metadata:map nickname"
-          + " tax_behavior:(exclusive|inclusive|unspecified) expand[] ~currency_options");
+          + " tax_behavior:(exclusive|inclusive|unspecified) expand[]" + CURRENCY_OPTIONS);
   static final Shape LIST_PRICES =
       Shape.of("active:bool currency lookup_keys[] product type:(one_time|recurring)"
           + " created:range recurring{interval:(day|week|month|year) usage_type:(licensed|metered) meter}"
@@ -193,11 +197,32 @@ final class Catalog {
     price.currency = params.required("currency").toLowerCase(Locale.ROOT);
     checkCurrency(price.currency);
     price.unitAmount = amount(params);
+    readOptions(price, params);
     price.recurring =
         params.child("recurring").has("interval") ? recurrence(params.child("recurring")) : null;
     price.taxBehavior = params.text("tax_behavior", "unspecified");
     fill(price, params);
     return account.begin(price, "price_", 24);
+  }
+
+  private static void readOptions(Price price, Params params) {
+    Params options = params.child("currency_options");
+    for (String currency : options.names()) {
+      checkCurrency(currency);
+      if (currency.equals(price.currency)) {
+        throw StripeException.invalid(
+            null,
+            options.path(currency),
+            "You are specifying an update to a currency option that matches the top-level currency for this price."
+                + " Please remove this currency option and update the top-level params instead.");
+      }
+      long amount = amount(options.child(currency));
+      Long known = price.currencyOptions.get(currency);
+      if (known != null && known != amount) {
+        throw StripeException.notModelled(options.path(currency) + " with another amount");
+      }
+      price.currencyOptions.put(currency, amount);
+    }
   }
 
   private Recurrence recurrence(Params params) {
@@ -303,6 +328,7 @@ final class Catalog {
     }
     events.updating("price.updated", price, () -> {
       fill(price, call.params());
+      readOptions(price, call.params());
       price.taxBehavior = call.params().text("tax_behavior", price.taxBehavior);
     });
     return new Outcome.One(price);

@@ -2,6 +2,8 @@ package com.tatame.billing.simulator.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Products, prices and the legacy plans that stand beside prices. */
 final class CatalogJson {
@@ -49,6 +51,20 @@ final class CatalogJson {
           .put("usage_type", price.recurring.usageType());
     }
     return Json.nulls(node, "custom_unit_amount", "tiers_mode", "transform_quantity");
+  }
+
+  /** What a price costs in each of its currencies, its own included. */
+  static ObjectNode currencyOptions(Price price) {
+    ObjectNode options = Json.object();
+    Map<String, Long> amounts = new TreeMap<>(price.currencyOptions);
+    amounts.put(price.currency, price.unitAmount);
+    amounts.forEach((currency, amount) -> options
+        .putObject(currency)
+        .putNull("custom_unit_amount")
+        .put("tax_behavior", price.taxBehavior)
+        .put("unit_amount", amount)
+        .put("unit_amount_decimal", String.valueOf(amount)));
+    return options;
   }
 
   static ObjectNode plan(Price price) {

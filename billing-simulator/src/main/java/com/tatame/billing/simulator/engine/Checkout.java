@@ -57,6 +57,9 @@ final class Checkout {
    */
   @Nullable
   Decline submit(CheckoutSession session, PageForm form) {
+    if (combinesCurrencies(session)) {
+      return Decline.OTHER_CURRENCY;
+    }
     session.collectedEmail = form.email();
     session.collectedName = form.name().isEmpty() ? null : form.name();
     if (!needsCard(session) && (session.takesPayment() || form.number().isBlank())) {
@@ -96,6 +99,12 @@ final class Checkout {
     }
     complete(session, method, intent);
     return null;
+  }
+
+  // Another session of the customer may have been paid since this one was made.
+  private boolean combinesCurrencies(CheckoutSession session) {
+    String used = session.customer == null ? null : account.customer(session.customer).currency;
+    return !session.takesPayment() && used != null && !used.equals(session.currency);
   }
 
   /** Answers the card issuer's question; null when the session is complete. */

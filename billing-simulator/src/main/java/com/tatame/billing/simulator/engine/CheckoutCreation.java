@@ -3,6 +3,7 @@ package com.tatame.billing.simulator.engine;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -13,7 +14,7 @@ final class CheckoutCreation {
           + " client_reference_id currency locale metadata:map expires_at:int allow_promotion_codes:bool"
           + " line_items[]{price quantity:int metadata:map ~adjustable_quantity ~tax_rates"
           + " price_data{currency! product product_data{name! description images[] metadata:map"
-          + " tax_code unit_label} " + Catalog.PRICE_DATA + "}}"
+          + " tax_code unit_label} " + Catalog.PRICE_DATA + "~currency_options}}"
           + " payment_intent_data{description metadata:map setup_future_usage:(off_session|on_session)"
           + " receipt_email statement_descriptor statement_descriptor_suffix ~application_fee_amount"
           + " ~capture_method ~on_behalf_of ~shipping ~transfer_data ~transfer_group}"
@@ -197,10 +198,10 @@ final class CheckoutCreation {
             line.path("quantity"),
             "This value must be greater than or equal to 1.");
       }
-      if (!session.currency.isEmpty() && !session.currency.equals(price.currency)) {
-        throw StripeException.invalid(
-            null, line.path("price"), "All prices must use the same currency.");
+      if (session.currency.isEmpty()) {
+        session.currency = currency(session, params, price);
       }
+      price.requireSoldIn(session.currency, line.path("price"));
       Recurrence own =
           new Recurrence(price.recurring.interval(), price.recurring.intervalCount(), "");
       if (cycle != null && !cycle.equals(own)) {
@@ -210,7 +211,6 @@ final class CheckoutCreation {
             "The simulator bills all items of a subscription at the same interval.");
       }
       cycle = own;
-      session.currency = price.currency;
       session.lineItems.add(
           new CheckoutSession.LineItem(account.newId("li_", 24), price.id, quantity));
     }
@@ -223,6 +223,13 @@ final class CheckoutCreation {
                 + " schedule, discount, quote, or invoice item with currency " + used);
       }
     }
+  }
+
+  /** The one that is asked for, else the customer's, else the price's own. */
+  private String currency(CheckoutSession session, Params params, Price price) {
+    String used = session.customer == null ? null : account.customer(session.customer).currency;
+    String otherwise = used != null && price.soldIn(used) ? used : price.currency;
+    return params.text("currency", otherwise).toLowerCase(Locale.ROOT);
   }
 
   private void terms(CheckoutSession session, Params terms) {

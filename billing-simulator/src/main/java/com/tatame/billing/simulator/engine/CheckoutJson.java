@@ -143,13 +143,15 @@ final class CheckoutJson {
   /** What the first payment after a trial will be. */
   long afterTrial(CheckoutSession session) {
     List<Long> amounts = session.lineItems.stream()
-        .map(item -> account.price(item.price()).amountFor(item.quantity()))
+        .map(item -> account.price(item.price()).amountFor(item.quantity(), session.currency))
         .toList();
     return sum(amounts)
         + rate(session)
             .map(rate -> sum(session.lineItems.stream()
                 .map(item -> account.price(item.price()))
-                .map(price -> AutomaticTax.included(price) ? 0L : rate.on(price.unitAmount))
+                .map(price -> AutomaticTax.included(price)
+                    ? 0L
+                    : rate.on(price.unitAmountIn(session.currency)))
                 .toList()))
             .orElse(0L);
   }
@@ -188,8 +190,9 @@ final class CheckoutJson {
 
   private List<Long> amounts(CheckoutSession session) {
     return session.lineItems.stream()
-        .map(item ->
-            session.hasTrial() ? 0L : account.price(item.price()).amountFor(item.quantity()))
+        .map(item -> session.hasTrial()
+            ? 0L
+            : account.price(item.price()).amountFor(item.quantity(), session.currency))
         .toList();
   }
 
@@ -221,7 +224,7 @@ final class CheckoutJson {
     for (int i = 0; i < session.lineItems.size(); i++) {
       CheckoutSession.LineItem item = session.lineItems.get(i);
       Price price = account.price(item.price());
-      long amount = session.hasTrial() ? 0 : price.amountFor(item.quantity());
+      long amount = session.hasTrial() ? 0 : price.amountFor(item.quantity(), session.currency);
       ObjectNode node = data.addObject()
           .put("id", item.id())
           .put("object", "item")
@@ -231,7 +234,7 @@ final class CheckoutJson {
           .put(
               "amount_total",
               amount - off.get(i) + (AutomaticTax.included(price) ? 0 : taxes.get(i)))
-          .put("currency", price.currency)
+          .put("currency", session.currency)
           .put("description", account.product(price.product).name)
           .put("quantity", item.quantity());
       node.putObject("metadata");

@@ -26,7 +26,8 @@ final class CheckoutPages {
   }
 
   CheckoutPage page(CheckoutSession session) {
-    List<CheckoutPage.Line> lines = session.lineItems.stream().map(this::line).toList();
+    List<CheckoutPage.Line> lines =
+        session.lineItems.stream().map(item -> line(session, item)).toList();
     String known = session.customer == null ? null : account.customer(session.customer).email;
     String email = first(session.customerEmail, known, session.collectedEmail);
     String method = session.authenticating;
@@ -92,15 +93,15 @@ final class CheckoutPages {
     return "";
   }
 
-  private CheckoutPage.Line line(CheckoutSession.LineItem item) {
+  private CheckoutPage.Line line(CheckoutSession session, CheckoutSession.LineItem item) {
     Price price = account.price(item.price());
     Product product = account.product(price.product);
     return new CheckoutPage.Line(
         product.name,
         product.description == null ? "" : product.description,
-        Prices.describe(price),
+        Prices.describe(price, session.currency),
         item.quantity(),
-        Prices.money(price.amountFor(item.quantity()), price.currency));
+        Prices.money(price.amountFor(item.quantity(), session.currency), session.currency));
   }
 
   private Optional<CheckoutPage.Later> later(CheckoutSession session) {

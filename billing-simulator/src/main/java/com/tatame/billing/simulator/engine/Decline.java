@@ -17,6 +17,9 @@ record Decline(String code, @Nullable String declineCode, String message) {
       "authentication_required",
       "Your card was declined. This transaction requires authentication.");
 
+  static final Decline OTHER_CURRENCY = new Decline(
+      "invalid_request_error", null, "You cannot combine currencies on a single customer.");
+
   static final Decline NO_METHOD =
       new Decline("missing_payment_method", null, "There is no payment method to charge.");
   static final Decline ACTION_REQUIRED = new Decline(

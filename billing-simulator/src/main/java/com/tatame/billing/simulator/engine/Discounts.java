@@ -34,7 +34,8 @@ final class Discounts {
 
   private Coupon redeemable(Subscription subscription, Params wanted) {
     long amount = subscription.items.stream()
-        .mapToLong(item -> account.price(item.price).amountFor(item.quantity))
+        .mapToLong(
+            item -> account.price(item.price).amountFor(item.quantity, subscription.currency))
         .sum();
     return redeemable(subscription.customer, subscription.currency, amount, wanted);
   }
@@ -100,7 +101,7 @@ final class Discounts {
           null, "discounts", "You can only apply one discount to a Checkout Session.");
     }
     long amount = session.lineItems.stream()
-        .mapToLong(item -> account.price(item.price()).amountFor(item.quantity()))
+        .mapToLong(item -> account.price(item.price()).amountFor(item.quantity(), session.currency))
         .sum();
     session.coupon = redeemable(session.customer, session.currency, amount, wanted.get(0)).id;
     session.promotionCode = wanted.get(0).text("promotion_code");

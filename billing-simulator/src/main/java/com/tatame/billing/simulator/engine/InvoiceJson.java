@@ -178,14 +178,14 @@ final class InvoiceJson {
     details.putObject("proration_details").putNull("credited_items");
     ObjectNode pricing = node.putObject("pricing")
         .put("type", "price_details")
-        .put("unit_amount_decimal", String.valueOf(price.unitAmount));
+        .put("unit_amount_decimal", String.valueOf(price.unitAmountIn(invoice.currency)));
     pricing.putObject("price_details").put("price", price.id).put("product", price.product);
     ObjectNode older = node.putObject(Json.OLDER)
         .put("amount_excluding_tax", line.net() - (line.taxIncluded ? line.tax : 0))
         .put("proration", line.proration)
         .put("subscription_item", line.subscriptionItem)
         .put("type", line.proration ? "invoiceitem" : "subscription")
-        .put("unit_amount_excluding_tax", String.valueOf(price.unitAmount));
+        .put("unit_amount_excluding_tax", String.valueOf(price.unitAmountIn(invoice.currency)));
     older.putObject("proration_details").putNull("credited_items");
     older.set("tax_amounts", AutomaticTax.older(invoice.taxRate, List.of(line)));
     older.putArray("tax_rates");
@@ -226,7 +226,7 @@ final class InvoiceJson {
     node.putObject("period").put("end", item.periodEnd).put("start", item.periodStart);
     node.putObject("pricing")
         .put("type", "price_details")
-        .put("unit_amount_decimal", String.valueOf(price.unitAmount))
+        .put("unit_amount_decimal", String.valueOf(price.unitAmountIn(item.currency)))
         .putObject("price_details")
         .put("price", price.id)
         .put("product", price.product);

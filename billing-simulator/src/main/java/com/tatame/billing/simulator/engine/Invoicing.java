@@ -55,7 +55,7 @@ final class Invoicing {
     invoice.periodStart = periodStart;
     invoice.periodEnd = periodEnd;
     for (SubscriptionItem item : used) {
-      InvoiceLine line = line(item, false);
+      InvoiceLine line = line(item, false, subscription.currency);
       line.metered = true;
       line.periodStart = periodStart;
       line.periodEnd = periodEnd;
@@ -92,7 +92,7 @@ final class Invoicing {
       boolean trial = subscription.status.equals("trialing")
           && subscription.trialEnd != null
           && item.periodStart < subscription.trialEnd;
-      InvoiceLine line = line(item, trial);
+      InvoiceLine line = line(item, trial, subscription.currency);
       line.metadata.putAll(subscription.metadata);
       invoice.lines.add(line);
     }
@@ -101,14 +101,14 @@ final class Invoicing {
     return invoice;
   }
 
-  private InvoiceLine line(SubscriptionItem item, boolean trial) {
+  private InvoiceLine line(SubscriptionItem item, boolean trial, String currency) {
     Price price = account.price(item.price);
     String product = account.product(price.product).name;
     InvoiceLine line = new InvoiceLine();
-    line.amount = trial ? 0 : price.amountFor(item.quantity);
+    line.amount = trial ? 0 : price.amountFor(item.quantity, currency);
     line.description = trial
         ? "Trial period for " + product
-        : item.quantity + " × " + product + " (at " + Prices.describe(price) + ")";
+        : item.quantity + " × " + product + " (at " + Prices.describe(price, currency) + ")";
     line.price = price.id;
     line.quantity = price.recurrence().metered() ? 0 : item.quantity;
     line.subscriptionItem = item.id;

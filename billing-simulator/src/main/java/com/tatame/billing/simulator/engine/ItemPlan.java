@@ -154,13 +154,7 @@ final class ItemPlan {
           wanted.path("price"),
           "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.");
     }
-    if (!price.currency.equals(subscription.currency)) {
-      throw StripeException.invalid(
-          null,
-          wanted.path("price"),
-          "The price specified only supports `" + price.currency
-              + "`. This doesn't match the expected currency: `" + subscription.currency + "`.");
-    }
+    price.requireSoldIn(subscription.currency, wanted.path("price"));
     return price;
   }
 
@@ -275,7 +269,7 @@ final class ItemPlan {
   }
 
   private long fullAmount(SubscriptionItem item) {
-    return account.price(item.price).amountFor(item.quantity);
+    return account.price(item.price).amountFor(item.quantity, subscription.currency);
   }
 
   private long amount(List<SubscriptionItem> of) {

@@ -16,9 +16,9 @@ final class MeteredLines {
         Price price = account.price(line.price);
         line.quantity =
             Meters.billable(account, price, invoice.customer, line.periodStart, line.periodEnd);
-        line.amount = Math.multiplyExact(price.unitAmount, line.quantity);
+        line.amount = Math.multiplyExact(price.unitAmountIn(invoice.currency), line.quantity);
         line.description = line.quantity + " × " + account.product(price.product).name + " (at "
-            + Prices.describe(price) + ")";
+            + Prices.describe(price, invoice.currency) + ")";
       }
       line.discounts.clear();
     }

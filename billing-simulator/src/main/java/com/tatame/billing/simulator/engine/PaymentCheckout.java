@@ -1,6 +1,7 @@
 package com.tatame.billing.simulator.engine;
 
 import java.util.List;
+import java.util.Locale;
 
 /** What is particular to sessions in which something is paid once. */
 final class PaymentCheckout {
@@ -33,13 +34,12 @@ final class PaymentCheckout {
             line.path("quantity"),
             "Quantity is required, and must be greater than or equal to 1.");
       }
-      if (!session.currency.isEmpty() && !session.currency.equals(price.currency)) {
-        throw StripeException.invalid(
-            null, line.path("price"), "All prices must use the same currency.");
+      if (session.currency.isEmpty()) {
+        session.currency = params.text("currency", price.currency).toLowerCase(Locale.ROOT);
       }
-      session.currency = price.currency;
+      price.requireSoldIn(session.currency, line.path("price"));
       session.lineItems.add(new CheckoutSession.LineItem(catalog.newLineId(), price.id, quantity));
-      total = Math.addExact(total, price.amountFor(quantity));
+      total = Math.addExact(total, price.amountFor(quantity, session.currency));
     }
     if (total > 0 && PaymentIntents.tooSmall(total, session.currency)) {
       throw StripeException.invalid(

@@ -137,7 +137,7 @@ public final class Portal {
     return new PortalPage.Plan(
         subscription.id,
         account.product(price.product).name,
-        Prices.describe(price),
+        Prices.describe(price, subscription.currency),
         subscription.status.replace('_', ' '),
         note,
         end != null,

@@ -9,14 +9,14 @@ final class Prices {
   private Prices() {}
 
   /** For example {@code $24.99 / month}. */
-  static String describe(Price price) {
+  static String describe(Price price, String currency) {
     if (price.recurring == null) {
-      return money(price.unitAmount, price.currency);
+      return money(price.unitAmountIn(currency), currency);
     }
     long count = price.recurring.intervalCount();
     String every =
         count == 1 ? price.recurring.interval() : count + " " + price.recurring.interval() + "s";
-    return money(price.unitAmount, price.currency) + " / " + every;
+    return money(price.unitAmountIn(currency), currency) + " / " + every;
   }
 
   /** An amount of minor units with its currency's sign, for example {@code $24.99}. */

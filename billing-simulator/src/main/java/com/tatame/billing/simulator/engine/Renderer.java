@@ -196,6 +196,8 @@ final class Renderer {
         String secret = account.paymentIntent(invoice.paymentIntent).clientSecret();
         node.putObject(name).put("client_secret", secret).put("type", "payment_intent");
       }
+    } else if (name.equals("currency_options") && owner instanceof Price price) {
+      node.set(name, CatalogJson.currencyOptions(price));
     } else if (name.equals("subscriptions") && owner instanceof Customer) {
       ArrayNode data = Json.array();
       account.subscriptions.values().stream()

@@ -78,7 +78,7 @@ final class Schedules {
       wanted.add(
           wanted.isEmpty()
               ? running(subscription, phase)
-              : following(wanted.get(wanted.size() - 1), phase));
+              : following(subscription, wanted.get(wanted.size() - 1), phase));
     }
     events.updating("subscription_schedule.updated", schedule, () -> {
       if (!wanted.isEmpty()) {
@@ -97,7 +97,7 @@ final class Schedules {
   }
 
   private SubscriptionSchedule.Phase running(Subscription subscription, Params params) {
-    SubscriptionSchedule.Phase phase = phase(params);
+    SubscriptionSchedule.Phase phase = phase(subscription, params);
     SubscriptionItem item = subscription.item();
     phase.start = item.periodStart;
     phase.end = params.number("end_date", item.periodEnd);
@@ -112,8 +112,9 @@ final class Schedules {
     return phase;
   }
 
-  private SubscriptionSchedule.Phase following(SubscriptionSchedule.Phase before, Params params) {
-    SubscriptionSchedule.Phase phase = phase(params);
+  private SubscriptionSchedule.Phase following(
+      Subscription subscription, SubscriptionSchedule.Phase before, Params params) {
+    SubscriptionSchedule.Phase phase = phase(subscription, params);
     phase.start = before.end;
     Recurrence cycle = account.price(phase.items.get(0).price()).recurrence();
     Params duration = params.child("duration");
@@ -129,7 +130,7 @@ final class Schedules {
     return phase;
   }
 
-  private SubscriptionSchedule.Phase phase(Params params) {
+  private SubscriptionSchedule.Phase phase(Subscription subscription, Params params) {
     SubscriptionSchedule.Phase phase = new SubscriptionSchedule.Phase();
     phase.prorationBehavior = params.text("proration_behavior", "create_prorations");
     for (Params item : params.children("items")) {
@@ -142,6 +143,7 @@ final class Schedules {
             item.path("price"),
             "The price specified is inactive. This field only accepts active prices.");
       }
+      price.requireSoldIn(subscription.currency, item.path("price"));
       boolean metered = price.recurrence().metered();
       if (metered && item.given("quantity")) {
         throw StripeException.invalid(
@@ -240,13 +242,18 @@ final class Schedules {
         "on_behalf_of",
         "transfer_data");
     ArrayNode phases = node.putArray("phases");
-    schedule.phases.forEach(phase -> json(phases.addObject(), phase, account));
+    String currency = Optional.ofNullable(schedule.subscription)
+        .or(() -> Optional.ofNullable(schedule.releasedSubscription))
+        .map(id -> account.subscription(id).currency)
+        .orElseGet(() -> account.price(schedule.phases.get(0).items.get(0).price()).currency);
+    schedule.phases.forEach(phase -> json(phases.addObject(), phase, currency, account));
     return Json.nulls(node, "application", "completed_at", "customer_account", "test_clock");
   }
 
-  private static void json(ObjectNode phase, SubscriptionSchedule.Phase source, Account account) {
+  private static void json(
+      ObjectNode phase, SubscriptionSchedule.Phase source, String currency, Account account) {
     phase
-        .put("currency", account.price(source.items.get(0).price()).currency)
+        .put("currency", currency)
         .put("end_date", source.end)
         .put("proration_behavior", source.prorationBehavior)
         .put("start_date", source.start);

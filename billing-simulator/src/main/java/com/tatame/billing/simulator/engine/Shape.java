@@ -10,7 +10,7 @@ import java.util.Set;
 /**
  * The parameters that a route takes, declared in one line, so that refusing is systematic:
  * {@code name! active:bool mode:(a|b) metadata:map recurring{interval! interval_count:int} expand[] items[]{price!} ~discounts}.
- * {@code !} is required, {@code ?} may be empty to clear, {@code ~} is known to Stripe but not to this simulator.
+ * {@code *} is any other name, {@code !} is required, {@code ?} may be empty to clear, {@code ~} is known to Stripe but not to this simulator.
  */
 final class Shape {
   private enum Type {
@@ -28,6 +28,7 @@ final class Shape {
   private record Field(
       Type type, boolean required, boolean clearable, Set<String> allowed, Shape shape) {}
 
+  private static final String ANY = "*";
   private static final Shape NONE = new Shape();
   private final Map<String, Field> fields = new LinkedHashMap<>();
 
@@ -45,7 +46,7 @@ final class Shape {
   private void check(Map<String, Object> values, String path) {
     values.forEach((name, value) -> {
       String at = path.isEmpty() ? name : path + "[" + name + "]";
-      Field field = fields.get(name);
+      Field field = fields.getOrDefault(name, fields.get(ANY));
       if (field == null) {
         throw StripeException.invalid("parameter_unknown", at, "Received unknown parameter: " + at);
       }

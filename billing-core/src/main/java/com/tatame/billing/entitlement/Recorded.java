@@ -1,8 +1,0 @@
-package com.tatame.billing.entitlement;
-
-/**
- * A report that was written down.
- *
- * @param again whether that was done before, under the same key
- */
-public record Recorded(Consumption consumption, boolean again) {}

@@ -1,0 +1,70 @@
+package com.tatame.billing.testkit;
+
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CatalogStore;
+import com.tatame.billing.catalog.PublishedCatalog;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+final class InMemoryCatalogs implements CatalogStore {
+  private final SharedLock lock;
+  private final MirroredRows mirrored;
+  private final InMemoryMeterReports meters;
+  private final List<PublishedCatalog> versions = new ArrayList<>();
+
+  InMemoryCatalogs(SharedLock lock, MirroredRows mirrored, InMemoryMeterReports meters) {
+    this.lock = lock;
+    this.mirrored = mirrored;
+    this.meters = meters;
+  }
+
+  @Override
+  public Optional<PublishedCatalog> newerThan(long version) {
+    return lock.hold(() -> last().filter(published -> published.version() > version));
+  }
+
+  @Override
+  public PublishedCatalog publish(Catalog catalog, Instant now) {
+    return lock.hold(
+        () -> last().filter(same -> same.has(catalog)).orElseGet(() -> add(catalog, now)));
+  }
+
+  @Override
+  public PublishedCatalog publishIfNew(Catalog catalog, Instant now) {
+    return lock.hold(() -> versions.stream().anyMatch(before -> before.has(catalog))
+        ? last().orElseThrow()
+        : add(catalog, now));
+  }
+
+  private Optional<PublishedCatalog> last() {
+    return versions.isEmpty() ? Optional.empty() : Optional.of(versions.get(versions.size() - 1));
+  }
+
+  private PublishedCatalog add(Catalog catalog, Instant now) {
+    PublishedCatalog published = new PublishedCatalog(
+        versions.size() + 1L, now.truncatedTo(ChronoUnit.MICROS), Optional.of(catalog));
+    versions.add(published);
+    meters.publish(catalog);
+    return published;
+  }
+
+  @Override
+  public Map<String, Long> liveSubscriptions(Set<String> tiers, int max) {
+    return lock.hold(() -> {
+      Map<String, Long> counts = new TreeMap<>();
+      mirrored
+          .subscriptions()
+          .filter(subscription -> subscription.status().live())
+          .flatMap(subscription -> subscription.tier().stream())
+          .filter(tiers::contains)
+          .forEach(tier -> counts.merge(tier, 1L, (a, b) -> Math.min(max, a + b)));
+      return counts;
+    });
+  }
+}
