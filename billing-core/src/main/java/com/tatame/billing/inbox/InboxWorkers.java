@@ -7,10 +7,8 @@ import com.tatame.billing.workload.Workload;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,7 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * Threads that keep the inbox empty: some process events, one makes the reads that these owe, one
  * sends what was used, one extends leases, one does what is due now and then. Events wait neither for the provider's
  * answers nor for the latter. All sleep until something is stored here, and look by themselves once a
- * second for what other nodes stored or what became due. Closing lets every batch that was begun end.
+ * second for what other nodes stored or what became due. Closing lets a batch
+ * that was begun end, and interrupts what still waits for a store or a provider after some seconds.
  */
 public final class InboxWorkers implements WorkerSignals, AutoCloseable {
   /** How often the maintenance runs. */
@@ -28,12 +27,17 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
   private static final Logger LOG = System.getLogger(InboxWorkers.class.getName());
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  /** How long a batch that was begun may take after the end was asked for. */
+  private static final Duration MAX_LAST_BATCH = Duration.ofSeconds(8);
+
+  private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
+
   /** Between two looks at what reads are owed: many commits may owe some at a time. */
   private static final Duration BREATH = Duration.ofMillis(20);
 
   private final InboxWorker worker;
   private final InboxListener listener;
-  private final List<Thread> threads = new ArrayList<>();
+  private final WorkerThreads threads = new WorkerThreads();
   private final AtomicInteger busy = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Signal stored = new Signal();
@@ -78,13 +82,11 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
   }
 
   private void prepare(String name, Runnable work) {
-    Thread thread = new Thread(() -> WorkContext.run(Workload.WORKERS, work), name);
-    thread.setDaemon(true);
-    threads.add(thread);
+    threads.add(name, () -> WorkContext.run(Workload.WORKERS, work));
   }
 
   public void start() {
-    threads.forEach(Thread::start);
+    threads.start();
   }
 
   @Override
@@ -192,13 +194,6 @@ public final class InboxWorkers implements WorkerSignals, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    for (Thread thread : threads) {
-      try {
-        thread.join(TimeUnit.SECONDS.toMillis(10));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
+    threads.end(MAX_LAST_BATCH, AFTER_INTERRUPT);
   }
 }

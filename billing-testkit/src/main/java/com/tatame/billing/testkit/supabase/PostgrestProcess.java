@@ -21,7 +21,8 @@ final class PostgrestProcess implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
 
   // However this process ends, its end of the pipe is closed, and with that PostgREST ends. Else it
-  // would stay connected, and keep the database of a killed sandbox from being stopped.
+  // would stay connected, and keep the database of a killed sandbox from being stopped. A shutdown
+  // hook would end it earlier, while the server still finishes what it does.
   private static final String WHILE_WE_LIVE = """
       exec 3<&0
       "$0" & postgrest=$!
@@ -33,7 +34,6 @@ final class PostgrestProcess implements AutoCloseable {
 
   private final Process process;
   private final Path output;
-  private final Thread atExit;
   private final int port;
   private final int adminPort;
 
@@ -60,8 +60,6 @@ final class PostgrestProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    atExit = new Thread(process::destroy);
-    Runtime.getRuntime().addShutdownHook(atExit);
     awaitReady();
   }
 
@@ -128,13 +126,10 @@ final class PostgrestProcess implements AutoCloseable {
         process.destroyForcibly();
       }
       Files.deleteIfExists(output);
-      Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (IllegalStateException e) {
-      // The program ends already, and the hook does its work.
     }
   }
 }
