@@ -11,7 +11,7 @@ import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.store.StoreMode;
-import java.net.ServerSocket;
+import com.tatame.billing.testkit.RefusingPort;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -197,17 +197,15 @@ class AvailabilityTest {
   }
 
   @Test
-  void aDatabaseThatIsNotThereMakesTheStoreUnavailable() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    PostgresConfig config =
-        PostgresConfig.of("postgres://ada:s3cret@localhost:" + port + "/billing");
+  void aDatabaseThatIsNotThereMakesTheStoreUnavailable() {
+    try (RefusingPort port = RefusingPort.open()) {
+      PostgresConfig config =
+          PostgresConfig.of("postgres://ada:s3cret@localhost:" + port.number() + "/billing");
 
-    assertThatThrownBy(() -> PostgresBillingStore.open(config))
-        .isInstanceOf(StoreUnavailable.class)
-        .hasMessageNotContaining("s3cret");
+      assertThatThrownBy(() -> PostgresBillingStore.open(config))
+          .isInstanceOf(StoreUnavailable.class)
+          .hasMessageNotContaining("s3cret");
+    }
   }
 
   @Test

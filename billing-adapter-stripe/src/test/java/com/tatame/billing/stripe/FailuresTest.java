@@ -17,6 +17,7 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.stripe.ProviderCallListener.Outcome;
 import com.tatame.billing.stripe.StubStripe.Request;
+import com.tatame.billing.testkit.RefusingPort;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -252,11 +253,13 @@ class FailuresTest {
   }
 
   @Test
-  void aRefusedConnectionIsNotExecuted() throws IOException {
-    stripe.close();
+  void aRefusedConnectionIsNotExecuted() {
+    try (RefusingPort port = RefusingPort.open()) {
+      gateway = builder(URI.create("http://127.0.0.1:" + port.number())).build();
 
-    assertThat(fails(ProviderUnavailable.class).execution()).isEqualTo(Execution.NOT_EXECUTED);
-    assertThat(pauses).hasSize(3);
+      assertThat(fails(ProviderUnavailable.class).execution()).isEqualTo(Execution.NOT_EXECUTED);
+      assertThat(pauses).hasSize(3);
+    }
   }
 
   @Test

@@ -9,9 +9,8 @@ import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.schema.SqlFunctionFailed;
 import com.tatame.billing.supabase.ScriptedApi.Asked;
 import com.tatame.billing.supabase.ScriptedApi.Says;
+import com.tatame.billing.testkit.RefusingPort;
 import com.tatame.billing.testkit.SettableClock;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -194,19 +193,18 @@ class RestFunctionsTest {
   }
 
   @Test
-  void nobodyThereIsUnavailable() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    RestFunctions functions = functions(SupabaseConfig.of("http://localhost:" + port, SECRET));
+  void refusedConnectionIsUnavailable() {
+    try (RefusingPort port = RefusingPort.open()) {
+      RestFunctions functions =
+          functions(SupabaseConfig.of("http://localhost:" + port.number(), SECRET));
 
-    assertThatThrownBy(() -> functions.call("ping_v1", "{}"))
-        .isInstanceOf(StoreUnavailable.class)
-        .hasMessage("The project can't be reached.");
-    assertThat(pauses).hasSize(4);
-    assertThat(functions.down()).isTrue();
-    functions.close();
+      assertThatThrownBy(() -> functions.call("ping_v1", "{}"))
+          .isInstanceOf(StoreUnavailable.class)
+          .hasMessage("The project can't be reached.");
+      assertThat(pauses).hasSize(4);
+      assertThat(functions.down()).isTrue();
+      functions.close();
+    }
   }
 
   @Test

@@ -35,7 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class EntitlementSnapshotsTest {
+class CachedEntitlementsTest {
   private static final AccountId ADA = new AccountId("user_ada");
   private static final AccountId BOB = new AccountId("user_bob");
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FollowedFunctionsTest {
+class MoveAwareFunctionsTest {
   private static final String WRITE = "consume_v1";
   private static final String READ = FencedStore.READ;
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import com.tatame.billing.testkit.InMemoryBillingStore;
+import com.tatame.billing.testkit.RefusingPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,15 +35,13 @@ final class HealthCommandTest {
   }
 
   @Test
-  void aPortWhereNothingListensIsNotReady() throws IOException {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = socket.getLocalPort();
-    }
-    CommandRun run = run(Integer.toString(free));
+  void aPortWhereNothingListensIsNotReady() {
+    try (RefusingPort port = RefusingPort.open()) {
+      CommandRun run = run(Integer.toString(port.number()));
 
-    assertThat(run.status()).isEqualTo(1);
-    assertThat(run.err()).contains("nothing listens on port " + free, "PORT");
+      assertThat(run.status()).isEqualTo(1);
+      assertThat(run.err()).contains("nothing listens on port " + port.number(), "PORT");
+    }
   }
 
   @Test

@@ -7,10 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.schema.SqlFunctions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import com.tatame.billing.testkit.RefusingPort;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,17 +23,25 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-final class AwaitedFunctionsTest {
+final class RetryingFunctionsTest {
+  private static final RefusingPort REFUSING = RefusingPort.open();
+
   /** What the next attempts to open find. */
   private final BlockingQueue<Supplier<SqlFunctions>> attempts = new LinkedBlockingQueue<>();
 
   private final List<Duration> pauses = new CopyOnWriteArrayList<>();
   private final List<RuntimeException> mistakes = new CopyOnWriteArrayList<>();
   private final AtomicBoolean databaseClosed = new AtomicBoolean();
+
+  @AfterAll
+  static void closePort() {
+    REFUSING.close();
+  }
 
   @Test
   void databaseThatIsThereIsOpenedAtOnce() {
@@ -51,12 +57,12 @@ final class AwaitedFunctionsTest {
 
   @Test
   void callsFailUntilTheDatabaseIsReached() {
-    attempts.add(AwaitedFunctionsTest::unreachable);
+    attempts.add(RetryingFunctionsTest::unreachable);
     RetryingFunctions functions = start();
     assertThatThrownBy(() -> functions.call("ping_v1", "{}")).isInstanceOf(StoreUnavailable.class);
 
     for (int i = 0; i < 6; i++) {
-      attempts.add(AwaitedFunctionsTest::unreachable);
+      attempts.add(RetryingFunctionsTest::unreachable);
     }
     attempts.add(Answering::new);
 
@@ -77,7 +83,7 @@ final class AwaitedFunctionsTest {
 
   @Test
   void mistakeThatShowsWhenTheDatabaseComesIsToldOnce() {
-    attempts.add(AwaitedFunctionsTest::unreachable);
+    attempts.add(RetryingFunctionsTest::unreachable);
     RetryingFunctions functions = start();
     attempts.add(() -> {
       throw new IllegalStateException("the schema doesn't fit");
@@ -94,7 +100,7 @@ final class AwaitedFunctionsTest {
 
   @Test
   void closedOneOpensNothingMore() {
-    attempts.add(AwaitedFunctionsTest::unreachable);
+    attempts.add(RetryingFunctionsTest::unreachable);
     RetryingFunctions functions = start();
 
     functions.close();
@@ -105,9 +111,10 @@ final class AwaitedFunctionsTest {
   }
 
   static Stream<Map<String, String>> unreachableStores() {
+    int port = REFUSING.number();
     return Stream.of(
-        Map.of("DATABASE_URL", "postgres://ada:s3cret@localhost:" + closedPort() + "/billing"),
-        onSupabase("http://localhost:" + closedPort()));
+        Map.of("DATABASE_URL", "postgres://ada:s3cret@localhost:" + port + "/billing"),
+        onSupabase("http://localhost:" + port));
   }
 
   @ParameterizedTest
@@ -168,14 +175,6 @@ final class AwaitedFunctionsTest {
             HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static int closedPort() {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static SqlFunctions unreachable() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the steps say where there is nothing to move; the sandbox's tests move something. */
-final class MigrateCommandTest {
+final class StoreMoveCommandTest {
   @TempDir
   private Path directory;
 
