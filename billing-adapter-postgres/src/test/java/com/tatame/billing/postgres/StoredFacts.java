@@ -3,6 +3,7 @@ package com.tatame.billing.postgres;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.testkit.StoredTerms;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,7 +20,7 @@ final class StoredFacts {
   static List<Fact> of(PostgresConfig config, SubjectId subject) {
     try (Connection connection = TestDatabase.connect(config);
         PreparedStatement query = connection.prepareStatement("select fact_key, event_type, "
-            + "subscription_id, amount, currency, status, occurred_at from billing_events "
+            + "subscription_id, amount, currency, status, occurred_at, terms, details from billing_events "
             + "where subject_id = ?")) {
       query.setString(1, subject.value());
       try (ResultSet rows = query.executeQuery()) {
@@ -43,6 +44,8 @@ final class StoredFacts {
         Optional.ofNullable(row.getString("subscription_id")),
         Optional.ofNullable(row.getString("currency")).map(currency -> new Money(amount, currency)),
         row.getString("status"),
-        row.getObject("occurred_at", OffsetDateTime.class).toInstant());
+        row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
+        StoredTerms.change(row.getString("terms")),
+        StoredTerms.details(row.getString("details")));
   }
 }

@@ -32,6 +32,7 @@ final class EventTypes {
           of("payment_intent", "succeeded payment_failed requires_action processing canceled"),
           of("setup_intent", "succeeded setup_failed"),
           of("charge", "refunded"),
+          of("credit_note", "created voided"),
           of("refund", "created updated failed"),
           of("charge.dispute", "created updated closed funds_withdrawn funds_reinstated"),
           of("payment_method", "attached detached updated automatically_updated"),

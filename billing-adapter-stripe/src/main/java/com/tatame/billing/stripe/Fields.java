@@ -179,7 +179,7 @@ final class Fields {
     return new UnreadableShape(path + name + " " + what);
   }
 
-  private JsonArray array(String name) {
+  JsonArray array(String name) {
     JsonElement element = json.get(name);
     if (element == null || !element.isJsonArray()) {
       throw unreadable(name, "is not a list");

@@ -1,13 +1,17 @@
 package com.tatame.billing.stripe;
 
 import com.google.gson.JsonObject;
+import com.tatame.billing.command.Command;
 import com.tatame.billing.failure.InvalidSignature;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Verifies webhooks, and translates the events that they carry. */
 final class StripeEvents implements EventSource {
+  private static final Logger LOG = System.getLogger(StripeEvents.class.getName());
   private static final String THIN_EVENT = "v2.core.event";
 
   private final WebhookSignature signature;
@@ -77,8 +82,33 @@ final class StripeEvents implements EventSource {
     Fields data = event.object("data");
     Fields object = data.object("object");
     ObjectRef ref = new ObjectRef(kind.get(), object.text("id"));
-    return new Observed(
-        List.of(observation(type, ref, data, event.instant("created"), event.text("id"))));
+    Observation seen = observation(type, ref, data, event.instant("created"), event.text("id"));
+    return new Observed(List.of(stating(type, event, seen)));
+  }
+
+  /** With what the event says beside the object's state. What of that can't be read, a read won't mend. */
+  private static Observation stating(String type, Fields event, Observation seen) {
+    Optional<String> command = command(event);
+    try {
+      List<Fact> facts = EventFacts.of(type, event, seen.object(), seen.subject());
+      return facts.isEmpty() && command.isEmpty() ? seen : seen.stating(facts, command);
+    } catch (UnreadableShape e) {
+      LOG.log(
+          Level.WARNING,
+          "what event {0} of type {1} says that changed can''t be read: {2}",
+          event.text("id"),
+          type,
+          e.reason());
+      return seen.stating(List.of(), command);
+    }
+  }
+
+  /** The command of ours whose key the request had that caused the event. */
+  private static Optional<String> command(Fields event) {
+    return event
+        .expanded("request")
+        .flatMap(request -> request.omissibleText("idempotency_key"))
+        .flatMap(Command::idOfKey);
   }
 
   private static Observation observation(
@@ -127,6 +157,10 @@ final class StripeEvents implements EventSource {
           .or(() ->
               discount.omissibleId("customer").map(id -> new ObjectRef(ObjectKind.CUSTOMER, id))));
     }
+    if (type.startsWith("credit_note.")) {
+      return Optional.of(
+          note -> note.omissibleId("invoice").map(id -> new ObjectRef(ObjectKind.INVOICE, id)));
+    }
     return Optional.empty();
   }
 
@@ -143,7 +177,8 @@ final class StripeEvents implements EventSource {
     ObjectRef ref = found.get();
     SubjectId subject =
         Shapes.subject(ref, carried.json()).orElseGet(() -> new SubjectId(ref.id()));
-    return new Observed(
-        List.of(Observation.touched(ref, subject, event.instant("created"), event.text("id"))));
+    Observation seen =
+        Observation.touched(ref, subject, event.instant("created"), event.text("id"));
+    return new Observed(List.of(stating(event.text("type"), event, seen)));
   }
 }

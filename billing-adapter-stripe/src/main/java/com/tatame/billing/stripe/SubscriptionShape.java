@@ -23,16 +23,8 @@ final class SubscriptionShape {
   private record Period(Instant start, Instant end) {}
 
   static Subscription read(Fields subscription) {
-    List<Fields> itemFields = subscription.object("items").objects("data");
-    if (itemFields.isEmpty()) {
-      throw subscription.unreadable("items", "is empty");
-    }
-    List<Subscription.Item> items = new ArrayList<>();
-    Optional<String> currency = subscription.states("currency")
-        ? Optional.of(CatalogShape.currency(subscription))
-        : Optional.<String>empty();
-    itemFields.forEach(item -> items.add(item(item, currency)));
-    Period period = period(subscription, itemFields);
+    List<Subscription.Item> items = items(subscription);
+    Period period = period(subscription, subscription.object("items").objects("data"));
     Optional<Instant> cancelAt = subscription.optionalInstant("cancel_at");
     return new Subscription(
         subscription.text("id"),
@@ -55,6 +47,29 @@ final class SubscriptionShape {
         subscription.optionalObject("pause_collection").map(SubscriptionShape::pause),
         discount(subscription),
         Metadata.selfPause(subscription.metadata()));
+  }
+
+  /** What is priced, at least one item. */
+  static List<Subscription.Item> items(Fields subscription) {
+    List<Fields> itemFields = subscription.object("items").objects("data");
+    if (itemFields.isEmpty()) {
+      throw subscription.unreadable("items", "is empty");
+    }
+    Optional<String> currency = subscription.states("currency")
+        ? Optional.of(CatalogShape.currency(subscription))
+        : Optional.<String>empty();
+    List<Subscription.Item> items = new ArrayList<>();
+    itemFields.forEach(item -> items.add(item(item, currency)));
+    return items;
+  }
+
+  /** When a scheduled cancellation takes effect. */
+  static Optional<Instant> endsAt(Fields subscription) {
+    Optional<Instant> cancelAt = subscription.optionalInstant("cancel_at");
+    return cancelAt.isEmpty() && subscription.flag("cancel_at_period_end")
+        ? Optional.of(
+            period(subscription, subscription.object("items").objects("data")).end())
+        : cancelAt;
   }
 
   /** Under flexible billing and from the portal only {@code cancel_at} may be set. */
@@ -115,7 +130,8 @@ final class SubscriptionShape {
         quantity(item, recurrence),
         currency,
         unitAmount(price, plan ? "amount" : "unit_amount", currency),
-        recurrence);
+        recurrence,
+        price.omissibleText("tax_behavior"));
   }
 
   private static Optional<Long> unitAmount(Fields price, String name, String currency) {
@@ -158,7 +174,7 @@ final class SubscriptionShape {
         .orElseThrow(() -> subscription.unreadable("discounts", "holds ids only")));
   }
 
-  private static Subscription.Discount discountOf(Fields discount) {
+  static Subscription.Discount discountOf(Fields discount) {
     Fields holder = discount.has("source") ? discount.object("source") : discount;
     Fields coupon = holder.object("coupon");
     Optional<BigDecimal> percentOff = coupon.optionalDecimal("percent_off");
@@ -167,6 +183,10 @@ final class SubscriptionShape {
       throw coupon.unreadable("percent_off", "and amount_off must not both be set or both be null");
     }
     return new Subscription.Discount(
-        coupon.text("id"), percentOff, amountOff, discount.optionalInstant("end"));
+        coupon.text("id"),
+        percentOff,
+        amountOff,
+        discount.optionalInstant("end"),
+        coupon.omissibleText("duration"));
   }
 }

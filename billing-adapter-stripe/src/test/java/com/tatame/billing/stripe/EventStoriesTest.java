@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.inbox.EventSource.Translation;
+import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -100,6 +101,7 @@ class EventStoriesTest extends OnSimulatedAccount {
       Subscription trialing = paidSubscription(14);
       assertThat(trialing.status()).isEqualTo(SubscriptionStatus.TRIALING);
       simulator.advanceTo(trialing.currentPeriodEnd().plus(Duration.ofDays(40)));
+      termsChange(trialing);
       gateway.subscriptions().cancelNow(trialing.id(), Optional.empty(), "k9");
       moneyGoesBack();
       promotionsAndTaxIds(trialing.customerId());
@@ -109,6 +111,17 @@ class EventStoriesTest extends OnSimulatedAccount {
     }
 
     Map<String, Translation> newest = translated.getOrDefault("2026-07-29.dahlia", Map.of());
+    assertThat(facts(newest))
+        .contains(
+            "subscription.opened",
+            "subscription.trial_converted",
+            "subscription.plan_changed",
+            "subscription.quantity_changed",
+            "subscription.cancellation_scheduled",
+            "subscription.cancellation_revoked",
+            "subscription.collection_paused",
+            "subscription.collection_resumed",
+            "payment.succeeded");
     Map<ObjectRef, Observation> last = new HashMap<>();
     assertThat(newest.values()).noneMatch(EventSource.Malformed.class::isInstance);
     newest.values().stream()
@@ -149,6 +162,38 @@ class EventStoriesTest extends OnSimulatedAccount {
         assertThat(gateway.reads().read(ref, seen.subject()).state()).isEqualTo(seen.state());
       }
     });
+  }
+
+  private void termsChange(Subscription subscription) {
+    String path = "/v1/subscriptions/" + subscription.id();
+    String product = created("/v1/products", Map.of("name", "Gold"));
+    String price = created(
+        "/v1/prices",
+        Map.of(
+            "product",
+            product,
+            "unit_amount",
+            "4900",
+            "currency",
+            subscription.mainItem().currency(),
+            "recurring",
+            Map.of("interval", "month")));
+    String item = subscription.mainItem().id();
+    created(path, Map.of("items", List.of(Map.of("id", item, "price", price, "quantity", "2"))));
+    created(path, Map.of("cancel_at_period_end", "true"));
+    created(path, Map.of("cancel_at_period_end", "false"));
+    created(path, Map.of("pause_collection", Map.of("behavior", "void")));
+    created(path, Map.of("pause_collection", ""));
+  }
+
+  private static List<String> facts(Map<String, Translation> translations) {
+    return translations.values().stream()
+        .filter(Observed.class::isInstance)
+        .flatMap(translation -> ((Observed) translation).observations().stream())
+        .flatMap(seen -> seen.facts().stream())
+        .map(Fact::type)
+        .distinct()
+        .toList();
   }
 
   private void moneyGoesBack() {

@@ -1,6 +1,7 @@
 package com.tatame.billing.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
@@ -12,6 +13,8 @@ import com.tatame.billing.inbox.EventSource.Irrelevant;
 import com.tatame.billing.inbox.EventSource.Malformed;
 import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.inbox.EventSource.Translation;
+import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,6 +155,82 @@ class StripeEventsTest {
   void otherTypesAreNothingToUs(String type) {
     assertThat(events.translate(Dialect.DAHLIA.event(type, new JsonObject())))
         .isEqualTo(new Irrelevant("type not handled"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"source\":{\"type\":\"coupon\",\"coupon\":\"SPRING\"}",
+        "\"coupon\":{\"id\":\"SPRING\",\"percent_off\":10}"
+      })
+  void aDiscountIsAFactThatNamesItsCoupon(String coupon) {
+    JsonObject discount = JsonParser.parseString("{\"id\":\"di_1\",\"object\":\"discount\","
+            + "\"customer\":\"cus_1\",\"subscription\":\"sub_1\",\"start\":1767225600,"
+            + "\"end\":null," + coupon + "}")
+        .getAsJsonObject();
+
+    Observation seen = observed("customer.discount.created", discount);
+
+    assertThat(seen.content()).isInstanceOf(Observation.Touched.class);
+    assertThat(seen.facts()).singleElement().satisfies(fact -> {
+      assertThat(fact.key()).isEqualTo("di_1:applied");
+      assertThat(fact.subscriptionId()).contains("sub_1");
+      assertThat(fact.details()).isEqualTo(Map.of("coupon", "SPRING"));
+    });
+  }
+
+  @Test
+  void aCreditNoteIsAFactAndHasItsInvoiceRead() {
+    JsonObject note = JsonParser.parseString("{\"id\":\"cn_1\",\"object\":\"credit_note\","
+            + "\"customer\":\"cus_1\",\"invoice\":\"in_1\",\"total\":500,\"currency\":\"eur\"}")
+        .getAsJsonObject();
+
+    Observation seen = observed("credit_note.created", note);
+
+    assertThat(seen.object()).isEqualTo(new ObjectRef(ObjectKind.INVOICE, "in_1"));
+    assertThat(seen.facts())
+        .extracting(Fact::key, Fact::amount)
+        .containsExactly(tuple("cn_1:created", Optional.of(new Money(500, "eur"))));
+  }
+
+  @Test
+  void aChangeThatCantBeReadLeavesTheObjectReadable() {
+    JsonObject event = JsonParser.parseString(Dialect.DAHLIA.event(
+            "customer.subscription.updated", Dialect.DAHLIA.object(ObjectKind.SUBSCRIPTION)))
+        .getAsJsonObject();
+    JsonObject previous = new JsonObject();
+    previous.addProperty("status", "made_up");
+    event.getAsJsonObject("data").add("previous_attributes", previous);
+
+    Observed observed = (Observed) events.translate(event.toString());
+
+    assertThat(observed.observations()).singleElement().satisfies(seen -> {
+      assertThat(seen.state()).isPresent();
+      assertThat(seen.facts()).isEmpty();
+    });
+  }
+
+  @Test
+  void theCommandThatCausedAnEventIsNamed() {
+    JsonObject event = JsonParser.parseString(
+            Dialect.DAHLIA.event("customer.updated", Dialect.DAHLIA.object(ObjectKind.CUSTOMER)))
+        .getAsJsonObject();
+    JsonObject request = new JsonObject();
+    request.addProperty("idempotency_key", "cmd_9f3c:2");
+    event.add("request", request);
+
+    assertThat(((Observed) events.translate(event.toString()))
+            .observations()
+            .get(0)
+            .commandId())
+        .contains("9f3c");
+
+    request.addProperty("idempotency_key", "of-another-program");
+    assertThat(((Observed) events.translate(event.toString()))
+            .observations()
+            .get(0)
+            .commandId())
+        .isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.schema.SupabaseSql;
+import com.tatame.billing.testkit.StoredTerms;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class TestProject {
   static List<Fact> factsOf(String jdbcUrl, SubjectId subject) {
     try (Connection connection = DriverManager.getConnection(jdbcUrl);
         PreparedStatement query = connection.prepareStatement(
-            "select fact_key, event_type, subscription_id, amount, currency, status, occurred_at"
+            "select fact_key, event_type, subscription_id, amount, currency, status, occurred_at, terms, details"
                 + " from billing.billing_events where subject_id = ?")) {
       query.setString(1, subject.value());
       try (ResultSet rows = query.executeQuery()) {
@@ -116,6 +117,8 @@ final class TestProject {
         Optional.ofNullable(row.getString("subscription_id")),
         Optional.ofNullable(row.getString("currency")).map(currency -> new Money(amount, currency)),
         row.getString("status"),
-        row.getObject("occurred_at", OffsetDateTime.class).toInstant());
+        row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
+        StoredTerms.change(row.getString("terms")),
+        StoredTerms.details(row.getString("details")));
   }
 }

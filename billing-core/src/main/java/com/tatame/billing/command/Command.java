@@ -37,6 +37,7 @@ public record Command(
     Optional<RequestKey> request,
     List<Resolution> resolutions) {
   private static final Duration CLOCKS_APART = Duration.ofDays(1);
+  private static final String KEY_PREFIX = "cmd_";
 
   public Command {
     resolutions = List.copyOf(resolutions);
@@ -107,6 +108,14 @@ public record Command(
 
   /** The provider executes what is sent under one key at most once. */
   public String idempotencyKey() {
-    return "cmd_" + id.value() + ":" + generation;
+    return KEY_PREFIX + id.value() + ":" + generation;
+  }
+
+  /** The command to which an idempotency key belongs; empty for a key of another program. */
+  public static Optional<String> idOfKey(String idempotencyKey) {
+    int end = idempotencyKey.lastIndexOf(':');
+    return idempotencyKey.startsWith(KEY_PREFIX) && end > KEY_PREFIX.length()
+        ? Optional.of(idempotencyKey.substring(KEY_PREFIX.length(), end))
+        : Optional.empty();
   }
 }

@@ -187,7 +187,7 @@ public final class CustomerImport {
     }
     Optional<AccountId> assigned =
         refusal.isPresent() ? Optional.empty() : all.claim().owner();
-    return new Ready(all, known, refusal, projections.project(known, all.seen(), assigned));
+    return new Ready(all, known, refusal, projections.importing(known, all.seen(), assigned));
   }
 
   private Attempt read(

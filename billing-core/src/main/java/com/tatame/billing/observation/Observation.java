@@ -1,6 +1,7 @@
 package com.tatame.billing.observation;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,8 @@ import java.util.Optional;
  *
  * @param asOf when it was true: the event's creation, or the provider's clock at the read
  * @param eventId the event that brought it, if one did
+ * @param facts what the event says that happened, beside what the object itself states
+ * @param commandId our command that caused the event, if the event names it
  */
 public record Observation(
     ObjectRef object,
@@ -16,7 +19,23 @@ public record Observation(
     Source source,
     Instant asOf,
     Content content,
-    Optional<String> eventId) {
+    Optional<String> eventId,
+    List<Fact> facts,
+    Optional<String> commandId) {
+  public Observation {
+    facts = List.copyOf(facts);
+  }
+
+  /** One that states no facts beside its object. */
+  public Observation(
+      ObjectRef object,
+      SubjectId subject,
+      Source source,
+      Instant asOf,
+      Content content,
+      Optional<String> eventId) {
+    this(object, subject, source, asOf, content, eventId, List.of(), Optional.empty());
+  }
 
   /** Where it comes from, which decides how far it can be trusted against what is stored. */
   public enum Source {
@@ -40,6 +59,9 @@ public record Observation(
 
   /** Something else became known that this object has part in; only a read tells what it is now. */
   public record Touched() implements Content {}
+
+  /** An event that states facts, and not what the object is now. */
+  public record FactsOnly() implements Content {}
 
   public static Observation snapshot(ProviderObject state, Instant asOf, String eventId) {
     return new Observation(
@@ -79,6 +101,25 @@ public record Observation(
       ObjectRef object, SubjectId subject, Instant asOf, String eventId) {
     return new Observation(
         object, subject, Source.SNAPSHOT, asOf, new Touched(), Optional.of(eventId));
+  }
+
+  /** An event that states facts about what an object has part in. */
+  public static Observation factsOnly(
+      ObjectRef object, SubjectId subject, Instant asOf, String eventId, List<Fact> facts) {
+    return new Observation(
+        object,
+        subject,
+        Source.SNAPSHOT,
+        asOf,
+        new FactsOnly(),
+        Optional.of(eventId),
+        facts,
+        Optional.empty());
+  }
+
+  /** The same with the facts that its event states, and the command that caused the event. */
+  public Observation stating(List<Fact> stated, Optional<String> command) {
+    return new Observation(object, subject, source, asOf, content, eventId, stated, command);
   }
 
   /** The state that was seen, unless the object is gone, was only touched or could not be read. */

@@ -68,7 +68,7 @@ public record Dispute(
     return false;
   }
 
-  /** It tells no time of its end, so that fact carries the time of its creation. */
+  /** Its outcome is stated by the event of its end alone: this names no time of it. */
   @Override
   public List<Fact> facts() {
     List<Fact> facts = new ArrayList<>();
@@ -76,11 +76,6 @@ public record Dispute(
     facts.add(fact("opened", disputed, createdAt));
     withdrawn.ifPresent(moved -> facts.add(fact("funds_withdrawn", moved.money(), moved.at())));
     reinstated.ifPresent(moved -> facts.add(fact("funds_reinstated", moved.money(), moved.at())));
-    switch (status) {
-      case WARNING_CLOSED, WON, LOST, PREVENTED ->
-        facts.add(fact(status.code(), disputed, createdAt));
-      case WARNING_NEEDS_RESPONSE, WARNING_UNDER_REVIEW, NEEDS_RESPONSE, UNDER_REVIEW -> {}
-    }
     return facts;
   }
 

@@ -9,7 +9,6 @@ import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.observation.WireName;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,32 +95,18 @@ public record PaymentIntent(
     return status == Status.SUCCEEDED || status == Status.CANCELED;
   }
 
-  /** It tells no time of an attempt, so success and failure carry the time of its creation. */
+  /** Attempts and their times are stated by events alone: this names neither. */
   @Override
   public List<Fact> facts() {
-    List<Fact> facts = new ArrayList<>();
-    if (status == Status.SUCCEEDED) {
-      facts.add(fact("succeeded", "succeeded", amountReceived, createdAt));
-    }
-    if (status == Status.REQUIRES_PAYMENT_METHOD) {
-      failure.ifPresent(why -> facts.add(fact(
-          "failed:" + why.chargeId().or(why::code).orElse("unknown"),
-          "failed",
-          amount,
-          createdAt)));
-    }
-    canceledAt.ifPresent(at -> facts.add(fact("canceled", "canceled", amount, at)));
-    return facts;
-  }
-
-  private Fact fact(String key, String what, long money, Instant at) {
-    return new Fact(
-        id + ":" + key,
-        "payment." + what,
-        subject(),
-        Optional.empty(),
-        Optional.of(new Money(money, currency)),
-        what,
-        at);
+    return canceledAt
+        .map(at -> List.of(new Fact(
+            id + ":canceled",
+            "payment.canceled",
+            subject(),
+            Optional.empty(),
+            Optional.of(money()),
+            "canceled",
+            at)))
+        .orElse(List.of());
   }
 }

@@ -3,6 +3,7 @@ package com.tatame.billing.projection;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.RecordedEntitlement;
+import com.tatame.billing.ledger.Cause;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -21,9 +22,14 @@ public sealed interface Change {
   /**
    * Appends a fact; one that is stored already stays as it is.
    *
-   * @param eventId the event that brought it first, if one did
+   * @param cause by which it became known first
    */
-  record Append(Fact fact, Optional<String> eventId) implements Change {}
+  record Append(Fact fact, Cause cause) implements Change {
+    /** One that an event brought, or else a read. */
+    public Append(Fact fact, Optional<String> eventId) {
+      this(fact, eventId.map(Cause::ofEvent).orElse(Cause.READ));
+    }
+  }
 
   /** Makes the subject the account's customer. A second link of either side violates a constraint. */
   record Link(AccountId account, String customerId, Instant createdAt) implements Change {}

@@ -54,10 +54,10 @@ public final class Projections {
     return projector.project(known, observations, clocks.billingNow());
   }
 
-  /** As {@link #project(SubjectState, Collection)}, for a customer whose account an operator names. */
-  public Projection project(
+  /** As {@link Projector#importing}, at this instant. */
+  public Projection importing(
       SubjectState known, Collection<Observation> observations, Optional<AccountId> assigned) {
-    return projector.project(known, observations, assigned, clocks.billingNow());
+    return projector.importing(known, observations, assigned, clocks.billingNow());
   }
 
   /** As {@link Projector#reconcile}, at this instant. */

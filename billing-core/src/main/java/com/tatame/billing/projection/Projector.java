@@ -6,6 +6,7 @@ import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.entitlement.EntitlementRule;
 import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.ledger.Cause;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
@@ -77,24 +78,21 @@ public final class Projector {
    * @param now by the billing clock, for the history of what was known when
    */
   public Projection project(SubjectState known, Collection<Observation> observations, Instant now) {
-    return project(known, observations, Optional.empty(), now);
+    return fold(new Fold(known, Cause.READ, now), observations, Optional.empty());
   }
 
   /**
-   * As {@link #project(SubjectState, Collection, Instant)}, for a customer of whom an operator says whose it
-   * is.
+   * As {@link #project(SubjectState, Collection, Instant)}, for what the provider held before this
+   * product was used: living subscriptions enter the ledger with what they are sold at now.
    *
    * @param owner becomes the customer's account unless it has one, or its metadata names one
    */
-  public Projection project(
+  public Projection importing(
       SubjectState known,
       Collection<Observation> observations,
       Optional<AccountId> owner,
       Instant now) {
-    Fold fold = new Fold(known, false, now);
-    observations.stream().sorted(FOLD_ORDER).forEach(fold::see);
-    owner.ifPresent(fold::assign);
-    return fold.finish();
+    return fold(new Fold(known, Cause.IMPORT, now), observations, owner);
   }
 
   /**
@@ -103,8 +101,13 @@ public final class Projector {
    * since only a row that was altered can contradict a read so.
    */
   public Projection reconcile(SubjectState known, Collection<Observation> reads, Instant now) {
-    Fold fold = new Fold(known, true, now);
-    reads.stream().sorted(FOLD_ORDER).forEach(fold::see);
+    return fold(new Fold(known, Cause.RECONCILIATION, now), reads, Optional.empty());
+  }
+
+  private static Projection fold(
+      Fold fold, Collection<Observation> observations, Optional<AccountId> owner) {
+    observations.stream().sorted(FOLD_ORDER).forEach(fold::see);
+    owner.ifPresent(fold::assign);
     return fold.finish();
   }
 
@@ -112,7 +115,7 @@ public final class Projector {
   private final class Fold {
     private final Catalog sold = catalog.get();
     private final SubjectState known;
-    private final boolean readsReplaceFinal;
+    private final Cause readCause;
     private final EntitlementEvidence evidence;
     private final Map<ObjectRef, StoredObject> rows;
     private final Map<ObjectRef, Change> writes = new TreeMap<>();
@@ -122,9 +125,12 @@ public final class Projector {
     private final List<String> alarms = new ArrayList<>();
     private Optional<Change.Link> link = Optional.empty();
 
-    Fold(SubjectState known, boolean readsReplaceFinal, Instant now) {
+    /**
+     * @param readCause by which the facts become known that no event states
+     */
+    Fold(SubjectState known, Cause readCause, Instant now) {
       this.known = known;
-      this.readsReplaceFinal = readsReplaceFinal;
+      this.readCause = readCause;
       this.evidence = new EntitlementEvidence(known.recorded(), now);
       this.rows = new HashMap<>(known.rows());
     }
@@ -141,11 +147,15 @@ public final class Projector {
 
     void see(Observation seen) {
       Optional<ProviderObject> state = asSold(seen.state());
-      state.ifPresent(object -> addFacts(object.facts(), seen.eventId()));
-      MirrorRule.Verdict verdict =
-          MirrorRule.decide(Optional.ofNullable(rows.get(seen.object())), seen, state);
-      if (verdict == MirrorRule.Verdict.CONTRADICTION && readsReplaceFinal) {
+      state.ifPresent(object -> addFacts(object.facts(), seen));
+      addFacts(seen.facts(), seen);
+      Optional<StoredObject> stored = Optional.ofNullable(rows.get(seen.object()));
+      MirrorRule.Verdict verdict = MirrorRule.decide(stored, seen, state);
+      if (verdict == MirrorRule.Verdict.CONTRADICTION && readCause.equals(Cause.RECONCILIATION)) {
         verdict = MirrorRule.Verdict.REPLACE;
+      }
+      if (seen.source() == Source.READ && state.orElse(null) instanceof Subscription read) {
+        addTerms(read, stored, verdict, seen);
       }
       if (verdict == MirrorRule.Verdict.REPLACE || verdict == MirrorRule.Verdict.TOMBSTONE) {
         evidence.observe(seen, state);
@@ -200,8 +210,31 @@ public final class Projector {
           a.since().isBefore(b.since()) ? a.since() : b.since());
     }
 
-    private void addFacts(List<Fact> learnt, Optional<String> eventId) {
-      learnt.forEach(fact -> facts.putIfAbsent(fact.key(), new Change.Append(fact, eventId)));
+    private void addFacts(List<Fact> stated, Observation seen) {
+      Cause cause = seen.eventId()
+          .map(id -> new Cause(Cause.Source.EVENT, Optional.of(id), seen.commandId()))
+          .orElse(readCause);
+      stated.forEach(fact -> facts.putIfAbsent(fact.key(), new Change.Append(fact, cause)));
+    }
+
+    // Other reads state no change: when they are made depends on timing, and the event of the
+    // change
+    // is on its way.
+    private void addTerms(
+        Subscription read,
+        Optional<StoredObject> stored,
+        MirrorRule.Verdict verdict,
+        Observation seen) {
+      if (readCause.equals(Cause.IMPORT) && !read.terminal()) {
+        addFacts(List.of(read.openingBalance(seen.asOf())), seen);
+      }
+      if (readCause.equals(Cause.RECONCILIATION) && verdict == MirrorRule.Verdict.REPLACE) {
+        stored
+            .flatMap(StoredObject::state)
+            .map(Subscription.class::cast)
+            .filter(row -> !row.terms().equals(read.terms()))
+            .ifPresent(row -> addFacts(List.of(read.reconciled(row, seen.asOf())), seen));
+      }
     }
 
     void assign(AccountId owner) {

@@ -9,6 +9,8 @@ import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.observation.SubscriptionTerms;
+import com.tatame.billing.observation.TermsChange;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -58,6 +60,7 @@ public record Subscription(
    * @param lookupKey of the price, or the name that it keeps without one, see {@link
    *     com.tatame.billing.catalog.Price#soldAs}
    * @param unitAmount minor units; empty when tiered or finer than the minor unit
+   * @param taxBehavior {@code inclusive}, {@code exclusive} or {@code unspecified}
    */
   public record Item(
       String id,
@@ -67,7 +70,44 @@ public record Subscription(
       long quantity,
       String currency,
       Optional<Long> unitAmount,
-      Optional<Recurrence> recurrence) {}
+      Optional<Recurrence> recurrence,
+      Optional<String> taxBehavior) {
+    /** One whose tax behavior is not known. */
+    public Item(
+        String id,
+        String priceId,
+        Optional<String> lookupKey,
+        String productId,
+        long quantity,
+        String currency,
+        Optional<Long> unitAmount,
+        Optional<Recurrence> recurrence) {
+      this(
+          id,
+          priceId,
+          lookupKey,
+          productId,
+          quantity,
+          currency,
+          unitAmount,
+          recurrence,
+          Optional.empty());
+    }
+
+    /** What the ledger keeps of it. */
+    public SubscriptionTerms.Item terms() {
+      return new SubscriptionTerms.Item(
+          priceId,
+          productId,
+          quantity,
+          currency,
+          unitAmount,
+          recurrence.map(every -> every.unit().code()),
+          recurrence.map(Recurrence::count).orElse(1),
+          recurrence.map(Recurrence::metered).orElse(false),
+          taxBehavior);
+    }
+  }
 
   /**
    * Payment collection is on hold; the subscription itself goes on, and still entitles unless its
@@ -75,12 +115,26 @@ public record Subscription(
    */
   public record CollectionPause(String behavior, Optional<Instant> resumesAt) {}
 
-  /** A discount in force. Exactly one of the two amounts is there; minor units. */
+  /**
+   * A discount in force. Exactly one of the two amounts is there; minor units.
+   *
+   * @param duration {@code once}, {@code repeating} or {@code forever}
+   */
   public record Discount(
       String couponId,
       Optional<BigDecimal> percentOff,
       Optional<Long> amountOff,
-      Optional<Instant> endsAt) {}
+      Optional<Instant> endsAt,
+      Optional<String> duration) {
+    /** One whose duration is not known. */
+    public Discount(
+        String couponId,
+        Optional<BigDecimal> percentOff,
+        Optional<Long> amountOff,
+        Optional<Instant> endsAt) {
+      this(couponId, percentOff, amountOff, endsAt, Optional.empty());
+    }
+  }
 
   public Subscription {
     items = List.copyOf(items);
@@ -225,6 +279,42 @@ public record Subscription(
         collectionPaused,
         discount,
         selfPause);
+  }
+
+  /** What it costs and whether it goes on. */
+  public SubscriptionTerms terms() {
+    return new SubscriptionTerms(
+        status.code(),
+        items.stream().map(Item::terms).toList(),
+        discount.stream()
+            .map(given -> new SubscriptionTerms.Discount(
+                Optional.empty(),
+                Optional.of(given.couponId()),
+                given.percentOff(),
+                given.amountOff(),
+                given.duration(),
+                given.endsAt()))
+            .toList(),
+        cancelAt.or(() -> cancelAtPeriodEnd ? Optional.of(currentPeriodEnd) : Optional.empty()),
+        collectionPaused.map(CollectionPause::behavior));
+  }
+
+  /** What it is sold at when the ledger begins with an import. */
+  public Fact openingBalance(Instant at) {
+    return fact("opening_balance", at).with(new TermsChange(Optional.empty(), terms()));
+  }
+
+  /** A difference to the stored row that no event explains. */
+  public Fact reconciled(Subscription stored, Instant at) {
+    return new Fact(
+            id + ":reconciled:" + at.getEpochSecond(),
+            "subscription.reconciled",
+            subject(),
+            Optional.of(id),
+            Optional.empty(),
+            "reconciled",
+            at)
+        .with(new TermsChange(Optional.of(stored.terms()), terms()));
   }
 
   @Override

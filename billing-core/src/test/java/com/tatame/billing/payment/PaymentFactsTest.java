@@ -16,32 +16,15 @@ class PaymentFactsTest {
   private static final Instant MADE = Instant.parse("2026-01-01T00:00:00Z");
 
   @Test
-  void aPaymentThatSucceededTellsWhatCameIn() {
+  void attemptsAreStatedByTheirEventsAndNotByThePayment() {
     PaymentIntent paid = intent(PaymentIntent.Status.SUCCEEDED, Optional.empty(), Optional.empty());
+    PaymentIntent failed = intent(
+        PaymentIntent.Status.REQUIRES_PAYMENT_METHOD,
+        failure(Optional.of("ch_1")),
+        Optional.empty());
 
-    assertThat(paid.facts())
-        .containsExactly(new Fact(
-            "pi_1:succeeded",
-            "payment.succeeded",
-            new SubjectId("pi_1"),
-            Optional.empty(),
-            Optional.of(new Money(900, "eur")),
-            "succeeded",
-            MADE));
-  }
-
-  @Test
-  void eachFailedAttemptIsAFactOfItsOwn() {
-    PaymentIntent first = failed(Optional.of("ch_1"));
-    PaymentIntent second = failed(Optional.of("ch_2"));
-    PaymentIntent unauthenticated = failed(Optional.empty());
-
-    assertThat(List.of(first, second, unauthenticated))
-        .flatExtracting(PaymentIntent::facts)
-        .extracting(Fact::key)
-        .containsExactly("pi_1:failed:ch_1", "pi_1:failed:ch_2", "pi_1:failed:card_declined");
-    assertThat(first.facts()).extracting(Fact::type).containsExactly("payment.failed");
-    assertThat(first.facts().get(0).amount()).contains(new Money(1000, "eur"));
+    assertThat(paid.facts()).isEmpty();
+    assertThat(failed.facts()).isEmpty();
   }
 
   @Test
@@ -78,8 +61,7 @@ class PaymentFactsTest {
         .containsExactly(
             tuple("dp_1:opened", MADE),
             tuple("dp_1:funds_withdrawn", MADE.plusSeconds(1)),
-            tuple("dp_1:funds_reinstated", MADE.plusSeconds(9)),
-            tuple("dp_1:won", MADE));
+            tuple("dp_1:funds_reinstated", MADE.plusSeconds(9)));
     assertThat(won.facts()).extracting(Fact::subject).containsOnly(new SubjectId("pi_1"));
     assertThat(won.terminal()).isFalse();
   }
@@ -95,10 +77,6 @@ class PaymentFactsTest {
           .extracting(Fact::type)
           .containsExactly("dispute.opened");
     }
-  }
-
-  private static PaymentIntent failed(Optional<String> charge) {
-    return intent(PaymentIntent.Status.REQUIRES_PAYMENT_METHOD, failure(charge), Optional.empty());
   }
 
   private static Optional<PaymentIntent.Failure> failure(Optional<String> charge) {

@@ -3,9 +3,9 @@ package com.tatame.billing.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.tatame.billing.audit.BillingEvent;
-import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.ledger.BillingEvent;
+import com.tatame.billing.ledger.BillingEventFilter;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.subscription.Cancellation;
 import com.tatame.billing.subscription.Subscription;

@@ -95,7 +95,7 @@ class MoneyBackStoryTest {
             lost.subject() + ":succeeded",
             dispute + ":opened",
             dispute + ":funds_withdrawn",
-            dispute + ":lost");
+            dispute + ":closed");
   }
 
   @Test

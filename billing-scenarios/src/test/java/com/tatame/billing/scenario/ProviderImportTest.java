@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.audit.BillingEvent;
-import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.customer.CustomerList;
 import com.tatame.billing.entitlement.AccountEntitlement;
@@ -18,6 +16,8 @@ import com.tatame.billing.importing.ImportListener;
 import com.tatame.billing.importing.ImportReport;
 import com.tatame.billing.importing.ImportReport.Counts;
 import com.tatame.billing.importing.ImportSettings;
+import com.tatame.billing.ledger.BillingEvent;
+import com.tatame.billing.ledger.BillingEventFilter;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.Unit;

@@ -3,8 +3,8 @@ package com.tatame.billing.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.cache.SubjectCache;
+import com.tatame.billing.ledger.BillingEventFilter;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;

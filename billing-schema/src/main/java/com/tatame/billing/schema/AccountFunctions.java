@@ -2,8 +2,6 @@ package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
-import com.tatame.billing.audit.BillingEvent;
-import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.customer.CustomerLink;
@@ -11,10 +9,8 @@ import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.customer.TaxId;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceStore;
-import com.tatame.billing.money.Money;
-import com.tatame.billing.observation.Fact;
+import com.tatame.billing.ledger.BillingEventStore;
 import com.tatame.billing.observation.ObjectKind;
-import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.payment.PaymentMethod;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.subscription.Subscription;
@@ -108,25 +104,15 @@ final class AccountFunctions {
       Row asked = of(account)
           .with("subscription_id", filter.subscriptionId())
           .with("type", filter.type())
+          .with("status", filter.status())
+          .with("event", filter.eventId())
+          .with("command", filter.commandId())
           .with("from", filter.from())
           .with("until", filter.until())
           .with("after", after)
           .with("limit", limit);
-      return functions
-          .rows("list_billing_events_v1", asked)
-          .map(row -> new BillingEvent(fact(row), row.optionalText("stripe_event_id")));
+      return functions.rows("list_billing_events_v1", asked).map(LedgerRows::event);
     };
-  }
-
-  private static Fact fact(Row row) {
-    return new Fact(
-        row.text("fact_key"),
-        row.text("event_type"),
-        new SubjectId(row.text("subject_id")),
-        row.optionalText("subscription_id"),
-        row.optionalNumber("amount").map(amount -> new Money(amount, row.text("currency"))),
-        row.text("status"),
-        row.instant("occurred_at"));
   }
 
   private final class Customers implements CustomerStore {

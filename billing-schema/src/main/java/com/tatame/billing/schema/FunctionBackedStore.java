@@ -2,7 +2,6 @@ package com.tatame.billing.schema;
 
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
-import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
@@ -16,6 +15,7 @@ import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
+import com.tatame.billing.ledger.BillingEventStore;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.payment.PaymentIntentStore;

@@ -74,7 +74,8 @@ final class SubscriptionRows {
                 .map(recurrence -> Row.empty()
                     .with("unit", recurrence.unit())
                     .with("count", recurrence.count())
-                    .with("metered", recurrence.metered())));
+                    .with("metered", recurrence.metered())))
+        .with("tax_behavior", item.taxBehavior());
   }
 
   private static Subscription.Item item(Row row) {
@@ -90,7 +91,8 @@ final class SubscriptionRows {
             .map(recurrence -> new Recurrence(
                 recurrence.constant("unit", Recurrence.Unit.class),
                 recurrence.integer("count"),
-                recurrence.flag("metered"))));
+                recurrence.flag("metered"))),
+        row.optionalText("tax_behavior"));
   }
 
   // The user's own pause stays when it is over: then there is no behavior.
@@ -132,7 +134,8 @@ final class SubscriptionRows {
         .with("coupon_id", discount.couponId())
         .with("percent_off", discount.percentOff())
         .with("amount_off", discount.amountOff())
-        .with("ends_at", discount.endsAt());
+        .with("ends_at", discount.endsAt())
+        .with("duration", discount.duration());
   }
 
   private static Subscription.Discount discount(Row row) {
@@ -140,6 +143,7 @@ final class SubscriptionRows {
         row.text("coupon_id"),
         row.optionalDecimal("percent_off"),
         row.optionalNumber("amount_off"),
-        row.optionalInstant("ends_at"));
+        row.optionalInstant("ends_at"),
+        row.optionalText("duration"));
   }
 }

@@ -66,7 +66,7 @@ public final class Tables {
       table("anonymous_sessions").build(),
       table("answers").personal(Erasure.EXPIRES, "answer").pruned("once_v1").build(),
       table("api_keys").impersonal("name").build(),
-      table("billing_events").build(),
+      table("billing_events").impersonal("terms", "details").build(),
       table("catalog_features").untilSettled().build(),
       table("catalog_tiers").impersonal("name").untilSettled().build(),
       table("catalog_versions").impersonal("content_hash", "document").build(),

@@ -150,12 +150,17 @@ final class UnitRows {
           .with("fact_key", fact.key())
           .with("subject_id", fact.subject().value())
           .with("subscription_id", fact.subscriptionId())
-          .with("stripe_event_id", append.eventId())
+          .with("stripe_event_id", append.cause().eventId())
           .with("event_type", fact.type())
           .with("amount", fact.amount().map(Money::amount))
           .with("currency", fact.amount().map(Money::currency))
           .with("status", fact.status())
-          .with("occurred_at", fact.occurredAt());
+          .with("occurred_at", fact.occurredAt())
+          .with("cause", append.cause().source())
+          .with("command_id", append.cause().commandId())
+          .with("terms", fact.terms().map(RecordRows::row))
+          .with(
+              "details", fact.details().isEmpty() ? Optional.empty() : Optional.of(fact.details()));
     }
   }
 

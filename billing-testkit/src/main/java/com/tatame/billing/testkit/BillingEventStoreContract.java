@@ -2,15 +2,21 @@ package com.tatame.billing.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
-import com.tatame.billing.audit.BillingEvent;
-import com.tatame.billing.audit.BillingEventFilter;
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.ledger.BillingEvent;
+import com.tatame.billing.ledger.BillingEventFilter;
+import com.tatame.billing.ledger.Cause;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.observation.SubscriptionTerms;
+import com.tatame.billing.observation.TermsChange;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.testkit.Commits.Linked;
+import com.tatame.billing.testkit.fixture.ASubscription;
 import com.tatame.billing.testkit.fixture.Ids;
 import com.tatame.billing.testkit.fixture.Mirrored;
 import java.time.Instant;
@@ -37,9 +43,10 @@ public interface BillingEventStoreContract extends StoreUnderTest {
             new Change.Append(ended, Optional.empty())));
 
     assertThat(list(linked, BillingEventFilter.ALL))
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("knownAt")
         .containsExactly(
-            new BillingEvent(ended, Optional.empty()),
-            new BillingEvent(paid, Optional.of("evt_1")));
+            new BillingEvent(ended, Optional.of(linked.account()), Cause.READ, now),
+            new BillingEvent(paid, Optional.of(linked.account()), Cause.ofEvent("evt_1"), now));
   }
 
   @Test
@@ -54,7 +61,90 @@ public interface BillingEventStoreContract extends StoreUnderTest {
         store(), linked.subject(), now, List.of(new Change.Append(paid, Optional.of("evt_2"))));
 
     assertThat(list(linked, BillingEventFilter.ALL))
-        .containsExactly(new BillingEvent(paid, Optional.of("evt_1")));
+        .extracting(BillingEvent::fact, BillingEvent::cause)
+        .containsExactly(tuple(paid, Cause.ofEvent("evt_1")));
+  }
+
+  @Test
+  default void aChangeKeepsItsTermsItsDetailsAndItsCause() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    SubscriptionTerms before =
+        ASubscription.withEverything(linked.customerId(), linked.account(), now).terms();
+    SubscriptionTerms after =
+        ASubscription.active(linked.customerId(), now).build().terms();
+    Fact changed = fact(linked.subject(), "subscription.plan_changed", Optional.of("sub_1"), now)
+        .with(new TermsChange(Optional.of(before), after))
+        .with("reason", Optional.of("größer: \"pro\""))
+        .with("nothing", Optional.empty());
+    Fact opened = fact(linked.subject(), "subscription.opened", Optional.of("sub_1"), now)
+        .with(new TermsChange(Optional.empty(), before));
+    Cause cause = new Cause(Cause.Source.EVENT, Optional.of("evt_1"), Optional.of("9f3c"));
+
+    Commits.apply(
+        store(),
+        linked.subject(),
+        now,
+        List.of(
+            new Change.Append(changed, cause), new Change.Append(opened, Cause.RECONCILIATION)));
+
+    assertThat(list(linked, BillingEventFilter.ALL))
+        .extracting(BillingEvent::fact, BillingEvent::cause)
+        .containsExactlyInAnyOrder(tuple(changed, cause), tuple(opened, Cause.RECONCILIATION));
+    assertThat(facts(linked, BillingEventFilter.ALL.causedByCommand("9f3c")))
+        .containsExactly(changed);
+    assertThat(facts(linked, BillingEventFilter.ALL.causedByEvent("evt_1")))
+        .containsExactly(changed);
+    assertThat(facts(linked, BillingEventFilter.ALL.causedByEvent("evt_2"))).isEmpty();
+    assertThat(facts(linked, BillingEventFilter.ALL.withStatus("done"))).hasSize(2);
+    assertThat(facts(linked, BillingEventFilter.ALL.withStatus("undone"))).isEmpty();
+  }
+
+  @Test
+  default void whatBecameKnownBeforeTheCustomerWasLinkedIsTheAccounts() {
+    Instant now = Ids.morning();
+    SubjectId customer = Commits.aCustomer();
+    AccountId account = Ids.account();
+    PaymentIntent payment = payment(customer.value(), now);
+    Fact bought = fact(customer, "subscription.created", Optional.of("sub_1"), now);
+    Fact back = fact(payment.subject(), "refund.created", Optional.empty(), now.plusSeconds(1));
+    Fact paid = fact(customer, "invoice.paid", Optional.of("sub_1"), now.plusSeconds(2));
+    Commits.apply(
+        store(),
+        payment.subject(),
+        now,
+        List.of(Commits.put(payment, now), new Change.Append(back, Optional.empty())));
+    Commits.apply(store(), customer, now, List.of(new Change.Append(bought, Optional.empty())));
+
+    Commits.apply(
+        store(),
+        customer,
+        now,
+        List.of(
+            new Change.Link(account, customer.value(), now),
+            new Change.Append(paid, Optional.empty())));
+
+    assertThat(store().billingEvents().list(account, BillingEventFilter.ALL, Optional.empty(), 10))
+        .extracting(BillingEvent::fact, BillingEvent::account)
+        .containsExactly(
+            tuple(paid, Optional.of(account)),
+            tuple(back, Optional.of(account)),
+            tuple(bought, Optional.of(account)));
+  }
+
+  @Test
+  default void whatBecameKnownBeforeItsPaymentIsThePayersAccounts() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    PaymentIntent payment = payment(linked.customerId(), now);
+    Fact back = fact(payment.subject(), "refund.created", Optional.empty(), now);
+    Commits.apply(
+        store(), payment.subject(), now, List.of(new Change.Append(back, Optional.empty())));
+    assertThat(list(linked, BillingEventFilter.ALL)).isEmpty();
+
+    Commits.apply(store(), payment.subject(), now, List.of(Commits.put(payment, now)));
+
+    assertThat(facts(linked, BillingEventFilter.ALL)).containsExactly(back);
   }
 
   @Test
@@ -161,11 +251,26 @@ public interface BillingEventStoreContract extends StoreUnderTest {
   }
 
   private static PaymentIntent payment(String customerId, Instant at) {
-    return Mirrored.full(customerId, at).stream()
+    PaymentIntent full = Mirrored.full(customerId, at).stream()
         .filter(PaymentIntent.class::isInstance)
         .map(PaymentIntent.class::cast)
         .findFirst()
         .orElseThrow();
+    return new PaymentIntent(
+        full.id(),
+        full.customerId(),
+        Optional.empty(),
+        full.status(),
+        full.currency(),
+        full.amount(),
+        full.amountReceived(),
+        full.paymentMethodId(),
+        full.latestChargeId(),
+        full.failure(),
+        full.metadata(),
+        full.sale(),
+        full.createdAt(),
+        full.canceledAt());
   }
 
   private List<Fact> page(Linked linked, Optional<String> after, int limit) {

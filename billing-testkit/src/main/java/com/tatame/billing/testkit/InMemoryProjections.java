@@ -63,6 +63,7 @@ final class InMemoryProjections implements ProjectionStore {
       return new CommitResult.Rejected(violation.get());
     }
     unit.changes().forEach(change -> rows.apply(unit.subject(), change));
+    rows.ledger().append(unit.changes(), now);
     rows.raiseVersion(unit.subject());
     inbox.finish(unit.events(), now);
     return new CommitResult.Applied();

@@ -2,9 +2,6 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
-import com.tatame.billing.audit.BillingEvent;
-import com.tatame.billing.audit.BillingEventFilter;
-import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
 import com.tatame.billing.catalog.ProductStore;
@@ -16,6 +13,9 @@ import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.customer.TaxId;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.invoice.InvoiceStore;
+import com.tatame.billing.ledger.BillingEvent;
+import com.tatame.billing.ledger.BillingEventFilter;
+import com.tatame.billing.ledger.BillingEventStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
@@ -40,9 +40,9 @@ import java.util.stream.Stream;
 
 /** What use cases see of the mirrored rows. */
 final class InMemoryReads {
-  private static final Comparator<Change.Append> LATEST_FIRST = Comparator.comparing(
-          (Change.Append appended) -> appended.fact().occurredAt())
-      .thenComparing(appended -> appended.fact().key())
+  private static final Comparator<BillingEvent> LATEST_FIRST = Comparator.comparing(
+          (BillingEvent event) -> event.fact().occurredAt())
+      .thenComparing(BillingEvent::id)
       .reversed();
   private static final Comparator<Subscription> NEWEST_FIRST =
       Comparator.comparing(Subscription::createdAt).reversed().thenComparing(Subscription::id);
@@ -250,35 +250,38 @@ final class InMemoryReads {
     return (account, filter, after, limit) -> {
       PageLimit.require(limit);
       return lock.hold(() -> {
-        List<Change.Append> all = rows.link(account).stream()
-            .flatMap(link -> rows.factsOfCustomer(link.customerId()))
+        List<BillingEvent> all = rows.ledger()
+            .events()
+            .filter(event -> event.account().filter(account::equals).isPresent())
             .sorted(LATEST_FIRST)
             .toList();
-        Optional<Change.Append> cursor = after.flatMap(id ->
-            all.stream().filter(appended -> appended.fact().key().equals(id)).findFirst());
+        Optional<BillingEvent> cursor = after.flatMap(
+            id -> all.stream().filter(event -> event.id().equals(id)).findFirst());
         if (after.isPresent() && cursor.isEmpty()) {
           return List.of();
         }
         return all.stream()
-            .filter(
-                appended -> cursor.isEmpty() || LATEST_FIRST.compare(appended, cursor.get()) > 0)
-            .filter(appended -> matches(appended.fact(), filter))
+            .filter(event -> cursor.isEmpty() || LATEST_FIRST.compare(event, cursor.get()) > 0)
+            .filter(event -> matches(event, filter))
             .limit(limit)
-            .map(appended -> new BillingEvent(appended.fact(), appended.eventId()))
             .toList();
       });
     };
   }
 
-  private static boolean matches(Fact fact, BillingEventFilter filter) {
-    return filter
-            .subscriptionId()
-            .map(Optional::of)
-            .map(fact.subscriptionId()::equals)
-            .orElse(true)
-        && filter.type().map(fact.type()::equals).orElse(true)
+  private static boolean matches(BillingEvent event, BillingEventFilter filter) {
+    Fact fact = event.fact();
+    return isOrAny(filter.subscriptionId(), fact.subscriptionId())
+        && isOrAny(filter.type(), Optional.of(fact.type()))
+        && isOrAny(filter.status(), Optional.of(fact.status()))
+        && isOrAny(filter.eventId(), event.cause().eventId())
+        && isOrAny(filter.commandId(), event.cause().commandId())
         && filter.from().map(from -> !fact.occurredAt().isBefore(from)).orElse(true)
         && filter.until().map(fact.occurredAt()::isBefore).orElse(true);
+  }
+
+  private static boolean isOrAny(Optional<String> wanted, Optional<String> value) {
+    return wanted.isEmpty() || wanted.equals(value);
   }
 
   ProductStore products() {

@@ -10,8 +10,6 @@ import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.ProviderObject;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.payment.PaymentIntent;
-import com.tatame.billing.payment.SetupIntent;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.PendingRead;
 import com.tatame.billing.projection.StoredObject;
@@ -21,7 +19,6 @@ import com.tatame.billing.subscription.Subscription;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +37,7 @@ final class MirroredRows {
   private final Map<SubjectId, Long> versions = new HashMap<>();
   private final Map<ObjectRef, StoredObject> objects = new TreeMap<>();
   private final Map<ObjectRef, SubjectId> subjects = new HashMap<>();
-  private final Map<String, Change.Append> facts = new LinkedHashMap<>();
+  private final InMemoryLedger ledger = new InMemoryLedger(this);
   private final Map<AccountId, Change.Link> links = new HashMap<>();
   private final Map<AccountId, RecordedEntitlement> entitlements = new HashMap<>();
   private final Map<AccountId, NavigableMap<Instant, RecordedEntitlement>> entitledBefore =
@@ -127,31 +124,18 @@ final class MirroredRows {
         .map(type::cast);
   }
 
+  /** The facts, and whose they are. */
+  InMemoryLedger ledger() {
+    return ledger;
+  }
+
   List<Fact> factsOf(SubjectId subject) {
-    return facts.values().stream()
-        .map(Change.Append::fact)
-        .filter(fact -> fact.subject().equals(subject))
-        .toList();
+    return ledger.facts().filter(fact -> fact.subject().equals(subject)).toList();
   }
 
   /** The facts of one type, in the order in which they were appended. */
   Stream<Fact> factsOfType(String type) {
-    return facts.values().stream()
-        .map(Change.Append::fact)
-        .filter(fact -> fact.type().equals(type));
-  }
-
-  /** The facts of a customer and of its payments. */
-  Stream<Change.Append> factsOfCustomer(String customerId) {
-    Set<String> subjects = new HashSet<>(Set.of(customerId));
-    living(PaymentIntent.class)
-        .filter(payment -> payment.customerId().filter(customerId::equals).isPresent())
-        .forEach(payment -> subjects.add(payment.id()));
-    living(SetupIntent.class)
-        .filter(setup -> setup.customerId().filter(customerId::equals).isPresent())
-        .forEach(setup -> subjects.add(setup.id()));
-    return facts.values().stream()
-        .filter(append -> subjects.contains(append.fact().subject().value()));
+    return ledger.facts().filter(fact -> fact.type().equals(type));
   }
 
   List<PendingRead> pendingReads() {
@@ -190,8 +174,6 @@ final class MirroredRows {
       objects.put(
           tombstone.object(),
           new StoredObject(Optional.empty(), tombstone.asOf(), tombstone.source()));
-    } else if (change instanceof Change.Append append) {
-      facts.putIfAbsent(append.fact().key(), append);
     } else if (change instanceof Change.Link link) {
       links.put(link.account(), link);
     } else if (change instanceof Change.Entitle entitle) {

@@ -71,7 +71,7 @@ final class ProviderMoney {
   }
 
   /** What was agreed, if a payment says all of it. */
-  private static Optional<ItemSale> sale(Map<String, String> metadata, String currency) {
+  static Optional<ItemSale> sale(Map<String, String> metadata, String currency) {
     Optional<Long> listPrice = wholeNumber(metadata.get("list_price"));
     String purchase = metadata.get("purchase");
     String item = metadata.get("item");

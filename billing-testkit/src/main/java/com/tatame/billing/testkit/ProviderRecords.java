@@ -223,18 +223,20 @@ final class ProviderRecords {
 
   private static Optional<Subscription.Discount> discount(JsonNode subscription) {
     JsonNode discount = subscription.required("discounts").path(0);
-    if (discount.isMissingNode()) {
-      return Optional.empty();
-    }
+    return discount.isMissingNode() ? Optional.empty() : Optional.of(discountOf(discount));
+  }
+
+  static Subscription.Discount discountOf(JsonNode discount) {
     JsonNode coupon = discount.required("source").required("coupon");
-    return Optional.of(new Subscription.Discount(
+    return new Subscription.Discount(
         text(coupon, "id"),
         stated(coupon, "percent_off").map(ProviderRecords::decimal),
         stated(coupon, "amount_off").map(JsonNode::asLong),
-        optionalInstant(discount, "end")));
+        optionalInstant(discount, "end"),
+        optionalText(coupon, "duration"));
   }
 
-  private static Subscription.Item item(JsonNode json, String currency) {
+  static Subscription.Item item(JsonNode json, String currency) {
     JsonNode priced = json.required("price");
     Price price = price(priced);
     return new Subscription.Item(
@@ -248,7 +250,8 @@ final class ProviderRecords {
             ? price.unitAmount()
             : Optional.of(
                 number(priced.required("currency_options").required(currency), "unit_amount")),
-        price.recurrence());
+        price.recurrence(),
+        optionalText(priced, "tax_behavior"));
   }
 
   private static Invoice invoice(JsonNode json) {

@@ -1,9 +1,11 @@
 package com.tatame.billing.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.command.Command;
 import com.tatame.billing.failure.InvalidSignature;
 import com.tatame.billing.inbox.EventSource;
 import com.tatame.billing.inbox.ReceivedEvent;
+import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
@@ -89,8 +91,8 @@ final class SimulatedEvents implements EventSource {
       String subject = touched.get().kind() == ObjectKind.PAYMENT_INTENT
           ? itself
           : object.path("customer").asText(itself);
-      return new Observed(
-          List.of(Observation.touched(touched.get(), new SubjectId(subject), created, id)));
+      return stating(
+          event, Observation.touched(touched.get(), new SubjectId(subject), created, id));
     }
     if (kind.isEmpty()) {
       return new Irrelevant("type not handled");
@@ -111,11 +113,22 @@ final class SimulatedEvents implements EventSource {
           List.of(Observation.unreadable(ref, subject, created, "version " + version, id)));
     }
     if (ProviderRecords.incomplete(kind.get(), object)) {
-      return new Observed(
-          List.of(Observation.unreadable(ref, subject, created, "names what it should hold", id)));
+      return stating(
+          event, Observation.unreadable(ref, subject, created, "names what it should hold", id));
     }
-    return new Observed(
-        List.of(Observation.snapshot(ProviderRecords.read(kind.get(), object), created, id)));
+    return stating(
+        event, Observation.snapshot(ProviderRecords.read(kind.get(), object), created, id));
+  }
+
+  /** With what the event says beside the object's state, and the command that caused it. */
+  private static Observed stating(JsonNode event, Observation seen) {
+    List<Fact> facts = ProviderRecords.text(event, API_VERSION).equals(SimulatedCalls.VERSION)
+        ? SimulatedFacts.of(event, seen.object(), seen.subject())
+        : List.of();
+    return new Observed(List.of(seen.stating(
+        facts,
+        ProviderRecords.optionalText(event.required("request"), "idempotency_key")
+            .flatMap(Command::idOfKey))));
   }
 
   /** What an event is about that carries something else. */

@@ -2,8 +2,6 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
-import com.tatame.billing.audit.BillingEvent;
-import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
@@ -17,6 +15,9 @@ import com.tatame.billing.command.Resolution;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.invoice.InvoiceStore;
+import com.tatame.billing.ledger.BillingEvent;
+import com.tatame.billing.ledger.BillingEventStore;
+import com.tatame.billing.ledger.Cause;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
@@ -208,7 +209,9 @@ final class BadPorts {
                   Optional.empty(),
                   "paid",
                   Instant.EPOCH),
-              Optional.empty()));
+              Optional.of(account),
+              Cause.READ,
+              Instant.EPOCH));
         }
         return good.billingEvents().list(account, filter, after, limit);
       };
@@ -220,7 +223,8 @@ final class BadPorts {
     public BillingEventStore billingEvents() {
       return (account, filter, after, limit) ->
           good.billingEvents().list(account, filter, after, limit).stream()
-              .map(event -> new BillingEvent(event.fact(), Optional.empty()))
+              .map(event ->
+                  new BillingEvent(event.fact(), event.account(), Cause.READ, event.knownAt()))
               .toList();
     }
   }

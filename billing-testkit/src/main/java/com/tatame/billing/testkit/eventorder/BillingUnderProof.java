@@ -266,13 +266,40 @@ public final class BillingUnderProof implements WebhookHandler {
     if (status.dead() > 0) {
       complaints.add(status.dead() + " events are dead");
     }
+    complaints.addAll(EventFactsCheck.complaints(
+        world.engine().events(),
+        store.inbox(),
+        objects().keySet().stream().flatMap(subject -> factsOf.apply(subject).stream())));
     return complaints;
   }
 
   @Override
   public Map<String, String> rows() {
-    Map<SubjectId, Set<ObjectRef>> objects = new TreeMap<>();
+    Map<SubjectId, Set<ObjectRef>> objects = objects();
     Set<AccountId> accounts = new HashSet<>();
+    for (JsonNode event : SecondaryObjectTruth.toldBy(world.engine())) {
+      JsonNode account = AmbiguousTimestamps.object(event).path("metadata").path("billing_account");
+      if (account.isTextual()) {
+        accounts.add(new AccountId(account.asText()));
+      }
+    }
+    Map<String, String> rows = new TreeMap<>(CoreRows.of(states(objects)));
+    objects
+        .keySet()
+        .forEach(subject -> factsOf.apply(subject).stream()
+            .filter(fact -> !EventFactsCheck.isStatedByEvents(fact))
+            .forEach(fact -> put(rows, fact)));
+    accounts.forEach(account -> store
+        .usage()
+        .read(account, world.engine().now())
+        .entitlement()
+        .ifPresent(entitlement -> put(rows, entitlement)));
+    return rows;
+  }
+
+  /** The objects that events spoke of, by subject. */
+  private Map<SubjectId, Set<ObjectRef>> objects() {
+    Map<SubjectId, Set<ObjectRef>> objects = new TreeMap<>();
     for (JsonNode event : SecondaryObjectTruth.toldBy(world.engine())) {
       JsonNode object = AmbiguousTimestamps.object(event);
       if (ProofRun.path(object).isPresent()) {
@@ -281,20 +308,9 @@ public final class BillingUnderProof implements WebhookHandler {
             ObjectKind.valueOf(name.toUpperCase(Locale.ROOT)),
             object.required("id").asText());
         objects.computeIfAbsent(subject(ref, object), s -> new TreeSet<>()).add(ref);
-        JsonNode account = object.path("metadata").path("billing_account");
-        if (account.isTextual()) {
-          accounts.add(new AccountId(account.asText()));
-        }
       }
     }
-    Map<String, String> rows = new TreeMap<>(CoreRows.of(states(objects)));
-    objects.keySet().forEach(subject -> factsOf.apply(subject).forEach(fact -> put(rows, fact)));
-    accounts.forEach(account -> store
-        .usage()
-        .read(account, world.engine().now())
-        .entitlement()
-        .ifPresent(entitlement -> put(rows, entitlement)));
-    return rows;
+    return objects;
   }
 
   private static SubjectId subject(ObjectRef ref, JsonNode object) {
@@ -333,11 +349,7 @@ public final class BillingUnderProof implements WebhookHandler {
     };
   }
 
-  // A failed attempt shows only in a transient state: a later read may never see it.
   private static void put(Map<String, String> rows, Fact fact) {
-    if (fact.type().equals("payment.failed")) {
-      return;
-    }
     String money =
         fact.amount().map(amount -> amount.amount() + " " + amount.currency()).orElse("");
     rows.put("fact " + fact.key(), CoreTruth.factText(fact.occurredAt().getEpochSecond(), money));

@@ -12,6 +12,10 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubscriptionChangeFacts;
+import com.tatame.billing.observation.SubscriptionTerms;
+import com.tatame.billing.observation.TermsChange;
+import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.projection.ReadPriority;
@@ -34,6 +38,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Cores that are wrong in one rule each. The rules are pure, so what goes into them and what comes
@@ -321,19 +326,94 @@ final class Mutants {
       }
 
       private static Change keyed(Change change) {
-        if (!(change instanceof Change.Append append) || append.eventId().isEmpty()) {
+        if (!(change instanceof Change.Append append)
+            || append.cause().eventId().isEmpty()) {
           return change;
         }
         Fact fact = append.fact();
         Fact wrong = new Fact(
-            append.eventId().get(),
+            append.cause().eventId().get(),
             fact.type(),
             fact.subject(),
             fact.subscriptionId(),
             fact.amount(),
             fact.status(),
             fact.occurredAt());
-        return new Change.Append(wrong, append.eventId());
+        return new Change.Append(wrong, append.cause());
+      }
+    };
+  }
+
+  /** What changed is found by comparing with the row, which depends on the order of events. */
+  static BillingUnderProof.Flaw changesComeFromTheRow() {
+    return new WrongProjections() {
+      @Override
+      Unit committed(Unit unit, SubjectState stored) {
+        List<Change> changes = new ArrayList<>();
+        for (Change change : unit.changes()) {
+          boolean statesTerms =
+              change instanceof Change.Append append && append.fact().terms().isPresent();
+          if (!statesTerms) {
+            changes.add(change);
+          }
+          if (change instanceof Change.Put put && put.state() instanceof Subscription now) {
+            changesOf(now, put, stored).forEach(changes::add);
+          }
+        }
+        return changing(unit, changes);
+      }
+
+      private static Stream<Change> changesOf(
+          Subscription now, Change.Put put, SubjectState stored) {
+        Optional<SubscriptionTerms> before = Optional.ofNullable(stored.rows().get(now.ref()))
+            .flatMap(StoredObject::state)
+            .map(row -> ((Subscription) row).terms());
+        return SubscriptionChangeFacts.of(
+                now.id(),
+                now.subject(),
+                now.id() + "@" + put.asOf().getEpochSecond(),
+                put.asOf(),
+                new TermsChange(before, now.terms()))
+            .stream()
+            .map(fact -> new Change.Append(fact, Optional.empty()));
+      }
+    };
+  }
+
+  /** An attempt to pay is dated by the payment that it belongs to. */
+  static BillingUnderProof.Flaw attemptsAreAsOldAsTheirPayment() {
+    return new WrongProjections() {
+      @Override
+      Unit committed(Unit unit, SubjectState stored) {
+        Optional<Instant> made = unit.changes().stream()
+            .filter(Change.Put.class::isInstance)
+            .map(put -> ((Change.Put) put).state())
+            .filter(PaymentIntent.class::isInstance)
+            .map(payment -> ((PaymentIntent) payment).createdAt())
+            .findFirst();
+        return changing(
+            unit,
+            unit.changes().stream()
+                .map(change -> made.map(at -> dated(change, at)).orElse(change))
+                .toList());
+      }
+
+      private static Change dated(Change change, Instant at) {
+        if (!(change instanceof Change.Append append)
+            || !append.fact().type().startsWith("payment.")) {
+          return change;
+        }
+        Fact fact = append.fact();
+        return new Change.Append(
+            new Fact(
+                fact.key(),
+                fact.type(),
+                fact.subject(),
+                fact.subscriptionId(),
+                fact.amount(),
+                fact.status(),
+                at),
+            append.cause());
       }
     };
   }

@@ -104,6 +104,16 @@ class MutantsTest {
   }
 
   @Test
+  void whatChangedIsStatedByItsEvent() {
+    assertCaught(Mutants::changesComeFromTheRow);
+  }
+
+  @Test
+  void anAttemptToPayHasItsOwnTime() {
+    assertCaught(Mutants::attemptsAreAsOldAsTheirPayment);
+  }
+
+  @Test
   void aCommitChecksTheVersion() {
     assertCaught(Mutants::noVersionCheck);
   }

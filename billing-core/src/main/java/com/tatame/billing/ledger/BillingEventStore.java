@@ -1,4 +1,4 @@
-package com.tatame.billing.audit;
+package com.tatame.billing.ledger;
 
 import com.tatame.billing.account.AccountId;
 import java.util.List;
