@@ -10,6 +10,8 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.audit.AuditActor;
+import com.tatame.billing.audit.AuditFilter;
 import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.catalog.Period;
@@ -66,6 +68,7 @@ import com.tatame.billing.testkit.fixture.ACustomer;
 import com.tatame.billing.testkit.fixture.APrice;
 import com.tatame.billing.testkit.fixture.AProduct;
 import com.tatame.billing.testkit.fixture.ASubscription;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import com.tatame.billing.testkit.fixture.AnInvoice;
 import com.tatame.billing.testkit.fixture.Mirrored;
@@ -81,6 +84,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -223,6 +227,9 @@ class QueryPlanTest {
         "insert into grants (id, user_id, idempotency_key, fingerprint, kind, feature, units, reason, given_by,"
             + " given_at, starts_at) select 'gr_' || i, 'user_' || i, 'key', '', 'units', 'quiz', 5, '', 'user_admin',"
             + " '2026-01-01', '2026-01-01'" + ROWS,
+        "insert into audit_log (at, actor, action, account_id, target) select " + AT
+            + ", 'user:user_' || i % 1000," + " 'action_' || i % 20, 'user_' || i, 'gr_' || i"
+            + ROWS,
         "insert into catalog_tiers (tier, name, is_default) select 'tier_' || i, '', i = 1" + ROWS,
         "insert into catalog_versions (version, content_hash, document, published_at) select i,"
             + " lpad(to_hex(i), 64, '0'), '{}', now()" + ROWS,
@@ -257,6 +264,7 @@ class QueryPlanTest {
         usage(store, round);
         grants(store, round);
         catalogs(store, round);
+        audit(store, round);
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
     }
@@ -748,6 +756,23 @@ class QueryPlanTest {
     metering(store.meterReports(), account, round);
   }
 
+  private static void audit(PostgresBillingStore store, int round) {
+    Optional<AccountId> account = Optional.of(new AccountId("user_" + (round + 1)));
+    Optional<AuditActor> actor = Optional.of(new AuditActor("user:user_" + (round + 1)));
+    Optional<String> action = Optional.of("action_7");
+    Optional<Instant> from = Optional.of(NOW);
+    for (AuditFilter filter : List.of(
+        AuditFilter.ALL,
+        AuditFilter.of(account.orElseThrow()),
+        new AuditFilter(Optional.empty(), actor, action, from, from),
+        new AuditFilter(Optional.empty(), Optional.empty(), action, from, Optional.empty()),
+        new AuditFilter(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), from))) {
+      store.audit().list(filter, OptionalLong.empty(), 10);
+      store.audit().list(filter, OptionalLong.of(5000), 10);
+    }
+  }
+
   private static void grants(PostgresBillingStore store, int round) {
     AccountId account = new AccountId("user_" + (round + 1));
     String id = "gr_new_" + round;
@@ -762,7 +787,7 @@ class QueryPlanTest {
         Optional.empty(),
         0,
         Optional.empty());
-    store.grants().add(grant, id, "");
+    store.grants().add(grant, id, "", AnAuditEntry.any());
     store.grants().find(id);
     store.discounts().find("disc_" + round);
     store.discounts().list(Optional.of(account), Optional.of("disc_" + round), 10);
@@ -789,7 +814,13 @@ class QueryPlanTest {
             false,
             Map.of())));
     store.usage().release(account, "quiz", id, NOW);
-    store.grants().revoke(account, id, new Grant.Revocation(NOW, "user_admin", Optional.empty()));
+    store
+        .grants()
+        .revoke(
+            account,
+            id,
+            new Grant.Revocation(NOW, "user_admin", Optional.empty()),
+            AnAuditEntry.any());
   }
 
   private static void quotes(PostgresBillingStore store, AccountId account, int round) {

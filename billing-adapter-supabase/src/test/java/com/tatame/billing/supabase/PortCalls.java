@@ -5,6 +5,10 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
+import com.tatame.billing.audit.AuditFilter;
 import com.tatame.billing.audit.BillingEventFilter;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.catalog.Period;
@@ -58,6 +62,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -81,6 +86,13 @@ final class PortCalls {
       new CommandId("cmd_1"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1", Map.of(), NOW);
   private static final Command UNDECIDED = Command.planned(
       new CommandId("cmd_2"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_2", Map.of(), NOW);
+
+  private static final AuditEntry AUDIT = AuditEntry.of(
+      NOW,
+      AuditAction.CREATE_GRANT.code(),
+      Optional.of(ACCOUNT),
+      "gr_1",
+      AuditChange.created(Map.of("units", "5")));
 
   private static final AnonymousSession VISITOR = new AnonymousSession(
       new AccountId("anonymous:1"), NOW, NOW, Optional.empty(), Optional.empty());
@@ -545,7 +557,7 @@ final class PortCalls {
         Optional.of(NOW.plus(LEASE)),
         0,
         Optional.empty());
-    then("add_grant_v1", store -> store.grants().add(grant, "k", "five"));
+    then("add_grant_v1", store -> store.grants().add(grant, "k", "five", AUDIT));
     then("find_grant_v1", store -> store.grants().find("gr_1"));
     then("find_grant_v1", store -> store.grants().findByKey(ACCOUNT, "k"));
     then("find_discount_v1", store -> store.discounts().find("disc_1"));
@@ -558,7 +570,14 @@ final class PortCalls {
         "revoke_grant_v1",
         store -> store
             .grants()
-            .revoke(ACCOUNT, "gr_1", new Grant.Revocation(NOON, "user_admin", Optional.empty())));
+            .revoke(
+                ACCOUNT,
+                "gr_1",
+                new Grant.Revocation(NOON, "user_admin", Optional.empty()),
+                AUDIT));
+    then(
+        "list_audit_log_v1",
+        store -> store.audit().list(AuditFilter.of(ACCOUNT), OptionalLong.empty(), 10));
   }
 
   private static UsageDebit debit(String id, long amount) {

@@ -2,6 +2,7 @@ package com.tatame.billing.schema;
 
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.AuditStore;
 import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
@@ -46,12 +47,14 @@ public class FunctionBackedStore implements BillingStore {
   private final SqlFunctions transport;
   private final Functions functions;
   private final AccountFunctions accounts;
+  private final AuditFunctions audited;
 
   /** A store that owns its transport: closing the one closes the other. */
   public FunctionBackedStore(SqlFunctions transport) {
     this.transport = transport;
     this.functions = new Functions(transport);
     this.accounts = new AccountFunctions(functions);
+    this.audited = new AuditFunctions(functions);
   }
 
   /** How it calls functions, for moving its content to another store; closed with the store. */
@@ -158,7 +161,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final GrantStore grants() {
-    return new GrantFunctions(functions);
+    return new GrantFunctions(functions, audited);
   }
 
   @Override
@@ -174,6 +177,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final BillingEventStore billingEvents() {
     return accounts.billingEvents();
+  }
+
+  @Override
+  public final AuditStore audit() {
+    return audited;
   }
 
   @Override

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.AuditStore;
 import com.tatame.billing.audit.BillingEventStore;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
@@ -47,6 +48,7 @@ import java.util.Optional;
  */
 public final class InMemoryBillingStore implements BillingStore {
   private final SharedLock lock = new SharedLock();
+  private final InMemoryAudit audit = new InMemoryAudit(lock);
   private final MirroredRows rows = new MirroredRows();
   private final InMemoryInbox inbox = new InMemoryInbox(lock, rows, new ArrivingUnits());
   private final InMemoryProjections projections = new InMemoryProjections(lock, rows, inbox);
@@ -59,7 +61,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryDuplicates duplicates = new InMemoryDuplicates(lock, rows);
   private final InMemoryTrials trials = new InMemoryTrials(lock, rows);
   private final InMemoryTasks tasks = new InMemoryTasks(lock);
-  private final InMemoryGrants grants = new InMemoryGrants(lock);
+  private final InMemoryGrants grants = new InMemoryGrants(lock, audit);
   private final InMemoryMeterReports meters = new InMemoryMeterReports(lock, rows);
   private final InMemoryCatalogs catalogs = new InMemoryCatalogs(lock, rows, meters);
   private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters);
@@ -181,6 +183,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public BillingEventStore billingEvents() {
     return reads.billingEvents();
+  }
+
+  @Override
+  public AuditStore audit() {
+    return audit;
   }
 
   @Override

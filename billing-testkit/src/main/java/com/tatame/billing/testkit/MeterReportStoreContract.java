@@ -25,6 +25,7 @@ import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -294,7 +295,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         Optional.empty(),
         0,
         Optional.empty());
-    return store().grants().add(grant, grant.id(), "").grant();
+    return store().grants().add(grant, grant.id(), "", AnAuditEntry.any()).grant();
   }
 
   @Test
