@@ -16,6 +16,7 @@ import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.Grants;
 import com.tatame.billing.entitlement.NewGrant;
 import com.tatame.billing.entitlement.Use;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.time.Clocks;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +58,7 @@ class GrantsInSqlTest {
 
   @BeforeAll
   static void publish() {
-    STORE.catalogs().publish(CATALOG, Instant.EPOCH);
+    STORE.catalogs().publish(CATALOG, Instant.EPOCH, AnAuditEntry.any());
   }
 
   @AfterAll

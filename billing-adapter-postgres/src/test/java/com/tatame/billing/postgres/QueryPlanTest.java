@@ -415,12 +415,16 @@ class QueryPlanTest {
       store.inbox().events(range.withStatus(status).withType("invoice.paid"), Optional.empty(), 10);
     }
     store.inbox().find("old_5000");
-    store.inbox().replay(new ReplaySelection.One("old_5000"), 0, 10, NOW);
-    store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW);
+    store.inbox().replay(new ReplaySelection.One("old_5000"), 0, 10, NOW, AnAuditEntry.any());
+    store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW, AnAuditEntry.any());
     store
         .inbox()
         .replay(
-            new ReplaySelection.Received(NOW.minusSeconds(60), NOW, Optional.empty()), 0, 10, NOW);
+            new ReplaySelection.Received(NOW.minusSeconds(60), NOW, Optional.empty()),
+            0,
+            10,
+            NOW,
+            AnAuditEntry.any());
     store.inbox().prune(NOW.minusSeconds(3600), 10);
     store.drift().customers(Optional.of("cus_5"), 10);
     store.drift().prove("cus_5", NOW);
@@ -434,7 +438,7 @@ class QueryPlanTest {
     store.drift().object(new ObjectRef(ObjectKind.SUBSCRIPTION, "sub_5"));
     store.drift().open();
     store.drift().openOf("cus_5");
-    store.drift().repaired(List.of("drift_5"), "ada", NOW);
+    store.drift().repaired(List.of("drift_5"), "ada", NOW, Optional.of(AnAuditEntry.any()));
     store.tasks().begin("task_" + round, "ada", NOW, LEASE);
     store.tasks().end("task_" + round, "ada", Optional.empty(), NOW);
   }
@@ -555,7 +559,7 @@ class QueryPlanTest {
         "customer",
         Map.of(),
         NOW);
-    store.commands().open(planned);
+    store.commands().open(planned, AnAuditEntry.any());
     store.commands().begin(planned.id(), "lease", NOW, LEASE);
     store.commands().extend(planned.id(), "lease", NOW, LEASE);
     store.commands().renew(planned.id(), "lease", 1, NOW, LEASE);
@@ -587,7 +591,8 @@ class QueryPlanTest {
             planned.id(),
             1,
             new Resolution(
-                Resolution.Outcome.NOT_EXECUTED, Optional.empty(), "not seen", "ada", NOW));
+                Resolution.Outcome.NOT_EXECUTED, Optional.empty(), "not seen", "ada", NOW),
+            AnAuditEntry.any());
     store.commands().abandoned(Instant.parse("2026-01-01T00:01:00Z"), NOW, 10);
     store.idempotency().reserve(account, "key", "f", "lease", NOW, LEASE);
     store.idempotency().extend(account, "key", "lease", NOW, LEASE);
@@ -604,13 +609,13 @@ class QueryPlanTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
-    store.apiKeys().add(key, "new_" + round);
+    store.apiKeys().add(key, "new_" + round, AnAuditEntry.any());
     store.apiKeys().findByHash("hash_" + (round + 1));
     store.apiKeys().find(key.id());
     store.apiKeys().list(Optional.empty(), 10);
     store.apiKeys().list(Optional.of("bk_5000"), 10);
     store.apiKeys().noteUse(key.id(), NOW, LEASE);
-    store.apiKeys().revoke(key.id(), NOW);
+    store.apiKeys().revoke(key.id(), NOW, AnAuditEntry.any());
   }
 
   private static void reads(PostgresBillingStore store, int round) {
@@ -664,12 +669,15 @@ class QueryPlanTest {
     store.refunds().list(Optional.of("object_4001"), 10);
     ItemSale sale =
         new ItemSale("new_" + round, "new", "article", new Money(0, "usd"), Optional.empty());
-    store.purchases().addFree(Purchase.free("new_" + round, new AccountId("new"), sale, NOW));
+    store
+        .purchases()
+        .addFree(
+            Purchase.free("new_" + round, new AccountId("new"), sale, NOW), AnAuditEntry.any());
     AnonymousSession session = new AnonymousSession(
         new AccountId("new_" + round), NOW, NOW, Optional.empty(), Optional.empty());
     store.anonymousSessions().add(session, "new_" + round);
     store.anonymousSessions().findByHash("hash_7");
-    store.anonymousSessions().claim("new_" + round, account, NOW);
+    store.anonymousSessions().claim("new_" + round, account, NOW, AnAuditEntry.any());
     store.anonymousSessions().gather(NOW);
   }
 
@@ -690,7 +698,7 @@ class QueryPlanTest {
       reports.list(new Filter(state, Optional.of(account)), Optional.empty(), 10);
     }
     reports.find("use_7");
-    reports.resolve("use_" + (round * 1000 + 1), true);
+    reports.resolve("use_" + (round * 1000 + 1), true, AnAuditEntry.any());
     reports.backlog(NOW);
     reports.prune(Instant.parse("2026-01-01T00:01:00Z"));
   }
@@ -745,7 +753,9 @@ class QueryPlanTest {
         Map.of());
     ItemSale sale =
         new ItemSale("given_" + round, "quiz", "quiz", new Money(100, "usd"), Optional.empty());
-    store.purchases().give(Purchase.free("given_" + round, buyer, sale, NOW), unit);
+    store
+        .purchases()
+        .give(Purchase.free("given_" + round, buyer, sale, NOW), unit, AnAuditEntry.any());
     assertThat(store.purchases().given(buyer, unit.key())).isPresent();
     store.reservations().held(Optional.empty(), 10);
     store.reservations().settle(buyer, unit.id(), ReservationStore.Outcome.RETURNED, NOW);

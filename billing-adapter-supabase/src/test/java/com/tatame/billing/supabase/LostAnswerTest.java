@@ -13,6 +13,7 @@ import com.tatame.billing.idempotency.IdempotencyStore.Reservation;
 import com.tatame.billing.idempotency.IdempotencyStore.Running;
 import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.supabase.PortCalls.PortCall;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.supabase.GatewayFault;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import com.tatame.billing.testkit.supabase.LoggedRequest;
@@ -186,7 +187,7 @@ class LostAnswerTest {
         SupabaseBillingStore other = store(project);
         SupabaseBillingStore store =
             store(project, () -> assertThat(begin(other, command, "theirs")).isPresent())) {
-      store.commands().open(command);
+      store.commands().open(command, AnAuditEntry.any());
       begin(store, command, "ours");
       project.loseNext(GatewayFault.DROPPED_AFTER);
 

@@ -26,11 +26,35 @@ final class AuditFunctions implements AuditStore {
    *
    * @param function answers with the row, or null
    * @param fields that the call alone changes
+   * @param expected fields that the row has after this call, if others change it as well
    */
-  record Watch(String function, Row argument, List<String> fields) {}
+  record Watch(String function, Row argument, List<String> fields, Row expected) {
+    Watch(String function, Row argument, String... fields) {
+      this(function, argument, List.of(fields), Row.empty());
+    }
+  }
 
   /** Calls a function, and adds the entry in the same transaction if it changed what is watched. */
   JsonNode call(AuditEntry audit, Watch watch, String function, Row argument) {
+    Row watched = Row.empty()
+        .with("function", watch.function())
+        .with("argument", watch.argument())
+        .with("fields", watch.fields())
+        .with("expected", watch.expected());
+    return call(audit, function, argument, Row.empty().with("watch", watched));
+  }
+
+  /**
+   * As {@link #call(AuditEntry, Watch, String, Row)}, if the function answers that it changed
+   * something.
+   *
+   * @param list the field of the answer that names what was changed
+   */
+  JsonNode call(AuditEntry audit, String list, String function, Row argument) {
+    return call(audit, function, argument, Row.empty().with("list", list));
+  }
+
+  private JsonNode call(AuditEntry audit, String function, Row argument, Row condition) {
     Row entry = Row.empty()
         .with("at", audit.at())
         .with("actor", audit.actor().value())
@@ -40,17 +64,9 @@ final class AuditFunctions implements AuditStore {
         .with("before", audit.change().before())
         .with("after", audit.change().after())
         .with("request_id", audit.requestId());
-    Row watched = Row.empty()
-        .with("function", watch.function())
-        .with("argument", watch.argument())
-        .with("fields", watch.fields());
     return functions.call(
         "audited_v1",
-        Row.empty()
-            .with("audit", entry)
-            .with("watch", watched)
-            .with("function", function)
-            .with("argument", argument));
+        condition.with("audit", entry).with("function", function).with("argument", argument));
   }
 
   /** As {@link #call}, for an answer of one row or none. */

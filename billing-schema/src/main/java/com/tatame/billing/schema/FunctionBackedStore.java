@@ -64,7 +64,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final InboxStore inbox() {
-    return new InboxFunctions(functions);
+    return new InboxFunctions(functions, audited);
   }
 
   @Override
@@ -74,7 +74,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final CommandJournal commands() {
-    return new CommandFunctions(functions);
+    return new CommandFunctions(functions, audited);
   }
 
   @Override
@@ -99,7 +99,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final PurchaseStore purchases() {
-    return new PurchaseFunctions(functions);
+    return new PurchaseFunctions(functions, audited);
   }
 
   @Override
@@ -114,7 +114,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final AnonymousSessionStore anonymousSessions() {
-    return new AnonymousSessionFunctions(functions);
+    return new AnonymousSessionFunctions(functions, audited);
   }
 
   @Override
@@ -151,7 +151,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final CatalogStore catalogs() {
-    return new CatalogFunctions(functions);
+    return new CatalogFunctions(functions, audited);
   }
 
   @Override
@@ -166,7 +166,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final MeterReportStore meterReports() {
-    return new MeterReportFunctions(functions);
+    return new MeterReportFunctions(functions, audited);
   }
 
   @Override
@@ -191,12 +191,12 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final ApiKeyStore apiKeys() {
-    return new ApiKeyFunctions(functions);
+    return new ApiKeyFunctions(functions, audited);
   }
 
   @Override
   public final DriftStore drift() {
-    return new DriftFunctions(functions);
+    return new DriftFunctions(functions, audited);
   }
 
   @Override

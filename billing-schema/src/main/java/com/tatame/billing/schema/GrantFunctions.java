@@ -53,7 +53,7 @@ final class GrantFunctions implements GrantStore {
   }
 
   private static Watch watch(String id, String field) {
-    return new Watch("find_grant_v1", Row.empty().with("id", id), List.of(field));
+    return new Watch("find_grant_v1", Row.empty().with("id", id), field);
   }
 
   @Override

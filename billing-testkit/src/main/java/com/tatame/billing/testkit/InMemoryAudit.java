@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 final class InMemoryAudit implements AuditStore {
@@ -31,10 +32,21 @@ final class InMemoryAudit implements AuditStore {
    */
   <T> T changing(AuditEntry entry, Supplier<?> watched, Supplier<T> work) {
     return lock.hold(() -> {
-      requireStorable(entry);
       Object before = watched.get();
+      return entering(entry, answer -> !before.equals(watched.get()), work);
+    });
+  }
+
+  /**
+   * As {@link #changing}, if the answer tells that something was changed.
+   *
+   * @throws IllegalStateException if the entry can't be stored; nothing was done then
+   */
+  <T> T entering(AuditEntry entry, Predicate<T> changed, Supplier<T> work) {
+    return lock.hold(() -> {
+      requireStorable(entry);
       T answer = work.get();
-      if (!before.equals(watched.get())) {
+      if (changed.test(answer)) {
         log.add(new AuditRecord(log.size() + 1L, entry));
       }
       return answer;

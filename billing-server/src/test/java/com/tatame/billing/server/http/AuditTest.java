@@ -45,6 +45,51 @@ final class AuditTest {
   }
 
   @Test
+  void replayIsEnteredAndItsDryRunIsNot() {
+    SERVER.subscribe("user_replayed", "basic");
+    SERVER.settle();
+    String id = SERVER.get("/api/v1/webhooks/events?limit=1", ROOT).at("/data/0/id");
+    String one = "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-02T00:00:00Z\"}";
+
+    SERVER.post("/api/v1/webhooks/replay", ROOT, "{\"status\":\"dead\",\"dryRun\":true}");
+    SERVER.post("/api/v1/webhooks/replay", ROOT, one);
+    Reply replayed =
+        SERVER.post("/api/v1/webhooks/replay/" + id, ROOT, null, "X-Request-ID", "req-replay");
+    assertThat(replayed.status()).as(replayed.body()).isLessThan(300);
+
+    Reply log = SERVER.get(PATH + "?action=replay_events", ROOT);
+    assertThat(log.json().path("data")).hasSize(1);
+    assertThat(log.at("/data/0/target")).isEqualTo(id);
+    assertThat(log.at("/data/0/requestId")).isEqualTo("req-replay");
+    assertThat(log.json().at("/data/0/accountId").isNull()).isTrue();
+  }
+
+  @Test
+  void changeOfASubscriptionTellsBothSidesAndNothingPersonal() {
+    String id = SERVER.subscribe("user_changes", "basic");
+    SERVER.settle();
+    SERVER.send("PATCH", "/api/v1/customer", "user_changes", "{\"name\":\"Ada Lovelace\"}");
+    SERVER.post(
+        "/api/v1/tax-ids", "user_changes", "{\"type\":\"eu_vat\",\"value\":\"DE123456789\"}");
+    Reply changed = SERVER.post(
+        "/api/v1/subscriptions/" + id + "/update",
+        "user_changes",
+        "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}");
+    assertThat(changed.status()).as(changed.body()).isEqualTo(200);
+
+    Reply log = SERVER.get(PATH + "?account=user_changes", ROOT);
+    assertThat(log.at("/data/0/action")).isEqualTo("change_subscription");
+    assertThat(log.at("/data/0/actor")).isEqualTo("user:user_changes");
+    assertThat(log.at("/data/0/target")).isEqualTo(id);
+    assertThat(log.at("/data/0/before/price")).isNotEqualTo(log.at("/data/0/after/price"));
+    assertThat(log.at("/data/0/after/price")).startsWith("price_");
+    assertThat(log.json().findValuesAsText("action"))
+        .contains("create_customer", "create_checkout", "update_customer", "add_tax_id");
+    assertThat(log.json().findValuesAsText("fields")).containsExactly("name");
+    assertThat(log.body()).doesNotContain("Ada", "DE123456789", "@example.com");
+  }
+
+  @Test
   void logIsFilteredAndPaged() {
     String id = SERVER.post("/api/v1/grants", ROOT, grant("user_two")).at("/id");
     SERVER.post("/api/v1/grants", ROOT, grant("user_two"));
