@@ -3,6 +3,7 @@ package com.tatame.billing;
 import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.apikey.ApiKeys;
+import com.tatame.billing.audit.AuditLog;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.catalog.ProductCatalog;
@@ -171,6 +172,11 @@ public final class Billing implements AutoCloseable {
   /** What moved an account's money or changed its subscriptions. */
   public BillingEvents events() {
     return parts.inbox.events();
+  }
+
+  /** Who changed what. */
+  public AuditLog audit() {
+    return parts.audit;
   }
 
   public Webhooks webhooks() {

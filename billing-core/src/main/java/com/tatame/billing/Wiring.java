@@ -3,6 +3,7 @@ package com.tatame.billing;
 import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.apikey.ApiKeys;
+import com.tatame.billing.audit.AuditLog;
 import com.tatame.billing.cache.CachedEntitlements;
 import com.tatame.billing.cache.CachedProductStore;
 import com.tatame.billing.cache.SubjectCache;
@@ -126,6 +127,7 @@ final class Wiring {
   final Shop shop;
   final Inbox inbox;
   final Operations operations;
+  final AuditLog audit;
 
   /**
    * @param maintenance run by the workers every {@link InboxWorkers#MAINTENANCE}
@@ -153,6 +155,7 @@ final class Wiring {
     shop = shop();
     inbox = inbox(maintenance);
     operations = operations();
+    audit = new AuditLog(store.audit());
   }
 
   /** Caches in front of the store. */
@@ -183,7 +186,7 @@ final class Wiring {
         new Entitlements(used, caches.entitlements(), catalog, settings.clock, settings.random);
     return new Usage(
         entitlements,
-        new Grants(granted, catalog, settings.clock, settings.random),
+        new Grants(granted, catalog, clocks, settings.random),
         new Guard(entitlements),
         new MeteredUsage(
             catalog,

@@ -16,6 +16,8 @@ import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.Grants;
 import com.tatame.billing.entitlement.NewGrant;
 import com.tatame.billing.entitlement.Use;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
+import com.tatame.billing.time.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,12 +50,15 @@ class GrantsInSqlTest {
   private static final Random RANDOM = new Random(1);
   private static final Entitlements ENTITLEMENTS =
       new Entitlements(STORE.usage(), CATALOG, InstantSource.system(), RANDOM);
-  private static final Grants GRANTS =
-      new Grants(STORE.grants(), new CatalogInForce(CATALOG), InstantSource.system(), RANDOM);
+  private static final Grants GRANTS = new Grants(
+      STORE.grants(),
+      new CatalogInForce(CATALOG),
+      new Clocks(InstantSource.system(), InstantSource.system()),
+      RANDOM);
 
   @BeforeAll
   static void publish() {
-    STORE.catalogs().publish(CATALOG, Instant.EPOCH);
+    STORE.catalogs().publish(CATALOG, Instant.EPOCH, AnAuditEntry.any());
   }
 
   @AfterAll

@@ -10,6 +10,8 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.audit.AuditActor;
+import com.tatame.billing.audit.AuditFilter;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.catalog.Price;
@@ -66,6 +68,7 @@ import com.tatame.billing.testkit.fixture.ACustomer;
 import com.tatame.billing.testkit.fixture.APrice;
 import com.tatame.billing.testkit.fixture.AProduct;
 import com.tatame.billing.testkit.fixture.ASubscription;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import com.tatame.billing.testkit.fixture.AnInvoice;
 import com.tatame.billing.testkit.fixture.Mirrored;
@@ -81,6 +84,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -223,6 +227,9 @@ class QueryPlanTest {
         "insert into grants (id, user_id, idempotency_key, fingerprint, kind, feature, units, reason, given_by,"
             + " given_at, starts_at) select 'gr_' || i, 'user_' || i, 'key', '', 'units', 'quiz', 5, '', 'user_admin',"
             + " '2026-01-01', '2026-01-01'" + ROWS,
+        "insert into audit_log (at, actor, action, account_id, target) select " + AT
+            + ", 'user:user_' || i % 1000," + " 'action_' || i % 20, 'user_' || i, 'gr_' || i"
+            + ROWS,
         "insert into catalog_tiers (tier, name, is_default) select 'tier_' || i, '', i = 1" + ROWS,
         "insert into catalog_versions (version, content_hash, document, published_at) select i,"
             + " lpad(to_hex(i), 64, '0'), '{}', now()" + ROWS,
@@ -257,6 +264,7 @@ class QueryPlanTest {
         usage(store, round);
         grants(store, round);
         catalogs(store, round);
+        audit(store, round);
       }
       store.idempotency().prune(NOW.minus(Duration.ofDays(1)));
     }
@@ -407,12 +415,16 @@ class QueryPlanTest {
       store.inbox().events(range.withStatus(status).withType("invoice.paid"), Optional.empty(), 10);
     }
     store.inbox().find("old_5000");
-    store.inbox().replay(new ReplaySelection.One("old_5000"), 0, 10, NOW);
-    store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW);
+    store.inbox().replay(new ReplaySelection.One("old_5000"), 0, 10, NOW, AnAuditEntry.any());
+    store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW, AnAuditEntry.any());
     store
         .inbox()
         .replay(
-            new ReplaySelection.Received(NOW.minusSeconds(60), NOW, Optional.empty()), 0, 10, NOW);
+            new ReplaySelection.Received(NOW.minusSeconds(60), NOW, Optional.empty()),
+            0,
+            10,
+            NOW,
+            AnAuditEntry.any());
     store.inbox().prune(NOW.minusSeconds(3600), 10);
     store.drift().customers(Optional.of("cus_5"), 10);
     store.drift().prove("cus_5", NOW);
@@ -426,7 +438,7 @@ class QueryPlanTest {
     store.drift().object(new ObjectRef(ObjectKind.SUBSCRIPTION, "sub_5"));
     store.drift().open();
     store.drift().openOf("cus_5");
-    store.drift().repaired(List.of("drift_5"), "ada", NOW);
+    store.drift().repaired(List.of("drift_5"), "ada", NOW, Optional.of(AnAuditEntry.any()));
     store.tasks().begin("task_" + round, "ada", NOW, LEASE);
     store.tasks().end("task_" + round, "ada", Optional.empty(), NOW);
   }
@@ -547,7 +559,7 @@ class QueryPlanTest {
         "customer",
         Map.of(),
         NOW);
-    store.commands().open(planned);
+    store.commands().open(planned, AnAuditEntry.any());
     store.commands().begin(planned.id(), "lease", NOW, LEASE);
     store.commands().extend(planned.id(), "lease", NOW, LEASE);
     store.commands().renew(planned.id(), "lease", 1, NOW, LEASE);
@@ -579,7 +591,8 @@ class QueryPlanTest {
             planned.id(),
             1,
             new Resolution(
-                Resolution.Outcome.NOT_EXECUTED, Optional.empty(), "not seen", "ada", NOW));
+                Resolution.Outcome.NOT_EXECUTED, Optional.empty(), "not seen", "ada", NOW),
+            AnAuditEntry.any());
     store.commands().abandoned(Instant.parse("2026-01-01T00:01:00Z"), NOW, 10);
     store.idempotency().reserve(account, "key", "f", "lease", NOW, LEASE);
     store.idempotency().extend(account, "key", "lease", NOW, LEASE);
@@ -596,13 +609,13 @@ class QueryPlanTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
-    store.apiKeys().add(key, "new_" + round);
+    store.apiKeys().add(key, "new_" + round, AnAuditEntry.any());
     store.apiKeys().findByHash("hash_" + (round + 1));
     store.apiKeys().find(key.id());
     store.apiKeys().list(Optional.empty(), 10);
     store.apiKeys().list(Optional.of("bk_5000"), 10);
     store.apiKeys().noteUse(key.id(), NOW, LEASE);
-    store.apiKeys().revoke(key.id(), NOW);
+    store.apiKeys().revoke(key.id(), NOW, AnAuditEntry.any());
   }
 
   private static void reads(PostgresBillingStore store, int round) {
@@ -656,12 +669,15 @@ class QueryPlanTest {
     store.refunds().list(Optional.of("object_4001"), 10);
     ItemSale sale =
         new ItemSale("new_" + round, "new", "article", new Money(0, "usd"), Optional.empty());
-    store.purchases().addFree(Purchase.free("new_" + round, new AccountId("new"), sale, NOW));
+    store
+        .purchases()
+        .addFree(
+            Purchase.free("new_" + round, new AccountId("new"), sale, NOW), AnAuditEntry.any());
     AnonymousSession session = new AnonymousSession(
         new AccountId("new_" + round), NOW, NOW, Optional.empty(), Optional.empty());
     store.anonymousSessions().add(session, "new_" + round);
     store.anonymousSessions().findByHash("hash_7");
-    store.anonymousSessions().claim("new_" + round, account, NOW);
+    store.anonymousSessions().claim("new_" + round, account, NOW, AnAuditEntry.any());
     store.anonymousSessions().gather(NOW);
   }
 
@@ -682,7 +698,7 @@ class QueryPlanTest {
       reports.list(new Filter(state, Optional.of(account)), Optional.empty(), 10);
     }
     reports.find("use_7");
-    reports.resolve("use_" + (round * 1000 + 1), true);
+    reports.resolve("use_" + (round * 1000 + 1), true, AnAuditEntry.any());
     reports.backlog(NOW);
     reports.prune(Instant.parse("2026-01-01T00:01:00Z"));
   }
@@ -737,7 +753,9 @@ class QueryPlanTest {
         Map.of());
     ItemSale sale =
         new ItemSale("given_" + round, "quiz", "quiz", new Money(100, "usd"), Optional.empty());
-    store.purchases().give(Purchase.free("given_" + round, buyer, sale, NOW), unit);
+    store
+        .purchases()
+        .give(Purchase.free("given_" + round, buyer, sale, NOW), unit, AnAuditEntry.any());
     assertThat(store.purchases().given(buyer, unit.key())).isPresent();
     store.reservations().held(Optional.empty(), 10);
     store.reservations().settle(buyer, unit.id(), ReservationStore.Outcome.RETURNED, NOW);
@@ -746,6 +764,23 @@ class QueryPlanTest {
     store.usage().list(account, Optional.empty(), UsageRow.of("quiz@1-2"), 10);
     store.usage().prune(Instant.parse("2026-01-01T00:01:00Z"));
     metering(store.meterReports(), account, round);
+  }
+
+  private static void audit(PostgresBillingStore store, int round) {
+    Optional<AccountId> account = Optional.of(new AccountId("user_" + (round + 1)));
+    Optional<AuditActor> actor = Optional.of(new AuditActor("user:user_" + (round + 1)));
+    Optional<String> action = Optional.of("action_7");
+    Optional<Instant> from = Optional.of(NOW);
+    for (AuditFilter filter : List.of(
+        AuditFilter.ALL,
+        AuditFilter.of(account.orElseThrow()),
+        new AuditFilter(Optional.empty(), actor, action, from, from),
+        new AuditFilter(Optional.empty(), Optional.empty(), action, from, Optional.empty()),
+        new AuditFilter(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), from))) {
+      store.audit().list(filter, OptionalLong.empty(), 10);
+      store.audit().list(filter, OptionalLong.of(5000), 10);
+    }
   }
 
   private static void grants(PostgresBillingStore store, int round) {
@@ -762,7 +797,7 @@ class QueryPlanTest {
         Optional.empty(),
         0,
         Optional.empty());
-    store.grants().add(grant, id, "");
+    store.grants().add(grant, id, "", AnAuditEntry.any());
     store.grants().find(id);
     store.discounts().find("disc_" + round);
     store.discounts().list(Optional.of(account), Optional.of("disc_" + round), 10);
@@ -789,7 +824,13 @@ class QueryPlanTest {
             false,
             Map.of())));
     store.usage().release(account, "quiz", id, NOW);
-    store.grants().revoke(account, id, new Grant.Revocation(NOW, "user_admin", Optional.empty()));
+    store
+        .grants()
+        .revoke(
+            account,
+            id,
+            new Grant.Revocation(NOW, "user_admin", Optional.empty()),
+            AnAuditEntry.any());
   }
 
   private static void quotes(PostgresBillingStore store, AccountId account, int round) {

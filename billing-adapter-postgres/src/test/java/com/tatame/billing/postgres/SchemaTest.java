@@ -18,6 +18,7 @@ import com.tatame.billing.projection.Unit;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.refund.Refund;
 import com.tatame.billing.testkit.fixture.APayment;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,8 +112,8 @@ class SchemaTest {
     STORE.projections().commit(List.of(unit), NOW);
     ItemSale nothing =
         new ItemSale("pur_free", "article-1", "article", new Money(0, "usd"), Optional.empty());
-    STORE.purchases().addFree(Purchase.free("pur_free", buyer, nothing, NOW));
-    STORE.anonymousSessions().claim("hash_1", buyer, NOW);
+    STORE.purchases().addFree(Purchase.free("pur_free", buyer, nothing, NOW), AnAuditEntry.any());
+    STORE.anonymousSessions().claim("hash_1", buyer, NOW, AnAuditEntry.any());
 
     assertThat(TestDatabase.query(
             CONFIG,

@@ -14,6 +14,7 @@ import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.testkit.GoldenWindows;
 import com.tatame.billing.testkit.GoldenWindows.Golden;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -58,7 +59,7 @@ class UsageInSqlTest {
 
   @BeforeAll
   static void publish() {
-    STORE.catalogs().publish(CATALOG, Instant.EPOCH);
+    STORE.catalogs().publish(CATALOG, Instant.EPOCH, AnAuditEntry.any());
   }
 
   @AfterAll
@@ -157,7 +158,7 @@ class UsageInSqlTest {
   void aCatalogThatIsPublishedAgainReplacesTheOneBefore() {
     PostgresConfig config = TestDatabase.freshSchema();
     try (PostgresBillingStore store = PostgresBillingStore.open(config)) {
-      store.catalogs().publish(CATALOG, Instant.EPOCH);
+      store.catalogs().publish(CATALOG, Instant.EPOCH, AnAuditEntry.any());
       store
           .catalogs()
           .publish(
@@ -165,7 +166,8 @@ class UsageInSqlTest {
                   List.of(plan("basic", Map.of("pain_entry", new Feature.Counter(7, MONTH)))),
                   "basic",
                   Catalog.DEFAULT_GRACE),
-              Instant.EPOCH);
+              Instant.EPOCH,
+              AnAuditEntry.any());
     }
 
     assertThat(TestDatabase.query(

@@ -13,6 +13,7 @@ import com.tatame.billing.idempotency.IdempotencyStore.Reservation;
 import com.tatame.billing.idempotency.IdempotencyStore.Running;
 import com.tatame.billing.schema.ReadOnlyCache;
 import com.tatame.billing.supabase.PortCalls.PortCall;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.supabase.GatewayFault;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import com.tatame.billing.testkit.supabase.LoggedRequest;
@@ -88,9 +89,9 @@ class LostAnswerTest {
 
   @Test
   void theStoryCallsEveryFunction() {
-    Set<String> called = new TreeSet<>(Set.of("missing_v1", "once_v1"));
+    Set<String> called = new TreeSet<>(Set.of("missing_v1", "once_v1", "audited_v1"));
     // Other functions call these.
-    called.addAll(Set.of("seq_at_v1", "wanted_rows_v1", "move_usage_v1"));
+    called.addAll(Set.of("seq_at_v1", "wanted_rows_v1", "move_usage_v1", "watched_fields_v1"));
     // A move calls these; it is told by its own tests, with answers lost as well.
     called.addAll(Set.of(
         "store_mode_v1",
@@ -186,7 +187,7 @@ class LostAnswerTest {
         SupabaseBillingStore other = store(project);
         SupabaseBillingStore store =
             store(project, () -> assertThat(begin(other, command, "theirs")).isPresent())) {
-      store.commands().open(command);
+      store.commands().open(command, AnAuditEntry.any());
       begin(store, command, "ours");
       project.loseNext(GatewayFault.DROPPED_AFTER);
 

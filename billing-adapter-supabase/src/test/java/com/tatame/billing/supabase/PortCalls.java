@@ -5,6 +5,10 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
+import com.tatame.billing.audit.AuditFilter;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.command.Command;
@@ -58,6 +62,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -81,6 +86,13 @@ final class PortCalls {
       new CommandId("cmd_1"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1", Map.of(), NOW);
   private static final Command UNDECIDED = Command.planned(
       new CommandId("cmd_2"), ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_2", Map.of(), NOW);
+
+  private static final AuditEntry AUDIT = AuditEntry.of(
+      NOW,
+      AuditAction.CREATE_GRANT.code(),
+      Optional.of(ACCOUNT),
+      "gr_1",
+      AuditChange.created(Map.of("units", "5")));
 
   private static final AnonymousSession VISITOR = new AnonymousSession(
       new AccountId("anonymous:1"), NOW, NOW, Optional.empty(), Optional.empty());
@@ -193,8 +205,10 @@ final class PortCalls {
     then("find_event_v1", store -> store.inbox().find(EVENTS.get(0).id()));
     then(
         "replay_events_v1",
-        store ->
-            store.inbox().replay(new ReplaySelection.DeadLetters(), 0, 10, NOW).ids());
+        store -> store
+            .inbox()
+            .replay(new ReplaySelection.DeadLetters(), 0, 10, NOW, AUDIT)
+            .ids());
     then("prune_events_v1", store -> store.inbox().prune(NOW.plusSeconds(1), 10));
     then("pending_reads_v1", store -> store.projections().pendingReads(10));
     then("customers_after_v1", store -> store.drift().customers(Optional.empty(), 10));
@@ -225,7 +239,7 @@ final class PortCalls {
     then("count_open_drift_v1", store -> store.drift().open());
     then("open_drift_v1", store -> store.drift().openOf("cus_1"));
     then("close_drift_v1", store -> {
-      store.drift().repaired(List.of("drift_1"), "ada", NOW);
+      store.drift().repaired(List.of("drift_1"), "ada", NOW, Optional.of(AUDIT));
       return true;
     });
     then(
@@ -320,7 +334,7 @@ final class PortCalls {
   }
 
   private void commands() {
-    then("open_command_v1", store -> store.commands().open(COMMAND));
+    then("open_command_v1", store -> store.commands().open(COMMAND, AUDIT));
     then(
         "find_open_command_v1",
         store -> store.commands().findOpen(ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1"));
@@ -349,7 +363,7 @@ final class PortCalls {
     then(
         "last_succeeded_command_v1",
         store -> store.commands().lastSucceeded(ACCOUNT, CommandKind.CANCEL_SUBSCRIPTION, "sub_1"));
-    then("open_command_v1", store -> store.commands().open(UNDECIDED));
+    then("open_command_v1", store -> store.commands().open(UNDECIDED, AUDIT));
     then("begin_command_v1", store -> store.commands().begin(UNDECIDED.id(), "lease", NOW, LEASE));
     then(
         "end_command_v1",
@@ -371,7 +385,8 @@ final class PortCalls {
                 UNDECIDED.id(),
                 1,
                 new Resolution(
-                    Resolution.Outcome.SUCCEEDED, Optional.of("sub_2"), "seen", "ada", NOW)));
+                    Resolution.Outcome.SUCCEEDED, Optional.of("sub_2"), "seen", "ada", NOW),
+                AUDIT));
     then(
         "list_commands_v1",
         store -> store.commands().list(JournalFilter.ALL, Optional.empty(), 10));
@@ -403,7 +418,7 @@ final class PortCalls {
 
   private void apiKeys() {
     then("add_api_key_v1", store -> {
-      store.apiKeys().add(API_KEY, "hash_1");
+      store.apiKeys().add(API_KEY, "hash_1", AUDIT);
       return true;
     });
     then("note_api_key_use_v1", store -> {
@@ -411,7 +426,7 @@ final class PortCalls {
       return true;
     });
     then("api_key_by_hash_v1", store -> store.apiKeys().findByHash("hash_1"));
-    then("revoke_api_key_v1", store -> store.apiKeys().revoke(API_KEY.id(), NOW));
+    then("revoke_api_key_v1", store -> store.apiKeys().revoke(API_KEY.id(), NOW, AUDIT));
     then("find_api_key_v1", store -> store.apiKeys().find(API_KEY.id()));
     then("list_api_keys_v1", store -> store.apiKeys().list(Optional.empty(), 10));
   }
@@ -422,11 +437,11 @@ final class PortCalls {
       return true;
     });
     then("anonymous_session_v1", store -> store.anonymousSessions().findByHash("hash_1"));
-    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_1")));
-    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_2")));
+    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_1"), AUDIT));
+    then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_2"), AUDIT));
     then(
         "claim_anonymous_session_v1",
-        store -> store.anonymousSessions().claim("hash_1", ACCOUNT, NOW));
+        store -> store.anonymousSessions().claim("hash_1", ACCOUNT, NOW, AUDIT));
     then("gather_usage_v1", store -> store.anonymousSessions().gather(NOW));
     then("list_purchases_v1", store -> store.purchases().list(ACCOUNT, Optional.empty(), 10));
     then("owned_purchase_v1", store -> store.purchases().owned(ACCOUNT, "article-1"));
@@ -472,7 +487,9 @@ final class PortCalls {
   }
 
   private void usage() {
-    then("publish_catalog_v2", store -> store.catalogs().publish(ACatalog.freeBasicAndPro(), NOW));
+    then(
+        "publish_catalog_v2",
+        store -> store.catalogs().publish(ACatalog.freeBasicAndPro(), NOW, AUDIT));
     then("newer_catalog_v1", store -> store.catalogs().newerThan(0));
     then(
         "live_subscriptions_of_tiers_v1",
@@ -489,10 +506,10 @@ final class PortCalls {
     then("find_consumption_v1", store -> store.usage().find(ACCOUNT, "quiz", "use_1"));
     then("release_consumption_v1", store -> store.usage().release(ACCOUNT, "quiz", "use_1", NOON));
     then("account_usage_v1", store -> said(store.usage().read(ACCOUNT, NOON)));
-    then("give_item_v1", store -> store.purchases().give(free("pur_3"), debit("sale_1", 1)));
+    then("give_item_v1", store -> store.purchases().give(free("pur_3"), debit("sale_1", 1), AUDIT));
     then(
         "give_item_once_v1",
-        store -> store.purchases().giveOnce(free("pur_4"), debit("sale_2", 1)));
+        store -> store.purchases().giveOnce(free("pur_4"), debit("sale_2", 1), AUDIT));
     then("given_item_v1", store -> store.purchases().given(ACCOUNT, "sale_1"));
     then("consume_v1", store -> store.usage().consume(List.of(debit("sale_2", 1))));
     then("held_units_v1", store -> store.reservations().held(Optional.empty(), 10));
@@ -528,7 +545,7 @@ final class PortCalls {
             .meterReports()
             .list(new Filter(Optional.empty(), Optional.empty()), Optional.empty(), 10));
     then("find_meter_report_v1", store -> store.meterReports().find("use_1"));
-    then("resolve_meter_report_v1", store -> store.meterReports().resolve("use_1", true));
+    then("resolve_meter_report_v1", store -> store.meterReports().resolve("use_1", true, AUDIT));
     then("meter_backlog_v1", store -> store.meterReports().backlog(NOON));
     then("prune_meter_reports_v1", store -> store.meterReports().prune(NOON));
   }
@@ -545,7 +562,7 @@ final class PortCalls {
         Optional.of(NOW.plus(LEASE)),
         0,
         Optional.empty());
-    then("add_grant_v1", store -> store.grants().add(grant, "k", "five"));
+    then("add_grant_v1", store -> store.grants().add(grant, "k", "five", AUDIT));
     then("find_grant_v1", store -> store.grants().find("gr_1"));
     then("find_grant_v1", store -> store.grants().findByKey(ACCOUNT, "k"));
     then("find_discount_v1", store -> store.discounts().find("disc_1"));
@@ -558,7 +575,14 @@ final class PortCalls {
         "revoke_grant_v1",
         store -> store
             .grants()
-            .revoke(ACCOUNT, "gr_1", new Grant.Revocation(NOON, "user_admin", Optional.empty())));
+            .revoke(
+                ACCOUNT,
+                "gr_1",
+                new Grant.Revocation(NOON, "user_admin", Optional.empty()),
+                AUDIT));
+    then(
+        "list_audit_log_v1",
+        store -> store.audit().list(AuditFilter.of(ACCOUNT), OptionalLong.empty(), 10));
   }
 
   private static UsageDebit debit(String id, long amount) {

@@ -1,6 +1,7 @@
 package com.tatame.billing.anonymous;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +18,10 @@ public interface AnonymousSessionStore {
    * counts what it used as used by the account, in the same windows. The first claim stays;
    * later ones change nothing.
    *
+   * @param audit written in the same commit, if this is the first claim
    * @return the session as it is then; empty if there is none
    */
-  Optional<AnonymousSession> claim(String hash, AccountId by, Instant now);
+  Optional<AnonymousSession> claim(String hash, AccountId by, Instant now, AuditEntry audit);
 
   /**
    * Counts as used by the claimers what sessions used that were claimed meanwhile: a request may have

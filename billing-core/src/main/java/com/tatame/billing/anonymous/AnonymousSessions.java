@@ -2,6 +2,9 @@ package com.tatame.billing.anonymous;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.Forbidden;
 import com.tatame.billing.failure.Unauthenticated;
@@ -15,6 +18,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -149,7 +153,7 @@ public final class AnonymousSessions {
       throw new Forbidden("Sign in to claim an anonymous session.");
     }
     AnonymousSession session = hash(token)
-        .flatMap(hash -> store.claim(hash, caller.account(), now()))
+        .flatMap(hash -> claim(caller.account(), hash))
         .orElseThrow(
             () -> ValidationFailed.of("token", "is not the token of an anonymous session"));
     if (session.claimedBy().filter(caller.account()::equals).isEmpty()) {
@@ -157,6 +161,22 @@ public final class AnonymousSessions {
     }
     changed.accept(caller.account());
     return session;
+  }
+
+  private Optional<AnonymousSession> claim(AccountId account, String hash) {
+    Instant now = now();
+    return store
+        .findByHash(hash)
+        .flatMap(session -> store.claim(
+            hash,
+            account,
+            now,
+            AuditEntry.of(
+                now,
+                AuditAction.CLAIM_ANONYMOUS_SESSION.code(),
+                Optional.of(account),
+                session.account().value(),
+                AuditChange.created(Map.of("claimedBy", account.value())))));
   }
 
   /** Counts what was used in requests that were under way while their session was claimed. */

@@ -1,5 +1,6 @@
 package com.tatame.billing.apikey;
 
+import com.tatame.billing.audit.AuditEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,9 +12,10 @@ public interface ApiKeyStore {
    * Adds a key.
    *
    * @param hash by which it is found
+   * @param audit written in the same commit
    * @throws IllegalStateException if there is one with this id or hash
    */
-  void add(ApiKey key, String hash);
+  void add(ApiKey key, String hash, AuditEntry audit);
 
   Optional<ApiKey> findByHash(String hash);
 
@@ -30,9 +32,10 @@ public interface ApiKeyStore {
   /**
    * Revokes a key for good; the first revocation is the one that counts.
    *
+   * @param audit written in the same commit, if it was not revoked before
    * @return the key as it now stands; empty if there is none
    */
-  Optional<ApiKey> revoke(String id, Instant now);
+  Optional<ApiKey> revoke(String id, Instant now, AuditEntry audit);
 
   /**
    * Writes down that a key was used, unless it was noted less than {@code interval} before, or

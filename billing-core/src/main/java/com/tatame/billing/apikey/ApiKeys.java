@@ -1,5 +1,8 @@
 package com.tatame.billing.apikey;
 
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.RequestScope;
 import com.tatame.billing.failure.NotFound;
@@ -16,12 +19,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Use cases: keys for other programs. A key is {@code bk_<id>_<secret>}; the secret is 32 random
@@ -123,8 +129,31 @@ public final class ApiKeys {
     String secret = id + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     ApiKey key =
         new ApiKey(id, name.strip(), scopes, now, expiresAt, Optional.empty(), Optional.empty());
-    store.add(key, hash(secret));
+    store.add(key, hash(secret), created(key));
     return new Created(key, secret);
+  }
+
+  // The name is its maker's words, which stay with the key.
+  private static AuditEntry created(ApiKey key) {
+    Map<String, String> after = new HashMap<>();
+    after.put(
+        "scopes", key.scopes().stream().map(Scope::code).sorted().collect(Collectors.joining(" ")));
+    key.expiresAt().ifPresent(end -> after.put("expiresAt", end.toString()));
+    return AuditEntry.of(
+        key.createdAt(),
+        AuditAction.CREATE_API_KEY.code(),
+        Optional.empty(),
+        key.id(),
+        AuditChange.created(after));
+  }
+
+  private static AuditEntry revoked(String id, Instant now) {
+    return AuditEntry.of(
+        now,
+        AuditAction.REVOKE_API_KEY.code(),
+        Optional.empty(),
+        id,
+        AuditChange.changed(Map.of("revoked", "false"), Map.of("revoked", "true")));
   }
 
   // A request that is sent again makes another key, since the one before was never shown: that one
@@ -140,7 +169,7 @@ public final class ApiKeys {
       }
       boolean ofThisRequest = earlier.get().createdAt().plus(REQUEST_LIFETIME).isAfter(now);
       if (ofThisRequest && earlier.get().revokedAt().isEmpty()) {
-        store.revoke(id, now);
+        store.revoke(id, now, revoked(id, now));
       }
     }
   }
@@ -198,6 +227,7 @@ public final class ApiKeys {
    * @throws NotFound if there is none
    */
   public ApiKey revoke(String id) {
-    return store.revoke(id, wallClock.instant()).orElseThrow(() -> new NotFound("API key", id));
+    Instant now = wallClock.instant();
+    return store.revoke(id, now, revoked(id, now)).orElseThrow(() -> new NotFound("API key", id));
   }
 }

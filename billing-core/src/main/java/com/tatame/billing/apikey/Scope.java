@@ -22,6 +22,8 @@ public enum Scope {
   CUSTOMERS_READ("customers:read"),
   /** Read the analytics. */
   ANALYTICS_READ("analytics:read"),
+  /** Look up who changed what. */
+  AUDIT_READ("audit:read"),
   /** Look into the inbox of webhooks. */
   WEBHOOKS_READ("webhooks:read"),
   /** Replay webhooks. */

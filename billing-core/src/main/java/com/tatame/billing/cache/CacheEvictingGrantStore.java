@@ -1,6 +1,7 @@
 package com.tatame.billing.cache;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
 import com.tatame.billing.entitlement.GrantStore;
@@ -19,18 +20,19 @@ final class CacheEvictingGrantStore implements GrantStore {
   }
 
   @Override
-  public Kept add(Grant grant, String key, String fingerprint) {
+  public Kept add(Grant grant, String key, String fingerprint, AuditEntry audit) {
     try {
-      return store.add(grant, key, fingerprint);
+      return store.add(grant, key, fingerprint, audit);
     } finally {
       evict.accept(grant.account());
     }
   }
 
   @Override
-  public Optional<Grant> revoke(AccountId account, String id, Revocation revocation) {
+  public Optional<Grant> revoke(
+      AccountId account, String id, Revocation revocation, AuditEntry audit) {
     try {
-      return store.revoke(account, id, revocation);
+      return store.revoke(account, id, revocation, audit);
     } finally {
       evict.accept(account);
     }

@@ -1,6 +1,7 @@
 package com.tatame.billing.cache;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.purchase.Purchase;
@@ -42,23 +43,23 @@ final class CacheEvictingPurchaseStore implements PurchaseStore {
   }
 
   @Override
-  public Purchase addFree(Purchase free) {
-    return store.addFree(free);
+  public Purchase addFree(Purchase free, AuditEntry audit) {
+    return store.addFree(free, audit);
   }
 
   @Override
-  public Giving give(Purchase free, UsageDebit debit) {
+  public Giving give(Purchase free, UsageDebit debit, AuditEntry audit) {
     try {
-      return store.give(free, debit);
+      return store.give(free, debit, audit);
     } finally {
       evict.accept(debit.account());
     }
   }
 
   @Override
-  public Giving giveOnce(Purchase free, UsageDebit debit) {
+  public Giving giveOnce(Purchase free, UsageDebit debit, AuditEntry audit) {
     try {
-      return store.giveOnce(free, debit);
+      return store.giveOnce(free, debit, audit);
     } finally {
       evict.accept(debit.account());
     }

@@ -1,5 +1,6 @@
 package com.tatame.billing.catalog;
 
+import com.tatame.billing.audit.AuditEntry;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -17,18 +18,20 @@ public interface CatalogStore {
    * Makes a catalog the one that was published last, under a new version unless it is so already.
    *
    * @param now wall time
+   * @param audit written in the same commit, if there is a new version
    * @return the catalog that was published last by then, which has this content
    */
-  PublishedCatalog publish(Catalog catalog, Instant now);
+  PublishedCatalog publish(Catalog catalog, Instant now, AuditEntry audit);
 
   /**
    * As {@link #publish}, unless the same content was ever published before: a node that starts with an
    * old file takes nothing back.
    *
    * @param now wall time
+   * @param audit written in the same commit, if there is a new version
    * @return the catalog that was published last by then
    */
-  PublishedCatalog publishIfNew(Catalog catalog, Instant now);
+  PublishedCatalog publishIfNew(Catalog catalog, Instant now, AuditEntry audit);
 
   /**
    * How many live subscriptions there are of each of these tiers; none where there is none.

@@ -1,5 +1,10 @@
 package com.tatame.billing.catalog;
 
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditActor;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
+import com.tatame.billing.audit.AuditScope;
 import com.tatame.billing.failure.BillingException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -7,9 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /**
  * Use cases: putting another catalog in force without a restart. The catalog that was published last is
@@ -71,7 +78,8 @@ public final class CatalogVersions {
    */
   public Publication publish(Catalog catalog) {
     Publication planned = preview(catalog);
-    PublishedCatalog published = store.publish(catalog, wallClock.instant());
+    Instant now = wallClock.instant();
+    PublishedCatalog published = store.publish(catalog, now, published(catalog, now));
     take(published);
     return new Publication(
         OptionalLong.of(published.version()), planned.changed(), planned.notes());
@@ -126,7 +134,8 @@ public final class CatalogVersions {
     Optional<PublishedCatalog> last = store.newerThan(0);
     last.ifPresent(this::take);
     if (last.filter(same -> same.has(own)).isEmpty()) {
-      PublishedCatalog published = store.publishIfNew(own, wallClock.instant());
+      PublishedCatalog published =
+          AuditScope.within(AuditActor.system("start"), Optional.empty(), this::publishOwn);
       take(published);
       if (!published.has(own)) {
         LOG.log(
@@ -138,6 +147,21 @@ public final class CatalogVersions {
       }
     }
     begun = true;
+  }
+
+  private PublishedCatalog publishOwn() {
+    Instant now = wallClock.instant();
+    return store.publishIfNew(own, now, published(own, now));
+  }
+
+  private static AuditEntry published(Catalog catalog, Instant now) {
+    String tiers = catalog.plans().stream().map(Plan::tier).collect(Collectors.joining(","));
+    return AuditEntry.of(
+        now,
+        AuditAction.PUBLISH_CATALOG.code(),
+        Optional.empty(),
+        "catalog",
+        AuditChange.created(Map.of("tiers", tiers)));
   }
 
   private synchronized boolean take(PublishedCatalog published) {

@@ -141,7 +141,11 @@ public final class CommandAdministration {
     Resolution resolution = new Resolution(
         outcome, result, reason, by, wallClock.instant().truncatedTo(ChronoUnit.MICROS));
     return journal
-        .resolve(command.id(), command.generation(), resolution)
+        .resolve(
+            command.id(),
+            command.generation(),
+            resolution,
+            CommandAudit.resolved(command, resolution))
         .orElseThrow(() -> decided(get(command.id())));
   }
 

@@ -1,6 +1,7 @@
 package com.tatame.billing.command;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,9 +13,10 @@ public interface CommandJournal {
    * Writes the command down, unless one of the same account, kind and target is open. One that needs
    * an operator stays open until it is resolved.
    *
+   * @param audit written in the same commit, if this command is written down
    * @return the command as it now stands in the journal: the given one, or the open one in its way
    */
-  Command open(Command planned);
+  Command open(Command planned, AuditEntry audit);
 
   /**
    * Takes an unsettled command for sending, alone, until the lease runs out.
@@ -58,7 +60,7 @@ public interface CommandJournal {
 
   Optional<Command> find(CommandId id);
 
-  /** The open command of this account, kind and target; see {@link #open(Command)}. */
+  /** The open command of this account, kind and target; see {@link #open}. */
   Optional<Command> findOpen(AccountId account, CommandKind kind, String target);
 
   /** The commands that were made for a request, oldest first, then by id. */
@@ -83,9 +85,10 @@ public interface CommandJournal {
    * keeps what was decided.
    *
    * @param generation the one that was decided about
+   * @param audit written in the same commit, if that is done
    * @return the command as it is then; empty if it doesn't need an operator, or not any more
    */
-  Optional<Command> resolve(CommandId id, int generation, Resolution resolution);
+  Optional<Command> resolve(CommandId id, int generation, Resolution resolution, AuditEntry audit);
 
   /** Unsettled commands that no process sends and that were created before, oldest first. */
   List<Command> abandoned(Instant before, Instant now, int limit);

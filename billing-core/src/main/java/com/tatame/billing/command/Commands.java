@@ -158,7 +158,7 @@ public final class Commands {
     if (earlier.isPresent()) {
       return Optional.of(finish(earlier.get()));
     }
-    Command open = journal.open(planned);
+    Command open = journal.open(planned, CommandAudit.planned(planned));
     if (open.kind().joins(open, planned)) {
       return Optional.of(drive(open));
     }
@@ -178,7 +178,7 @@ public final class Commands {
    * @throws Conflict {@code in_progress} if a command of another request is open
    */
   public Command runAlone(Command planned) {
-    Command open = journal.open(planned);
+    Command open = journal.open(planned, CommandAudit.planned(planned));
     refuseAnothers(open, planned.request());
     return drive(open);
   }

@@ -1,5 +1,8 @@
 package com.tatame.billing.drift;
 
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.inbox.ReadBudget;
@@ -13,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -102,7 +106,7 @@ public final class DriftMonitor {
       if (anyOpen || !step.kinds().isEmpty()) {
         Comparison.Result result = walk.compare(step.key());
         if (anyOpen) {
-          closeEqual(result, MONITOR);
+          closeEqual(result, MONITOR, Optional.empty());
         }
         if (result instanceof Comparison.Different) {
           suspects.add(new DriftPosition.Suspect(step.key(), wallClock.instant()));
@@ -156,22 +160,22 @@ public final class DriftMonitor {
           Optional.empty()));
     }
     if (policy == DriftPolicy.REPAIR) {
-      close(owner, different.repair(), MONITOR);
+      close(owner, different.repair(), MONITOR, Optional.empty());
     }
   }
 
   /** What was found equal again needs no repair any more. */
-  private void closeEqual(Comparison.Result result, String by) {
+  private void closeEqual(Comparison.Result result, String by, Optional<AuditEntry> audit) {
     if (result instanceof Comparison.Equal equal) {
-      close(equal.subject().value(), equal.compared(), by);
+      close(equal.subject().value(), equal.compared(), by, audit);
     } else if (result instanceof Comparison.Different different) {
       Set<String> equal = new HashSet<>(different.compared());
       equal.removeIf(different::differs);
-      close(different.subject().value(), equal, by);
+      close(different.subject().value(), equal, by, audit);
     }
   }
 
-  private void close(String owner, Set<String> rows, String by) {
+  private void close(String owner, Set<String> rows, String by, Optional<AuditEntry> audit) {
     if (rows.isEmpty()) {
       return;
     }
@@ -180,7 +184,7 @@ public final class DriftMonitor {
         .map(Drift::id)
         .toList();
     if (!ids.isEmpty()) {
-      store.repaired(ids, by, wallClock.instant());
+      store.repaired(ids, by, wallClock.instant(), audit);
     }
   }
 
@@ -213,9 +217,10 @@ public final class DriftMonitor {
       return drift;
     }
     Comparison.Result result = compare(drift);
-    closeEqual(result, by);
+    Optional<AuditEntry> audit = Optional.of(repaired(drift));
+    closeEqual(result, by, audit);
     if (result instanceof Comparison.Different different) {
-      close(drift.customerId(), different.repair(), by);
+      close(drift.customerId(), different.repair(), by, audit);
     }
     Drift after = find(id);
     if (after.repairedAt().isPresent()) {
@@ -228,6 +233,25 @@ public final class DriftMonitor {
     }
     throw Conflict.inProgress(
         TRY_AGAIN, "The customer is being changed at this moment; try again soon.");
+  }
+
+  private AuditEntry repaired(Drift drift) {
+    return AuditEntry.of(
+        wallClock.instant(),
+        AuditAction.REPAIR_DRIFT.code(),
+        Optional.empty(),
+        drift.id(),
+        AuditChange.changed(
+            Map.of("repaired", "false"),
+            Map.of(
+                "repaired",
+                "true",
+                "customer",
+                drift.customerId(),
+                "kind",
+                drift.difference().kind(),
+                "object",
+                drift.difference().id())));
   }
 
   // A row that is missing here is found by its customer alone.

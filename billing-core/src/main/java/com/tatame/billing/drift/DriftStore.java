@@ -1,5 +1,6 @@
 package com.tatame.billing.drift;
 
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.observation.ObjectRef;
 import java.time.Instant;
 import java.util.Collection;
@@ -43,8 +44,13 @@ public interface DriftStore {
    */
   void report(Drift drift);
 
-  /** Closes the differences with these ids; those that are closed already stay as they are. */
-  void repaired(Collection<String> ids, String by, Instant at);
+  /**
+   * Closes the differences with these ids; those that are closed already stay as they are.
+   *
+   * @param audit written in the same commit, if this closes the difference that is its target; empty
+   *     where no person asked for it
+   */
+  void repaired(Collection<String> ids, String by, Instant at, Optional<AuditEntry> audit);
 
   /** How many differences are open. */
   long open();

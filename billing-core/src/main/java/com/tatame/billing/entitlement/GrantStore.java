@@ -1,6 +1,7 @@
 package com.tatame.billing.entitlement;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.entitlement.Grant.Revocation;
 import java.util.List;
 import java.util.Optional;
@@ -17,16 +18,18 @@ public interface GrantStore {
   /**
    * Keeps a grant, unless the account has one under this key.
    *
+   * @param audit written in the same commit, if this grant is kept
    * @return what is kept under the key: this one, or the one that was there
    */
-  Kept add(Grant grant, String key, String fingerprint);
+  Kept add(Grant grant, String key, String fingerprint, AuditEntry audit);
 
   /**
    * Takes a grant back, once: a second time changes nothing.
    *
+   * @param audit written in the same commit, if the grant was not taken back before
    * @return as it is now; empty if the account has no such grant
    */
-  Optional<Grant> revoke(AccountId account, String id, Revocation revocation);
+  Optional<Grant> revoke(AccountId account, String id, Revocation revocation, AuditEntry audit);
 
   Optional<Grant> find(String id);
 

@@ -1,18 +1,23 @@
 package com.tatame.billing.entitlement;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.entitlement.Grant.Revocation;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.time.Clocks;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -22,20 +27,18 @@ public final class Grants {
 
   private final GrantStore store;
   private final CatalogInForce catalog;
-  private final InstantSource clock;
+  private final Clocks clocks;
   private final RandomGenerator random;
 
   /**
    * Wires the use cases.
    *
-   * @param clock the billing clock
    * @param random source of ids
    */
-  public Grants(
-      GrantStore store, CatalogInForce catalog, InstantSource clock, RandomGenerator random) {
+  public Grants(GrantStore store, CatalogInForce catalog, Clocks clocks, RandomGenerator random) {
     this.store = store;
     this.catalog = catalog;
-    this.clock = clock;
+    this.clocks = clocks;
     this.random = random;
   }
 
@@ -95,7 +98,7 @@ public final class Grants {
     }
     Grant grant = get(id);
     return store
-        .revoke(grant.account(), id, new Revocation(now(), by, reason))
+        .revoke(grant.account(), id, new Revocation(now(), by, reason), revoked(grant))
         .orElseThrow(() -> new NotFound("grant", id));
   }
 
@@ -144,7 +147,33 @@ public final class Grants {
           field,
           field.equals("startsAt") ? "must not lie in the past" : "must be later than it starts");
     });
-    return store.add(grant, wanted.key().orElse(grant.id()), wanted.fingerprint());
+    return store.add(grant, wanted.key().orElse(grant.id()), wanted.fingerprint(), given(grant));
+  }
+
+  private AuditEntry given(Grant grant) {
+    Map<String, String> after = new TreeMap<>(content(grant.gift()));
+    after.put("startsAt", grant.startsAt().toString());
+    grant.expiresAt().ifPresent(end -> after.put("expiresAt", end.toString()));
+    return audit(AuditAction.CREATE_GRANT, grant, AuditChange.created(after));
+  }
+
+  private static Map<String, String> content(GrantContent gift) {
+    if (gift instanceof GrantContent.Tier tier) {
+      return Map.of("tier", tier.tier());
+    } else if (gift instanceof GrantContent.Units units) {
+      return Map.of("feature", units.feature(), "units", Long.toString(units.units()));
+    }
+    return Map.of("feature", ((GrantContent.Flag) gift).feature());
+  }
+
+  private AuditEntry revoked(Grant grant) {
+    AuditChange change = AuditChange.changed(Map.of("revoked", "false"), Map.of("revoked", "true"));
+    return audit(AuditAction.REVOKE_GRANT, grant, change);
+  }
+
+  private AuditEntry audit(AuditAction action, Grant grant, AuditChange change) {
+    return AuditEntry.of(
+        clocks.wallNow(), action.code(), Optional.of(grant.account()), grant.id(), change);
   }
 
   private static Optional<String> wrongTime(NewGrant wanted, Grant grant) {
@@ -160,6 +189,6 @@ public final class Grants {
   }
 
   private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return clocks.billingNow().truncatedTo(ChronoUnit.MICROS);
   }
 }

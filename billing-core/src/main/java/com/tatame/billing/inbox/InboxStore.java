@@ -1,5 +1,6 @@
 package com.tatame.billing.inbox;
 
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.projection.ClaimId;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,8 +72,9 @@ public interface InboxStore {
    *
    * @param after the {@link ReplayBatch#next} of the part before; 0 for the first part
    * @param max most events to look at, 1 to {@link #MAX_REPLAY}
+   * @param audit written in the same commit, if any event is replayed
    */
-  ReplayBatch replay(ReplaySelection selection, long after, int max, Instant now);
+  ReplayBatch replay(ReplaySelection selection, long after, int max, Instant now, AuditEntry audit);
 
   /**
    * Prunes payloads and histories of events that were processed or ignored. What else is known of an

@@ -1,5 +1,8 @@
 package com.tatame.billing.inbox;
 
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.inbox.EventSource.Irrelevant;
 import com.tatame.billing.inbox.EventSource.Malformed;
@@ -14,7 +17,9 @@ import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.projection.SubjectState;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -124,8 +129,9 @@ public final class Webhooks {
     long replayed = 0;
     Optional<Long> part = Optional.of(0L);
     while (part.isPresent()) {
-      ReplayBatch batch = inbox.replay(
-          selection, part.get(), InboxStore.MAX_REPLAY, projections.clocks().wallNow());
+      Instant now = projections.clocks().wallNow();
+      ReplayBatch batch =
+          inbox.replay(selection, part.get(), InboxStore.MAX_REPLAY, now, replayed(selection, now));
       replayed += batch.ids().size();
       part = batch.next();
     }
@@ -133,6 +139,25 @@ public final class Webhooks {
       workers.wake();
     }
     return replayed;
+  }
+
+  private static AuditEntry replayed(ReplaySelection selection, Instant now) {
+    Map<String, String> after = new HashMap<>();
+    String target = "dead";
+    if (selection instanceof ReplaySelection.One one) {
+      target = one.id();
+    } else if (selection instanceof ReplaySelection.Received range) {
+      target = "received";
+      after.put("from", range.from().toString());
+      after.put("to", range.until().toString());
+      range.type().ifPresent(type -> after.put("type", type));
+    }
+    return AuditEntry.of(
+        now,
+        AuditAction.REPLAY_EVENTS.code(),
+        Optional.empty(),
+        target,
+        AuditChange.created(after));
   }
 
   /**

@@ -1,6 +1,7 @@
 package com.tatame.billing.metering;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.projection.ClaimId;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,9 +97,10 @@ public interface MeterReportStore {
    * Decides about one that is dead or undecided.
    *
    * @param sent whether the provider has it; if not, it is sent anew
+   * @param audit written in the same commit, if that is done
    * @return as it is now; empty if there is none such that waits for it
    */
-  Optional<MeterReport> resolve(String id, boolean sent);
+  Optional<MeterReport> resolve(String id, boolean sent, AuditEntry audit);
 
   /**
    * What waits.

@@ -1,6 +1,9 @@
 package com.tatame.billing.metering;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Cycle;
 import com.tatame.billing.catalog.Period;
@@ -29,6 +32,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +54,7 @@ public final class MeteredUsage {
   private final UsageMeters meters;
   private final UsageStore usage;
   private final CustomerStore customers;
+  private final Clocks clocks;
   private final InstantSource clock;
   private final ReportSender sender;
   private final AtomicBoolean hurried = new AtomicBoolean();
@@ -70,6 +75,7 @@ public final class MeteredUsage {
     this.meters = meters;
     this.usage = usage;
     this.customers = customers;
+    this.clocks = clocks;
     this.clock = clocks.billing();
     this.sender = new ReportSender(store, meters, clocks, random);
   }
@@ -196,9 +202,25 @@ public final class MeteredUsage {
           "must be true: the provider takes no use of more than " + ReportSender.REACH.toDays()
               + " days ago. Bill it by hand.");
     }
-    return store
-        .resolve(id, sent)
-        .orElseThrow(() -> Conflict.because(
-            "The report is " + report.state().code() + "; there is nothing to decide."));
+    if (report.state() != State.DEAD && report.state() != State.NEEDS_OPERATOR) {
+      throw decided(report);
+    }
+    return store.resolve(id, sent, resolved(report, sent)).orElseThrow(() -> decided(report));
+  }
+
+  private static Conflict decided(MeterReport report) {
+    return Conflict.because(
+        "The report is " + report.state().code() + "; there is nothing to decide.");
+  }
+
+  private AuditEntry resolved(MeterReport report, boolean sent) {
+    return AuditEntry.of(
+        clocks.wallNow(),
+        AuditAction.RESOLVE_USAGE_REPORT.code(),
+        Optional.of(report.account()),
+        report.id(),
+        AuditChange.changed(
+            Map.of("state", report.state().code()),
+            Map.of("state", (sent ? State.SENT : State.SENDING).code())));
   }
 }

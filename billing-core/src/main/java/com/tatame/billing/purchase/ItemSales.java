@@ -2,6 +2,9 @@ package com.tatame.billing.purchase;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.Discount;
 import com.tatame.billing.catalog.Item;
@@ -21,6 +24,7 @@ import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Money;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 
 /** What items cost, and the giving of those that cost nothing. */
@@ -194,7 +198,7 @@ public final class ItemSales {
         quote.sale(purchaseId(id)),
         clock.instant().truncatedTo(ChronoUnit.MICROS));
     if (!quote.takesUnit()) {
-      return Optional.of(given(free, purchases.addFree(free)));
+      return Optional.of(given(free, purchases.addFree(free, taken(free))));
     }
     ItemUnits.Sold sold = new ItemUnits.Sold(quote.item().kind(), quote.item().price(), unitId(id));
     String drawKey = key.map(own -> drawKey(quote.item().id(), own)).orElse(sold.id());
@@ -204,8 +208,8 @@ public final class ItemSales {
         return Optional.empty();
       }
       PurchaseStore.Giving giving = quote.item().repeatable()
-          ? purchases.give(free, debit.get())
-          : purchases.giveOnce(free, debit.get());
+          ? purchases.give(free, debit.get(), taken(free))
+          : purchases.giveOnce(free, debit.get(), taken(free));
       giving.owned().ifPresent(owned -> {
         throw Conflict.alreadyOwned(owned.id());
       });
@@ -216,6 +220,15 @@ public final class ItemSales {
       }
     }
     throw ItemUnits.changing(account);
+  }
+
+  private AuditEntry taken(Purchase free) {
+    return AuditEntry.of(
+        commands.now(),
+        AuditAction.TAKE_FREE_ITEM.code(),
+        Optional.of(free.account()),
+        free.id(),
+        AuditChange.created(Map.of("item", free.sale().item())));
   }
 
   private static String drawKey(String item, String key) {

@@ -1,6 +1,7 @@
 package com.tatame.billing.purchase;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.UsageDebit;
 import java.util.List;
@@ -56,24 +57,26 @@ public interface PurchaseStore {
   /**
    * Writes down a purchase that was free, unless the account has this item for free already.
    *
+   * @param audit written in the same commit, if the given one is written down
    * @return the given one, or the one that was there
    */
-  Purchase addFree(Purchase free);
+  Purchase addFree(Purchase free, AuditEntry audit);
 
   /**
    * Takes a unit and writes down the purchase that it pays, both or neither. The unit stays taken.
    * Asked again under the key of the draw it answers the same, and takes and writes nothing.
    *
    * @param free whose id no other purchase has
+   * @param audit written in the same commit, if the purchase is
    */
-  Giving give(Purchase free, UsageDebit debit);
+  Giving give(Purchase free, UsageDebit debit, AuditEntry audit);
 
   /**
    * As {@link #give}, unless the account owns the item: then nothing is taken and nothing written. Of
    * many who ask at once for one item one is given it. What was given under the key of the draw is
    * answered as by {@link #give}.
    */
-  Giving giveOnce(Purchase free, UsageDebit debit);
+  Giving giveOnce(Purchase free, UsageDebit debit, AuditEntry audit);
 
   /** What was given under the key of a draw. */
   Optional<Purchase> given(AccountId account, String key);

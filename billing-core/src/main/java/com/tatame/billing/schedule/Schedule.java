@@ -1,5 +1,7 @@
 package com.tatame.billing.schedule;
 
+import com.tatame.billing.audit.AuditActor;
+import com.tatame.billing.audit.AuditScope;
 import com.tatame.billing.failure.BillingException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -50,7 +52,8 @@ public final class Schedule {
 
   private static Optional<String> take(Task task, Optional<String> position) {
     try {
-      return task.work().from(position);
+      return AuditScope.within(
+          AuditActor.system(task.name()), Optional.empty(), () -> task.work().from(position));
     } catch (BillingException e) {
       LOG.log(Level.WARNING, "{0} is postponed: {1}", task.name(), e.getMessage());
       return position;

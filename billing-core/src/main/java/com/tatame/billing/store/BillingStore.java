@@ -2,6 +2,7 @@ package com.tatame.billing.store;
 
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.AuditStore;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
@@ -79,6 +80,8 @@ public interface BillingStore extends AutoCloseable {
   ReservationStore reservations();
 
   BillingEventStore billingEvents();
+
+  AuditStore audit();
 
   IdempotencyStore idempotency();
 

@@ -66,8 +66,8 @@ final class ApiKeyHandlers {
       @Doc(
           "What it may do. admin: everything. account: act for the account that X-Account-Id names."
               + " entitlements, usage:write: only this, for such an account. refunds, grants,"
-              + " customers:read, analytics:read, webhooks:read, webhooks:write, commands:read,"
-              + " commands:write: this, for all accounts.")
+              + " customers:read, analytics:read, audit:read, webhooks:read, webhooks:write,"
+              + " commands:read, commands:write: this, for all accounts.")
       List<String> scopes,
 
       @Doc(

@@ -151,6 +151,7 @@ public final class BillingRoutes {
         new DuplicateHandlers(billing.duplicates()),
         new TrialHandlers(billing.trials()),
         new BillingEventHandlers(billing.events()),
+        new AuditHandlers(billing.audit()),
         new CommandHandlers(billing.commands()),
         new ApiKeyHandlers(billing.apiKeys(), keys)));
   }

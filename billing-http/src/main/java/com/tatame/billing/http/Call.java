@@ -32,6 +32,11 @@ final class Call {
     return principal.orElseThrow(() -> new Unauthenticated("Send a bearer token."));
   }
 
+  /** The caller, where the route asks for one. */
+  Optional<Principal> caller() {
+    return principal;
+  }
+
   /** Where the request comes from. */
   ClientRequest client() {
     return exchange;

@@ -1,6 +1,8 @@
 package com.tatame.billing.http;
 
 import com.tatame.billing.account.Principal;
+import com.tatame.billing.audit.AuditActor;
+import com.tatame.billing.audit.AuditScope;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.Overloaded;
 import com.tatame.billing.workload.Bulkhead;
@@ -329,7 +331,7 @@ final class HttpShell {
       Route route, RouteHandler.Later handler, Call call, String requestId) {
     CompletableFuture<Answer> answer;
     try {
-      answer = handler.handle(call);
+      answer = audited(call.caller(), requestId, () -> handler.handle(call));
     } catch (RuntimeException e) {
       return CompletableFuture.completedFuture(failed(e, route, requestId));
     }
@@ -340,6 +342,12 @@ final class HttpShell {
           route,
           requestId);
     });
+  }
+
+  /** Does work whose changes name the caller and the request in the audit log. */
+  private static <T> T audited(Optional<Principal> caller, String requestId, Supplier<T> work) {
+    AuditActor actor = caller.map(AuditActor::of).orElse(AuditActor.ANYONE);
+    return AuditScope.within(actor, Optional.of(requestId), work);
   }
 
   private Answer failed(RuntimeException failure, Route route, String requestId) {

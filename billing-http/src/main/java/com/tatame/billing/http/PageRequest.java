@@ -68,7 +68,7 @@ record PageRequest(int limit, Optional<String> after) {
     throw badCursor();
   }
 
-  private static ValidationFailed badCursor() {
+  static ValidationFailed badCursor() {
     return ValidationFailed.of("cursor", "must be the nextCursor of an earlier answer");
   }
 }

@@ -25,6 +25,7 @@ final class RouteTable {
             CheckoutHandlers.routes(),
             SubscriptionHandlers.routes(),
             BillingEventHandlers.routes(),
+            AuditHandlers.routes(),
             InboxHandlers.routes(),
             DriftHandlers.routes(),
             CommandHandlers.routes(),

@@ -30,6 +30,7 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -383,7 +384,7 @@ class CatalogVersionsTest {
   @Test
   void whatANewerReleasePublishedIsNotTakenAndReported() {
     unreadable = true;
-    memory.catalogs().publish(SECOND, world.wallClock().instant());
+    memory.catalogs().publish(SECOND, world.wallClock().instant(), AnAuditEntry.any());
     passSeconds();
 
     assertThat(world.billing().catalog()).isEqualTo(FIRST);
@@ -393,9 +394,9 @@ class CatalogVersionsTest {
 
   @Test
   void theCatalogIsAskedForOnceInFiveSeconds() {
-    memory.catalogs().publish(SECOND, world.wallClock().instant());
+    memory.catalogs().publish(SECOND, world.wallClock().instant(), AnAuditEntry.any());
     passSeconds();
-    memory.catalogs().publish(THIRD, world.wallClock().instant());
+    memory.catalogs().publish(THIRD, world.wallClock().instant(), AnAuditEntry.any());
 
     world.wallClock().advance(CatalogVersions.FOLLOW_EVERY.minus(Duration.ofMillis(1)));
     world.billing().work();

@@ -14,6 +14,7 @@ import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.testkit.BillingWorld;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -120,13 +121,15 @@ class CommandAdministrationTest {
 
   private Command undecided(Subscription subscription) {
     var journal = world.store().commands();
-    Command command = journal.open(Command.planned(
-        new CommandId("undecided"),
-        new AccountId("user_ada"),
-        CommandKind.CANCEL_SUBSCRIPTION,
-        subscription.id(),
-        Map.of("when", "period_end", "customer", subscription.customerId()),
-        world.wallClock().instant()));
+    Command command = journal.open(
+        Command.planned(
+            new CommandId("undecided"),
+            new AccountId("user_ada"),
+            CommandKind.CANCEL_SUBSCRIPTION,
+            subscription.id(),
+            Map.of("when", "period_end", "customer", subscription.customerId()),
+            world.wallClock().instant()),
+        AnAuditEntry.any());
     journal.begin(command.id(), "lease", world.wallClock().instant(), Duration.ofMinutes(1));
     journal.end(
         command.id(),

@@ -22,6 +22,7 @@ import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.SettableClock;
+import com.tatame.billing.time.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -85,7 +86,8 @@ class GrantProperties {
           Catalog.DEFAULT_GRACE);
       InMemoryBillingStore store = new InMemoryBillingStore();
       entitlements = new Entitlements(store.usage(), catalog, clock, random);
-      grants = new Grants(store.grants(), new CatalogInForce(catalog), clock, random);
+      grants =
+          new Grants(store.grants(), new CatalogInForce(catalog), new Clocks(clock, clock), random);
     }
 
     void go() {

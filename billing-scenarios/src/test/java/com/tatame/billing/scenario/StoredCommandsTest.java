@@ -28,6 +28,7 @@ import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.EngineControl;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -290,7 +291,7 @@ class StoredCommandsTest {
       for (Stored stored : stored(wish)) {
         CommandId id = new CommandId("%032x".formatted(ids.size() + 1));
         ids.add(id);
-        world.store().commands().open(stored.planned(id, world));
+        world.store().commands().open(stored.planned(id, world), AnAuditEntry.any());
         world.wallClock().advance(PAST_THE_LEASE);
         world.settle();
       }
@@ -315,11 +316,15 @@ class StoredCommandsTest {
       CommandJournal journal = world.store().commands();
       CommandId unreadable = new CommandId("%032x".formatted(1));
       CommandId readable = new CommandId("%032x".formatted(2));
-      journal.open(new Stored("cancel_subscription", "user_bob", "sub_1", new TreeMap<>())
-          .planned(unreadable, world));
+      journal.open(
+          new Stored("cancel_subscription", "user_bob", "sub_1", new TreeMap<>())
+              .planned(unreadable, world),
+          AnAuditEntry.any());
       world.wallClock().advance(Duration.ofSeconds(1));
-      journal.open(new Stored("create_customer", "user_ada", "customer", new TreeMap<>())
-          .planned(readable, world));
+      journal.open(
+          new Stored("create_customer", "user_ada", "customer", new TreeMap<>())
+              .planned(readable, world),
+          AnAuditEntry.any());
       world.wallClock().advance(PAST_THE_LEASE);
       world.settle();
 

@@ -3,6 +3,8 @@ package com.tatame.billing.schema;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
+import com.tatame.billing.audit.AuditEntry;
+import com.tatame.billing.schema.AuditFunctions.Watch;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,9 +12,11 @@ import java.util.Optional;
 /** Anonymous sessions, behind their functions. */
 final class AnonymousSessionFunctions implements AnonymousSessionStore {
   private final Functions functions;
+  private final AuditFunctions audited;
 
-  AnonymousSessionFunctions(Functions functions) {
+  AnonymousSessionFunctions(Functions functions, AuditFunctions audited) {
     this.functions = functions;
+    this.audited = audited;
   }
 
   private static Row of(String hash) {
@@ -35,9 +39,15 @@ final class AnonymousSessionFunctions implements AnonymousSessionStore {
   }
 
   @Override
-  public Optional<AnonymousSession> claim(String hash, AccountId by, Instant now) {
-    return functions
-        .row("claim_anonymous_session_v1", of(hash).with("account_id", by).with("now", now))
+  public Optional<AnonymousSession> claim(
+      String hash, AccountId by, Instant now, AuditEntry audit) {
+    Watch watch = new Watch("anonymous_session_v1", of(hash), "claimed_by");
+    return audited
+        .row(
+            audit,
+            watch,
+            "claim_anonymous_session_v1",
+            of(hash).with("account_id", by).with("now", now))
         .map(AnonymousSessionFunctions::session);
   }
 

@@ -3,6 +3,8 @@ package com.tatame.billing.schema;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.audit.AuditEntry;
+import com.tatame.billing.schema.AuditFunctions.Watch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,9 +14,11 @@ import java.util.stream.Collectors;
 /** Keys for other programs, behind their functions. */
 final class ApiKeyFunctions implements ApiKeyStore {
   private final Functions functions;
+  private final AuditFunctions audited;
 
-  ApiKeyFunctions(Functions functions) {
+  ApiKeyFunctions(Functions functions, AuditFunctions audited) {
     this.functions = functions;
+    this.audited = audited;
   }
 
   private static Row of(String id) {
@@ -22,8 +26,10 @@ final class ApiKeyFunctions implements ApiKeyStore {
   }
 
   @Override
-  public void add(ApiKey key, String hash) {
-    functions.call(
+  public void add(ApiKey key, String hash, AuditEntry audit) {
+    audited.call(
+        audit,
+        watch(key.id(), "id"),
         "add_api_key_v1",
         of(key.id())
             .with("hash", hash)
@@ -56,8 +62,14 @@ final class ApiKeyFunctions implements ApiKeyStore {
   }
 
   @Override
-  public Optional<ApiKey> revoke(String id, Instant now) {
-    return functions.row("revoke_api_key_v1", of(id).with("now", now)).map(ApiKeyFunctions::key);
+  public Optional<ApiKey> revoke(String id, Instant now, AuditEntry audit) {
+    return audited
+        .row(audit, watch(id, "revoked_at"), "revoke_api_key_v1", of(id).with("now", now))
+        .map(ApiKeyFunctions::key);
+  }
+
+  private static Watch watch(String id, String field) {
+    return new Watch("find_api_key_v1", of(id), field);
   }
 
   @Override

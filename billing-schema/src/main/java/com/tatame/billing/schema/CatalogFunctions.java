@@ -1,11 +1,13 @@
 package com.tatame.billing.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.PublishedCatalog;
 import com.tatame.billing.catalog.Window;
+import com.tatame.billing.schema.AuditFunctions.Watch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -22,9 +24,11 @@ final class CatalogFunctions implements CatalogStore {
   private static final Window ALWAYS = new Window(Window.Kind.LIFETIME, ZoneOffset.UTC);
 
   private final Functions functions;
+  private final AuditFunctions audited;
 
-  CatalogFunctions(Functions functions) {
+  CatalogFunctions(Functions functions, AuditFunctions audited) {
     this.functions = functions;
+    this.audited = audited;
   }
 
   @Override
@@ -35,17 +39,18 @@ final class CatalogFunctions implements CatalogStore {
   }
 
   @Override
-  public PublishedCatalog publish(Catalog catalog, Instant now) {
-    return publish(row(catalog).with("now", now).with("if_new", false));
+  public PublishedCatalog publish(Catalog catalog, Instant now, AuditEntry audit) {
+    return publish(audit, row(catalog).with("now", now).with("if_new", false));
   }
 
   @Override
-  public PublishedCatalog publishIfNew(Catalog catalog, Instant now) {
-    return publish(row(catalog).with("now", now).with("if_new", true));
+  public PublishedCatalog publishIfNew(Catalog catalog, Instant now, AuditEntry audit) {
+    return publish(audit, row(catalog).with("now", now).with("if_new", true));
   }
 
-  private PublishedCatalog publish(Row asked) {
-    return published(functions.row("publish_catalog_v2", asked).orElseThrow());
+  private PublishedCatalog publish(AuditEntry audit, Row asked) {
+    Watch watch = new Watch("newer_catalog_v1", Row.empty().with("version", 0), "version");
+    return published(audited.row(audit, watch, "publish_catalog_v2", asked).orElseThrow());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandJournal;
@@ -9,6 +10,7 @@ import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.Resolution;
+import com.tatame.billing.schema.AuditFunctions.Watch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,13 +19,15 @@ import java.util.Optional;
 /** The journal of outgoing mutations behind its functions. */
 final class CommandFunctions implements CommandJournal {
   private final Functions functions;
+  private final AuditFunctions audited;
 
-  CommandFunctions(Functions functions) {
+  CommandFunctions(Functions functions, AuditFunctions audited) {
     this.functions = functions;
+    this.audited = audited;
   }
 
   @Override
-  public Command open(Command planned) {
+  public Command open(Command planned, AuditEntry audit) {
     Row row = Row.empty()
         .with("id", planned.id().value())
         .with("account_id", planned.account().value())
@@ -37,7 +41,7 @@ final class CommandFunctions implements CommandJournal {
         .with("result", planned.result())
         .with("error", planned.error())
         .with("request_key", planned.request().map(RequestKey::value));
-    return command(new Row(functions.call("open_command_v1", row)));
+    return command(new Row(audited.call(audit, watch(planned.id(), "id"), "open_command_v1", row)));
   }
 
   static Command command(Row row) {
@@ -163,7 +167,8 @@ final class CommandFunctions implements CommandJournal {
   }
 
   @Override
-  public Optional<Command> resolve(CommandId id, int generation, Resolution resolution) {
+  public Optional<Command> resolve(
+      CommandId id, int generation, Resolution resolution, AuditEntry audit) {
     Row asked = Row.empty()
         .with("id", id.value())
         .with("generation", generation)
@@ -176,7 +181,13 @@ final class CommandFunctions implements CommandJournal {
                 .with("reason", resolution.reason())
                 .with("by", resolution.by())
                 .with("at", resolution.at()));
-    return functions.row("resolve_command_v1", asked).map(CommandFunctions::command);
+    return audited
+        .row(audit, watch(id, "resolutions"), "resolve_command_v1", asked)
+        .map(CommandFunctions::command);
+  }
+
+  private static Watch watch(CommandId id, String field) {
+    return new Watch("find_command_v1", Row.empty().with("id", id.value()), field);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package com.tatame.billing.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.drift.MirroredObject;
@@ -8,6 +9,7 @@ import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.RowChange;
+import com.tatame.billing.schema.AuditFunctions.Watch;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -19,9 +21,11 @@ import java.util.Optional;
 /** What differs from what the provider holds, behind its functions. */
 final class DriftFunctions implements DriftStore {
   private final Functions functions;
+  private final AuditFunctions audited;
 
-  DriftFunctions(Functions functions) {
+  DriftFunctions(Functions functions, AuditFunctions audited) {
     this.functions = functions;
+    this.audited = audited;
   }
 
   @Override
@@ -109,8 +113,19 @@ final class DriftFunctions implements DriftStore {
   }
 
   @Override
-  public void repaired(Collection<String> ids, String by, Instant at) {
-    functions.call("close_drift_v1", Row.empty().with("ids", ids).with("by", by).with("at", at));
+  public void repaired(Collection<String> ids, String by, Instant at, Optional<AuditEntry> audit) {
+    Row asked = Row.empty().with("ids", ids).with("by", by).with("at", at);
+    if (audit.isEmpty()) {
+      functions.call("close_drift_v1", asked);
+      return;
+    }
+    // The monitor closes differences as well, at any time.
+    Watch watch = new Watch(
+        "find_drift_v1",
+        Row.empty().with("id", audit.get().target()),
+        List.of("repaired_by"),
+        Row.empty().with("repaired_by", by));
+    audited.call(audit.get(), watch, "close_drift_v1", asked);
   }
 
   @Override

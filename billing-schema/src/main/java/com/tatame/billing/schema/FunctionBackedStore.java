@@ -2,6 +2,7 @@ package com.tatame.billing.schema;
 
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.AuditStore;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
@@ -46,12 +47,14 @@ public class FunctionBackedStore implements BillingStore {
   private final SqlFunctions transport;
   private final Functions functions;
   private final AccountFunctions accounts;
+  private final AuditFunctions audited;
 
   /** A store that owns its transport: closing the one closes the other. */
   public FunctionBackedStore(SqlFunctions transport) {
     this.transport = transport;
     this.functions = new Functions(transport);
     this.accounts = new AccountFunctions(functions);
+    this.audited = new AuditFunctions(functions);
   }
 
   /** How it calls functions, for moving its content to another store; closed with the store. */
@@ -61,7 +64,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final InboxStore inbox() {
-    return new InboxFunctions(functions);
+    return new InboxFunctions(functions, audited);
   }
 
   @Override
@@ -71,7 +74,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final CommandJournal commands() {
-    return new CommandFunctions(functions);
+    return new CommandFunctions(functions, audited);
   }
 
   @Override
@@ -96,7 +99,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final PurchaseStore purchases() {
-    return new PurchaseFunctions(functions);
+    return new PurchaseFunctions(functions, audited);
   }
 
   @Override
@@ -111,7 +114,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final AnonymousSessionStore anonymousSessions() {
-    return new AnonymousSessionFunctions(functions);
+    return new AnonymousSessionFunctions(functions, audited);
   }
 
   @Override
@@ -148,7 +151,7 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final CatalogStore catalogs() {
-    return new CatalogFunctions(functions);
+    return new CatalogFunctions(functions, audited);
   }
 
   @Override
@@ -158,12 +161,12 @@ public class FunctionBackedStore implements BillingStore {
 
   @Override
   public final GrantStore grants() {
-    return new GrantFunctions(functions);
+    return new GrantFunctions(functions, audited);
   }
 
   @Override
   public final MeterReportStore meterReports() {
-    return new MeterReportFunctions(functions);
+    return new MeterReportFunctions(functions, audited);
   }
 
   @Override
@@ -177,18 +180,23 @@ public class FunctionBackedStore implements BillingStore {
   }
 
   @Override
+  public final AuditStore audit() {
+    return audited;
+  }
+
+  @Override
   public final IdempotencyStore idempotency() {
     return new IdempotencyFunctions(functions);
   }
 
   @Override
   public final ApiKeyStore apiKeys() {
-    return new ApiKeyFunctions(functions);
+    return new ApiKeyFunctions(functions, audited);
   }
 
   @Override
   public final DriftStore drift() {
-    return new DriftFunctions(functions);
+    return new DriftFunctions(functions, audited);
   }
 
   @Override

@@ -1,23 +1,27 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
 import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.schema.AuditFunctions.Watch;
 import java.util.List;
 import java.util.Optional;
 
 /** Grants, behind their functions. */
 final class GrantFunctions implements GrantStore {
   private final Functions functions;
+  private final AuditFunctions audited;
 
-  GrantFunctions(Functions functions) {
+  GrantFunctions(Functions functions, AuditFunctions audited) {
     this.functions = functions;
+    this.audited = audited;
   }
 
   @Override
-  public Kept add(Grant grant, String key, String fingerprint) {
+  public Kept add(Grant grant, String key, String fingerprint, AuditEntry audit) {
     Row asked = gift(grant.gift())
         .with("id", grant.id())
         .with("account_id", grant.account())
@@ -28,18 +32,28 @@ final class GrantFunctions implements GrantStore {
         .with("given_at", grant.givenAt())
         .with("starts_at", grant.startsAt())
         .with("expires_at", grant.expiresAt());
-    return functions.row("add_grant_v1", asked).map(GrantFunctions::kept).orElseThrow();
+    return audited
+        .row(audit, watch(grant.id(), "id"), "add_grant_v1", asked)
+        .map(GrantFunctions::kept)
+        .orElseThrow();
   }
 
   @Override
-  public Optional<Grant> revoke(AccountId account, String id, Revocation revocation) {
+  public Optional<Grant> revoke(
+      AccountId account, String id, Revocation revocation, AuditEntry audit) {
     Row asked = Row.empty()
         .with("account_id", account)
         .with("id", id)
         .with("at", revocation.at())
         .with("by", revocation.by())
         .with("reason", revocation.reason());
-    return functions.row("revoke_grant_v1", asked).map(GrantFunctions::grant);
+    return audited
+        .row(audit, watch(id, "revoked_at"), "revoke_grant_v1", asked)
+        .map(GrantFunctions::grant);
+  }
+
+  private static Watch watch(String id, String field) {
+    return new Watch("find_grant_v1", Row.empty().with("id", id), field);
   }
 
   @Override

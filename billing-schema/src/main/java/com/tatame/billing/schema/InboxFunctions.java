@@ -1,6 +1,7 @@
 package com.tatame.billing.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
@@ -28,9 +29,11 @@ import java.util.Set;
 /** The inbox behind its functions. */
 final class InboxFunctions implements InboxStore {
   private final Functions functions;
+  private final AuditFunctions audited;
 
-  InboxFunctions(Functions functions) {
+  InboxFunctions(Functions functions, AuditFunctions audited) {
     this.functions = functions;
+    this.audited = audited;
   }
 
   @Override
@@ -214,10 +217,11 @@ final class InboxFunctions implements InboxStore {
   }
 
   @Override
-  public ReplayBatch replay(ReplaySelection selection, long after, int max, Instant now) {
+  public ReplayBatch replay(
+      ReplaySelection selection, long after, int max, Instant now, AuditEntry audit) {
     checkPart(max);
     Row part = row(selection).with("after", after).with("max", max).with("now", now);
-    Row answer = new Row(functions.call("replay_events_v1", part));
+    Row answer = new Row(audited.call(audit, "ids", "replay_events_v1", part));
     List<String> ids = new ArrayList<>();
     answer.json().required("ids").forEach(id -> ids.add(id.textValue()));
     return new ReplayBatch(ids, answer.optionalNumber("next"));

@@ -1,10 +1,12 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.metering.MeterReport;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.metering.ReportOutcome;
 import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.schema.AuditFunctions.Watch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,9 +15,11 @@ import java.util.Optional;
 /** The outbox of metered use, behind its functions. */
 final class MeterReportFunctions implements MeterReportStore {
   private final Functions functions;
+  private final AuditFunctions audited;
 
-  MeterReportFunctions(Functions functions) {
+  MeterReportFunctions(Functions functions, AuditFunctions audited) {
     this.functions = functions;
+    this.audited = audited;
   }
 
   @Override
@@ -108,9 +112,10 @@ final class MeterReportFunctions implements MeterReportStore {
   }
 
   @Override
-  public Optional<MeterReport> resolve(String id, boolean sent) {
-    return functions
-        .row("resolve_meter_report_v1", Row.empty().with("id", id).with("sent", sent))
+  public Optional<MeterReport> resolve(String id, boolean sent, AuditEntry audit) {
+    Watch watch = new Watch("find_meter_report_v1", Row.empty().with("id", id), "state");
+    return audited
+        .row(audit, watch, "resolve_meter_report_v1", Row.empty().with("id", id).with("sent", sent))
         .map(MeterReportFunctions::report);
   }
 

@@ -1,12 +1,14 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.Refund;
+import com.tatame.billing.schema.AuditFunctions.Watch;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,9 +21,11 @@ final class PurchaseFunctions implements PurchaseStore {
   private static final String ACCOUNT = "account_id";
 
   private final Functions functions;
+  private final AuditFunctions audited;
 
-  PurchaseFunctions(Functions functions) {
+  PurchaseFunctions(Functions functions, AuditFunctions audited) {
     this.functions = functions;
+    this.audited = audited;
   }
 
   private static Row of(AccountId account) {
@@ -68,26 +72,32 @@ final class PurchaseFunctions implements PurchaseStore {
   }
 
   @Override
-  public Purchase addFree(Purchase free) {
-    return functions
-        .row("add_free_purchase_v1", row(free))
+  public Purchase addFree(Purchase free, AuditEntry audit) {
+    return audited
+        .row(audit, watch(free), "add_free_purchase_v1", row(free))
         .map(PurchaseFunctions::free)
         .orElseThrow(() -> new IllegalStateException("no purchase was written, and none found"));
   }
 
   @Override
-  public Giving give(Purchase free, UsageDebit debit) {
-    return give("give_item_v1", free, debit);
+  public Giving give(Purchase free, UsageDebit debit, AuditEntry audit) {
+    return give("give_item_v1", free, debit, audit);
   }
 
   @Override
-  public Giving giveOnce(Purchase free, UsageDebit debit) {
-    return give("give_item_once_v1", free, debit);
+  public Giving giveOnce(Purchase free, UsageDebit debit, AuditEntry audit) {
+    return give("give_item_once_v1", free, debit, audit);
   }
 
-  private Giving give(String function, Purchase free, UsageDebit debit) {
-    Row answer = functions
+  private static Watch watch(Purchase free) {
+    return new Watch("find_purchase_v1", of(free.account()).with("id", free.id()), "id");
+  }
+
+  private Giving give(String function, Purchase free, UsageDebit debit, AuditEntry audit) {
+    Row answer = audited
         .row(
+            audit,
+            watch(free),
             function,
             Row.empty().with("purchase", row(free)).with("debit", UsageFunctions.row(debit)))
         .orElseThrow();

@@ -66,6 +66,7 @@ public final class Tables {
       table("anonymous_sessions").build(),
       table("answers").personal(Erasure.EXPIRES, "answer").pruned("once_v1").build(),
       table("api_keys").impersonal("name").build(),
+      table("audit_log").impersonal("before", "after").build(),
       table("billing_events").impersonal("terms", "details").build(),
       table("catalog_features").untilSettled().build(),
       table("catalog_tiers").impersonal("name").untilSettled().build(),

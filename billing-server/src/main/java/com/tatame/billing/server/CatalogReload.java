@@ -1,10 +1,13 @@
 package com.tatame.billing.server;
 
+import com.tatame.billing.audit.AuditActor;
+import com.tatame.billing.audit.AuditScope;
 import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.catalog.CatalogVersions.Publication;
 import com.tatame.billing.configuration.InvalidConfiguration;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.server.BillingConfig.CatalogSource;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,14 @@ final class CatalogReload implements Runnable {
 
   @Override
   public synchronized void run() {
+    // It is a person who sends the signal.
+    AuditScope.within(AuditActor.CLI, Optional.empty(), () -> {
+      reload();
+      return true;
+    });
+  }
+
+  private void reload() {
     try {
       CatalogSource source = file.get();
       Publication published = catalogs.publish(source.content());

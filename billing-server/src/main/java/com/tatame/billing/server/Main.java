@@ -1,5 +1,7 @@
 package com.tatame.billing.server;
 
+import com.tatame.billing.audit.AuditActor;
+import com.tatame.billing.audit.AuditScope;
 import com.tatame.billing.configuration.InvalidConfiguration;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.http.BillingRoutes;
@@ -9,6 +11,7 @@ import com.tatame.billing.store.BillingStore;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -72,11 +75,14 @@ public final class Main {
         .addSubcommand(new HealthCommand(environment))
         .addSubcommand(new KeysCommand(store, InstantSource.system()))
         .addSubcommand(new ReplayCommand(store, webhooks))
+        .addSubcommand(new AuditCommand(store))
         .addSubcommand(new ImportCommand(store, environment))
         .addSubcommand(new StoreMoveCommand(environment))
         .addSubcommand(new OpenApiCommand())
         .addSubcommand(new VersionCommand())
         .addSubcommand(new HelpCommand())
+        .setExecutionStrategy(parsed -> AuditScope.within(
+            AuditActor.CLI, Optional.empty(), () -> new CommandLine.RunLast().execute(parsed)))
         .setExecutionExceptionHandler((failure, failed, parsed) -> explain(failure, failed));
     // Of its own alone: what an annotation says here would be inherited.
     line.getCommandSpec().usageMessage().footer(EXPLANATION);

@@ -27,6 +27,7 @@ import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.ACheckoutSession;
 import com.tatame.billing.testkit.fixture.APayment;
 import com.tatame.billing.testkit.fixture.ASubscription;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,7 +86,7 @@ public interface AccountCurrencyContract extends StoreUnderTest {
         Ids.next("target"),
         Map.of("currency", currency),
         at);
-    return store().commands().open(planned);
+    return store().commands().open(planned, AnAuditEntry.any());
   }
 
   private void end(Command command, CommandState state, Optional<String> result, Instant at) {
@@ -156,13 +157,15 @@ public interface AccountCurrencyContract extends StoreUnderTest {
     assertSold(dollars);
     store()
         .commands()
-        .open(Command.planned(
-            new CommandId(Ids.next("command")),
-            account,
-            CommandKind.CREATE_CHECKOUT,
-            "of one currency",
-            Map.of(),
-            now));
+        .open(
+            Command.planned(
+                new CommandId(Ids.next("command")),
+                account,
+                CommandKind.CREATE_CHECKOUT,
+                "of one currency",
+                Map.of(),
+                now),
+            AnAuditEntry.any());
     assertRefused(dollars);
   }
 

@@ -16,6 +16,7 @@ import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.UsageStoreContract.DrawBuilder;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.util.HashSet;
 import java.util.List;
@@ -86,7 +87,10 @@ public interface AccountStatesContract extends StoreUnderTest {
         1,
         new Offer(PriceBand.INCLUDED, Optional.of(5L), Optional.empty(), Optional.of(first.id())));
     isAnother(account, seen);
-    store().grants().revoke(account, first.id(), new Revocation(NOON, "ada", Optional.empty()));
+    store()
+        .grants()
+        .revoke(
+            account, first.id(), new Revocation(NOON, "ada", Optional.empty()), AnAuditEntry.any());
     isAnother(account, seen);
   }
 
@@ -141,6 +145,6 @@ public interface AccountStatesContract extends StoreUnderTest {
   private Grant gives(AccountId account) {
     Grant grant =
         GrantStoreContract.grant(account, new GrantContent.Units("quiz", 5), Optional.empty());
-    return store().grants().add(grant, grant.id(), "").grant();
+    return store().grants().add(grant, grant.id(), "", AnAuditEntry.any()).grant();
   }
 }

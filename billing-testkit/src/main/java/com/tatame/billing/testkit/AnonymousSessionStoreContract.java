@@ -11,6 +11,7 @@ import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.testkit.fixture.ACheckoutSession;
 import com.tatame.billing.testkit.fixture.APayment;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,19 +57,23 @@ public interface AnonymousSessionStoreContract extends StoreUnderTest {
     AnonymousSession session = begun(now);
     AccountId first = Ids.account();
 
-    Optional<AnonymousSession> claimed = sessions().claim(hash(session), first, now.plusSeconds(1));
+    Optional<AnonymousSession> claimed =
+        sessions().claim(hash(session), first, now.plusSeconds(1), AnAuditEntry.any());
 
     assertThat(claimed.flatMap(AnonymousSession::claimedBy)).contains(first);
     assertThat(claimed.flatMap(AnonymousSession::claimedAt)).contains(now.plusSeconds(1));
-    assertThat(sessions().claim(hash(session), first, now.plusSeconds(2))).isEqualTo(claimed);
-    assertThat(sessions().claim(hash(session), Ids.account(), now.plusSeconds(3)))
+    assertThat(sessions().claim(hash(session), first, now.plusSeconds(2), AnAuditEntry.any()))
+        .isEqualTo(claimed);
+    assertThat(
+            sessions().claim(hash(session), Ids.account(), now.plusSeconds(3), AnAuditEntry.any()))
         .isEqualTo(claimed);
     assertThat(sessions().findByHash(hash(session))).isEqualTo(claimed);
   }
 
   @Test
   default void whatIsNotThereIsNotClaimed() {
-    assertThat(sessions().claim(Ids.next("hash"), Ids.account(), Ids.morning())).isEmpty();
+    assertThat(sessions().claim(Ids.next("hash"), Ids.account(), Ids.morning(), AnAuditEntry.any()))
+        .isEmpty();
   }
 
   @Test
@@ -84,7 +89,7 @@ public interface AnonymousSessionStoreContract extends StoreUnderTest {
     assertThat(bought(session.account())).containsExactly(idOf(before));
     assertThat(bought(claimer)).isEmpty();
 
-    sessions().claim(hash(session), claimer, now);
+    sessions().claim(hash(session), claimer, now, AnAuditEntry.any());
     Commits.store(store(), now, after, own);
 
     assertThat(bought(claimer)).containsExactly(idOf(own), idOf(after), idOf(before));
@@ -101,7 +106,7 @@ public interface AnonymousSessionStoreContract extends StoreUnderTest {
     Commits.store(store(), now, open);
     assertThat(store().checkouts().find(claimer, open.id())).isEmpty();
 
-    sessions().claim(hash(session), claimer, now);
+    sessions().claim(hash(session), claimer, now, AnAuditEntry.any());
 
     assertThat(store().checkouts().find(claimer, open.id())).contains(open);
     assertThat(store().checkouts().find(Ids.account(), open.id())).isEmpty();
@@ -116,7 +121,8 @@ public interface AnonymousSessionStoreContract extends StoreUnderTest {
       List<Future<Optional<AnonymousSession>>> claims = new ArrayList<>();
       for (int i = 0; i < 24; i++) {
         AccountId account = Ids.account();
-        claims.add(threads.submit(() -> sessions().claim(hash(session), account, now)));
+        claims.add(threads.submit(
+            () -> sessions().claim(hash(session), account, now, AnAuditEntry.any())));
       }
       Set<Optional<AnonymousSession>> seen = new HashSet<>();
       for (Future<Optional<AnonymousSession>> claim : claims) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,7 +51,7 @@ public interface ApiKeyStoreContract extends StoreUnderTest {
         Optional.of(now.plus(Duration.ofDays(90))),
         Optional.of(now.plusSeconds(1)),
         Optional.of(now.plusSeconds(2)));
-    apiKeys().add(key, hash(key));
+    apiKeys().add(key, hash(key), AnAuditEntry.any());
 
     assertThat(apiKeys().find(key.id())).contains(key);
   }
@@ -61,9 +62,9 @@ public interface ApiKeyStoreContract extends StoreUnderTest {
     ApiKey key = added(now);
     ApiKey other = key(now);
 
-    assertThatThrownBy(() -> apiKeys().add(key, hash(other)))
+    assertThatThrownBy(() -> apiKeys().add(key, hash(other), AnAuditEntry.any()))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> apiKeys().add(other, hash(key)))
+    assertThatThrownBy(() -> apiKeys().add(other, hash(key), AnAuditEntry.any()))
         .isInstanceOf(IllegalStateException.class);
 
     assertThat(apiKeys().findByHash(hash(key))).contains(key);
@@ -77,7 +78,8 @@ public interface ApiKeyStoreContract extends StoreUnderTest {
     ApiKey old = added(now.plusSeconds(1));
     ApiKey twin = added(now.plusSeconds(1));
     ApiKey start = added(now.plusSeconds(2));
-    ApiKey revoked = apiKeys().revoke(old.id(), now.plusSeconds(3)).orElseThrow();
+    ApiKey revoked =
+        apiKeys().revoke(old.id(), now.plusSeconds(3), AnAuditEntry.any()).orElseThrow();
 
     assertThat(apiKeys().list(Optional.of(start.id()), 3)).containsExactly(revoked, twin, oldest);
     assertThat(apiKeys().list(Optional.of(start.id()), 1)).containsExactly(revoked);
@@ -91,7 +93,7 @@ public interface ApiKeyStoreContract extends StoreUnderTest {
     Instant now = Ids.morning();
     ApiKey key = added(now);
 
-    Optional<ApiKey> revoked = apiKeys().revoke(key.id(), now.plusSeconds(5));
+    Optional<ApiKey> revoked = apiKeys().revoke(key.id(), now.plusSeconds(5), AnAuditEntry.any());
 
     assertThat(revoked.flatMap(ApiKey::revokedAt)).contains(now.plusSeconds(5));
     assertThat(apiKeys().findByHash(hash(key))).isEqualTo(revoked);
@@ -102,15 +104,17 @@ public interface ApiKeyStoreContract extends StoreUnderTest {
   default void theFirstRevocationCounts() {
     Instant now = Ids.morning();
     ApiKey key = added(now);
-    Optional<ApiKey> first = apiKeys().revoke(key.id(), now.plusSeconds(5));
+    Optional<ApiKey> first = apiKeys().revoke(key.id(), now.plusSeconds(5), AnAuditEntry.any());
 
-    assertThat(apiKeys().revoke(key.id(), now.plusSeconds(9))).isEqualTo(first);
+    assertThat(apiKeys().revoke(key.id(), now.plusSeconds(9), AnAuditEntry.any()))
+        .isEqualTo(first);
     assertThat(apiKeys().find(key.id())).isEqualTo(first);
   }
 
   @Test
   default void whatIsNotThereIsNotRevoked() {
-    assertThat(apiKeys().revoke(Ids.next("bk"), Ids.morning())).isEmpty();
+    assertThat(apiKeys().revoke(Ids.next("bk"), Ids.morning(), AnAuditEntry.any()))
+        .isEmpty();
   }
 
   @Test
@@ -171,7 +175,7 @@ public interface ApiKeyStoreContract extends StoreUnderTest {
 
   private ApiKey added(Instant now) {
     ApiKey key = key(now);
-    apiKeys().add(key, hash(key));
+    apiKeys().add(key, hash(key), AnAuditEntry.any());
     return key;
   }
 

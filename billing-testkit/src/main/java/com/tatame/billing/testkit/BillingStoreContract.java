@@ -55,6 +55,7 @@ public interface BillingStoreContract
         MeterReportStoreContract,
         ReservationStoreContract,
         BillingEventStoreContract,
+        AuditStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,
         DriftStoreContract,

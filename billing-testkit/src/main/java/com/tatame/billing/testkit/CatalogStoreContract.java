@@ -7,6 +7,7 @@ import com.tatame.billing.catalog.PublishedCatalog;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.fixture.ACatalog;
 import com.tatame.billing.testkit.fixture.ASubscription;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The catalog that was published last is in force, whatever was published before. */
 public interface CatalogStoreContract extends StoreUnderTest {
   /** Which no other test publishes. */
-  private static Catalog unpublished() {
+  static Catalog unpublished() {
     Catalog catalog = ACatalog.everyField();
     return new Catalog(
         catalog.plans(),
@@ -36,11 +37,11 @@ public interface CatalogStoreContract extends StoreUnderTest {
   }
 
   private PublishedCatalog publish(Catalog catalog) {
-    return store().catalogs().publish(catalog, Ids.morning());
+    return store().catalogs().publish(catalog, Ids.morning(), AnAuditEntry.any());
   }
 
   private PublishedCatalog publishIfNew(Catalog catalog) {
-    return store().catalogs().publishIfNew(catalog, Ids.morning());
+    return store().catalogs().publishIfNew(catalog, Ids.morning(), AnAuditEntry.any());
   }
 
   private PublishedCatalog inForce() {
@@ -52,7 +53,7 @@ public interface CatalogStoreContract extends StoreUnderTest {
     Catalog catalog = unpublished();
     Instant now = Ids.morning();
 
-    PublishedCatalog published = store().catalogs().publish(catalog, now);
+    PublishedCatalog published = store().catalogs().publish(catalog, now, AnAuditEntry.any());
 
     assertThat(published.content()).contains(catalog);
     assertThat(published.publishedAt()).isEqualTo(now);

@@ -12,6 +12,7 @@ import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageTally;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -154,7 +155,9 @@ public interface ClaimedUsageContract extends StoreUnderTest {
   }
 
   private void claim(AnonymousSession session, AccountId by) {
-    store().anonymousSessions().claim("hash_of_" + session.account(), by, MIDDAY);
+    store()
+        .anonymousSessions()
+        .claim("hash_of_" + session.account(), by, MIDDAY, AnAuditEntry.any());
   }
 
   private Consumption use(AccountId account, String feature, Period period, String key) {

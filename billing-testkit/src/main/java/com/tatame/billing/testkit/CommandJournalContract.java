@@ -10,6 +10,7 @@ import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.RequestKey;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +33,7 @@ public interface CommandJournalContract extends StoreUnderTest {
   default void anOpenedCommandIsWrittenDownAsItIs() {
     Command planned = cancel(Ids.account(), "sub_1", Ids.morning());
 
-    assertThat(store().commands().open(planned)).isEqualTo(planned);
+    assertThat(store().commands().open(planned, AnAuditEntry.any())).isEqualTo(planned);
 
     assertThat(store().commands().find(planned.id())).contains(planned);
   }
@@ -48,9 +49,9 @@ public interface CommandJournalContract extends StoreUnderTest {
     Instant now = Ids.morning();
     Command first = cancel(Ids.account(), "sub_1", now);
     Command second = cancel(first.account(), "sub_1", now.plusSeconds(1));
-    store().commands().open(first);
+    store().commands().open(first, AnAuditEntry.any());
 
-    assertThat(store().commands().open(second)).isEqualTo(first);
+    assertThat(store().commands().open(second, AnAuditEntry.any())).isEqualTo(first);
 
     assertThat(store().commands().find(second.id())).isEmpty();
   }
@@ -59,10 +60,10 @@ public interface CommandJournalContract extends StoreUnderTest {
   default void openingACommandAgainAnswersHowItStands() {
     Instant now = Ids.morning();
     Command planned = cancel(Ids.account(), "sub_1", now);
-    store().commands().open(planned);
+    store().commands().open(planned, AnAuditEntry.any());
     Command sending = begin(planned.id(), "lease", now).orElseThrow();
 
-    assertThat(store().commands().open(planned)).isEqualTo(sending);
+    assertThat(store().commands().open(planned, AnAuditEntry.any())).isEqualTo(sending);
   }
 
   @Test
@@ -71,7 +72,7 @@ public interface CommandJournalContract extends StoreUnderTest {
     Command planned = cancel(Ids.account(), "sub_1", now);
     assertThat(open(planned)).isEmpty();
 
-    store().commands().open(planned);
+    store().commands().open(planned, AnAuditEntry.any());
 
     assertThat(open(planned)).contains(planned);
     assertThat(open(cancel(planned.account(), "sub_2", now))).isEmpty();
@@ -93,12 +94,14 @@ public interface CommandJournalContract extends StoreUnderTest {
     AccountId account = Ids.account();
     Command first = cancel(account, "sub_1", now).madeFor(request);
     Command second = cancel(account, "sub_2", now.plusSeconds(1)).madeFor(request);
-    store().commands().open(second);
-    store().commands().open(first);
-    store().commands().open(cancel(account, "sub_3", now));
+    store().commands().open(second, AnAuditEntry.any());
+    store().commands().open(first, AnAuditEntry.any());
+    store().commands().open(cancel(account, "sub_3", now), AnAuditEntry.any());
     store()
         .commands()
-        .open(cancel(account, "sub_4", now).madeFor(RequestKey.of(Ids.next("caller"), "key")));
+        .open(
+            cancel(account, "sub_4", now).madeFor(RequestKey.of(Ids.next("caller"), "key")),
+            AnAuditEntry.any());
     begin(first.id(), "lease", now);
     end(first.id(), "lease", CommandState.SUCCEEDED, Optional.of("sub_1"), now);
 
@@ -127,7 +130,7 @@ public interface CommandJournalContract extends StoreUnderTest {
         now);
 
     for (Command each : List.of(cancel, otherTarget, otherAccount, otherKind)) {
-      assertThat(store().commands().open(each)).isEqualTo(each);
+      assertThat(store().commands().open(each, AnAuditEntry.any())).isEqualTo(each);
     }
   }
 
@@ -146,7 +149,7 @@ public interface CommandJournalContract extends StoreUnderTest {
         planned.add(mine);
         answers.add(threads.submit(() -> {
           start.await();
-          return store().commands().open(mine);
+          return store().commands().open(mine, AnAuditEntry.any());
         }));
       }
       start.countDown();
@@ -328,7 +331,7 @@ public interface CommandJournalContract extends StoreUnderTest {
     end(planned.id(), "first", CommandState.UNKNOWN, Optional.empty(), now);
 
     Command next = cancel(planned.account(), planned.target(), now);
-    assertThat(store().commands().open(next).id()).isEqualTo(planned.id());
+    assertThat(store().commands().open(next, AnAuditEntry.any()).id()).isEqualTo(planned.id());
     assertThat(begin(planned.id(), "second", now)).isPresent();
   }
 
@@ -341,7 +344,7 @@ public interface CommandJournalContract extends StoreUnderTest {
       end(first.id(), "lease", settled, Optional.empty(), now);
 
       Command next = cancel(first.account(), first.target(), now);
-      assertThat(store().commands().open(next)).isEqualTo(next);
+      assertThat(store().commands().open(next, AnAuditEntry.any())).isEqualTo(next);
     }
   }
 
@@ -353,7 +356,7 @@ public interface CommandJournalContract extends StoreUnderTest {
     Command newer = ended(account, "sub_1", now.plusSeconds(1), CommandState.SUCCEEDED);
     ended(account, "sub_1", now.plusSeconds(2), CommandState.REJECTED);
     ended(account, "sub_2", now.plusSeconds(3), CommandState.SUCCEEDED);
-    store().commands().open(cancel(account, "sub_1", now.plusSeconds(4)));
+    store().commands().open(cancel(account, "sub_1", now.plusSeconds(4)), AnAuditEntry.any());
 
     Optional<Command> found =
         store().commands().lastSucceeded(account, CommandKind.CANCEL_SUBSCRIPTION, "sub_1");
@@ -396,11 +399,11 @@ public interface CommandJournalContract extends StoreUnderTest {
   }
 
   private Command opened(Instant createdAt) {
-    return store().commands().open(cancel(Ids.account(), "sub_1", createdAt));
+    return store().commands().open(cancel(Ids.account(), "sub_1", createdAt), AnAuditEntry.any());
   }
 
   private Command ended(AccountId account, String target, Instant at, CommandState state) {
-    Command command = store().commands().open(cancel(account, target, at));
+    Command command = store().commands().open(cancel(account, target, at), AnAuditEntry.any());
     begin(command.id(), "lease", at);
     end(command.id(), "lease", state, Optional.of(target), at);
     return command;

@@ -9,6 +9,7 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.promotion.DiscountStore;
 import com.tatame.billing.promotion.DiscountStore.Commanded;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,13 +81,15 @@ public interface DiscountStoreContract extends StoreUnderTest {
         .orElse(FIRST.getEpochSecond());
     return store()
         .commands()
-        .open(Command.planned(
-            new CommandId(Ids.next("command")),
-            account,
-            kind,
-            target,
-            Map.of("subscription", "sub_1"),
-            Instant.ofEpochSecond(before).plus(since).plusSeconds(1)));
+        .open(
+            Command.planned(
+                new CommandId(Ids.next("command")),
+                account,
+                kind,
+                target,
+                Map.of("subscription", "sub_1"),
+                Instant.ofEpochSecond(before).plus(since).plusSeconds(1)),
+            AnAuditEntry.any());
   }
 
   private Command ended(

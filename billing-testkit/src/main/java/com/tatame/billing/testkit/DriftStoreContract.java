@@ -138,7 +138,7 @@ public interface DriftStoreContract extends StoreUnderTest {
     store().drift().report(second);
     assertThat(store().drift().open()).isEqualTo(before + 2);
 
-    store().drift().repaired(List.of(first.id()), "monitor", now.plusSeconds(2));
+    store().drift().repaired(List.of(first.id()), "monitor", now.plusSeconds(2), Optional.empty());
 
     assertThat(store().drift().open()).isEqualTo(before + 1);
     assertThat(store().drift().openOf(first.customerId())).containsExactly(second);
@@ -178,8 +178,8 @@ public interface DriftStoreContract extends StoreUnderTest {
     assertThat(store().drift().find(Ids.next("drift"))).isEmpty();
 
     assertThat(store().drift().openOf(second.customerId())).containsExactly(second);
-    store().drift().repaired(List.of(second.id()), "ada", now.plusSeconds(5));
-    store().drift().repaired(List.of(second.id()), "eve", now.plusSeconds(6));
+    store().drift().repaired(List.of(second.id()), "ada", now.plusSeconds(5), Optional.empty());
+    store().drift().repaired(List.of(second.id()), "eve", now.plusSeconds(6), Optional.empty());
 
     assertThat(store().drift().list(true, Optional.empty(), 1)).containsExactly(first);
     Drift repaired = store().drift().list(false, Optional.empty(), 1).get(0);
@@ -216,7 +216,7 @@ public interface DriftStoreContract extends StoreUnderTest {
       assertThat(open.difference()).isEqualTo(later);
     });
 
-    store().drift().repaired(List.of(first.id()), "monitor", now.plusSeconds(61));
+    store().drift().repaired(List.of(first.id()), "monitor", now.plusSeconds(61), Optional.empty());
     Drift again = drift(customer, subscription, now.plusSeconds(120));
     store().drift().report(again);
     assertThat(store().drift().list(true, Optional.empty(), 1)).containsExactly(again);

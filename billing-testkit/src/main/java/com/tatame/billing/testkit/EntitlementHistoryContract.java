@@ -25,6 +25,7 @@ import com.tatame.billing.projection.CommitResult;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,14 +153,14 @@ public interface EntitlementHistoryContract extends StoreUnderTest {
         }
         case 3 -> {
           Grant grant = grant(linked, random, now);
-          store().grants().add(grant, grant.id(), grant.id());
+          store().grants().add(grant, grant.id(), grant.id(), AnAuditEntry.any());
           given.add(grant.id());
         }
         case 4 -> {
           if (!given.isEmpty()) {
             String id = given.get(random.nextInt(given.size()));
             Revocation revocation = new Revocation(now, "user_admin", Optional.empty());
-            store().grants().revoke(linked.account(), id, revocation);
+            store().grants().revoke(linked.account(), id, revocation, AnAuditEntry.any());
           }
         }
         default -> {

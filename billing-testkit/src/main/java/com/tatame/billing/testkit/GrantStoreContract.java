@@ -7,6 +7,7 @@ import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
 import com.tatame.billing.entitlement.GrantContent;
 import com.tatame.billing.entitlement.GrantStore;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +29,7 @@ public interface GrantStoreContract extends StoreUnderTest {
         grant(account, new GrantContent.Flag("export"), Optional.of(ENDS)));
 
     for (Grant grant : given) {
-      assertThat(grants().add(grant, grant.id(), "asked"))
+      assertThat(grants().add(grant, grant.id(), "asked", AnAuditEntry.any()))
           .isEqualTo(new GrantStore.Kept(grant, "asked"));
       assertThat(grants().find(grant.id())).contains(grant);
     }
@@ -39,13 +40,13 @@ public interface GrantStoreContract extends StoreUnderTest {
   default void underOneKeyOneGrantIsKept() {
     AccountId account = Ids.account();
     Grant first = grant(account, FIVE_QUIZZES, Optional.empty());
-    grants().add(first, "k", "five");
+    grants().add(first, "k", "five", AnAuditEntry.any());
     Grant second = grant(account, FIVE_QUIZZES, Optional.empty());
     Grant others = grant(Ids.account(), FIVE_QUIZZES, Optional.empty());
 
     GrantStore.Kept kept = new GrantStore.Kept(first, "five");
-    assertThat(grants().add(second, "k", "six")).isEqualTo(kept);
-    assertThat(grants().add(others, "k", "").grant()).isEqualTo(others);
+    assertThat(grants().add(second, "k", "six", AnAuditEntry.any())).isEqualTo(kept);
+    assertThat(grants().add(others, "k", "", AnAuditEntry.any()).grant()).isEqualTo(others);
 
     assertThat(grants().findByKey(account, "k")).contains(kept);
     assertThat(grants().findByKey(account, "other")).isEmpty();
@@ -58,17 +59,18 @@ public interface GrantStoreContract extends StoreUnderTest {
     Grant grant = given(account, FIVE_QUIZZES, Optional.empty());
     Revocation first = new Revocation(ENDS, "user_admin", Optional.of("a mistake"));
 
-    assertThat(grants().revoke(Ids.account(), grant.id(), first))
+    assertThat(grants().revoke(Ids.account(), grant.id(), first, AnAuditEntry.any()))
         .as("another account's")
         .isEmpty();
     assertThat(grants().find(grant.id())).contains(grant);
-    Optional<Grant> revoked = grants().revoke(account, grant.id(), first);
+    Optional<Grant> revoked = grants().revoke(account, grant.id(), first, AnAuditEntry.any());
     assertThat(revoked).map(Grant::revoked).contains(Optional.of(first));
     assertThat(grants()
             .revoke(
                 account,
                 grant.id(),
-                new Revocation(ENDS.plusSeconds(1), "user_other", Optional.empty())))
+                new Revocation(ENDS.plusSeconds(1), "user_other", Optional.empty()),
+                AnAuditEntry.any()))
         .isEqualTo(revoked);
 
     assertThat(grants().find(grant.id())).isEqualTo(revoked);
@@ -102,7 +104,8 @@ public interface GrantStoreContract extends StoreUnderTest {
         .revoke(
             account,
             given(account, new GrantContent.Flag("export"), Optional.empty()).id(),
-            new Revocation(ENDS, "user_admin", Optional.empty()))
+            new Revocation(ENDS, "user_admin", Optional.empty()),
+            AnAuditEntry.any())
         .orElseThrow();
 
     assertThat(open(account, GIVEN.minusSeconds(1)))
@@ -119,7 +122,12 @@ public interface GrantStoreContract extends StoreUnderTest {
     String before = version(account);
     Grant grant = given(account, FIVE_QUIZZES, Optional.of(ENDS));
     String given = version(account);
-    grants().revoke(account, grant.id(), new Revocation(GIVEN, "user_admin", Optional.empty()));
+    grants()
+        .revoke(
+            account,
+            grant.id(),
+            new Revocation(GIVEN, "user_admin", Optional.empty()),
+            AnAuditEntry.any());
     String revoked = version(account);
 
     assertThat(List.of(before, given, revoked)).doesNotHaveDuplicates();
@@ -141,7 +149,7 @@ public interface GrantStoreContract extends StoreUnderTest {
 
   private Grant given(AccountId account, GrantContent gift, Optional<Instant> ends) {
     Grant grant = grant(account, gift, ends);
-    return grants().add(grant, grant.id(), "").grant();
+    return grants().add(grant, grant.id(), "", AnAuditEntry.any()).grant();
   }
 
   /** A grant that holds from {@link #GIVEN} on. */

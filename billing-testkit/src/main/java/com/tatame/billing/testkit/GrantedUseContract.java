@@ -18,6 +18,7 @@ import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageTally;
 import com.tatame.billing.testkit.UsageStoreContract.DrawBuilder;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,7 +112,11 @@ public interface GrantedUseContract extends StoreUnderTest {
     Consumption both = granted(use(account, 4, one, included(1), other));
     store()
         .grants()
-        .revoke(account, id(one), new Revocation(LATER, "user_admin", Optional.empty()));
+        .revoke(
+            account,
+            id(one),
+            new Revocation(LATER, "user_admin", Optional.empty()),
+            AnAuditEntry.any());
 
     for (int time = 0; time < 2; time++) {
       assertThat(store().usage().release(account, "quiz", both.id(), LATER))
@@ -177,7 +182,8 @@ public interface GrantedUseContract extends StoreUnderTest {
         .revoke(
             account,
             id(grant),
-            new Revocation(UsageStoreContract.NOON, "user_admin", Optional.empty()));
+            new Revocation(UsageStoreContract.NOON, "user_admin", Optional.empty()),
+            AnAuditEntry.any());
     assertThat(consume(with)).isInstanceOf(Stale.class);
     assertThat(used(grant)).isZero();
   }
@@ -220,7 +226,7 @@ public interface GrantedUseContract extends StoreUnderTest {
   private Offer gives(AccountId account, long units) {
     Grant grant =
         GrantStoreContract.grant(account, new GrantContent.Units("quiz", units), Optional.empty());
-    store().grants().add(grant, grant.id(), "");
+    store().grants().add(grant, grant.id(), "", AnAuditEntry.any());
     return new Offer(
         PriceBand.INCLUDED, Optional.of(units), Optional.empty(), Optional.of(grant.id()));
   }

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
+import com.tatame.billing.audit.AuditEntry;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,11 +12,13 @@ import java.util.Optional;
 
 final class InMemoryAnonymousSessions implements AnonymousSessionStore {
   private final SharedLock lock;
+  private final InMemoryAudit audited;
   private final InMemoryUsage usage;
   private final Map<String, AnonymousSession> byHash = new LinkedHashMap<>();
 
-  InMemoryAnonymousSessions(SharedLock lock, InMemoryUsage usage) {
+  InMemoryAnonymousSessions(SharedLock lock, InMemoryUsage usage, InMemoryAudit audited) {
     this.lock = lock;
+    this.audited = audited;
     this.usage = usage;
   }
 
@@ -37,10 +40,15 @@ final class InMemoryAnonymousSessions implements AnonymousSessionStore {
   }
 
   @Override
-  public Optional<AnonymousSession> claim(String hash, AccountId by, Instant now) {
-    return lock.hold(() -> Optional.ofNullable(byHash.computeIfPresent(
-        hash,
-        (same, session) -> session.claimedBy().isPresent() ? session : claimed(session, by, now))));
+  public Optional<AnonymousSession> claim(
+      String hash, AccountId by, Instant now, AuditEntry audit) {
+    return audited.changing(
+        audit,
+        () -> findByHash(hash),
+        () -> Optional.ofNullable(byHash.computeIfPresent(
+            hash,
+            (same, session) ->
+                session.claimedBy().isPresent() ? session : claimed(session, by, now))));
   }
 
   private AnonymousSession claimed(AnonymousSession session, AccountId by, Instant now) {

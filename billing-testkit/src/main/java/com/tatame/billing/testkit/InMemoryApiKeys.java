@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.AuditEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -15,16 +16,18 @@ final class InMemoryApiKeys implements ApiKeyStore {
       Comparator.comparing(ApiKey::createdAt).reversed().thenComparing(ApiKey::id);
 
   private final SharedLock lock;
+  private final InMemoryAudit audited;
   private final Map<String, ApiKey> byId = new HashMap<>();
   private final Map<String, String> idByHash = new HashMap<>();
 
-  InMemoryApiKeys(SharedLock lock) {
+  InMemoryApiKeys(SharedLock lock, InMemoryAudit audited) {
     this.lock = lock;
+    this.audited = audited;
   }
 
   @Override
-  public void add(ApiKey key, String hash) {
-    lock.hold(() -> {
+  public void add(ApiKey key, String hash, AuditEntry audit) {
+    audited.entering(audit, added -> added, () -> {
       if (byId.containsKey(key.id()) || idByHash.containsKey(hash)) {
         throw new IllegalStateException("there is such a key already: " + key.id());
       }
@@ -60,10 +63,14 @@ final class InMemoryApiKeys implements ApiKeyStore {
   }
 
   @Override
-  public Optional<ApiKey> revoke(String id, Instant now) {
-    return lock.hold(() -> Optional.ofNullable(byId.computeIfPresent(
-        id,
-        (same, key) -> with(key, key.revokedAt().or(() -> Optional.of(now)), key.lastUsedAt()))));
+  public Optional<ApiKey> revoke(String id, Instant now, AuditEntry audit) {
+    return audited.changing(
+        audit,
+        () -> find(id).flatMap(ApiKey::revokedAt),
+        () -> Optional.ofNullable(byId.computeIfPresent(
+            id,
+            (same, key) ->
+                with(key, key.revokedAt().or(() -> Optional.of(now)), key.lastUsedAt()))));
   }
 
   @Override

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.AuditStore;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
@@ -47,24 +48,27 @@ import java.util.Optional;
  */
 public final class InMemoryBillingStore implements BillingStore {
   private final SharedLock lock = new SharedLock();
+  private final InMemoryAudit audit = new InMemoryAudit(lock);
   private final MirroredRows rows = new MirroredRows();
-  private final InMemoryInbox inbox = new InMemoryInbox(lock, rows, new ArrivingUnits());
+  private final InMemoryInbox inbox = new InMemoryInbox(lock, rows, new ArrivingUnits(), audit);
   private final InMemoryProjections projections = new InMemoryProjections(lock, rows, inbox);
-  private final InMemoryJournal journal = new InMemoryJournal(lock);
+  private final InMemoryJournal journal = new InMemoryJournal(lock, audit);
   private final InMemoryDiscounts discounts = new InMemoryDiscounts(lock, journal);
   private final InMemoryQuotes quotes = new InMemoryQuotes(lock, journal);
   private final InMemoryIdempotency idempotency = new InMemoryIdempotency(lock);
-  private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock);
-  private final InMemoryDrift drift = new InMemoryDrift(lock, rows);
+  private final InMemoryApiKeys apiKeys = new InMemoryApiKeys(lock, audit);
+  private final InMemoryDrift drift = new InMemoryDrift(lock, rows, audit);
   private final InMemoryDuplicates duplicates = new InMemoryDuplicates(lock, rows);
   private final InMemoryTrials trials = new InMemoryTrials(lock, rows);
   private final InMemoryTasks tasks = new InMemoryTasks(lock);
-  private final InMemoryGrants grants = new InMemoryGrants(lock);
-  private final InMemoryMeterReports meters = new InMemoryMeterReports(lock, rows);
-  private final InMemoryCatalogs catalogs = new InMemoryCatalogs(lock, rows, meters);
+  private final InMemoryGrants grants = new InMemoryGrants(lock, audit);
+  private final InMemoryMeterReports meters = new InMemoryMeterReports(lock, rows, audit);
+  private final InMemoryCatalogs catalogs = new InMemoryCatalogs(lock, rows, meters, audit);
   private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters);
-  private final InMemoryAnonymousSessions anonymous = new InMemoryAnonymousSessions(lock, usage);
-  private final InMemoryPurchases purchases = new InMemoryPurchases(lock, rows, anonymous, usage);
+  private final InMemoryAnonymousSessions anonymous =
+      new InMemoryAnonymousSessions(lock, usage, audit);
+  private final InMemoryPurchases purchases =
+      new InMemoryPurchases(lock, rows, anonymous, usage, audit);
   private final InMemoryPayments payments = new InMemoryPayments(lock, rows, anonymous);
   private final InMemoryReads reads = new InMemoryReads(lock, rows, anonymous);
 
@@ -181,6 +185,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public BillingEventStore billingEvents() {
     return reads.billingEvents();
+  }
+
+  @Override
+  public AuditStore audit() {
+    return audit;
   }
 
   @Override

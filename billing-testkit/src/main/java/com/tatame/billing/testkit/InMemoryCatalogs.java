@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.PublishedCatalog;
@@ -14,12 +15,15 @@ import java.util.TreeMap;
 
 final class InMemoryCatalogs implements CatalogStore {
   private final SharedLock lock;
+  private final InMemoryAudit audited;
   private final MirroredRows mirrored;
   private final InMemoryMeterReports meters;
   private final List<PublishedCatalog> versions = new ArrayList<>();
 
-  InMemoryCatalogs(SharedLock lock, MirroredRows mirrored, InMemoryMeterReports meters) {
+  InMemoryCatalogs(
+      SharedLock lock, MirroredRows mirrored, InMemoryMeterReports meters, InMemoryAudit audited) {
     this.lock = lock;
+    this.audited = audited;
     this.mirrored = mirrored;
     this.meters = meters;
   }
@@ -30,16 +34,21 @@ final class InMemoryCatalogs implements CatalogStore {
   }
 
   @Override
-  public PublishedCatalog publish(Catalog catalog, Instant now) {
-    return lock.hold(
+  public PublishedCatalog publish(Catalog catalog, Instant now, AuditEntry audit) {
+    return audited.changing(
+        audit,
+        versions::size,
         () -> last().filter(same -> same.has(catalog)).orElseGet(() -> add(catalog, now)));
   }
 
   @Override
-  public PublishedCatalog publishIfNew(Catalog catalog, Instant now) {
-    return lock.hold(() -> versions.stream().anyMatch(before -> before.has(catalog))
-        ? last().orElseThrow()
-        : add(catalog, now));
+  public PublishedCatalog publishIfNew(Catalog catalog, Instant now, AuditEntry audit) {
+    return audited.changing(
+        audit,
+        versions::size,
+        () -> versions.stream().anyMatch(before -> before.has(catalog))
+            ? last().orElseThrow()
+            : add(catalog, now));
   }
 
   private Optional<PublishedCatalog> last() {

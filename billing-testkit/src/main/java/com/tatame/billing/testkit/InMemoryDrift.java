@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.drift.DriftStore;
@@ -23,12 +24,14 @@ final class InMemoryDrift implements DriftStore {
       Comparator.comparing((ObjectRef ref) -> ref.kind().code()).thenComparing(ObjectRef::id);
 
   private final SharedLock lock;
+  private final InMemoryAudit audited;
   private final MirroredRows rows;
   private final Map<String, Instant> proofs = new HashMap<>();
   private final List<Drift> reported = new ArrayList<>();
 
-  InMemoryDrift(SharedLock lock, MirroredRows rows) {
+  InMemoryDrift(SharedLock lock, MirroredRows rows, InMemoryAudit audited) {
     this.lock = lock;
+    this.audited = audited;
     this.rows = rows;
   }
 
@@ -110,7 +113,15 @@ final class InMemoryDrift implements DriftStore {
   }
 
   @Override
-  public void repaired(Collection<String> ids, String by, Instant at) {
+  public void repaired(Collection<String> ids, String by, Instant at, Optional<AuditEntry> audit) {
+    if (audit.isPresent()) {
+      String target = audit.get().target();
+      audited.changing(audit.get(), () -> find(target).flatMap(Drift::repairedAt), () -> {
+        repaired(ids, by, at, Optional.empty());
+        return true;
+      });
+      return;
+    }
     lock.hold(() -> {
       reported.replaceAll(
           drift -> ids.contains(drift.id()) && drift.repairedAt().isEmpty()

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
 import com.tatame.billing.entitlement.GrantContent;
@@ -17,6 +18,7 @@ import java.util.function.ToLongFunction;
 
 final class InMemoryGrants implements GrantStore {
   private final SharedLock lock;
+  private final InMemoryAudit audited;
   private final Map<String, Grant> given = new LinkedHashMap<>();
   private final Map<KeyOf, Asked> keys = new HashMap<>();
 
@@ -24,13 +26,14 @@ final class InMemoryGrants implements GrantStore {
 
   private record Asked(String id, String fingerprint) {}
 
-  InMemoryGrants(SharedLock lock) {
+  InMemoryGrants(SharedLock lock, InMemoryAudit audited) {
     this.lock = lock;
+    this.audited = audited;
   }
 
   @Override
-  public Kept add(Grant grant, String key, String fingerprint) {
-    return lock.hold(() -> {
+  public Kept add(Grant grant, String key, String fingerprint, AuditEntry audit) {
+    return audited.changing(audit, () -> find(grant.id()).isPresent(), () -> {
       KeyOf of = new KeyOf(grant.account(), key);
       if (keys.putIfAbsent(of, new Asked(grant.id(), fingerprint)) == null) {
         given.put(grant.id(), grant);
@@ -40,12 +43,16 @@ final class InMemoryGrants implements GrantStore {
   }
 
   @Override
-  public Optional<Grant> revoke(AccountId account, String id, Revocation revocation) {
-    return lock.hold(() -> find(id)
-        .filter(grant -> grant.account().equals(account))
-        .map(grant -> grant.revoked().isPresent()
-            ? grant
-            : replace(grant, grant.used(), Optional.of(revocation))));
+  public Optional<Grant> revoke(
+      AccountId account, String id, Revocation revocation, AuditEntry audit) {
+    return audited.changing(
+        audit,
+        () -> find(id).flatMap(Grant::revoked),
+        () -> find(id)
+            .filter(grant -> grant.account().equals(account))
+            .map(grant -> grant.revoked().isPresent()
+                ? grant
+                : replace(grant, grant.used(), Optional.of(revocation))));
   }
 
   private Grant replace(Grant grant, long used, Optional<Revocation> revoked) {

@@ -1,5 +1,6 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.inbox.ClaimedEvent;
 import com.tatame.billing.inbox.EventFilter;
 import com.tatame.billing.inbox.EventOutcome;
@@ -32,14 +33,16 @@ import java.util.stream.Stream;
 
 final class InMemoryInbox implements InboxStore {
   private final SharedLock lock;
+  private final InMemoryAudit audited;
   private final MirroredRows rows;
   private final Units units;
   private final TreeMap<Long, QueuedEvent> events = new TreeMap<>();
   private final Map<String, QueuedEvent> byId = new HashMap<>();
   private final Map<ClaimId, Instant> leases = new HashMap<>();
 
-  InMemoryInbox(SharedLock lock, MirroredRows rows, Units units) {
+  InMemoryInbox(SharedLock lock, MirroredRows rows, Units units, InMemoryAudit audited) {
     this.lock = lock;
+    this.audited = audited;
     this.rows = rows;
     this.units = units;
   }
@@ -261,9 +264,10 @@ final class InMemoryInbox implements InboxStore {
   }
 
   @Override
-  public ReplayBatch replay(ReplaySelection selection, long after, int max, Instant now) {
+  public ReplayBatch replay(
+      ReplaySelection selection, long after, int max, Instant now, AuditEntry audit) {
     requirePart(max);
-    return lock.hold(() -> {
+    return audited.entering(audit, batch -> !batch.ids().isEmpty(), () -> {
       List<QueuedEvent> lookedAt = events.tailMap(after, false).values().stream()
           .filter(event -> mayBeIn(selection, event))
           .limit(max)

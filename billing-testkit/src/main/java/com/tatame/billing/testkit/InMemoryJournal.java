@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandJournal;
@@ -26,16 +27,18 @@ final class InMemoryJournal implements CommandJournal {
   private record Lease(String token, Instant until) {}
 
   private final SharedLock lock;
+  private final InMemoryAudit audited;
   private final Map<CommandId, Command> commands = new LinkedHashMap<>();
   private final Map<CommandId, Lease> leases = new LinkedHashMap<>();
 
-  InMemoryJournal(SharedLock lock) {
+  InMemoryJournal(SharedLock lock, InMemoryAudit audited) {
     this.lock = lock;
+    this.audited = audited;
   }
 
   @Override
-  public Command open(Command planned) {
-    return lock.hold(() -> {
+  public Command open(Command planned, AuditEntry audit) {
+    return audited.changing(audit, () -> commands.containsKey(planned.id()), () -> {
       Optional<Command> open = findOpen(planned.account(), planned.kind(), planned.target());
       if (open.isPresent()) {
         return open.get();
@@ -187,8 +190,9 @@ final class InMemoryJournal implements CommandJournal {
   }
 
   @Override
-  public Optional<Command> resolve(CommandId id, int generation, Resolution resolution) {
-    return lock.hold(() -> {
+  public Optional<Command> resolve(
+      CommandId id, int generation, Resolution resolution, AuditEntry audit) {
+    return audited.entering(audit, Optional::isPresent, () -> {
       Command command = commands.get(id);
       if (command == null
           || command.state() != CommandState.NEEDS_OPERATOR

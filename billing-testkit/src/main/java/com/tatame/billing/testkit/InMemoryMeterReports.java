@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.catalog.Window;
@@ -41,6 +42,7 @@ final class InMemoryMeterReports implements MeterReportStore {
       .thenComparing(row -> row.report.id());
 
   private final SharedLock lock;
+  private final InMemoryAudit audited;
   private final MirroredRows mirrored;
   private final Map<String, Row> rows = new HashMap<>();
   private final Map<Used, MeterHour> places = new HashMap<>();
@@ -124,8 +126,9 @@ final class InMemoryMeterReports implements MeterReportStore {
     }
   }
 
-  InMemoryMeterReports(SharedLock lock, MirroredRows mirrored) {
+  InMemoryMeterReports(SharedLock lock, MirroredRows mirrored, InMemoryAudit audited) {
     this.lock = lock;
+    this.audited = audited;
     this.mirrored = mirrored;
   }
 
@@ -349,15 +352,18 @@ final class InMemoryMeterReports implements MeterReportStore {
   }
 
   @Override
-  public Optional<MeterReport> resolve(String id, boolean sent) {
-    return lock.hold(() -> Optional.ofNullable(rows.get(id))
-        .filter(row -> IN_DOUBT.contains(row.report.state()))
-        .map(row -> {
-          row.send(row.report.customerId().orElseThrow(), 0, Optional.empty());
-          row.become(sent ? State.SENT : State.SENDING, Optional.empty());
-          row.notBefore = Instant.MIN;
-          return row.report;
-        }));
+  public Optional<MeterReport> resolve(String id, boolean sent, AuditEntry audit) {
+    return audited.entering(
+        audit,
+        Optional::isPresent,
+        () -> Optional.ofNullable(rows.get(id))
+            .filter(row -> IN_DOUBT.contains(row.report.state()))
+            .map(row -> {
+              row.send(row.report.customerId().orElseThrow(), 0, Optional.empty());
+              row.become(sent ? State.SENT : State.SENDING, Optional.empty());
+              row.notBefore = Instant.MIN;
+              return row.report;
+            }));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.ReservationStore;
 import com.tatame.billing.entitlement.UsageDebit;
@@ -26,6 +27,7 @@ final class InMemoryPurchases implements PurchaseStore {
       Comparator.comparing(Purchase::createdAt).thenComparing(Purchase::id);
 
   private final SharedLock lock;
+  private final InMemoryAudit audited;
   private final MirroredRows rows;
   private final InMemoryAnonymousSessions anonymous;
   private final InMemoryUsage usage;
@@ -36,8 +38,10 @@ final class InMemoryPurchases implements PurchaseStore {
       SharedLock lock,
       MirroredRows rows,
       InMemoryAnonymousSessions anonymous,
-      InMemoryUsage usage) {
+      InMemoryUsage usage,
+      InMemoryAudit audited) {
     this.lock = lock;
+    this.audited = audited;
     this.rows = rows;
     this.anonymous = anonymous;
     this.usage = usage;
@@ -116,8 +120,8 @@ final class InMemoryPurchases implements PurchaseStore {
   }
 
   @Override
-  public Purchase addFree(Purchase purchase) {
-    return lock.hold(() -> {
+  public Purchase addFree(Purchase purchase, AuditEntry audit) {
+    return audited.changing(audit, free::size, () -> {
       Optional<Purchase> before = free.stream()
           .filter(other -> anonymous.owns(purchase.account(), other.account()))
           .filter(other -> other.sale().item().equals(purchase.sale().item()))
@@ -131,8 +135,8 @@ final class InMemoryPurchases implements PurchaseStore {
   }
 
   @Override
-  public Giving give(Purchase purchase, UsageDebit debit) {
-    return lock.hold(() -> {
+  public Giving give(Purchase purchase, UsageDebit debit, AuditEntry audit) {
+    return audited.changing(audit, free::size, () -> {
       DebitResult result = usage.consume(List.of(debit)).get(0);
       if (!(result instanceof DebitResult.Granted granted)) {
         return new Giving(result, Optional.empty());
@@ -148,14 +152,14 @@ final class InMemoryPurchases implements PurchaseStore {
   }
 
   @Override
-  public Giving giveOnce(Purchase purchase, UsageDebit debit) {
+  public Giving giveOnce(Purchase purchase, UsageDebit debit, AuditEntry audit) {
     return lock.hold(() -> {
       Optional<Purchase> owned = given(debit.account(), debit.key()).isPresent()
           ? Optional.empty()
           : owned(debit.account(), purchase.sale().item());
       return owned.isPresent()
           ? new Giving(new DebitResult.Denied(), Optional.empty(), owned)
-          : give(purchase, debit);
+          : give(purchase, debit, audit);
     });
   }
 

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.inbox.Attempt;
 import com.tatame.billing.inbox.Attempt.Outcome;
 import com.tatame.billing.inbox.ClaimedEvent;
@@ -17,6 +18,7 @@ import com.tatame.billing.inbox.ReplayBatch;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.inbox.StoredEvent;
 import com.tatame.billing.projection.ClaimId;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
@@ -230,6 +232,30 @@ public interface InboxOperationsContract extends StoreUnderTest {
   }
 
   @Test
+  default void replayIsAuditedEachTimeThatItReplaysAnything() {
+    Sweep.inbox(store());
+    Instant now = Ids.morning();
+    ReceivedEvent event = AnEvent.at(now).build();
+    store().inbox().ingest(List.of(event), now);
+    settle(now, List.of("ignored"));
+    ReplaySelection one = new ReplaySelection.One(event.id());
+    AuditEntry entry = AuditStoreContract.entry();
+
+    store().inbox().replay(new ReplaySelection.One("none"), 0, 1, now, entry);
+    assertThat(AuditStoreContract.entriesOf(store(), entry)).isEmpty();
+    store().inbox().replay(one, 0, 1, now, entry);
+    assertThat(AuditStoreContract.entriesOf(store(), entry)).containsExactly(entry);
+    store().inbox().replay(one, 0, 1, now, entry);
+    assertThat(AuditStoreContract.entriesOf(store(), entry))
+        .as("what waits is replayed once more, with all its attempts")
+        .containsExactly(entry, entry);
+
+    claim(now);
+    store().inbox().replay(one, 0, 1, now, entry);
+    assertThat(AuditStoreContract.entriesOf(store(), entry)).hasSize(2);
+  }
+
+  @Test
   default void claimedEventIsNotReplayed() {
     Sweep.inbox(store());
     Instant now = Ids.morning();
@@ -253,9 +279,10 @@ public interface InboxOperationsContract extends StoreUnderTest {
     settle(now, List.of("dead", "ignored", "dead", "retry", "dead"));
 
     ReplaySelection dead = new ReplaySelection.DeadLetters();
-    ReplayBatch first = store().inbox().replay(dead, 0, 2, now);
+    ReplayBatch first = store().inbox().replay(dead, 0, 2, now, AnAuditEntry.any());
     assertThat(first.next()).isPresent();
-    ReplayBatch second = store().inbox().replay(dead, first.next().orElseThrow(), 2, now);
+    ReplayBatch second =
+        store().inbox().replay(dead, first.next().orElseThrow(), 2, now, AnAuditEntry.any());
 
     assertThat(first.ids()).containsExactly(events.get(0).id(), events.get(2).id());
     assertThat(second.ids()).containsExactly(events.get(4).id());
@@ -343,14 +370,15 @@ public interface InboxOperationsContract extends StoreUnderTest {
   }
 
   private ReplayBatch replay(ReplaySelection selection, Instant now) {
-    return store().inbox().replay(selection, 0, InboxStore.MAX_REPLAY, now);
+    return store().inbox().replay(selection, 0, InboxStore.MAX_REPLAY, now, AnAuditEntry.any());
   }
 
   private List<String> replayAll(ReplaySelection selection, int part, Instant now) {
     List<String> ids = new ArrayList<>();
     Optional<Long> next = Optional.of(0L);
     while (next.isPresent()) {
-      ReplayBatch batch = store().inbox().replay(selection, next.get(), part, now);
+      ReplayBatch batch =
+          store().inbox().replay(selection, next.get(), part, now, AnAuditEntry.any());
       ids.addAll(batch.ids());
       next = batch.next();
     }

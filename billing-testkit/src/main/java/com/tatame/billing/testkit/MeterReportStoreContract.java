@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Cycle;
 import com.tatame.billing.catalog.Period;
@@ -25,6 +26,7 @@ import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +59,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
   }
 
   private Linked caller(Catalog catalog, String tier) {
-    store().catalogs().publish(catalog, WALL);
+    store().catalogs().publish(catalog, WALL, AnAuditEntry.any());
     sweep();
     Linked linked = Commits.aLinkedCustomer(store(), USED_AT);
     entitle(linked, tier, Optional.empty());
@@ -294,7 +296,7 @@ public interface MeterReportStoreContract extends StoreUnderTest {
         Optional.empty(),
         0,
         Optional.empty());
-    return store().grants().add(grant, grant.id(), "").grant();
+    return store().grants().add(grant, grant.id(), "", AnAuditEntry.any()).grant();
   }
 
   @Test
@@ -499,15 +501,22 @@ public interface MeterReportStoreContract extends StoreUnderTest {
                 new ReportOutcome.Undecided(undecided, "who knows")));
     assertThat(claim(Ids.claim())).isEmpty();
 
-    assertThat(reports().resolve(undecided, true).orElseThrow().state()).isEqualTo(State.SENT);
-    assertThat(reports().resolve(dead, false).orElseThrow()).satisfies(report -> {
+    AuditEntry first = AuditStoreContract.entry();
+    AuditEntry second = AuditStoreContract.entry();
+    AuditEntry third = AuditStoreContract.entry();
+    assertThat(reports().resolve(undecided, true, first).orElseThrow().state())
+        .isEqualTo(State.SENT);
+    assertThat(reports().resolve(dead, false, second).orElseThrow()).satisfies(report -> {
       assertThat(report.state()).isEqualTo(State.SENDING);
       assertThat(report.error()).isEmpty();
       assertThat(report.doubtfulSince()).isEmpty();
     });
-    assertThat(reports().resolve(dead, true)).isEmpty();
-    assertThat(reports().resolve(undecided, false)).isEmpty();
-    assertThat(reports().resolve("nobody", true)).isEmpty();
+    assertThat(reports().resolve(dead, true, third)).isEmpty();
+    assertThat(reports().resolve(undecided, false, third)).isEmpty();
+    assertThat(reports().resolve("nobody", true, third)).isEmpty();
+    assertThat(AuditStoreContract.entriesOf(store(), first)).containsExactly(first);
+    assertThat(AuditStoreContract.entriesOf(store(), second)).containsExactly(second);
+    assertThat(AuditStoreContract.entriesOf(store(), third)).isEmpty();
     assertThat(claimOne(Ids.claim()).id()).isEqualTo(dead);
   }
 

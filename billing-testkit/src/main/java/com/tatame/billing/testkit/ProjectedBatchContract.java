@@ -19,6 +19,7 @@ import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.projection.SubjectState;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.testkit.fixture.ACustomer;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.AnEvent;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
@@ -180,7 +181,9 @@ public interface ProjectedBatchContract extends StoreUnderTest {
     SubjectId subject = new SubjectId(Ids.next("cus"));
     store().inbox().ingestAndApply(batch(List.of(event), projected(subject, 0, now, event)), now);
 
-    store().inbox().replay(new ReplaySelection.One(event.id()), 0, 10, now.plusSeconds(1));
+    store()
+        .inbox()
+        .replay(new ReplaySelection.One(event.id()), 0, 10, now.plusSeconds(1), AnAuditEntry.any());
 
     assertThat(claim(now.plusSeconds(1))).extracting(ClaimedEvent::id).containsExactly(event.id());
     assertThat(store().inbox().find(event.id()).orElseThrow().history())

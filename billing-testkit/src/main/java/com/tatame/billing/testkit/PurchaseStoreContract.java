@@ -10,6 +10,7 @@ import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.Refund;
 import com.tatame.billing.testkit.fixture.APayment;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -163,7 +164,8 @@ public interface PurchaseStoreContract extends StoreUnderTest {
     Instant now = Ids.morning();
     AccountId account = Ids.account();
     List<Purchase> expected = new ArrayList<>();
-    Purchase newest = purchases().addFree(free(account, "article-1", now.plusSeconds(9)));
+    Purchase newest =
+        purchases().addFree(free(account, "article-1", now.plusSeconds(9)), AnAuditEntry.any());
     PaymentIntent early = APayment.of(account, PaymentIntent.Status.SUCCEEDED, now);
     PaymentIntent twin = APayment.of(account, PaymentIntent.Status.CANCELED, now);
     PaymentIntent late =
@@ -193,15 +195,16 @@ public interface PurchaseStoreContract extends StoreUnderTest {
     AccountId account = Ids.account();
     Purchase first = free(account, "article-1", now);
 
-    assertThat(purchases().addFree(first)).isEqualTo(first);
-    assertThat(purchases().addFree(free(account, "article-1", now.plusSeconds(1))))
+    assertThat(purchases().addFree(first, AnAuditEntry.any())).isEqualTo(first);
+    assertThat(
+            purchases().addFree(free(account, "article-1", now.plusSeconds(1)), AnAuditEntry.any()))
         .isEqualTo(first);
     Purchase other = free(account, "article-2", now.plusSeconds(2));
-    assertThat(purchases().addFree(other)).isEqualTo(other);
+    assertThat(purchases().addFree(other, AnAuditEntry.any())).isEqualTo(other);
     assertThat(purchases().find(account, first.id())).contains(first);
     assertThat(purchases().list(account, Optional.empty(), 101)).containsExactly(other, first);
     Purchase anotherAccounts = free(Ids.account(), "article-1", now);
-    assertThat(purchases().addFree(anotherAccounts)).isEqualTo(anotherAccounts);
+    assertThat(purchases().addFree(anotherAccounts, AnAuditEntry.any())).isEqualTo(anotherAccounts);
   }
 
   @Test
@@ -213,7 +216,7 @@ public interface PurchaseStoreContract extends StoreUnderTest {
       List<Future<Purchase>> taken = new ArrayList<>();
       for (int i = 0; i < 24; i++) {
         Purchase free = free(account, "article-1", now.plusSeconds(i));
-        taken.add(threads.submit(() -> purchases().addFree(free)));
+        taken.add(threads.submit(() -> purchases().addFree(free, AnAuditEntry.any())));
       }
       Set<Purchase> seen = new HashSet<>();
       for (Future<Purchase> one : taken) {
@@ -234,7 +237,8 @@ public interface PurchaseStoreContract extends StoreUnderTest {
     return payment.sale().orElseThrow().purchaseId();
   }
 
-  private static Purchase free(AccountId account, String item, Instant at) {
+  /** One that cost nothing. */
+  static Purchase free(AccountId account, String item, Instant at) {
     String id = Ids.next("pur");
     return Purchase.free(
         id, account, new ItemSale(id, item, "article", new Money(0, "usd"), Optional.empty()), at);

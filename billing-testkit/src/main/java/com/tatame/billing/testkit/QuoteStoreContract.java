@@ -12,6 +12,7 @@ import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.Quote;
 import com.tatame.billing.subscription.QuoteStore.Taking;
 import com.tatame.billing.subscription.SubscriptionChange;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,13 +119,15 @@ public interface QuoteStoreContract extends StoreUnderTest {
     CommandId id = new CommandId(Ids.next("cmd"));
     store()
         .commands()
-        .open(Command.planned(
-            id,
-            quote.account(),
-            CommandKind.CHANGE_SUBSCRIPTION,
-            quote.change().subscriptionId(),
-            Map.of(),
-            Ids.morning()));
+        .open(
+            Command.planned(
+                id,
+                quote.account(),
+                CommandKind.CHANGE_SUBSCRIPTION,
+                quote.change().subscriptionId(),
+                Map.of(),
+                Ids.morning()),
+            AnAuditEntry.any());
     return id;
   }
 

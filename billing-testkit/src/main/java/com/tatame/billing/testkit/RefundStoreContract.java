@@ -14,6 +14,7 @@ import com.tatame.billing.refund.RefundStore.Given;
 import com.tatame.billing.refund.RefundStore.Payment;
 import com.tatame.billing.testkit.Commits.Linked;
 import com.tatame.billing.testkit.fixture.APayment;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
 import java.util.List;
@@ -48,7 +49,7 @@ public interface RefundStoreContract extends StoreUnderTest {
     Commits.store(store(), now, payment);
     assertThat(store().paymentIntents().find(claimer, payment.id())).isEmpty();
 
-    store().anonymousSessions().claim(hash, claimer, now);
+    store().anonymousSessions().claim(hash, claimer, now, AnAuditEntry.any());
 
     assertThat(store().paymentIntents().find(claimer, payment.id())).contains(payment);
   }

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.Discount;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.catalog.Period;
@@ -18,6 +19,7 @@ import com.tatame.billing.entitlement.UsageTally;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore.Giving;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -145,12 +147,28 @@ public interface ReservationStoreContract extends StoreUnderTest {
   }
 
   @Test
+  default void itemThatIsGivenForAUnitIsAuditedOnce() {
+    AccountId account = Ids.account();
+    UsageDebit debit = debit(account, "sale", AT_NOON);
+    Purchase purchase = given(account, "quiz-1");
+    AuditEntry entry = AuditStoreContract.entry();
+
+    store().purchases().giveOnce(purchase, withVersion(debit, "another version"), entry);
+    assertThat(AuditStoreContract.entriesOf(store(), entry)).isEmpty();
+    store().purchases().giveOnce(purchase, debit, entry);
+    store().purchases().giveOnce(purchase, debit, entry);
+    store().purchases().give(given(account, "quiz-1"), debit, entry);
+
+    assertThat(AuditStoreContract.entriesOf(store(), entry)).containsExactly(entry);
+  }
+
+  @Test
   default void whatIsGivenForAUnitIsAPurchaseAndItsUnitIsKept() {
     AccountId account = Ids.account();
     UsageDebit debit = debit(account, "sale", AT_NOON);
     Purchase purchase = given(account, "quiz-1");
 
-    Giving giving = store().purchases().give(purchase, debit);
+    Giving giving = store().purchases().give(purchase, debit, AnAuditEntry.any());
 
     assertThat(giving.debit()).isInstanceOf(DebitResult.Granted.class);
     assertThat(giving.purchase()).contains(purchase);
@@ -168,10 +186,10 @@ public interface ReservationStoreContract extends StoreUnderTest {
     AccountId account = Ids.account();
     UsageDebit first = debit(account, "sale", AT_NOON);
     Purchase purchase = given(account, "quiz-1");
-    store().purchases().give(purchase, first);
+    store().purchases().give(purchase, first, AnAuditEntry.any());
     UsageDebit again = underKeyOf(first, Ids.next("sale"));
 
-    Giving second = store().purchases().give(given(account, "quiz-1"), again);
+    Giving second = store().purchases().give(given(account, "quiz-1"), again, AnAuditEntry.any());
 
     assertThat(second.purchase()).contains(purchase);
     assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
@@ -185,13 +203,14 @@ public interface ReservationStoreContract extends StoreUnderTest {
     for (int i = 0; i < 2; i++) {
       store()
           .purchases()
-          .give(given(account, "quiz-1"), debit(account, "sale", AT_NOON))
+          .give(given(account, "quiz-1"), debit(account, "sale", AT_NOON), AnAuditEntry.any())
           .purchase()
           .ifPresent(given::add);
     }
 
-    Giving third =
-        store().purchases().give(given(account, "quiz-1"), debit(account, "sale", AT_NOON));
+    Giving third = store()
+        .purchases()
+        .give(given(account, "quiz-1"), debit(account, "sale", AT_NOON), AnAuditEntry.any());
 
     assertThat(given).hasSize(2);
     assertThat(third.debit()).isInstanceOf(DebitResult.Denied.class);
@@ -199,7 +218,7 @@ public interface ReservationStoreContract extends StoreUnderTest {
     assertThat(store().purchases().list(account, Optional.empty(), 10))
         .containsExactlyInAnyOrderElementsOf(given);
     Purchase forNothing = given(account, "quiz-1");
-    assertThat(store().purchases().addFree(forNothing)).isEqualTo(forNothing);
+    assertThat(store().purchases().addFree(forNothing, AnAuditEntry.any())).isEqualTo(forNothing);
   }
 
   @Test
@@ -222,10 +241,12 @@ public interface ReservationStoreContract extends StoreUnderTest {
         Map.of());
     Purchase purchase = given(account, "quiz-1");
 
-    assertThat(store().purchases().give(purchase, withVersion(stale, "another version")))
+    assertThat(store()
+            .purchases()
+            .give(purchase, withVersion(stale, "another version"), AnAuditEntry.any()))
         .isEqualTo(new Giving(new DebitResult.Stale(), Optional.empty()));
-    store().purchases().give(purchase, stale);
-    assertThat(store().purchases().give(given(account, "quiz-1"), other))
+    store().purchases().give(purchase, stale, AnAuditEntry.any());
+    assertThat(store().purchases().give(given(account, "quiz-1"), other, AnAuditEntry.any()))
         .isEqualTo(new Giving(new DebitResult.KeyReused(), Optional.empty()));
 
     assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
@@ -240,7 +261,8 @@ public interface ReservationStoreContract extends StoreUnderTest {
       for (int i = 0; i < 24; i++) {
         Purchase purchase = given(account, "quiz-" + i % 3);
         UsageDebit debit = debit(account, "sale", AT_NOON);
-        attempts.add(threads.submit(() -> store().purchases().give(purchase, debit)));
+        attempts.add(
+            threads.submit(() -> store().purchases().give(purchase, debit, AnAuditEntry.any())));
       }
       int given = 0;
       for (Future<Giving> attempt : attempts) {
@@ -259,20 +281,25 @@ public interface ReservationStoreContract extends StoreUnderTest {
     AccountId account = Ids.account();
     UsageDebit debit = debit(account, "sale", AT_NOON);
     Purchase purchase = given(account, "quiz-1");
-    assertThat(store().purchases().giveOnce(purchase, debit).purchase()).contains(purchase);
+    assertThat(store().purchases().giveOnce(purchase, debit, AnAuditEntry.any()).purchase())
+        .contains(purchase);
 
-    Giving again =
-        store().purchases().giveOnce(given(account, "quiz-1"), debit(account, "sale", AT_NOON));
+    Giving again = store()
+        .purchases()
+        .giveOnce(given(account, "quiz-1"), debit(account, "sale", AT_NOON), AnAuditEntry.any());
 
     assertThat(again.purchase()).isEmpty();
     assertThat(again.owned()).contains(purchase);
     assertThat(used(account)).isEqualTo(new UsageTally(1, 0, 0));
-    assertThat(store().purchases().giveOnce(given(account, "quiz-1"), debit).purchase())
+    assertThat(store()
+            .purchases()
+            .giveOnce(given(account, "quiz-1"), debit, AnAuditEntry.any())
+            .purchase())
         .as("under its own key")
         .contains(purchase);
     assertThat(store()
             .purchases()
-            .giveOnce(given(account, "quiz-2"), debit(account, "sale", AT_NOON))
+            .giveOnce(given(account, "quiz-2"), debit(account, "sale", AT_NOON), AnAuditEntry.any())
             .purchase())
         .isPresent();
     assertThat(used(account)).isEqualTo(new UsageTally(2, 0, 0));
@@ -287,7 +314,8 @@ public interface ReservationStoreContract extends StoreUnderTest {
       for (int i = 0; i < 24; i++) {
         Purchase purchase = given(account, "quiz-1");
         UsageDebit debit = debit(account, "sale", AT_NOON);
-        attempts.add(threads.submit(() -> store().purchases().giveOnce(purchase, debit)));
+        attempts.add(threads.submit(
+            () -> store().purchases().giveOnce(purchase, debit, AnAuditEntry.any())));
       }
       int given = 0;
       int owned = 0;

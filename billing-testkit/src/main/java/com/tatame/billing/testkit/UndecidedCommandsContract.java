@@ -8,6 +8,7 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.Resolution;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
 import java.util.Comparator;
@@ -25,7 +26,7 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
     end(first.id(), "lease", CommandState.NEEDS_OPERATOR, Optional.empty(), now);
 
     Command next = like(first, now);
-    Command open = store().commands().open(next);
+    Command open = store().commands().open(next, AnAuditEntry.any());
 
     assertThat(open.id()).isEqualTo(first.id());
     assertThat(open.state()).isEqualTo(CommandState.NEEDS_OPERATOR);
@@ -87,7 +88,10 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
     Command undecided = undecided(Ids.morning());
     Resolution resolution = resolution(Resolution.Outcome.SUCCEEDED, Optional.of("sub_9"));
 
-    Command resolved = store().commands().resolve(undecided.id(), 1, resolution).orElseThrow();
+    Command resolved = store()
+        .commands()
+        .resolve(undecided.id(), 1, resolution, AnAuditEntry.any())
+        .orElseThrow();
 
     assertThat(resolved.state()).isEqualTo(CommandState.SUCCEEDED);
     assertThat(resolved.result()).contains("sub_9");
@@ -98,7 +102,7 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
             .lastSucceeded(undecided.account(), undecided.kind(), undecided.target()))
         .contains(resolved);
     Command next = like(undecided, Ids.morning());
-    assertThat(store().commands().open(next)).isEqualTo(next);
+    assertThat(store().commands().open(next, AnAuditEntry.any())).isEqualTo(next);
   }
 
   @Test
@@ -106,7 +110,10 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
     Command undecided = undecided(Ids.morning());
     Resolution resolution = resolution(Resolution.Outcome.NOT_EXECUTED, Optional.empty());
 
-    Command resolved = store().commands().resolve(undecided.id(), 1, resolution).orElseThrow();
+    Command resolved = store()
+        .commands()
+        .resolve(undecided.id(), 1, resolution, AnAuditEntry.any())
+        .orElseThrow();
 
     assertThat(resolved.state()).isEqualTo(CommandState.REJECTED);
     assertThat(resolved.error()).isEqualTo(undecided.error());
@@ -119,7 +126,8 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
     Command undecided = undecided(now);
     Resolution first = resolution(Resolution.Outcome.SEND_AGAIN, Optional.empty());
 
-    Command planned = store().commands().resolve(undecided.id(), 1, first).orElseThrow();
+    Command planned =
+        store().commands().resolve(undecided.id(), 1, first, AnAuditEntry.any()).orElseThrow();
 
     assertThat(planned.state()).isEqualTo(CommandState.PLANNED);
     assertThat(planned.generation()).isEqualTo(2);
@@ -131,7 +139,7 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
     Resolution second = resolution(Resolution.Outcome.NOT_EXECUTED, Optional.empty());
     assertThat(store()
             .commands()
-            .resolve(planned.id(), 2, second)
+            .resolve(planned.id(), 2, second, AnAuditEntry.any())
             .map(Command::resolutions)
             .orElseThrow())
         .containsExactly(first, second);
@@ -144,13 +152,19 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
     Command open = opened(now);
     Command undecided = undecided(now);
 
-    assertThat(store().commands().resolve(open.id(), 1, resolution)).isEmpty();
-    assertThat(store().commands().resolve(undecided.id(), 2, resolution)).isEmpty();
-    assertThat(store().commands().resolve(new CommandId(Ids.next("none")), 1, resolution))
+    assertThat(store().commands().resolve(open.id(), 1, resolution, AnAuditEntry.any()))
+        .isEmpty();
+    assertThat(store().commands().resolve(undecided.id(), 2, resolution, AnAuditEntry.any()))
+        .isEmpty();
+    assertThat(store()
+            .commands()
+            .resolve(new CommandId(Ids.next("none")), 1, resolution, AnAuditEntry.any()))
         .isEmpty();
     assertThat(store().commands().find(open.id())).contains(open);
-    assertThat(store().commands().resolve(undecided.id(), 1, resolution)).isPresent();
-    assertThat(store().commands().resolve(undecided.id(), 1, resolution)).isEmpty();
+    assertThat(store().commands().resolve(undecided.id(), 1, resolution, AnAuditEntry.any()))
+        .isPresent();
+    assertThat(store().commands().resolve(undecided.id(), 1, resolution, AnAuditEntry.any()))
+        .isEmpty();
   }
 
   @Test
@@ -171,8 +185,8 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
         "sub_2",
         Map.of(),
         now.plusSeconds(3));
-    store().commands().open(newest);
-    store().commands().open(middle);
+    store().commands().open(newest, AnAuditEntry.any());
+    store().commands().open(middle, AnAuditEntry.any());
     opened(now.plusSeconds(4));
     JournalFilter ofAccount = new JournalFilter(Optional.empty(), Optional.of(oldest.account()));
 
@@ -194,13 +208,15 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
     Command undecided = undecided(Ids.morning());
     Command open = store()
         .commands()
-        .open(Command.planned(
-            new CommandId(Ids.next("cmd")),
-            undecided.account(),
-            CommandKind.CREATE_CUSTOMER,
-            "customer",
-            Map.of(),
-            Ids.morning()));
+        .open(
+            Command.planned(
+                new CommandId(Ids.next("cmd")),
+                undecided.account(),
+                CommandKind.CREATE_CUSTOMER,
+                "customer",
+                Map.of(),
+                Ids.morning()),
+            AnAuditEntry.any());
 
     assertThat(store().commands().undecided()).isEqualTo(before + 1);
     assertThat(store()
@@ -249,7 +265,7 @@ public interface UndecidedCommandsContract extends StoreUnderTest {
         "sub_1",
         Map.of("when", "now"),
         createdAt);
-    return store().commands().open(command);
+    return store().commands().open(command, AnAuditEntry.any());
   }
 
   private static Command like(Command command, Instant createdAt) {

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class BadApiKeys {
     @Override
     Object instead(Object[] arguments) {
       try {
-        good.apiKeys().add((ApiKey) arguments[0], (String) arguments[1]);
+        good.apiKeys().add((ApiKey) arguments[0], (String) arguments[1], AnAuditEntry.any());
         return true;
       } catch (IllegalStateException e) {
         return false;

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.CatalogStore;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +21,8 @@ final class BadCatalogs {
               "publish",
               args -> good.catalogs()
                   .newerThan(0)
-                  .orElseGet(() -> good.catalogs().publish((Catalog) args[0], (Instant) args[1]))));
+                  .orElseGet(() -> good.catalogs()
+                      .publish((Catalog) args[0], (Instant) args[1], AnAuditEntry.any()))));
     }
   }
 
@@ -32,7 +34,8 @@ final class BadCatalogs {
           good.catalogs(),
           Map.of(
               "publishIfNew",
-              args -> good.catalogs().publish((Catalog) args[0], (Instant) args[1])));
+              args -> good.catalogs()
+                  .publish((Catalog) args[0], (Instant) args[1], AnAuditEntry.any())));
     }
   }
 
@@ -44,7 +47,8 @@ final class BadCatalogs {
           good.catalogs(),
           Map.of(
               "publish",
-              args -> good.catalogs().publishIfNew((Catalog) args[0], (Instant) args[1])));
+              args -> good.catalogs()
+                  .publishIfNew((Catalog) args[0], (Instant) args[1], AnAuditEntry.any())));
     }
   }
 

@@ -9,6 +9,7 @@ import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageStore;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,7 +26,7 @@ final class BadGrants {
     public GrantStore grants() {
       return spoil(GrantStore.class, good.grants(), Map.of("add", args -> {
         Grant grant = (Grant) args[0];
-        return good.grants().add(grant, grant.id(), (String) args[2]);
+        return good.grants().add(grant, grant.id(), (String) args[2], AnAuditEntry.any());
       }));
     }
   }
@@ -36,7 +37,8 @@ final class BadGrants {
       return spoil(GrantStore.class, good.grants(), Map.of("revoke", args -> {
         AccountId owner =
             good.grants().find((String) args[1]).map(Grant::account).orElse((AccountId) args[0]);
-        return good.grants().revoke(owner, (String) args[1], (Revocation) args[2]);
+        return good.grants()
+            .revoke(owner, (String) args[1], (Revocation) args[2], AnAuditEntry.any());
       }));
     }
   }

@@ -17,6 +17,7 @@ import com.tatame.billing.projection.ClaimId;
 import com.tatame.billing.setup.AccountState;
 import com.tatame.billing.setup.ProviderSetup;
 import com.tatame.billing.setup.SetupChange;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -221,7 +222,8 @@ final class BadMeters {
 
     @Override
     Object answer(Object[] args) {
-      Optional<MeterReport> resolved = reports().resolve((String) args[0], (boolean) args[1]);
+      Optional<MeterReport> resolved =
+          reports().resolve((String) args[0], (boolean) args[1], AnAuditEntry.any());
       return resolved.isPresent() ? resolved : reports().find((String) args[0]);
     }
   }

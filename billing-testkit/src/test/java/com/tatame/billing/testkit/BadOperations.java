@@ -12,6 +12,7 @@ import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.projection.SubjectQuery;
 import com.tatame.billing.schedule.TaskStore;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,8 +53,12 @@ final class BadOperations {
           "replay",
           args -> new ReplayBatch(
               inbox
-                  .replay((ReplaySelection) args[0], (Long) args[1], (Integer) args[2], (Instant)
-                      args[3])
+                  .replay(
+                      (ReplaySelection) args[0],
+                      (Long) args[1],
+                      (Integer) args[2],
+                      (Instant) args[3],
+                      AnAuditEntry.any())
                   .ids(),
               Optional.empty()));
     }
@@ -108,7 +113,7 @@ final class BadOperations {
         List<String> open = good.drift().openOf(((Drift) args[0]).customerId()).stream()
             .map(Drift::id)
             .toList();
-        good.drift().repaired(open, "nobody", Instant.EPOCH);
+        good.drift().repaired(open, "nobody", Instant.EPOCH, Optional.empty());
         good.drift().report((Drift) args[0]);
         return true;
       }));
@@ -122,7 +127,7 @@ final class BadOperations {
         List<String> open = good.drift().list(true, Optional.empty(), 101).stream()
             .map(Drift::id)
             .toList();
-        good.drift().repaired(open, (String) args[1], (Instant) args[2]);
+        good.drift().repaired(open, (String) args[1], (Instant) args[2], Optional.empty());
         return true;
       }));
     }

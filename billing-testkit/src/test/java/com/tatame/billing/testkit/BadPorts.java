@@ -34,6 +34,7 @@ import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStore;
 import com.tatame.billing.tax.TaxIdStore;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -107,7 +108,7 @@ final class BadPorts {
     @Override
     public CommandJournal commands() {
       return spoil(CommandJournal.class, good.commands(), Map.of("open", args -> {
-        good.commands().open((Command) args[0]);
+        good.commands().open((Command) args[0], AnAuditEntry.any());
         return args[0];
       }));
     }
@@ -118,7 +119,7 @@ final class BadPorts {
     public CommandJournal commands() {
       return spoil(CommandJournal.class, good.commands(), Map.of("open", args -> {
         Command planned = (Command) args[0];
-        Command open = good.commands().open(planned);
+        Command open = good.commands().open(planned, AnAuditEntry.any());
         return open.state() == CommandState.NEEDS_OPERATOR ? planned : open;
       }));
     }
@@ -176,7 +177,7 @@ final class BadPorts {
       return spoil(CommandJournal.class, good.commands(), Map.of("resolve", args -> {
         CommandId id = (CommandId) args[0];
         return good.commands()
-            .resolve(id, (Integer) args[1], (Resolution) args[2])
+            .resolve(id, (Integer) args[1], (Resolution) args[2], AnAuditEntry.any())
             .or(() -> good.commands().find(id));
       }));
     }

@@ -17,6 +17,7 @@ import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.refund.RefundStore;
 import com.tatame.billing.testkit.fixture.APayment;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -155,7 +156,8 @@ final class BadPurchases {
           Map.of(
               "claim",
               args -> good.anonymousSessions()
-                  .claim((String) args[0], (AccountId) args[1], (Instant) args[2])
+                  .claim(
+                      (String) args[0], (AccountId) args[1], (Instant) args[2], AnAuditEntry.any())
                   .map(s -> new AnonymousSession(
                       s.account(),
                       s.createdAt(),
@@ -203,7 +205,8 @@ final class BadPurchases {
                 .findByHash(hash)
                 .map(session -> good.usage().read(session.account(), now).open())
                 .orElse(List.of()));
-        Optional<AnonymousSession> claimed = good.anonymousSessions().claim(hash, by, now);
+        Optional<AnonymousSession> claimed =
+            good.anonymousSessions().claim(hash, by, now, AnAuditEntry.any());
         if (claimed.isPresent() && claims.merge(hash, 1, Integer::sum) > 1) {
           used.forEach(row -> good.usage().consume(List.of(again(by, row, now))));
         }

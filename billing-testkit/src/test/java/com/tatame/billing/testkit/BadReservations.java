@@ -9,6 +9,7 @@ import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.purchase.PurchaseStore.Giving;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -72,7 +73,8 @@ final class BadReservations {
     @Override
     public PurchaseStore purchases() {
       return spoil(PurchaseStore.class, good.purchases(), Map.of("give", args -> {
-        Giving giving = good.purchases().give((Purchase) args[0], (UsageDebit) args[1]);
+        Giving giving =
+            good.purchases().give((Purchase) args[0], (UsageDebit) args[1], AnAuditEntry.any());
         return giving.debit() instanceof DebitResult.Denied
             ? new Giving(giving.debit(), Optional.of((Purchase) args[0]))
             : giving;
@@ -87,7 +89,9 @@ final class BadReservations {
           PurchaseStore.class,
           good.purchases(),
           Map.of(
-              "giveOnce", args -> good.purchases().give((Purchase) args[0], (UsageDebit) args[1])));
+              "giveOnce",
+              args -> good.purchases()
+                  .give((Purchase) args[0], (UsageDebit) args[1], AnAuditEntry.any())));
     }
   }
 
@@ -110,7 +114,7 @@ final class BadReservations {
             asked.at(),
             asked.recorded(),
             asked.metadata());
-        return good.purchases().give((Purchase) args[0], alone);
+        return good.purchases().give((Purchase) args[0], alone, AnAuditEntry.any());
       }));
     }
   }
@@ -124,7 +128,7 @@ final class BadReservations {
         return new Giving(
             result,
             result instanceof DebitResult.Granted
-                ? Optional.of(good.purchases().addFree((Purchase) args[0]))
+                ? Optional.of(good.purchases().addFree((Purchase) args[0], AnAuditEntry.any()))
                 : Optional.empty());
       }));
     }

@@ -186,6 +186,16 @@ class BadStoresTest {
             "aCatalogThatWasInForceBeforeIsPublishedAgainOnRequest"),
         Arguments.of(BadCatalogs.TellsWhatIsKnown.class, "onlyNewerVersionsAreRead"),
         Arguments.of(BadCatalogs.CountsWithoutEnd.class, "countingEndsAtTheMaximum"),
+        Arguments.of(BadAudits.ForgetsTheEntry.class, "auditedChangeLeavesItsEntry"),
+        Arguments.of(BadAudits.EntersWhatWasRefused.class, "refusedChangeLeavesNoEntry"),
+        Arguments.of(BadAudits.EntersRepetitions.class, "repeatedChangeLeavesNoSecondEntry"),
+        Arguments.of(
+            BadAudits.EntersRepetitions.class, "ofManyCallersWhoMakeOneChangeOneLeavesItsEntry"),
+        Arguments.of(
+            BadAudits.EntersInASecondCommit.class, "changeWhoseEntryCantBeStoredIsNotMade"),
+        Arguments.of(BadAudits.ListsEverybodys.class, "entriesAreFilteredByAllThatIsAsked"),
+        Arguments.of(BadAudits.ListsOldestFirst.class, "entriesAreListedNewestFirstPageByPage"),
+        Arguments.of(BadAudits.DropsTheRequest.class, "entryComesBackAsItWas"),
         Arguments.of(BadGrants.ForgetsKeys.class, "underOneKeyOneGrantIsKept"),
         Arguments.of(BadGrants.RevokesAnybodys.class, "aGrantIsRevokedOnceAndStaysKnown"),
         Arguments.of(BadGrants.DeletesWhatIsRevoked.class, "aGrantIsRevokedOnceAndStaysKnown"),

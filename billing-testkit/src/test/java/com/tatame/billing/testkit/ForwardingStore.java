@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
+import com.tatame.billing.audit.AuditStore;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
 import com.tatame.billing.checkout.CheckoutStore;
@@ -180,6 +181,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public ReservationStore reservations() {
     return good.reservations();
+  }
+
+  @Override
+  public AuditStore audit() {
+    return good.audit();
   }
 
   @Override

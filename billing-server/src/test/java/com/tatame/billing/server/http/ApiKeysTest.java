@@ -6,6 +6,7 @@ import com.tatame.billing.account.Principal;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.server.http.Description.Operation;
 import com.tatame.billing.server.http.RunningServer.Reply;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -102,7 +103,7 @@ final class ApiKeysTest {
   void whatIsNoGoodKeyOpensNothing() {
     String good = SERVER.apiKey(Scope.ADMIN);
     String revoked = SERVER.apiKey(Scope.ADMIN);
-    SERVER.store().apiKeys().revoke(revoked.substring(0, 19), Instant.now());
+    SERVER.store().apiKeys().revoke(revoked.substring(0, 19), Instant.now(), AnAuditEntry.any());
     String expired = SERVER.apiKey(Instant.now().minus(Duration.ofDays(366)), Scope.ADMIN);
     String last = good.endsWith("A") ? "B" : "A";
     List<String> bad = List.of(

@@ -9,6 +9,7 @@ import com.tatame.billing.command.CommandJournal;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.server.http.RunningServer.Reply;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -119,13 +120,15 @@ final class CommandsTest {
   private static Command undecided(String account) {
     CommandJournal journal = SERVER.store().commands();
     Instant now = Instant.parse("2026-01-02T03:04:05Z");
-    Command command = journal.open(Command.planned(
-        new CommandId("cmd_of_" + account),
-        new AccountId(account),
-        CommandKind.CANCEL_SUBSCRIPTION,
-        "sub_1",
-        Map.of("when", "now"),
-        now));
+    Command command = journal.open(
+        Command.planned(
+            new CommandId("cmd_of_" + account),
+            new AccountId(account),
+            CommandKind.CANCEL_SUBSCRIPTION,
+            "sub_1",
+            Map.of("when", "now"),
+            now),
+        AnAuditEntry.any());
     journal.begin(command.id(), "lease", now, Duration.ofMinutes(1));
     journal.end(
         command.id(),

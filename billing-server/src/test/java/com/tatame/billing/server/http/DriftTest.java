@@ -41,7 +41,10 @@ final class DriftTest {
     assertThat(list.at("/data/1/cause")).isEqualTo("unreadable");
     assertThat(list.at("/data/1/customerId")).isEqualTo("prod_1");
 
-    SERVER.store().drift().repaired(List.of("drift_1"), "monitor", FOUND.plusSeconds(1));
+    SERVER
+        .store()
+        .drift()
+        .repaired(List.of("drift_1"), "monitor", FOUND.plusSeconds(1), Optional.empty());
 
     assertThat(openInStatus()).isEqualTo(1);
     assertThat(SERVER.get("/api/v1/webhooks/drift?open=true", ROOT).json().at("/data"))

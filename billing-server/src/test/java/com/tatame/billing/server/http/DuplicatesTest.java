@@ -10,6 +10,7 @@ import com.tatame.billing.duplicate.Duplicate.Status;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.server.http.RunningServer.Reply;
 import com.tatame.billing.testkit.fixture.APayment;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -71,9 +72,12 @@ final class DuplicatesTest {
               "hash");
       for (AccountId buyer : List.of(ada, visitor)) {
         String id = "pur_" + buyer.value();
-        server.store().purchases().addFree(Purchase.free(id, buyer, APayment.sale(id), FOUND));
+        server
+            .store()
+            .purchases()
+            .addFree(Purchase.free(id, buyer, APayment.sale(id), FOUND), AnAuditEntry.any());
       }
-      server.store().anonymousSessions().claim("hash", ada, FOUND);
+      server.store().anonymousSessions().claim("hash", ada, FOUND, AnAuditEntry.any());
 
       assertThat(server.get(PATH + "/purchases", ROOT).json().at("/data")).hasSize(1);
       assertThat(server

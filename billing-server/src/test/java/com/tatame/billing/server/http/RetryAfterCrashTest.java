@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.apikey.ApiKey;
+import com.tatame.billing.audit.AuditEntry;
+import com.tatame.billing.audit.AuditFilter;
+import com.tatame.billing.audit.AuditRecord;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
@@ -18,15 +21,19 @@ import com.tatame.billing.server.http.Description.Operation;
 import com.tatame.billing.server.http.TwoServers.Call;
 import com.tatame.billing.server.http.TwoServers.Reply;
 import com.tatame.billing.simulator.engine.Fault;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -69,6 +76,29 @@ final class RetryAfterCrashTest {
       "goes on from the state that is stored; killed at every step in the testkit's CrashTest",
       "POST /api/v1/repeated-trials/{id}/end",
       "goes on from the state that is stored; killed at every step in the testkit's CrashTest");
+
+  private static final String USAGE = "is usage, which has a history of its own";
+
+  /** What leaves no row in the audit log; everything else leaves one. */
+  private static final Map<String, String> NOT_AUDITED = Map.of(
+      "POST /api/v1/checkout/{sessionId}/confirm",
+      "reads what became of a checkout",
+      "POST /api/v1/subscriptions/{id}/quote",
+      "calculates",
+      "POST /api/v1/coupons/validate",
+      "looks up",
+      "POST /api/v1/portal",
+      "opens a page of the provider; what is changed there comes as events",
+      "POST /api/v1/anonymous-sessions",
+      "begins an account of its own, of nobody who is known",
+      "POST /api/v1/entitlements/{feature}/consume",
+      USAGE,
+      "POST /api/v1/entitlements/{feature}/release",
+      USAGE,
+      "PUT /api/v1/entitlements/{feature}",
+      USAGE,
+      "POST /api/v1/usage",
+      USAGE);
 
   /** What a user asks for, once all is there that it needs. */
   private interface Mutation {
@@ -342,13 +372,15 @@ final class RetryAfterCrashTest {
   private static Command undecided(TwoServers servers, String user) {
     Instant now = servers.world.wallClock().instant();
     var journal = servers.world.store().commands();
-    Command command = journal.open(Command.planned(
-        new CommandId("cmd_of_" + user),
-        new AccountId(user),
-        CommandKind.CANCEL_SUBSCRIPTION,
-        "sub_1",
-        Map.of("when", "now"),
-        now));
+    Command command = journal.open(
+        Command.planned(
+            new CommandId("cmd_of_" + user),
+            new AccountId(user),
+            CommandKind.CANCEL_SUBSCRIPTION,
+            "sub_1",
+            Map.of("when", "now"),
+            now),
+        AnAuditEntry.any());
     journal.begin(command.id(), "lease", now, Duration.ofMinutes(1));
     journal.end(
         command.id(),
@@ -397,6 +429,10 @@ final class RetryAfterCrashTest {
       Reply answer = servers.undisturbed(whole.call);
       Outcome expected = whole.outcome(answer);
       assertThat(expected.status()).as(answer.body()).isBetween(200, 299);
+      assertThat(whole.audited()).as("rows of the audit log").satisfies(rows -> {
+        assertThat(rows.isEmpty()).isEqualTo(NOT_AUDITED.containsKey(route));
+        assertThat(rows).allSatisfy(row -> assertThat(row.actor().value()).matches(whole.actor()));
+      });
       for (int step = 0; step < MAX_STEPS; step++) {
         Attempt attempt = new Attempt(servers, mutation, "user_" + step);
         Optional<String> died = servers.dies(step, attempt.call);
@@ -426,7 +462,10 @@ final class RetryAfterCrashTest {
     Attempt(TwoServers servers, Mutation mutation, String user) {
       this.servers = servers;
       this.user = user;
-      call = mutation.of(servers, user).with("Idempotency-Key", "key of " + user);
+      call = mutation
+          .of(servers, user)
+          .with("Idempotency-Key", "key of " + user)
+          .with("X-Request-ID", requestId());
       servers.world.settle();
       events = servers.happened();
       sessions = servers.sessions();
@@ -444,6 +483,40 @@ final class RetryAfterCrashTest {
           here());
     }
 
+    private String requestId() {
+      return "request-of-" + user;
+    }
+
+    /** As which the audit log knows the caller. */
+    String actor() {
+      if (call.headers().containsKey("X-Account-Id")) {
+        return "api_key:bk_[0-9a-f]{16}";
+      }
+      String token = call.headers().getOrDefault("Authorization", "");
+      String claims = new String(
+          Base64.getUrlDecoder().decode(token.split("\\.", 3)[1]), StandardCharsets.UTF_8);
+      return claims.contains("\"" + ROOT + "\"") ? "administrator:" + ROOT : "user:" + user;
+    }
+
+    /** What the audit log has of the request, the oldest first. */
+    List<AuditEntry> audited() {
+      List<AuditEntry> rows = new ArrayList<>();
+      for (AuditRecord stored :
+          servers.world.store().audit().list(AuditFilter.ALL, OptionalLong.empty(), 100)) {
+        if (stored.entry().requestId().equals(Optional.of(requestId()))) {
+          rows.add(0, stored.entry());
+        }
+      }
+      // A key that was made by an attempt that died is revoked by the next one.
+      Set<String> gone = rows.stream()
+          .filter(row -> row.action().equals("revoke_api_key"))
+          .map(AuditEntry::target)
+          .collect(Collectors.toSet());
+      rows.removeIf(row -> gone.contains(row.target())
+          && rows.stream().anyMatch(made -> made.action().equals("create_api_key")));
+      return rows;
+    }
+
     private List<String> here() {
       var store = servers.world.store();
       AccountId account = new AccountId(user);
@@ -454,6 +527,7 @@ final class RetryAfterCrashTest {
               .map(ApiKey::revokedAt)
               .filter(Optional::isEmpty)
               .count());
+      here.add("audited: " + audited().stream().map(AuditEntry::action).toList());
       here.add("visitors: " + (servers.done(NEW_VISITOR) - visitors));
       here.add("grants: "
           + store.grants().list(Optional.of(account), Optional.empty(), 100).size());

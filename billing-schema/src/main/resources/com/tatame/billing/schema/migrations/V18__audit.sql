@@ -1,0 +1,167 @@
+-- Who changed what: one row for each administrative act and each change by a caller.
+--
+-- Rows are added in the commit of the change and never altered. They hold ids of accounts and objects, and of the
+-- changed fields what describes no person.
+create table audit_log (
+  seq        bigint generated always as identity primary key,
+  at         timestamptz not null,
+  actor      text collate "C" not null,
+  action     text collate "C" not null,
+  account_id text collate "C",
+  target     text collate "C" not null,
+  before     jsonb,
+  after      jsonb,
+  request_id text collate "C"
+);
+create index audit_log_at_idx on audit_log (at, seq);
+create index audit_log_account_idx on audit_log (account_id, at, seq);
+create index audit_log_actor_idx on audit_log (actor, at, seq);
+create index audit_log_action_idx on audit_log (action, at, seq);
+
+-- {function, argument, fields} -> {field: value} of what the function answers, or null if it answers null
+create function watched_fields_v1(p jsonb) returns jsonb
+language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
+declare
+  v_row jsonb;
+begin
+  execute format('select %I($1)', p ->> 'function') into v_row using p -> 'argument';
+  return (
+    select jsonb_object_agg(f.name, v_row -> f.name)
+    from jsonb_array_elements_text(p -> 'fields') as f(name)
+    where jsonb_typeof(v_row) = 'object');
+end $$;
+
+-- Calls a function that changes something, and adds the entry if it did: if what is watched is another than before,
+-- and as it is expected where others change it, too; or without a watch, if the list that it answers has elements.
+-- A refused or repeated call adds none. Calls that watch the same wait for each other, so that of two that would make
+-- one change only the one adds its entry that made it.
+-- {audit: {at, actor, action, account_id, target, before, after, request_id},
+-- watch: {function, argument, fields, expected} or list, function, argument} -> the function's answer
+create function audited_v1(p jsonb) returns jsonb
+language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
+declare
+  v_watch constant jsonb := p -> 'watch';
+  v_before jsonb;
+  v_after jsonb;
+  v_answer jsonb;
+  v_changed boolean;
+begin
+  if v_watch is not null then
+    perform pg_advisory_xact_lock(hashtextextended('audit:' || (v_watch - 'expected')::text, 0));
+    v_before := watched_fields_v1(v_watch);
+  end if;
+  execute format('select coalesce(%I($1), ''null'')', p ->> 'function') into v_answer using p -> 'argument';
+  if v_watch is not null then
+    v_after := watched_fields_v1(v_watch);
+    v_changed := v_after is distinct from v_before and v_after @> (v_watch -> 'expected');
+  else
+    v_changed := jsonb_array_length(v_answer -> (p ->> 'list')) > 0;
+  end if;
+  if v_changed then
+    insert into audit_log (at, actor, action, account_id, target, before, after, request_id)
+    select x.at, x.actor, x.action, x.account_id, x.target, x.before, x.after, x.request_id
+    from jsonb_to_record(p -> 'audit') as x(
+      at timestamptz, actor text, action text, account_id text, target text, before jsonb, after jsonb,
+      request_id text);
+  end if;
+  return v_answer;
+end $$;
+
+-- {account_id, actor, action, from, until, before, limit} -> rows, newest first; before is the number of a row
+create function list_audit_log_v1(p jsonb) returns jsonb
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+declare
+  v_account constant text := p ->> 'account_id';
+  v_actor constant text := p ->> 'actor';
+  v_action constant text := p ->> 'action';
+  v_from constant timestamptz := coalesce((p ->> 'from')::timestamptz, '-infinity');
+  v_limit constant integer := (p ->> 'limit')::integer;
+  v_until timestamptz := coalesce((p ->> 'until')::timestamptz, 'infinity');
+  v_seq bigint := 0;
+  v_rows jsonb;
+begin
+  if p ->> 'before' is not null then
+    select a.at, a.seq into v_until, v_seq from audit_log a where a.seq = (p ->> 'before')::bigint;
+    if not found then
+      return '[]';
+    end if;
+  end if;
+  -- One query for each index, since a plan that is kept must suit all that is asked.
+  if v_account is not null then
+    select jsonb_agg(to_jsonb(z) order by z.at desc, z.seq desc) into v_rows
+    from (
+      select a.* from audit_log a
+      where a.account_id = v_account and a.at >= v_from and (a.at, a.seq) < (v_until, v_seq)
+        and (v_actor is null or a.actor = v_actor) and (v_action is null or a.action = v_action)
+      order by a.at desc, a.seq desc limit v_limit) z;
+  elsif v_actor is not null then
+    select jsonb_agg(to_jsonb(z) order by z.at desc, z.seq desc) into v_rows
+    from (
+      select a.* from audit_log a
+      where a.actor = v_actor and a.at >= v_from and (a.at, a.seq) < (v_until, v_seq)
+        and (v_action is null or a.action = v_action)
+      order by a.at desc, a.seq desc limit v_limit) z;
+  elsif v_action is not null then
+    select jsonb_agg(to_jsonb(z) order by z.at desc, z.seq desc) into v_rows
+    from (
+      select a.* from audit_log a
+      where a.action = v_action and a.at >= v_from and (a.at, a.seq) < (v_until, v_seq)
+      order by a.at desc, a.seq desc limit v_limit) z;
+  else
+    select jsonb_agg(to_jsonb(z) order by z.at desc, z.seq desc) into v_rows
+    from (
+      select a.* from audit_log a
+      where a.at >= v_from and (a.at, a.seq) < (v_until, v_seq)
+      order by a.at desc, a.seq desc limit v_limit) z;
+  end if;
+  return coalesce(v_rows, '[]');
+end $$;
+
+-- {move} -> null. Makes this store the one that the move fills: it must be empty, or half filled by a move
+-- that was given up, or what an earlier switch of the very same move has left frozen.
+create or replace function begin_standby_v1(p jsonb) returns jsonb
+language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
+declare
+  v_state constant jsonb := lock_store_v1('{}');
+  v_filled boolean;
+  r record;
+begin
+  if v_state ->> 'mode' <> 'open' and v_state ->> 'move' = p ->> 'move' then
+    if v_state ->> 'mode' = 'frozen' then
+      delete from move_progress m where m.item is not null;
+      insert into move_progress (item, value) values ('way_back', 'true');
+      update store_state s set mode = 'standby', recording = false where s.one;
+    end if;
+    return null;
+  end if;
+  if v_state ->> 'mode' = 'frozen' then
+    return jsonb_build_object('refused', 'moved_away');
+  end if;
+  if (v_state ->> 'recording')::boolean or v_state ->> 'mode' = 'standby' and v_state ->> 'move' is not null then
+    return jsonb_build_object('refused', 'another_move');
+  end if;
+  for r in
+    select x ->> 'table' as name from jsonb_array_elements(movable_tables_v1('{}')) as x order by 1
+  loop
+    -- A server that only starts writes these.
+    if v_state ->> 'mode' = 'open' and r.name not in ('answers', 'audit_log', 'catalog_tiers', 'catalog_features',
+      'catalog_versions', 'recurring_tasks') then
+      execute format('select exists (select from %I)', r.name) into v_filled;
+      if v_filled then
+        return jsonb_build_object('refused', 'not_empty', 'table', r.name);
+      end if;
+    end if;
+  end loop;
+  update store_state s set mode = 'standby', recording = false, move = p ->> 'move' where s.one;
+  perform set_config('billing.moving', 'on', true);
+  delete from move_progress m where m.item is not null;
+  for r in
+    select x ->> 'table' as name from jsonb_array_elements(movable_tables_v1('{}')) as x order by 1
+  loop
+    execute format('truncate %I', r.name);
+  end loop;
+  perform set_config('billing.moving', 'off', true);
+  return null;
+end $$;
+
+select secure_schema_v1('{}');
