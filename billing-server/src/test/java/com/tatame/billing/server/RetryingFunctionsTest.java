@@ -83,7 +83,7 @@ final class AwaitedFunctionsTest {
       throw new IllegalStateException("the schema doesn't fit");
     });
 
-    await().until(() -> !mistakes.isEmpty());
+    await().atMost(Duration.ofMinutes(1)).until(() -> !mistakes.isEmpty());
     assertThat(mistakes)
         .hasSize(1)
         .first()
@@ -100,7 +100,7 @@ final class AwaitedFunctionsTest {
     functions.close();
     attempts.add(Answering::new);
 
-    await().until(() -> databaseClosed.get() || attempts.size() == 1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> databaseClosed.get() || attempts.size() == 1);
     assertThatThrownBy(() -> functions.call("ping_v1", "{}")).isInstanceOf(StoreUnavailable.class);
   }
 
