@@ -26,6 +26,7 @@ final class DatabaseProxy implements AutoCloseable {
   private final Condition thawed = lock.newCondition();
   private boolean frozen;
   private @Nullable ServerSocket listener;
+  private @Nullable Thread accepting;
 
   DatabaseProxy(PostgresConfig direct) throws IOException {
     this.direct = direct;
@@ -52,22 +53,31 @@ final class DatabaseProxy implements AutoCloseable {
   void accept() throws IOException {
     ServerSocket opened = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     listener = opened;
-    daemon(() -> {
+    accepting = daemon(() -> {
       while (true) {
         Socket client = opened.accept();
         accepted.incrementAndGet();
         Socket server = new Socket(database.getHost(), database.getPort());
         sockets.addAll(List.of(client, server));
-        daemon(() -> copy(client, server));
-        daemon(() -> copy(server, client));
+        daemon(() -> copy(client, server)).start();
+        daemon(() -> copy(server, client)).start();
       }
     });
+    accepting.start();
   }
 
   /** Breaks all connections, and refuses others, as where nothing listens. */
   void refuse() throws IOException {
     if (listener != null) {
       listener.close();
+    }
+    if (accepting != null) {
+      // Until it has seen that, it may accept one more connection.
+      try {
+        accepting.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     for (Socket socket : sockets) {
       socket.close();
@@ -118,7 +128,7 @@ final class DatabaseProxy implements AutoCloseable {
     void run() throws IOException;
   }
 
-  private static void daemon(Work work) {
+  private static Thread daemon(Work work) {
     Thread thread = new Thread(() -> {
       try {
         work.run();
@@ -128,7 +138,7 @@ final class DatabaseProxy implements AutoCloseable {
       }
     });
     thread.setDaemon(true);
-    thread.start();
+    return thread;
   }
 
   @Override

@@ -63,6 +63,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -103,8 +104,17 @@ class DriftFlipsTest {
   private Optional<String> customers = Optional.empty();
   private Optional<String> objects = Optional.empty();
 
+  // Of the test itself, which looks thousands of times.
+  private static Connection session;
+
+  @BeforeAll
+  static void connect() throws SQLException {
+    session = TestDatabase.connect(CONFIG);
+  }
+
   @AfterAll
-  static void close() {
+  static void close() throws SQLException {
+    session.close();
     STORE.close();
   }
 
@@ -361,7 +371,7 @@ class DriftFlipsTest {
 
   private static List<String> mirroredTables() {
     List<String> tables = new ArrayList<>(TestDatabase.query(
-        CONFIG,
+        session,
         "select table_name from information_schema.columns where table_schema = '"
             + CONFIG.schema()
             + "' and column_name in ('as_of', 'source', 'gone') group by table_name"
@@ -385,7 +395,7 @@ class DriftFlipsTest {
   private static Map<String, String> typesOf(String table) {
     Map<String, String> types = new TreeMap<>();
     TestDatabase.query(
-            CONFIG,
+            session,
             "select column_name || ' ' || data_type from information_schema.columns where"
                 + " table_schema = '" + CONFIG.schema() + "' and table_name = '" + table + "'")
         .forEach(column -> types.put(
@@ -395,7 +405,7 @@ class DriftFlipsTest {
 
   private static List<String> keyOf(String table) {
     return TestDatabase.query(
-        CONFIG,
+        session,
         "select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and"
             + " a.attnum = any (i.indkey) where i.indisprimary and i.indrelid = '\""
             + CONFIG.schema() + "\"." + table + "'::regclass order by a.attname");
@@ -405,11 +415,11 @@ class DriftFlipsTest {
     List<Flip> flips = new ArrayList<>();
     // Customers and links are flipped where there is no subscription, which has flips enough.
     List<String> subscribed =
-        TestDatabase.query(CONFIG, "select stripe_customer_id from subscriptions");
+        TestDatabase.query(session, "select stripe_customer_id from subscriptions");
     for (String table : mirroredTables()) {
       Map<String, String> types = types(table);
       for (String text :
-          TestDatabase.query(CONFIG, "select to_jsonb(t)::text from " + table + " t")) {
+          TestDatabase.query(session, "select to_jsonb(t)::text from " + table + " t")) {
         ObjectNode row = json(text);
         Map<String, String> key = new TreeMap<>();
         keyOf(table).forEach(column -> key.put(column, row.get(column).asText()));
@@ -455,7 +465,7 @@ class DriftFlipsTest {
 
   private static Optional<ObjectNode> row(String table, Map<String, String> key) {
     return TestDatabase.query(
-            CONFIG, "select to_jsonb(t)::text from " + table + " t where " + where(key))
+            session, "select to_jsonb(t)::text from " + table + " t where " + where(key))
         .stream()
         .map(DriftFlipsTest::json)
         .findFirst();
@@ -495,8 +505,7 @@ class DriftFlipsTest {
   }
 
   private static boolean isAccepted(String sql, ObjectNode altered) {
-    try (Connection connection = TestDatabase.connect(CONFIG);
-        PreparedStatement update = connection.prepareStatement(sql)) {
+    try (PreparedStatement update = session.prepareStatement(sql)) {
       update.setString(1, altered.toString());
       assertThat(update.executeUpdate()).isEqualTo(1);
       return true;
@@ -563,7 +572,7 @@ class DriftFlipsTest {
 
   private static List<String> literalsOf(String table) {
     return TestDatabase.query(
-            CONFIG,
+            session,
             "select pg_get_constraintdef(oid) from pg_constraint where contype = 'c' and conrelid = '\""
                 + CONFIG.schema() + "\"." + table + "'::regclass")
         .stream()
@@ -576,7 +585,7 @@ class DriftFlipsTest {
 
   private static void restore(Flip flip, Map<String, String> moved, ObjectNode row) {
     TestDatabase.run(
-        CONFIG,
+        session,
         "delete from " + flip.table() + " where " + where(moved),
         "delete from " + flip.table() + " where " + where(flip.place().key()),
         "insert into " + flip.table() + " select * from jsonb_populate_record(null::" + flip.table()

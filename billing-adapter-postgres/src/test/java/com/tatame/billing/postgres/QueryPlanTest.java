@@ -361,7 +361,7 @@ class QueryPlanTest {
   private static List<Plan> plans() {
     String end = "logged until " + System.nanoTime();
     TestDatabase.run(CONFIG, "do $$ begin raise log '" + end + "'; end $$");
-    await().until(() -> TestDatabase.log().contains(end));
+    await().atMost(Duration.ofMinutes(1)).until(() -> TestDatabase.log().contains(end));
     return PLAN.matcher(TestDatabase.log())
         .results()
         .map(plan -> new Plan(plan.group(1), Double.parseDouble(plan.group(2))))

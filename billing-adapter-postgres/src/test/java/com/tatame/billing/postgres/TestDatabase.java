@@ -16,7 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One PostgreSQL for all tests of this process, with a fresh schema for each that asks. */
+/**
+ * One PostgreSQL for all tests of this process, with a fresh schema for each that asks. No test ends it,
+ * so that it need not survive a machine's end; and none leaves so much behind that it needs a vacuum.
+ */
 final class TestDatabase {
   private static final EmbeddedPostgres SERVER = start();
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
@@ -30,6 +33,9 @@ final class TestDatabase {
           .setServerConfig("logging_collector", "on")
           .setServerConfig("log_rotation_size", "0")
           .setServerConfig("log_rotation_age", "0")
+          .setServerConfig("fsync", "off")
+          .setServerConfig("full_page_writes", "off")
+          .setServerConfig("autovacuum", "off")
           .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
       return server;
@@ -82,8 +88,16 @@ final class TestDatabase {
 
   /** Runs statements in one session of the superuser, the schema first in its search path. */
   static void run(PostgresConfig config, String... statements) {
-    try (Connection connection = connect(config);
-        Statement statement = connection.createStatement()) {
+    try (Connection connection = connect(config)) {
+      run(connection, statements);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Runs statements in this session. */
+  static void run(Connection session, String... statements) {
+    try (Statement statement = session.createStatement()) {
       for (String sql : statements) {
         statement.execute(sql);
       }
@@ -94,8 +108,16 @@ final class TestDatabase {
 
   /** The first column of what a query returns, as text. */
   static List<String> query(PostgresConfig config, String sql) {
-    try (Connection connection = connect(config);
-        Statement statement = connection.createStatement();
+    try (Connection connection = connect(config)) {
+      return query(connection, sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The same in this session. */
+  static List<String> query(Connection session, String sql) {
+    try (Statement statement = session.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       List<String> values = new ArrayList<>();
       while (rows.next()) {

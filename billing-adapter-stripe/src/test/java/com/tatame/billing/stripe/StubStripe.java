@@ -37,10 +37,10 @@ final class StubStripe implements AutoCloseable {
   private final Deque<Reply> replies = new ConcurrentLinkedDeque<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private final Thread thread = new Thread(this::serve, "stub");
 
   StubStripe() throws IOException {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread thread = new Thread(this::serve, "stub");
     thread.setDaemon(true);
     thread.start();
   }
@@ -88,11 +88,17 @@ final class StubStripe implements AutoCloseable {
     return requests.get(0);
   }
 
+  /** Returns once connections are refused: one that waits to be accepted keeps the port open until then. */
   @Override
   public void close() throws IOException {
     server.close();
     for (Socket socket : open) {
       socket.close();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -101,6 +107,10 @@ final class StubStripe implements AutoCloseable {
       try {
         Socket socket = server.accept();
         open.add(socket);
+        if (server.isClosed()) {
+          socket.close();
+          return;
+        }
         answer(socket);
       } catch (IOException e) {
         if (!server.isClosed()) {

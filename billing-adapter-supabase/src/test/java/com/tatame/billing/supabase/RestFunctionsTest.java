@@ -240,10 +240,10 @@ class RestFunctionsTest {
       assertThat(api.asked()).as("at once").hasSize(5);
 
       probes.allowOne();
-      await().until(() -> api.asked().size() == 6);
+      await().atMost(Duration.ofMinutes(1)).until(() -> api.asked().size() == 6);
       assertThat(functions.down()).isTrue();
       probes.allowOne();
-      await().until(() -> !functions.down());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !functions.down());
       assertThat(api.asked())
           .extracting(Asked::path)
           .hasSize(7)
@@ -284,10 +284,10 @@ class RestFunctionsTest {
       assertThatThrownBy(() -> functions.call("ping_v1", "{}"));
 
       probes.allowOne();
-      await().until(() -> api.asked().size() == 6);
+      await().atMost(Duration.ofMinutes(1)).until(() -> api.asked().size() == 6);
       assertThat(functions.down()).isTrue();
       probes.allowOne();
-      await().until(() -> !functions.down());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !functions.down());
 
       assertThatThrownBy(() -> functions.call("ping_v1", "{}"))
           .hasMessageContaining("SUPABASE_SERVICE_ROLE_KEY");
@@ -304,7 +304,7 @@ class RestFunctionsTest {
           .isInstanceOf(StoreUnavailable.class);
 
       probes.allowOne();
-      await().until(() -> !functions.down());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !functions.down());
       assertThat(api.asked()).hasSize(5);
     }
   }

@@ -35,6 +35,8 @@ final class TestProject {
       try {
         return EmbeddedPostgres.builder()
             .setServerConfig("max_connections", "100")
+            .setServerConfig("fsync", "off")
+            .setServerConfig("full_page_writes", "off")
             .start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -42,17 +44,35 @@ final class TestProject {
     }
   }
 
+  /** Migrated once and copied for each test. */
+  private static final class Template {
+    static final String NAME = migrated("migrated");
+
+    private static String migrated(String name) {
+      migrate(database(name, "template1"));
+      return name;
+    }
+  }
+
   /** A database with the schema, its roles and their grants. */
   static String migratedDatabase() {
-    String jdbcUrl = emptyDatabase();
-    migrate(jdbcUrl);
-    return jdbcUrl;
+    LocalSupabase.require();
+    return database(nextName(), Template.NAME);
   }
 
   static String emptyDatabase() {
     LocalSupabase.require();
-    String name = "project_" + DATABASES.incrementAndGet();
-    run(Server.RUNNING.getJdbcUrl("postgres", "postgres"), "create database " + name);
+    return database(nextName(), "template1");
+  }
+
+  private static String nextName() {
+    return "project_" + DATABASES.incrementAndGet();
+  }
+
+  private static String database(String name, String template) {
+    run(
+        Server.RUNNING.getJdbcUrl("postgres", "postgres"),
+        "create database " + name + " template " + template);
     return Server.RUNNING.getJdbcUrl("postgres", name);
   }
 

@@ -2,14 +2,9 @@ package com.tatame.billing.cache;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.entitlement.AccountUsage;
-import com.tatame.billing.entitlement.Consumption;
-import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.EntitlementCache;
 import com.tatame.billing.entitlement.EntitlementSnapshot;
 import com.tatame.billing.entitlement.GrantStore;
-import com.tatame.billing.entitlement.PastUsage;
-import com.tatame.billing.entitlement.UsageDebit;
-import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.failure.StoreUnavailable;
@@ -25,14 +20,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,7 +31,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,35 +48,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CachedEntitlements implements EntitlementCache, CommitListener {
   private static final Logger LOG = System.getLogger(CachedEntitlements.class.getName());
-  private static final Duration MAX_SKEW = Duration.ofMinutes(1);
 
   /** Entries. */
-  static final int MAX_ACCOUNTS = 50_000;
-
-  /** Fewer entries are not worth a refresh: each is read again if it is asked about. */
-  static final int MIN_BATCH = 16;
-
-  /** Accounts of one refresh, which a caller waits for who asked about one of them. */
-  private static final int MAX_BATCH = 256;
+  private static final int MAX_ACCOUNTS = 50_000;
 
   /** An entry that was asked about within so many ttls is worth a refresh. */
   private static final int IDLE_TTLS = 10;
 
   private final Duration ttl;
-  private final Duration refreshAfter;
   private final Duration maxStale;
   private final BooleanSupplier storeDown;
   private final InstantSource wallClock;
-  private final Map<AccountId, Entry> entries = new ConcurrentHashMap<>();
+  private final Map<AccountId, CachedEntitlement> entries = new ConcurrentHashMap<>();
 
   /** Reads under way. An eviction takes them out, so that what they bring is not cached. */
   private final Map<AccountId, Load> loads = new ConcurrentHashMap<>();
 
   private final LongAdder staleAnswers = new LongAdder();
 
-  /** In the order of their reads and refreshes, evicted ones included. */
-  private final Queue<Entry> byAge = new ConcurrentLinkedQueue<>();
-
+  private final RefreshQueue queue;
   private final AtomicBoolean refreshing = new AtomicBoolean();
 
   /**
@@ -102,70 +82,18 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
     this.ttl = ttl;
     this.maxStale = maxStale;
     this.storeDown = storeDown;
-    // Early enough for callers in the meantime to find it fresh.
-    this.refreshAfter = ttl.dividedBy(2);
     this.wallClock = wallClock;
-  }
-
-  private static final class Entry {
-    final AccountId account;
-    final EntitlementSnapshot snapshot;
-
-    /** The instant that it was read for: what had ended by then is not in it. */
-    final Instant of;
-
-    /** When it was so: before it was read, or found unchanged. */
-    final Instant knownAt;
-
-    /** Whether units were used since, so that it tells no longer how many are left. */
-    final boolean spent;
-
-    volatile Instant askedAt;
-
-    private volatile @Nullable EntitlementSnapshot stale;
-
-    Entry(
-        AccountId account,
-        EntitlementSnapshot snapshot,
-        Instant of,
-        Instant knownAt,
-        boolean spent,
-        Instant askedAt) {
-      this.account = account;
-      this.snapshot = snapshot;
-      this.of = of;
-      this.knownAt = knownAt;
-      this.spent = spent;
-      this.askedAt = askedAt;
-    }
-
-    Entry refreshed(Instant when) {
-      return new Entry(account, snapshot, of, when, spent, askedAt);
-    }
-
-    Entry spent() {
-      return new Entry(account, snapshot, of, knownAt, true, askedAt);
-    }
-
-    /** The same snapshot, marked as of when it was known. */
-    EntitlementSnapshot stale() {
-      EntitlementSnapshot marked = stale;
-      if (marked == null) {
-        marked = snapshot.staleSince(knownAt);
-        stale = marked;
-      }
-      return marked;
-    }
+    this.queue = new RefreshQueue(ttl);
   }
 
   /** A read of an account by one caller, for all who ask meanwhile. */
   private static final class Load {
-    final CompletableFuture<Entry> entry = new CompletableFuture<>();
+    final CompletableFuture<CachedEntitlement> entry = new CompletableFuture<>();
   }
 
   /** The store behind this cache. */
   public UsageStore over(UsageStore store) {
-    return ttl.isZero() ? store : new CachedUsageStore(store);
+    return ttl.isZero() ? store : new CachedUsageStore(store, this);
   }
 
   /** The store; grants through it evict their account. */
@@ -185,14 +113,14 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
   @Override
   public Optional<EntitlementSnapshot> fresh(AccountId account, Instant now) {
     Instant asked = wallClock.instant();
-    Entry known = entries.get(account);
-    if (known == null || !coversNow(known, now)) {
+    CachedEntitlement known = entries.get(account);
+    if (known == null || !known.covers(now)) {
       return Optional.empty();
     }
     if (known.spent || !fresh(known, asked)) {
       return stale(known, asked);
     }
-    if (manyDueForRefresh(asked) && !refreshing.get()) {
+    if (queue.manyDue(asked) && !refreshing.get()) {
       return Optional.empty();
     }
     known.askedAt = asked;
@@ -200,8 +128,8 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
   }
 
   // What is known to end meanwhile ends: an answer is computed for when it is given.
-  private Optional<EntitlementSnapshot> stale(Entry known, Instant asked) {
-    if (!within(maxStale, known, asked) || !storeDown.getAsBoolean()) {
+  private Optional<EntitlementSnapshot> stale(CachedEntitlement known, Instant asked) {
+    if (!known.within(maxStale, asked) || !storeDown.getAsBoolean()) {
       return Optional.empty();
     }
     staleAnswers.increment();
@@ -215,17 +143,12 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
 
   @Override
   public Optional<EntitlementSnapshot> any(AccountId account, Instant now) {
-    Entry known = entries.get(account);
-    if (known == null || !coversNow(known, now)) {
+    CachedEntitlement known = entries.get(account);
+    if (known == null || !known.covers(now)) {
       return Optional.empty();
     }
     known.askedAt = wallClock.instant();
     return Optional.of(known.snapshot);
-  }
-
-  // What had ended by the time it was read is not in it, but may have held when something was used.
-  private static boolean coversNow(Entry snapshot, Instant now) {
-    return !now.isBefore(snapshot.of.minus(MAX_SKEW));
   }
 
   /** Evicts an account whose use has changed. */
@@ -237,7 +160,7 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
   }
 
   /** Marks what is cached of an account as no longer telling how many units are left. */
-  private void spend(AccountId account) {
+  void spend(AccountId account) {
     loads.compute(account, (same, load) -> {
       entries.computeIfPresent(account, (any, entry) -> entry.spent());
       return null;
@@ -245,13 +168,13 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
   }
 
   /** Caches what was read, if nothing was changed meanwhile. */
-  private void cache(AccountId account, Load load, Entry entry) {
+  private void cache(AccountId account, Load load, CachedEntitlement entry) {
     loads.computeIfPresent(account, (same, current) -> {
       if (current != load) {
         return current;
       }
       entries.put(account, entry);
-      byAge.add(entry);
+      queue.add(entry);
       return null;
     });
   }
@@ -268,42 +191,14 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
     }
   }
 
-  private boolean fresh(Entry snapshot, Instant now) {
-    return within(ttl, snapshot, now);
+  private boolean fresh(CachedEntitlement snapshot, Instant now) {
+    return snapshot.within(ttl, now);
   }
 
-  private boolean dueForRefresh(Entry snapshot, Instant now) {
-    return !within(refreshAfter, snapshot, now);
-  }
-
-  private static boolean within(Duration time, Entry snapshot, Instant now) {
-    return !now.isBefore(snapshot.knownAt) && now.isBefore(snapshot.knownAt.plus(time));
-  }
-
-  private boolean manyDueForRefresh(Instant now) {
-    int many = 0;
-    for (Entry next : byAge) {
-      if (!dueForRefresh(next, now)) {
-        return false;
-      }
-      if (++many == MIN_BATCH) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean worthRefreshing(Entry snapshot, Instant now) {
+  private boolean worthRefreshing(CachedEntitlement snapshot, Instant now) {
     return entries.get(snapshot.account) == snapshot
         && !snapshot.spent
         && now.isBefore(snapshot.askedAt.plus(ttl.multipliedBy(IDLE_TTLS)));
-  }
-
-  // They are read again when asked about. So the queue never holds more than one ttl's entries.
-  private void evictExpired(Instant now) {
-    for (Entry next = byAge.peek(); next != null && !fresh(next, now); next = byAge.peek()) {
-      byAge.remove(next);
-    }
   }
 
   /**
@@ -311,17 +206,13 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
    * waits for it, and none for more than one query.
    */
   private void refresh(UsageStore store, Instant billingNow, Instant now) {
-    if (!manyDueForRefresh(now) || !refreshing.compareAndSet(false, true)) {
+    if (!queue.manyDue(now) || !refreshing.compareAndSet(false, true)) {
       return;
     }
     try {
-      Map<AccountId, Entry> asked = new HashMap<>();
-      for (Entry next = byAge.peek();
-          next != null && dueForRefresh(next, now) && asked.size() < MAX_BATCH;
-          next = byAge.peek()) {
-        if (byAge.remove(next) && worthRefreshing(next, now)) {
-          asked.put(next.account, next);
-        }
+      Map<AccountId, CachedEntitlement> asked = new HashMap<>();
+      for (CachedEntitlement due : queue.takeDue(now, entry -> worthRefreshing(entry, now))) {
+        asked.put(due.account, due);
       }
       if (!asked.isEmpty()) {
         Map<AccountId, String> states = store.states(asked.keySet(), billingNow);
@@ -335,7 +226,7 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
   }
 
   /** What another caller reads; never longer than this one may take. */
-  private static Entry await(CompletableFuture<Entry> read) {
+  private static CachedEntitlement await(CompletableFuture<CachedEntitlement> read) {
     try {
       Optional<WorkContext> context = WorkContext.current();
       return context.isPresent()
@@ -354,180 +245,104 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
   }
 
   // An entry that was changed here in the meantime is another one by now.
-  private void settle(Entry asked, @Nullable String state, Instant now) {
+  private void settle(CachedEntitlement asked, @Nullable String state, Instant now) {
     String read = asked.snapshot.usage().state();
     boolean same = !read.isEmpty() && read.equals(state);
     entries.computeIfPresent(asked.account, (account, current) -> {
       if (current != asked) {
         return current;
       }
-      Entry settled = same ? asked.refreshed(now) : asked.spent();
+      CachedEntitlement settled = same ? asked.refreshed(now) : asked.spent();
       if (same) {
-        byAge.add(settled);
+        queue.add(settled);
       }
       return settled;
     });
   }
 
-  private final class CachedUsageStore implements UsageStore {
-    private final UsageStore store;
+  /** What is read of an account, where nothing was read less than a ttl ago. */
+  AccountUsage read(UsageStore store, AccountId account, Instant now) {
+    return read(store, account, now, (entry, asked) -> !entry.spent && fresh(entry, asked));
+  }
 
-    CachedUsageStore(UsageStore store) {
-      this.store = store;
+  /** The same, but however old it is. */
+  AccountUsage recall(UsageStore store, AccountId account, Instant now) {
+    return read(store, account, now, (entry, asked) -> true);
+  }
+
+  private AccountUsage read(
+      UsageStore store,
+      AccountId account,
+      Instant now,
+      BiPredicate<CachedEntitlement, Instant> young) {
+    BiPredicate<CachedEntitlement, Instant> good = young.and((entry, asked) -> entry.covers(now));
+    Instant asked = wallClock.instant();
+    CachedEntitlement known = entries.get(account);
+    if (known != null && good.test(known, asked)) {
+      known.askedAt = asked;
+      refresh(store, now, asked);
+      return known.snapshot.usage();
     }
-
-    @Override
-    public AccountUsage read(AccountId account, Instant now) {
-      return cached(account, now, (snapshot, asked) -> !snapshot.spent && fresh(snapshot, asked));
+    Optional<EntitlementSnapshot> stale = stale(known, now, asked);
+    if (stale.isPresent()) {
+      return stale.get().usage();
     }
-
-    // However old it is: whatever is drawn by it is compared with what the account has by then.
-    @Override
-    public AccountUsage recall(AccountId account, Instant now) {
-      return cached(account, now, (snapshot, asked) -> true);
+    makeRoom(asked);
+    try {
+      return load(store, account, now, asked, good).snapshot.usage();
+    } catch (StoreUnavailable e) {
+      return stale(known, now, asked).orElseThrow(() -> e).usage();
     }
+  }
 
-    private AccountUsage cached(AccountId account, Instant now, BiPredicate<Entry, Instant> young) {
-      BiPredicate<Entry, Instant> good = young.and((snapshot, asked) -> coversNow(snapshot, now));
-      Instant asked = wallClock.instant();
-      Entry known = entries.get(account);
-      if (known != null && good.test(known, asked)) {
-        known.askedAt = asked;
-        refresh(store, now, asked);
-        return known.snapshot.usage();
-      }
-      Optional<EntitlementSnapshot> stale = stale(known, now, asked);
-      if (stale.isPresent()) {
-        return stale.get().usage();
-      }
-      makeRoom(asked);
-      try {
-        return load(account, now, asked, good).snapshot.usage();
-      } catch (StoreUnavailable e) {
-        return stale(known, now, asked).orElseThrow(() -> e).usage();
-      }
-    }
+  private Optional<EntitlementSnapshot> stale(
+      @Nullable CachedEntitlement known, Instant now, Instant asked) {
+    return known != null && known.covers(now) ? stale(known, asked) : Optional.empty();
+  }
 
-    private Optional<EntitlementSnapshot> stale(@Nullable Entry known, Instant now, Instant asked) {
-      return known != null && coversNow(known, now)
-          ? CachedEntitlements.this.stale(known, asked)
-          : Optional.empty();
-    }
-
-    private void makeRoom(Instant asked) {
-      evictExpired(asked);
+  private void makeRoom(Instant asked) {
+    queue.dropExpired(asked);
+    if (entries.size() >= MAX_ACCOUNTS) {
+      entries.values().removeIf(old -> !fresh(old, asked));
       if (entries.size() >= MAX_ACCOUNTS) {
-        entries.values().removeIf(old -> !fresh(old, asked));
-        if (entries.size() >= MAX_ACCOUNTS) {
-          entries.clear();
-        }
+        entries.clear();
       }
     }
+  }
 
-    private Entry load(
-        AccountId account, Instant now, Instant asked, BiPredicate<Entry, Instant> good) {
-      while (true) {
-        Load own = new Load();
-        Load first = loads.putIfAbsent(account, own);
-        if (first == null) {
-          return load(account, now, asked, own);
-        }
-        Entry shared = await(first.entry);
-        // It may have begun long before this caller asked, or for another instant.
-        if (good.test(shared, asked)) {
-          return shared;
-        }
-        loads.remove(account, first);
+  private CachedEntitlement load(
+      UsageStore store,
+      AccountId account,
+      Instant now,
+      Instant asked,
+      BiPredicate<CachedEntitlement, Instant> good) {
+    while (true) {
+      Load own = new Load();
+      Load first = loads.putIfAbsent(account, own);
+      if (first == null) {
+        return load(store, account, now, asked, own);
       }
-    }
-
-    private Entry load(AccountId account, Instant now, Instant asked, Load own) {
-      try {
-        EntitlementSnapshot read = new EntitlementSnapshot(store.read(account, now));
-        Entry entry = new Entry(account, read, now, asked, false, asked);
-        cache(account, own, entry);
-        own.entry.complete(entry);
-        return entry;
-      } catch (RuntimeException | Error e) {
-        loads.remove(account, own);
-        own.entry.completeExceptionally(e);
-        throw e;
+      CachedEntitlement shared = await(first.entry);
+      // It may have begun long before this caller asked, or for another instant.
+      if (good.test(shared, asked)) {
+        return shared;
       }
+      loads.remove(account, first);
     }
+  }
 
-    @Override
-    public Map<AccountId, String> states(Set<AccountId> accounts, Instant now) {
-      return store.states(accounts, now);
-    }
-
-    @Override
-    public PastUsage past(AccountId account, Instant at) {
-      return store.past(account, at);
-    }
-
-    @Override
-    public List<DebitResult> consume(List<UsageDebit> debits) {
-      List<DebitResult> results = List.of();
-      try {
-        results = store.consume(debits);
-        return results;
-      } finally {
-        for (int i = 0; i < debits.size(); i++) {
-          AccountId account = debits.get(i).account();
-          if (i >= results.size() || results.get(i) instanceof DebitResult.Granted) {
-            spend(account);
-          } else {
-            evict(account);
-          }
-        }
-      }
-    }
-
-    @Override
-    public Optional<Consumption> find(AccountId account, String feature, String consumptionId) {
-      return store.find(account, feature, consumptionId);
-    }
-
-    @Override
-    public Optional<Consumption> release(
-        AccountId account, String feature, String consumptionId, Instant now) {
-      return changing(account, () -> store.release(account, feature, consumptionId, now));
-    }
-
-    @Override
-    public void set(AccountId account, String feature, long value, Instant now) {
-      changing(account, () -> {
-        store.set(account, feature, value, now);
-        return Boolean.TRUE;
-      });
-    }
-
-    // A change that failed may have been made; what was read before is kept for a time without
-    // store.
-    private <T> T changing(AccountId account, Supplier<T> change) {
-      boolean made = false;
-      try {
-        T result = change.get();
-        made = true;
-        return result;
-      } finally {
-        if (made) {
-          evict(account);
-        } else {
-          spend(account);
-        }
-      }
-    }
-
-    @Override
-    public List<UsageRow> list(
-        AccountId account, Optional<String> feature, Optional<UsageRow> after, int limit) {
-      return store.list(account, feature, after, limit);
-    }
-
-    @Override
-    public int prune(Instant before) {
-      return store.prune(before);
+  private CachedEntitlement load(
+      UsageStore store, AccountId account, Instant now, Instant asked, Load own) {
+    try {
+      EntitlementSnapshot read = new EntitlementSnapshot(store.read(account, now));
+      CachedEntitlement entry = CachedEntitlement.read(account, read, now, asked);
+      cache(account, own, entry);
+      own.entry.complete(entry);
+      return entry;
+    } catch (RuntimeException | Error e) {
+      loads.remove(account, own);
+      own.entry.completeExceptionally(e);
+      throw e;
     }
   }
 }

@@ -19,19 +19,17 @@ final class CustomerWalk implements Walk {
   }
 
   @Override
-  public List<BatchStep> page(Optional<String> after, int limit) {
-    return store.customers(after, limit).stream()
-        .map(id -> new BatchStep(id, READ))
-        .toList();
+  public List<Step> page(Optional<String> after, int limit) {
+    return store.customers(after, limit).stream().map(id -> new Step(id, READ)).toList();
   }
 
   @Override
-  public Optional<BatchStep> step(String key) {
-    return Optional.of(new BatchStep(key, READ));
+  public Optional<Step> step(String key) {
+    return Optional.of(new Step(key, READ));
   }
 
   @Override
-  public Comparison.Result compare(String key) {
+  public ComparisonResult compare(String key) {
     return comparison.of(key);
   }
 }

@@ -32,7 +32,7 @@ public final class DriftCauses {
     this.projector = projector;
   }
 
-  Drift.Cause of(String customerId, RowChange row, Comparison.Different different) {
+  Drift.Cause of(String customerId, RowChange row, Differences different) {
     Optional<Drift.Cause> shown = different.cause(row);
     if (shown.isPresent()) {
       return shown.get();

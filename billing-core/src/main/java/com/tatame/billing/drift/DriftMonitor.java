@@ -98,17 +98,17 @@ public final class DriftMonitor {
     boolean anyOpen = store.open() > 0;
     List<DriftPosition.Suspect> suspects = compareAgain(walk, before.suspects());
     Optional<String> last = before.after();
-    List<Walk.BatchStep> page = walk.page(last, SLICE);
-    for (Walk.BatchStep step : page) {
+    List<Walk.Step> page = walk.page(last, SLICE);
+    for (Walk.Step step : page) {
       if (!affordable(step)) {
         return Optional.of(new DriftPosition(last, suspects).text());
       }
       if (anyOpen || !step.kinds().isEmpty()) {
-        Comparison.Result result = walk.compare(step.key());
+        ComparisonResult result = walk.compare(step.key());
         if (anyOpen) {
           closeEqual(result, MONITOR, Optional.empty());
         }
-        if (result instanceof Comparison.Different) {
+        if (result instanceof Differences) {
           suspects.add(new DriftPosition.Suspect(step.key(), wallClock.instant()));
         }
       }
@@ -118,7 +118,7 @@ public final class DriftMonitor {
     return Optional.of(new DriftPosition(next, suspects).text());
   }
 
-  private boolean affordable(Walk.BatchStep step) {
+  private boolean affordable(Walk.Step step) {
     return step.kinds().stream()
         .sorted()
         .allMatch(kind -> budget.tryTake(kind, ReadPriority.ROUTINE));
@@ -129,18 +129,17 @@ public final class DriftMonitor {
     List<DriftPosition.Suspect> left = new ArrayList<>();
     for (DriftPosition.Suspect suspect : suspects) {
       boolean due = !suspect.since().plus(GRACE).isAfter(wallClock.instant());
-      Optional<Walk.BatchStep> step = due ? walk.step(suspect.key()) : Optional.empty();
+      Optional<Walk.Step> step = due ? walk.step(suspect.key()) : Optional.empty();
       if (!due || !step.map(this::affordable).orElse(true)) {
         left.add(suspect);
-      } else if (step.isPresent()
-          && walk.compare(suspect.key()) instanceof Comparison.Different different) {
+      } else if (step.isPresent() && walk.compare(suspect.key()) instanceof Differences different) {
         believe(different);
       }
     }
     return left;
   }
 
-  private void believe(Comparison.Different different) {
+  private void believe(Differences different) {
     String owner = different.subject().value();
     for (RowChange row : different.rows()) {
       Drift.Cause cause = causes.of(owner, row, different);
@@ -160,15 +159,15 @@ public final class DriftMonitor {
           Optional.empty()));
     }
     if (policy == DriftPolicy.REPAIR) {
-      close(owner, different.repair(), MONITOR, Optional.empty());
+      close(owner, comparison.repair(different), MONITOR, Optional.empty());
     }
   }
 
   /** What was found equal again needs no repair any more. */
-  private void closeEqual(Comparison.Result result, String by, Optional<AuditEntry> audit) {
-    if (result instanceof Comparison.Equal equal) {
+  private void closeEqual(ComparisonResult result, String by, Optional<AuditEntry> audit) {
+    if (result instanceof ComparisonResult.Equal equal) {
       close(equal.subject().value(), equal.compared(), by, audit);
-    } else if (result instanceof Comparison.Different different) {
+    } else if (result instanceof Differences different) {
       Set<String> equal = new HashSet<>(different.compared());
       equal.removeIf(different::differs);
       close(different.subject().value(), equal, by, audit);
@@ -180,7 +179,7 @@ public final class DriftMonitor {
       return;
     }
     List<String> ids = store.openOf(owner).stream()
-        .filter(open -> rows.contains(Comparison.name(open.difference())))
+        .filter(open -> rows.contains(RowNames.of(open.difference())))
         .map(Drift::id)
         .toList();
     if (!ids.isEmpty()) {
@@ -216,17 +215,17 @@ public final class DriftMonitor {
     if (drift.repairedAt().isPresent()) {
       return drift;
     }
-    Comparison.Result result = compare(drift);
+    ComparisonResult result = compare(drift);
     Optional<AuditEntry> audit = Optional.of(repaired(drift));
     closeEqual(result, by, audit);
-    if (result instanceof Comparison.Different different) {
-      close(drift.customerId(), different.repair(), by, audit);
+    if (result instanceof Differences different) {
+      close(drift.customerId(), comparison.repair(different), by, audit);
     }
     Drift after = find(id);
     if (after.repairedAt().isPresent()) {
       return after;
     }
-    if (result instanceof Comparison.Different different && !different.mends(drift.difference())) {
+    if (result instanceof Differences different && !different.mends(drift.difference())) {
       throw Conflict.because("No repair mends this difference: its cause is "
           + different.cause(drift.difference()).orElse(drift.cause()).code()
           + ". Correct the link, or the customer's metadata at the provider.");
@@ -255,8 +254,8 @@ public final class DriftMonitor {
   }
 
   // A row that is missing here is found by its customer alone.
-  private Comparison.Result compare(Drift drift) {
-    return Comparison.objectOf(drift.difference())
+  private ComparisonResult compare(Drift drift) {
+    return RowNames.objectOf(drift.difference())
         .flatMap(store::object)
         .filter(ObjectWalk::comparesAlone)
         .map(comparison::of)

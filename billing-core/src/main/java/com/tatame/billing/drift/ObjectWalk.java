@@ -21,30 +21,30 @@ final class ObjectWalk implements Walk {
   }
 
   @Override
-  public List<BatchStep> page(Optional<String> after, int limit) {
+  public List<Step> page(Optional<String> after, int limit) {
     return store.objects(after.flatMap(ObjectWalk::object), limit).stream()
         .map(ObjectWalk::step)
         .toList();
   }
 
   @Override
-  public Optional<BatchStep> step(String key) {
+  public Optional<Step> step(String key) {
     return object(key).flatMap(store::object).map(ObjectWalk::step);
   }
 
   @Override
-  public Comparison.Result compare(String key) {
+  public ComparisonResult compare(String key) {
     return object(key)
         .flatMap(store::object)
         .map(row -> comparesAlone(row)
             ? comparison.of(row)
-            : new Comparison.Equal(row.subject(), Set.of(Comparison.columnsName(row.object()))))
-        .orElseGet(Comparison.Unknown::new);
+            : new ComparisonResult.Equal(row.subject(), Set.of(RowNames.ofColumns(row.object()))))
+        .orElseGet(ComparisonResult.Unknown::new);
   }
 
-  private static BatchStep step(MirroredObject row) {
+  private static Step step(MirroredObject row) {
     ObjectKind kind = row.object().kind();
-    return new BatchStep(key(row.object()), comparesAlone(row) ? Set.of(kind) : Set.of());
+    return new Step(key(row.object()), comparesAlone(row) ? Set.of(kind) : Set.of());
   }
 
   /** Whether it is compared by itself. */

@@ -13,7 +13,7 @@ interface Walk {
    * @param kinds of the objects that the comparison reads, each once or in one list; empty if nothing
    *     is to be compared
    */
-  record BatchStep(String key, Set<ObjectKind> kinds) {}
+  record Step(String key, Set<ObjectKind> kinds) {}
 
   /**
    * The next steps.
@@ -21,10 +21,10 @@ interface Walk {
    * @param after the key of the last step; empty at the beginning of a round
    * @param limit 1 to 101; a page that is smaller ends the round
    */
-  List<BatchStep> page(Optional<String> after, int limit);
+  List<Step> page(Optional<String> after, int limit);
 
   /** The step with this key; empty if it is not stored any more. */
-  Optional<BatchStep> step(String key);
+  Optional<Step> step(String key);
 
-  Comparison.Result compare(String key);
+  ComparisonResult compare(String key);
 }

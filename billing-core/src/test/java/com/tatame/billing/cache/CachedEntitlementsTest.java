@@ -73,7 +73,7 @@ class CachedEntitlementsTest {
     database.open();
 
     for (Future<AccountUsage> caller : asking) {
-      assertThat(caller.get(20, SECONDS).version()).isEqualTo("1");
+      assertThat(caller.get(60, SECONDS).version()).isEqualTo("1");
     }
     assertThat(database.reads).hasValue(1);
   }
@@ -89,7 +89,7 @@ class CachedEntitlementsTest {
     assertThat(cache.fresh(ADA, START)).isEmpty();
 
     database.open();
-    assertThat(hanging.get(20, SECONDS).version()).isEqualTo("1");
+    assertThat(hanging.get(60, SECONDS).version()).isEqualTo("1");
   }
 
   @Test
@@ -99,7 +99,7 @@ class CachedEntitlementsTest {
 
     cache.evict(ADA);
     database.open();
-    reading.get(20, SECONDS);
+    reading.get(60, SECONDS);
 
     assertThat(cache.any(ADA, START)).isEmpty();
     assertThat(store.read(ADA, START).version()).isEqualTo("2");
@@ -115,8 +115,8 @@ class CachedEntitlementsTest {
     database.entered.acquireUninterruptibly();
     database.open();
 
-    assertThat(before.get(20, SECONDS).version())
-        .isNotEqualTo(after.get(20, SECONDS).version());
+    assertThat(before.get(60, SECONDS).version())
+        .isNotEqualTo(after.get(60, SECONDS).version());
     assertThat(database.reads).hasValue(2);
   }
 
@@ -141,7 +141,7 @@ class CachedEntitlementsTest {
         .isInstanceOf(StoreUnavailable.class);
 
     database.open();
-    hanging.get(20, SECONDS);
+    hanging.get(60, SECONDS);
   }
 
   @Test

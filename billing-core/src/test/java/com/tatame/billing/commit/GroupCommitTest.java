@@ -55,7 +55,7 @@ class GroupCommitTest {
 
     database.open();
 
-    assertThat(outcome.get(20, SECONDS)).isEqualTo("wrote evt_1");
+    assertThat(outcome.get(60, SECONDS)).isEqualTo("wrote evt_1");
     assertThat(database.writers).doesNotContain(Thread.currentThread());
   }
 
@@ -69,8 +69,8 @@ class GroupCommitTest {
     database.open();
 
     all(first);
-    assertThat(submitted.get(20, SECONDS)).isEqualTo("wrote evt_submitted");
-    assertThat(waiting.get(20, SECONDS)).isTrue();
+    assertThat(submitted.get(60, SECONDS)).isEqualTo("wrote evt_submitted");
+    assertThat(waiting.get(60, SECONDS)).isTrue();
     assertThat(database.batches).hasSize(2);
   }
 
@@ -79,10 +79,10 @@ class GroupCommitTest {
     database.refused = "evt_bad";
     database.open();
 
-    assertThatThrownBy(() -> group.submit("evt_bad").get(20, SECONDS))
+    assertThatThrownBy(() -> group.submit("evt_bad").get(60, SECONDS))
         .hasCauseInstanceOf(IllegalStateException.class);
     database.gone = true;
-    assertThatThrownBy(() -> group.submit("evt_gone").get(20, SECONDS))
+    assertThatThrownBy(() -> group.submit("evt_gone").get(60, SECONDS))
         .hasCauseInstanceOf(StoreUnavailable.class);
   }
 
@@ -99,11 +99,11 @@ class GroupCommitTest {
     database.entered.acquireUninterruptibly();
     database.open();
 
-    assertThat(group.submit("evt_next").get(20, SECONDS)).isEqualTo("wrote evt_next");
+    assertThat(group.submit("evt_next").get(60, SECONDS)).isEqualTo("wrote evt_next");
 
     assertThat(stuck).isNotDone();
     returns.countDown();
-    stuck.get(20, SECONDS);
+    stuck.get(60, SECONDS);
   }
 
   @Test
@@ -171,7 +171,7 @@ class GroupCommitTest {
 
     all(first);
     assertThat(all(good)).containsOnly(true);
-    assertThatThrownBy(() -> bad.get(20, SECONDS))
+    assertThatThrownBy(() -> bad.get(60, SECONDS))
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(IllegalStateException.class);
   }
@@ -186,7 +186,7 @@ class GroupCommitTest {
 
     for (List<Future<Boolean>> each : List.of(first, rest)) {
       for (Future<Boolean> caller : each) {
-        assertThatThrownBy(() -> caller.get(20, SECONDS))
+        assertThatThrownBy(() -> caller.get(60, SECONDS))
             .hasCauseInstanceOf(StoreUnavailable.class);
       }
     }
@@ -209,7 +209,7 @@ class GroupCommitTest {
     List<Future<Boolean>> waiting = new ArrayList<>(rest);
     waiting.add(deadly);
     for (Future<Boolean> caller : waiting) {
-      assertThatThrownBy(() -> caller.get(20, SECONDS)).isInstanceOf(ExecutionException.class);
+      assertThatThrownBy(() -> caller.get(60, SECONDS)).isInstanceOf(ExecutionException.class);
       outcome++;
     }
     assertThat(outcome).isEqualTo(4);
@@ -223,7 +223,7 @@ class GroupCommitTest {
     List<Future<Boolean>> rest = store(GroupCommit.MAX_WAITING);
 
     assertThatThrownBy(() -> group.write("evt_late")).isInstanceOf(StoreUnavailable.class);
-    assertThatThrownBy(() -> group.submit("evt_late").get(20, SECONDS))
+    assertThatThrownBy(() -> group.submit("evt_late").get(60, SECONDS))
         .hasCauseInstanceOf(StoreUnavailable.class);
 
     database.open();
@@ -264,7 +264,7 @@ class GroupCommitTest {
 
     all(first);
     for (Future<Boolean> caller : late) {
-      assertThatThrownBy(() -> caller.get(20, SECONDS)).hasCauseInstanceOf(StoreUnavailable.class);
+      assertThatThrownBy(() -> caller.get(60, SECONDS)).hasCauseInstanceOf(StoreUnavailable.class);
     }
     assertThat(database.batches).hasSize(1);
     assertThat(isWritten("evt_after")).isTrue();
@@ -324,7 +324,7 @@ class GroupCommitTest {
   private static List<Boolean> all(List<Future<Boolean>> futures) throws Exception {
     List<Boolean> answers = new ArrayList<>();
     for (Future<Boolean> future : futures) {
-      answers.add(future.get(20, SECONDS));
+      answers.add(future.get(60, SECONDS));
     }
     return answers;
   }

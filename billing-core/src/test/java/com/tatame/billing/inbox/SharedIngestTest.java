@@ -64,7 +64,7 @@ class SharedIngestTest {
 
     List<Boolean> fresh = new ArrayList<>();
     for (Future<Boolean> each : results) {
-      fresh.add(each.get(20, TimeUnit.SECONDS));
+      fresh.add(each.get(60, TimeUnit.SECONDS));
     }
     assertThat(fresh.get(0)).isTrue();
     assertThat(fresh.subList(1, 3)).containsExactlyInAnyOrder(true, false);
@@ -118,9 +118,9 @@ class SharedIngestTest {
     gate.countDown();
 
     for (CompletableFuture<Boolean> each : submitted) {
-      assertThat(each.get(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(each.get(60, TimeUnit.SECONDS)).isTrue();
     }
-    assertThat(results.get(0).get(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(results.get(0).get(60, TimeUnit.SECONDS)).isTrue();
     assertThat(sum(quicker)).isPositive();
     assertThat(sum(usual)).isGreaterThanOrEqualTo(SharedIngest.RUSH);
     assertThat(sum(usual) + sum(quicker)).isEqualTo(1 + others + rush);

@@ -38,7 +38,7 @@ class BulkheadTest {
         Workload.READS, () -> bulkhead.enter(Duration.ofSeconds(20)).isPresent()));
     held.close();
 
-    assertThat(waiting.get(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(waiting.get(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -34,6 +34,8 @@ final class Stores {
     try {
       return EmbeddedPostgres.builder()
           .setServerConfig("max_connections", "100")
+          .setServerConfig("fsync", "off")
+          .setServerConfig("full_page_writes", "off")
           .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -8,6 +8,7 @@ import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.simulator.engine.Request;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +53,9 @@ final class BrowserTest {
     assertThat(browser.ask("location.href").asText()).isEqualTo(world.url() + "/");
     assertThat(browser.text()).contains("Thank you! Free until", "trialing", "Plan in force: Pro");
     // The page doesn't wait for webhooks; it shows them as they come.
-    await().until(() -> browser.text().contains("Subscription started"));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> browser.text().contains("Subscription started"));
     assertPageIsSound();
 
     browser.follow("To the next renewal");

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,13 @@ final class ClassArchive {
   static List<String> optionsFor(Class<?> main) {
     // An archive holds the classes of jars alone. Where the modules are not packaged, as under mvn
     // test, programs start without one.
-    return main == Main.class && Files.isRegularFile(source(main))
-        ? List.of("-XX:SharedArchiveFile=" + archive(), "-cp", jars())
-        : List.of("-cp", System.getProperty("java.class.path"));
+    if (!Files.isRegularFile(source(Main.class))) {
+      return List.of("-cp", System.getProperty("java.class.path"));
+    }
+    // What stands behind the jars of the archive, such as the classes of this module, is loaded as
+    // ever.
+    String classPath = main == Main.class ? jars() : jars() + File.pathSeparator + folders();
+    return List.of("-XX:SharedArchiveFile=" + archive(), "-cp", classPath);
   }
 
   private static Path source(Class<?> type) {
@@ -49,8 +54,16 @@ final class ClassArchive {
   }
 
   private static String jars() {
+    return classPath(Files::isRegularFile);
+  }
+
+  private static String folders() {
+    return classPath(Files::isDirectory);
+  }
+
+  private static String classPath(Predicate<Path> which) {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry -> Files.isRegularFile(Path.of(entry)))
+        .filter(entry -> which.test(Path.of(entry)))
         .collect(Collectors.joining(File.pathSeparator));
   }
 

@@ -30,6 +30,7 @@ final class CommandCrashTest extends ServersThatDie {
 
   @Test
   void aCustomerThatWasCreatedButNotStoredIsFoundAgain() throws Exception {
+    skipOverSupabaseInABuild();
     // No event tells of it.
     ServerProcess server = keep(ServerProcess.unannounced(stripe, proxy.url(), backing));
     Buyer buyer = new Buyer(server);
@@ -43,7 +44,7 @@ final class CommandCrashTest extends ServersThatDie {
     });
     hold.awaitAnswered();
     server.process().kill();
-    asked.get(30, TimeUnit.SECONDS);
+    asked.get(60, TimeUnit.SECONDS);
     hold.release();
     assertThat(database.query("select state from commands")).containsExactly("sending");
     assertThat(database.count("stripe_customer_mapping")).isZero();
@@ -95,6 +96,7 @@ final class CommandCrashTest extends ServersThatDie {
 
   @Test
   void aRefundThatWasGivenButNotStoredIsGivenOnce() throws Exception {
+    skipOverSupabaseInABuild();
     ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), backing));
     Buyer buyer = new Buyer(server);
     Reply opened = buyer.buys("seminar-recording");
@@ -152,7 +154,7 @@ final class CommandCrashTest extends ServersThatDie {
       answer = root.post("/api/v1/refunds", refund, "Idempotency-Key", "once");
     }
     Duration waited = Duration.ofNanos(System.nanoTime() - killed);
-    asked.get(30, TimeUnit.SECONDS);
+    asked.get(60, TimeUnit.SECONDS);
     hold.release();
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(201);
@@ -166,6 +168,7 @@ final class CommandCrashTest extends ServersThatDie {
 
   @Test
   void anInvoiceThatWasPaidByHandButNotStoredIsPaidOnce() throws Exception {
+    skipOverSupabaseInABuild();
     ServerProcess server = keep(ServerProcess.start(stripe, proxy.url(), backing));
     Buyer buyer = new Buyer(server);
     String id = buyer.subscribe("basic", "monthly", Buyer.FAILS_AT_RENEWAL);
@@ -199,7 +202,7 @@ final class CommandCrashTest extends ServersThatDie {
     });
     hold.awaitAnswered();
     server.process().kill();
-    asked.get(30, TimeUnit.SECONDS);
+    asked.get(60, TimeUnit.SECONDS);
     hold.release();
     assertThat(database.query("select state from commands where state <> 'succeeded'"))
         .containsExactly("sending");
@@ -216,7 +219,7 @@ final class CommandCrashTest extends ServersThatDie {
 
   private void awaitSent() {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(() ->
             database.query("select distinct state from commands").equals(List.of("succeeded")));
   }
@@ -240,11 +243,11 @@ final class CommandCrashTest extends ServersThatDie {
     hold.awaitAnswered();
 
     server.process().signal("TERM");
-    await().atMost(Duration.ofSeconds(10)).until(() -> refusesNewCalls(server));
+    await().atMost(Duration.ofMinutes(1)).until(() -> refusesNewCalls(server));
     hold.release();
 
-    assertThat(inFlight.get(10, TimeUnit.SECONDS).status()).isEqualTo(201);
-    assertThat(server.process().awaitExit(Duration.ofSeconds(15))).isIn(0, 128 + 15);
+    assertThat(inFlight.get(60, TimeUnit.SECONDS).status()).isEqualTo(201);
+    assertThat(server.process().awaitExit(Duration.ofMinutes(1))).isIn(0, 128 + 15);
     assertThat(database.query("select state from commands")).containsExactly("succeeded");
     assertThat(database.count("stripe_customer_mapping")).isEqualTo(1);
     assertThat(server.process().output()).anyMatch(line -> line.contains("\"stopped\""));

@@ -36,6 +36,7 @@ final class CrashTest extends ServersThatDie {
 
   @Test
   void whatWorkersHadInHandTakesEffectOnceHoweverOftenTheServerIsKilled() throws Exception {
+    skipOverSupabaseInABuild();
     assertThat(killAmongRenewals(ServerProcess.ofWorkers(stripe, proxy.url(), backing)))
         .as("events that were acknowledged, but not worked, at a kill")
         .isPositive();
@@ -51,7 +52,7 @@ final class CrashTest extends ServersThatDie {
       CompletableFuture<Void> renewals = CompletableFuture.runAsync(() -> move(move));
       await()
           .pollInterval(Duration.ofMillis(5))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(1))
           .until(() -> acknowledged() >= acknowledged + 30);
       server.process().kill();
       workInHand += database.count("webhook_queue");

@@ -152,6 +152,20 @@ final class DoctorChangesNothingTest {
   @ParameterizedTest
   @MethodSource("lookingCommands")
   void projectThatIsNotSetUpStaysAsItIs(String command) {
+    Run run = runOnProjectThatIsNotSetUp(
+        command.replace("files:moved", "files:" + directory.resolve("moved")).split(" "));
+
+    assertThat(run.status()).as(run.output()).isEqualTo(1);
+    assertThat(run.output()).contains("migrations").doesNotContain("\tat ", "Exception");
+  }
+
+  @Test
+  void projectIsSetUpByNoCommandOfOurs() {
+    assertThat(runOnProjectThatIsNotSetUp("schema", "migrate").output())
+        .contains("'billing supabase-sql'");
+  }
+
+  private Run runOnProjectThatIsNotSetUp(String... command) {
     LocalSupabase.require();
     PostgresServer server = PostgresServer.offline();
     Database database = new Database(server);
@@ -167,14 +181,10 @@ final class DoctorChangesNothingTest {
           "SUPABASE_URL", project.url(),
           "SUPABASE_SERVICE_ROLE_KEY", project.secretKey());
 
-      Run run = run(
-          store,
-          command.replace("files:moved", "files:" + directory.resolve("moved")).split(" "));
+      Run run = run(store, command);
 
-      assertThat(run.status()).as(run.output()).isEqualTo(1);
-      assertThat(run.output()).contains("migrations").doesNotContain("\tat ", "Exception");
-      assertThat(run(store, "schema", "migrate").output()).contains("'billing supabase-sql'");
       assertThat(database.query(OBJECTS)).isEqualTo(before);
+      return run;
     }
   }
 }

@@ -63,9 +63,12 @@ final class EmbeddingTest {
 
         EmbeddedBilling.buyPro(application.getBean(Billing.class));
 
-        await().until(() -> get(pages + "/export", "X-User", "user_alice") == 200);
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> get(pages + "/export", "X-User", "user_alice") == 200);
         assertThat(get(pages + "/export", "X-User", "user_bob")).isEqualTo(403);
         await()
+            .atMost(Duration.ofMinutes(1))
             .until(() -> database.count(
                     "stripe_webhook_events where event_type = 'customer.subscription.created'"
                         + " and status = 'processed'")

@@ -126,7 +126,7 @@ final class ExampleStoriesTest {
       assertThat(browser.text()).contains("Paid on");
       assertPageIsSound("pain-invoice-paid");
       browser.open(sandbox.url());
-      await().until(() -> browser.text().contains("active"));
+      await().atMost(Duration.ofMinutes(1)).until(() -> browser.text().contains("active"));
       assertThat(browser.text()).contains("Renews on").doesNotContain("grace until");
 
       browser.follow("Cancel now");
@@ -142,7 +142,7 @@ final class ExampleStoriesTest {
     subscribe("Choose Basic, monthly, $9.99 / month", "Pays", "Subscribe and pay $9.99");
     use("video reviews", 1);
     assertThat(browser.text()).contains("1 of 10 used");
-    await().until(() -> browser.text().contains("Invoice paid"));
+    await().atMost(Duration.ofMinutes(1)).until(() -> browser.text().contains("Invoice paid"));
 
     browser.follow("Change to Pro, monthly, $24.99 / month");
     String due =
@@ -151,7 +151,7 @@ final class ExampleStoriesTest {
     assertPageIsSound("tatame-quote");
     browser.follow("Change now and pay " + due);
     assertThat(browser.text()).contains("You have Pro now.", "Renews on");
-    await().until(() -> browser.text().contains("$15.00"));
+    await().atMost(Duration.ofMinutes(1)).until(() -> browser.text().contains("$15.00"));
 
     browser.follow("Change to Basic, monthly, $9.99 / month");
     browser.follow("What if it changes with the next period?");

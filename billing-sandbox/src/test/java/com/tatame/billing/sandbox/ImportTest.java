@@ -69,7 +69,7 @@ final class ImportTest {
 
   @Test
   void theEarlierTablesAreTakenOverFromTheSameDatabase() {
-    try (Backing backing = migrated()) {
+    try (Backing backing = Backing.postgresql()) {
       earlierTables(backing.database());
 
       takeOverEarlierTables(backing, Map.of());
@@ -90,7 +90,7 @@ final class ImportTest {
             .withSchema("public")
             .withMaxRows(7)
             .start();
-        Backing backing = migrated()) {
+        Backing backing = Backing.postgresql()) {
       takeOverEarlierTables(
           backing,
           Map.of("BILLING_IMPORT_FROM", project.url(), "BILLING_IMPORT_KEY", project.secretKey()));
@@ -152,7 +152,7 @@ final class ImportTest {
     String basic = account.price("basic_monthly", 999);
     String ada = account.customer(Map.of());
     account.subscribe(ada, basic, BareAccount.PAYS);
-    try (Backing backing = migrated()) {
+    try (Backing backing = Backing.postgresql()) {
       backing.database().run("""
           create table public.subscriptions (
             id serial primary key, user_id text not null unique, stripe_customer_id text,
@@ -192,7 +192,7 @@ final class ImportTest {
     String premium = account.price("premium_monthly", 3200);
     String ada = account.customer(Map.of());
     account.subscribe(ada, premium, BareAccount.PAYS);
-    try (Backing backing = migrated()) {
+    try (Backing backing = Backing.postgresql()) {
       backing.database().run("""
           create table public."User" (id text primary key, email text, name text);
           create table public."Subscription" (
@@ -242,18 +242,6 @@ final class ImportTest {
       assertThat(status).as(() -> String.join("\n", program.output())).isZero();
       return program.output();
     }
-  }
-
-  /** An import changes no schema, so that it has to be there. */
-  private Backing migrated() {
-    Backing backing = Backing.empty(PostgresServer.shared());
-    Map<String, String> env = ServerProcess.environment(stripe.url(), backing, Optional.empty());
-    try (ChildProcess program = ChildProcess.java(Main.class, env, "schema", "migrate")) {
-      assertThat(program.awaitExit(MAX_WAIT))
-          .as(() -> String.join("\n", program.output()))
-          .isZero();
-    }
-    return backing;
   }
 
   private ChildProcess start(Backing backing, Map<String, String> more, String... arguments) {

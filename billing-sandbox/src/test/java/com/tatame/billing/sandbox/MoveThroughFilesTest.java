@@ -12,15 +12,15 @@ final class MoveThroughFilesTest {
 
   @Test
   void whatWentIntoFilesComesOutOfThemWithWhatChangedMeanwhile(@TempDir Path directory) {
-    Database target = new Database(PostgresServer.shared());
-    try (Backing project = Backing.supabase()) {
+    try (Backing project = Backing.supabase();
+        Backing migrated = Backing.postgresql()) {
+      Database target = migrated.database();
       Database source = project.database();
       source.run("insert into users (id, issuer, subject) select 'user_' || i, 'i', 's' || i from"
           + " generate_series(1, 3000) i");
       MoveSteps move = MoveSteps.to(target, project);
       String files = "files:" + directory.resolve("moved");
 
-      move.prepare();
       assertThat(move.ended(0, "copy", "--to", files)).contains("Next: run billing migrate verify");
       source.run("update users set email = 'new@example.com' where id = 'user_8'");
       source.run("delete from users where id = 'user_9'");

@@ -108,7 +108,7 @@ final class RestartTest {
       assertThat(linesOf(second, READY)).hasSize(1);
 
       second.signal("TERM");
-      assertThat(second.awaitExit(Duration.ofSeconds(20))).isIn(0, 128 + 15);
+      assertThat(second.awaitExit(Duration.ofMinutes(1))).isIn(0, 128 + 15);
       assertThat(second.output()).noneMatch(line -> line.contains("Exception"));
     }
   }

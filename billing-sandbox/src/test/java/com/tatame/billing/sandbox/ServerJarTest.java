@@ -51,7 +51,7 @@ final class ServerJarTest {
   @Test
   void itRunsByItselfAndDescribesItsApi() {
     try (ChildProcess program = ChildProcess.jar(JAR, "openapi")) {
-      assertThat(program.awaitExit(Duration.ofSeconds(30))).isZero();
+      assertThat(program.awaitExit(Duration.ofMinutes(1))).isZero();
       JsonNode document = Json.read(String.join("\n", program.output()));
       assertThat(document.path("openapi").asText()).isEqualTo("3.1.0");
       assertThat(document.at("/paths").has("/api/v1/checkout")).isTrue();
@@ -134,7 +134,7 @@ final class ServerJarTest {
   @Test
   void itSaysAllThatIsMissingAtOnce() {
     try (ChildProcess program = ChildProcess.jar(JAR, "serve")) {
-      assertThat(program.awaitExit(Duration.ofSeconds(30))).isEqualTo(2);
+      assertThat(program.awaitExit(Duration.ofMinutes(1))).isEqualTo(2);
       assertThat(String.join("\n", program.output()))
           .contains(
               "STRIPE_SECRET_KEY", "DATABASE_URL", "CLERK_PUBLISHABLE_KEY", "BILLING_CATALOG");

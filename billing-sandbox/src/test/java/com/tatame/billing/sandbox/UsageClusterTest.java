@@ -20,16 +20,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several servers count the same units, and are killed while they do. */
 @ParameterizedClass
 @EnumSource
+@TestInstance(Lifecycle.PER_CLASS)
 final class UsageClusterTest {
   private static final int LIMIT = 1_000;
   private static final int CALLERS = 64;
@@ -43,24 +47,20 @@ final class UsageClusterTest {
   private static final Duration MAX_WAIT = Duration.ofMinutes(2);
   private static final String DENIED = "denied";
 
-  @TempDir
-  private Path directory;
+  @Parameter
+  private Durable durable = Durable.ON_POSTGRESQL;
 
+  private Backing backing;
   private final StripeSimulator stripe = StripeSimulator.builder().start();
-  private final Backing backing;
   private final List<ServerProcess> servers = new ArrayList<>();
-  private final List<ApiClient> clients = new ArrayList<>();
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private final AtomicInteger stale = new AtomicInteger();
   private final Map<String, String> answers = new ConcurrentHashMap<>();
 
-  UsageClusterTest(Durable durable) {
+  @BeforeAll
+  void start(@TempDir Path directory) throws IOException {
     backing = durable.open();
-  }
-
-  @BeforeEach
-  void start() throws IOException {
     Path catalog = Files.writeString(directory.resolve("catalog.yaml"), """
         currency: usd
         defaultTier: free
@@ -73,29 +73,35 @@ final class UsageClusterTest {
               export: { limit: %d, window: lifetime }
         """.formatted(LIMIT));
     for (int i = 0; i < 3; i++) {
-      ServerProcess server = ServerProcess.unannounced(
-          stripe, stripe.url(), backing, Map.of("BILLING_CATALOG", catalog.toString()));
-      servers.add(server);
-      clients.add(ApiClient.of(server.url()).as(server.token("user_ada")));
+      servers.add(ServerProcess.unannounced(
+          stripe, stripe.url(), backing, Map.of("BILLING_CATALOG", catalog.toString())));
     }
   }
 
-  @AfterEach
+  @AfterAll
   void stop() throws Exception {
     servers.forEach(ServerProcess::close);
     backing.close();
     stripe.close();
   }
 
+  /** A client of each server. */
+  private List<ApiClient> clientsOf(String user) {
+    return servers.stream()
+        .map(server -> ApiClient.of(server.url()).as(server.token(user)))
+        .toList();
+  }
+
   @Test
   void aThousandUnitsAreGrantedHoweverManyAskAndWhicheverServerDies() throws Exception {
+    List<ApiClient> clients = clientsOf("user_ada");
     ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
     for (int kill = 0; kill < KILLS; kill++) {
       answered.set(0);
       List<Future<?>> calling = new ArrayList<>();
       for (int caller = 0; caller < CALLERS; caller++) {
         int number = caller;
-        calling.add(callers.submit(() -> callOnceUnderEachKey(number)));
+        calling.add(callers.submit(() -> callOnceUnderEachKey(clients, number)));
       }
       await().atMost(MAX_WAIT).until(() -> answered.get() > CALLERS * KEYS_EACH / 4);
       ServerProcess dead = servers.get(kill);
@@ -113,9 +119,10 @@ final class UsageClusterTest {
         answers.values().stream().filter(answer -> !answer.equals(DENIED)).toList();
     assertThat(granted).hasSize(LIMIT).doesNotHaveDuplicates();
     Database database = backing.database();
-    assertThat(database.query("select amount from usage_tracking"))
+    assertThat(database.query("select amount from usage_tracking where user_id = 'user_ada'"))
         .containsExactly(Integer.toString(LIMIT));
-    Set<String> kept = new HashSet<>(database.query("select id from consumptions"));
+    Set<String> kept =
+        new HashSet<>(database.query("select id from consumptions where user_id = 'user_ada'"));
     assertThat(kept).containsExactlyInAnyOrderElementsOf(granted);
     assertThat(clients.get(0).get("/api/v1/entitlements/export").at("/remaining"))
         .isEqualTo("0");
@@ -127,9 +134,10 @@ final class UsageClusterTest {
    */
   @Test
   void noServerTellsWhatAnotherChangedMoreThanASecondAgo() {
+    List<ApiClient> clients = clientsOf("user_bob");
     List<Long> millis = new ArrayList<>();
     for (int change = 1; change <= CHANGES; change++) {
-      consume(change, "change-" + change);
+      consume(clients, change, "change-" + change);
       long answered = System.nanoTime();
       if (change % CUT_EVERY == 0) {
         backing
@@ -166,10 +174,10 @@ final class UsageClusterTest {
   }
 
   /** Under a key that was granted the answer stays the same, on every server. */
-  private void callOnceUnderEachKey(int caller) {
+  private void callOnceUnderEachKey(List<ApiClient> clients, int caller) {
     for (int i = 0; i < KEYS_EACH; i++) {
       String key = "export-" + caller + "-" + i;
-      String answer = consume(caller + i, key);
+      String answer = consume(clients, caller + i, key);
       String before = answers.put(key, answer);
       if (before != null && !before.equals(answer)) {
         throw new AssertionError(key + " was answered " + before + " and then " + answer);
@@ -178,7 +186,7 @@ final class UsageClusterTest {
     }
   }
 
-  private String consume(int first, String key) {
+  private String consume(List<ApiClient> clients, int first, String key) {
     for (int attempt = first; ; attempt++) {
       try {
         Reply reply = clients

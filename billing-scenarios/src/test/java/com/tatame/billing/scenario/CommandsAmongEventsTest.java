@@ -35,7 +35,7 @@ class CommandsAmongEventsTest {
   private static final Map<String, Integer> MET = new TreeMap<>();
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, Long.getLong("billing.seeds.stories", 400));
+    return LongStream.rangeClosed(1, Long.getLong("billing.seeds.stories", 150));
   }
 
   @BeforeAll

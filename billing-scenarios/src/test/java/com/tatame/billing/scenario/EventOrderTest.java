@@ -30,7 +30,7 @@ class EventOrderTest {
   private static final Map<String, Integer> ENDINGS = new TreeMap<>();
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, Long.getLong("billing.seeds.stories", 300));
+    return LongStream.rangeClosed(1, Long.getLong("billing.seeds.stories", 150));
   }
 
   @BeforeAll

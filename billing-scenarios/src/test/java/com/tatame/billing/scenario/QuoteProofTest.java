@@ -15,7 +15,7 @@ class QuoteProofTest {
 
   @Test
   void isChargedToTheCentOrRefused() {
-    long seeds = Long.getLong("billing.seeds", 250);
+    long seeds = Long.getLong("billing.seeds", 200);
     Map<QuoteRun.Outcome, Integer> outcomes = new EnumMap<>(QuoteRun.Outcome.class);
     Map<QuoteRun.Meanwhile, Integer> met = new EnumMap<>(QuoteRun.Meanwhile.class);
     for (long seed = 1; seed <= seeds; seed++) {

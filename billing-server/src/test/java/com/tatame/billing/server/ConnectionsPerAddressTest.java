@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterEach;
@@ -31,13 +32,13 @@ final class ConnectionsPerAddressTest {
         assertThat(isServed(second)).isTrue();
         assertThat(isServed(third)).isFalse();
       }
-      await().until(() -> {
+      await().atMost(Duration.ofMinutes(1)).until(() -> {
         try (Socket next = connect()) {
           return isServed(next);
         }
       });
     }
-    await().until(() -> limit.connectedAddresses() == 0);
+    await().atMost(Duration.ofMinutes(1)).until(() -> limit.connectedAddresses() == 0);
   }
 
   @Test

@@ -89,7 +89,7 @@ final class RetryingFunctionsTest {
       throw new IllegalStateException("the schema doesn't fit");
     });
 
-    await().until(() -> !mistakes.isEmpty());
+    await().atMost(Duration.ofMinutes(1)).until(() -> !mistakes.isEmpty());
     assertThat(mistakes)
         .hasSize(1)
         .first()
@@ -106,7 +106,7 @@ final class RetryingFunctionsTest {
     functions.close();
     attempts.add(Answering::new);
 
-    await().until(() -> databaseClosed.get() || attempts.size() == 1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> databaseClosed.get() || attempts.size() == 1);
     assertThatThrownBy(() -> functions.call("ping_v1", "{}")).isInstanceOf(StoreUnavailable.class);
   }
 

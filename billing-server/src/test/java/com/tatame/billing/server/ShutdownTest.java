@@ -45,7 +45,7 @@ final class ShutdownTest {
       assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
 
       CompletableFuture<Void> stopping = CompletableFuture.runAsync(server::close);
-      await().until(() -> refusesConnections(port));
+      await().atMost(Duration.ofMinutes(1)).until(() -> refusesConnections(port));
       assertThat(inFlight).isNotDone();
       released.countDown();
 
@@ -78,7 +78,7 @@ final class ShutdownTest {
       assertThat(get(port, "/api/v1/plans").statusCode()).isEqualTo(200);
 
       drained.countDown();
-      await().until(() -> refusesConnections(port));
+      await().atMost(Duration.ofMinutes(1)).until(() -> refusesConnections(port));
       assertThat(inFlight).isNotDone();
       released.countDown();
       assertThat(inFlight.get(10, TimeUnit.SECONDS).body()).isEqualTo("finished");

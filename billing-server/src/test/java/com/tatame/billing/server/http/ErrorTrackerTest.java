@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,7 @@ final class ErrorTrackerTest {
           throw new IllegalStateException(MESSAGE);
         }));
     try (RunningServer server = reporting(parts -> parts.store(broken))) {
-      await().until(() -> !reports.isEmpty());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !reports.isEmpty());
       assertThat(server.get("/health/live", null).status()).isEqualTo(200);
     }
 
@@ -119,7 +120,7 @@ final class ErrorTrackerTest {
     try (RunningServer server = reporting(parts -> parts.gateway(broken))) {
       Reply reply = server.post("/webhooks/stripe", null, event, "Stripe-Signature", signature);
       assertThat(reply.status()).isEqualTo(200);
-      await().until(() -> !reports.isEmpty());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !reports.isEmpty());
     }
 
     assertThat(reports.element())

@@ -23,6 +23,7 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +103,7 @@ final class TracesTest {
     try (RunningServer server = tracedWorkers(new InMemoryBillingStore())) {
       server.subscribe("user_ada", "pro");
       await()
+          .atMost(Duration.ofMinutes(1))
           .until(() -> !spans("process events").isEmpty()
               && spans().stream().anyMatch(call -> call.getName().startsWith("stripe ")));
     }
@@ -146,7 +148,7 @@ final class TracesTest {
       String signature =
           new WebhookSigner(RunningServer.WEBHOOK_SECRET).header(event, Instant.now());
       server.post("/webhooks/stripe", null, event, "Stripe-Signature", signature);
-      await().until(() -> !failedBatches().isEmpty());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !failedBatches().isEmpty());
     }
 
     SpanData batch = failedBatches().get(0);

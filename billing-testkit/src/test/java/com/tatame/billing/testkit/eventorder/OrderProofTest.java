@@ -29,7 +29,7 @@ class OrderProofTest {
 
   @Test
   void theCoreEndsInTheProvidersOwnState() {
-    BillingUnderProof.inMemory().runAsAsked("billing.seeds", 500).ifPresent(report -> {
+    BillingUnderProof.inMemory().runAsAsked("billing.seeds", 150).ifPresent(report -> {
       System.out.println(report);
       if (report.seeds() >= ENOUGH_FOR_SHARES) {
         report.requireEach(5);
