@@ -54,7 +54,8 @@ final class SubscriptionShape {
         subscription.optionalInstant("ended_at"),
         subscription.optionalObject("pause_collection").map(SubscriptionShape::pause),
         discount(subscription),
-        Metadata.selfPause(subscription.metadata()));
+        Metadata.selfPause(subscription.metadata()),
+        subscription.omissibleId("default_payment_method"));
   }
 
   /** Under flexible billing and from the portal only {@code cancel_at} may be set. */
