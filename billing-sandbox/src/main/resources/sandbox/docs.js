@@ -2,7 +2,7 @@ window.addEventListener("DOMContentLoaded", () => {
   const ui = window.SwaggerUIBundle({
     url: "/openapi.json",
     dom_id: "#api",
-    deepLinking: true,
+    deepLinking: false,
     validatorUrl: null,
   });
   const said = document.getElementById("said");

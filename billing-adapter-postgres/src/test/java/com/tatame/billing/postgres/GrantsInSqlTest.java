@@ -96,7 +96,7 @@ class GrantsInSqlTest {
           assertThat(allowance.remaining()).contains(6L);
         });
     assertThat(query("select amount || ' ' || quota || ' ' || remaining || ' ' || granted"
-            + " from current_usage where user_id = 'user_units'"))
+            + " from current_usage where user_id = 'user_units' and usage_type = 'export'"))
         .containsExactly("3 3 6 2");
 
     ConsumeResult used =

@@ -334,6 +334,25 @@ class QueryPlanTest {
   }
 
   @Test
+  void whatApplicationsAskInTheirOwnSqlIsFoundByAnIndex() {
+    Map<String, Long> before = scans();
+
+    for (String query : List.of(
+        "select * from billing_events order by occurred_at desc limit 10",
+        "select * from current_usage where user_id = 'user_80008'",
+        "select get_user_subscription('user_80008')",
+        "select s.* from users u cross join lateral subscriptions(u) s where u.id = 'user_80008'",
+        "select i.* from users u cross join lateral stripe_invoices(u) i where u.id = 'user_80008'",
+        "select p.* from products t cross join lateral prices(t) p where t.id = 'prod_80008'",
+        "select t.* from prices p cross join lateral products(p) t where p.id = 'price_80008'",
+        "select s.* from stripe_customers c cross join lateral subscriptions(c) s"
+            + " where c.id = 'cus_80008'")) {
+      assertThat(TestDatabase.query(CONFIG, query)).as(query).isNotEmpty();
+    }
+    assertThat(grown(before)).isEmpty();
+  }
+
+  @Test
   void whatIsSoughtAmongTheRarerKindsIsFoundByAnIndex() {
     Map<String, Long> before = scans();
 

@@ -103,11 +103,44 @@ class UsageInSqlTest {
         .hasSize(1);
     assertThat(query("SELECT * FROM billing_events ORDER BY occurred_at DESC LIMIT 10"))
         .isEmpty();
-    assertThat(query("SELECT * FROM current_usage WHERE user_id = 'user_test'")).hasSize(1);
+    assertThat(query("SELECT * FROM current_usage WHERE user_id = 'user_test'")).hasSize(3);
     assertThat(query("SELECT get_user_subscription('user_test') ->> 'tier'"))
         .containsExactly("free");
-    assertThat(query("SELECT get_user_subscription('user_test') #>> '{usage,0,amount}'"))
-        .containsExactly("2");
+    assertThat(query("SELECT u ->> 'usage_type' || ' ' || (u ->> 'amount') FROM"
+            + " jsonb_array_elements(get_user_subscription('user_test') -> 'usage') u"))
+        .containsExactly("many 0", "pain_entry 2", "storage 0");
+  }
+
+  @Test
+  void everyQuotaHasARowUsedOrNot() {
+    TestDatabase.run(
+        CONFIG,
+        "insert into users (id, issuer, subject) values ('user_fresh', 'issuer', 'user_fresh')");
+    String rows = "select usage_type || ' ' || amount || ' of ' || quota || ', ' || remaining"
+        + " || ' left in ' || tier from current_usage where user_id = 'user_fresh' order by 1";
+
+    assertThat(query(rows))
+        .containsExactly(
+            "many 0 of 1000, 1000 left in free",
+            "pain_entry 0 of 3, 3 left in free",
+            "storage 0 of 100, 100 left in free");
+    query("select track_usage('user_fresh', 'pain_entry', 1)");
+    assertThat(query(rows)).contains("pain_entry 1 of 3, 2 left in free").hasSize(3);
+    assertThat(query("select count(*) from current_usage where user_id = 'user_fresh'"
+            + " and (period_start > now() or period_end <= now())"))
+        .containsExactly("0");
+  }
+
+  @Test
+  void aTypeMayBeWrittenAsAnEnumerationWritesIt() {
+    query("select track_usage('user_prisma', 'PAIN_ENTRY', 1)");
+    query("select track_usage('user_prisma', 'pain_entry', 1)");
+
+    assertThat(query("select usage_type || ' ' || amount from usage_tracking"
+            + " where user_id = 'user_prisma'"))
+        .containsExactly("pain_entry 2");
+    assertThatThrownBy(() -> query("select track_usage('user_prisma', 'PAIN_ENTRIES', 1)"))
+        .hasMessageContaining("PAIN_ENTRIES");
   }
 
   @Test
@@ -120,7 +153,7 @@ class UsageInSqlTest {
     ENTITLEMENTS.consume(account, Use.one("pain_entry", "k"));
 
     assertThat(query("select amount || ' of ' || quota || ', ' || remaining || ' left'"
-            + " from current_usage where user_id = 'user_both'"))
+            + " from current_usage where user_id = 'user_both' and usage_type = 'pain_entry'"))
         .containsExactly("2 of 3, 1 left");
     assertThat(query("select metadata ->> 'device' from consumptions where user_id = 'user_both'"
             + " and metadata is not null"))
@@ -139,7 +172,7 @@ class UsageInSqlTest {
             + " where user_id = 'user_over' and usage_type = 'pain_entry' and tier = 'free'"))
         .containsExactly("1 1 3");
     assertThat(query("select amount || ' ' || remaining from current_usage"
-            + " where user_id = 'user_over'"))
+            + " where user_id = 'user_over' and usage_type = 'pain_entry'"))
         .containsExactly("6 0");
   }
 

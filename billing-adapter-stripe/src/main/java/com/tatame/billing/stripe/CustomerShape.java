@@ -2,6 +2,7 @@ package com.tatame.billing.stripe;
 
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.customer.TaxId;
+import java.util.Optional;
 
 /** Customers and their tax ids. */
 final class CustomerShape {
@@ -14,7 +15,16 @@ final class CustomerShape {
         customer.optionalText("email"),
         customer.omissibleText("name"),
         customer.omissibleFlag("delinquent"),
-        customer.instant("created"));
+        customer.instant("created"),
+        defaultPaymentMethod(customer));
+  }
+
+  private static Optional<String> defaultPaymentMethod(Fields customer) {
+    return customer.has("invoice_settings")
+        ? customer
+            .optionalObject("invoice_settings")
+            .flatMap(settings -> settings.omissibleId("default_payment_method"))
+        : Optional.empty();
   }
 
   static TaxId taxId(Fields taxId) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * that can't be stored and named is refused like a wrong signature.
  */
 final class EventEnvelope {
-  // As deep as the SDK's parser reads later: deeper ones would be stored and then understood by
-  // nobody.
+  // As deep as the SDK's parser reads later: deeper ones would be stored and could never be
+  // processed.
   private static final JsonFactory JSON = JsonFactory.builder()
       .streamReadConstraints(
           StreamReadConstraints.builder().maxNestingDepth(255).build())

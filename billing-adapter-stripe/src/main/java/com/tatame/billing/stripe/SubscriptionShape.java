@@ -46,7 +46,8 @@ final class SubscriptionShape {
         subscription.optionalInstant("ended_at"),
         subscription.optionalObject("pause_collection").map(SubscriptionShape::pause),
         discount(subscription),
-        Metadata.selfPause(subscription.metadata()));
+        Metadata.selfPause(subscription.metadata()),
+        subscription.omissibleId("default_payment_method"));
   }
 
   /** What is priced, at least one item. */

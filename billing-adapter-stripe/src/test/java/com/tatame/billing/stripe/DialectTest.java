@@ -97,7 +97,9 @@ class DialectTest {
                   Optional.of(new BigDecimal("12.5")),
                   Optional.empty(),
                   Optional.of(START.plus(Duration.ofDays(90))),
-                  Optional.of("repeating")))),
+                  Optional.of("repeating"))),
+              Optional.empty(),
+              Optional.of("pm_1")),
           new Invoice(
               "in_1",
               "cus_1",
@@ -129,7 +131,13 @@ class DialectTest {
               START.minus(Duration.ofDays(13)),
               TRIAL_START.minusSeconds(60)),
           new Customer(
-              "cus_1", ACCOUNT, Optional.of("ada@example.test"), Optional.of("Ada"), false, MADE),
+              "cus_1",
+              ACCOUNT,
+              Optional.of("ada@example.test"),
+              Optional.of("Ada"),
+              false,
+              MADE,
+              Optional.of("pm_1")),
           new Product("prod_1", "Pro", Optional.empty(), true, Map.of("tier", "pro"), MADE),
           new Price(
               "price_pro",

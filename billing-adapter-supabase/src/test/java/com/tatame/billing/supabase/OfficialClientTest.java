@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What an application's own Supabase client makes of what the adapter wrote. */
@@ -44,9 +46,65 @@ class OfficialClientTest {
     }
   }
 
+  @Test
+  void embedsSubscriptionsWithTheirProducts() throws Exception {
+    requireClient();
+    String database = TestProject.migratedDatabase();
+    TestProject.run(database, """
+        set search_path = billing;
+        insert into users (id, issuer, subject) values ('user_ada', 'issuer', 'user_ada');
+        insert into stripe_customer_mapping (user_id, stripe_customer_id, created_at)
+          values ('user_ada', 'cus_1', now());
+        insert into customers (id, delinquent, created_at, as_of, source)
+          values ('cus_1', false, now(), now(), 'read');
+        insert into products (id, name, active, metadata, created_at, as_of, source)
+          values ('prod_1', 'Pro', true, '{}', now(), now(), 'read');
+        insert into prices (id, product_id, active, currency, unit_amount, metadata, created_at, as_of, source)
+          values ('price_1', 'prod_1', true, 'usd', 2499, '{}', now(), now(), 'read');
+        insert into subscriptions (stripe_subscription_id, stripe_customer_id, user_id, status, items,
+            current_period_start, current_period_end, cancel_at_period_end, created_at, as_of, source)
+          values ('sub_1', 'cus_1', 'user_ada', 'active', '[{"price_id": "price_1"}]',
+            now(), now(), false, now(), now(), 'read');
+        insert into stripe_invoices (stripe_invoice_id, stripe_customer_id, status, currency, total, amount_due,
+            amount_paid, attempt_count, period_start, period_end, created_at, as_of, source)
+          values ('in_1', 'cus_1', 'paid', 'usd', 2499, 2499, 2499, 1, now(), now(), now(), now(), 'read');
+        """);
+    try (LocalSupabase project =
+        LocalSupabase.builder(database).withSchema("billing").start()) {
+      String key = project.serviceRoleKey();
+
+      assertThat(read(project, key, "users", "id,subscriptions(status,products(name))"))
+          .isEqualTo("{\"data\":[{\"id\":\"user_ada\",\"subscriptions\":"
+              + "[{\"status\":\"active\",\"products\":{\"name\":\"Pro\"}}]}],\"error\":null}\n");
+      assertThat(read(project, key, "users", shownInTheGuide())).contains("\"name\":\"Pro\"");
+      assertThat(read(project, key, "stripe_customers", "id,subscriptions(users(id))"))
+          .contains("\"subscriptions\":[{\"users\":{\"id\":\"user_ada\"}}]");
+      assertThat(read(project, key, "subscriptions", "prices(products(name))"))
+          .contains("{\"prices\":{\"products\":{\"name\":\"Pro\"}}}");
+      assertThat(read(project, key, "products", "name,prices(id)"))
+          .contains("{\"name\":\"Pro\",\"prices\":[{\"id\":\"price_1\"}]}");
+      assertThat(read(project, key, "users", "stripe_invoices(customer_id,amount)"))
+          .contains("{\"stripe_invoices\":[{\"customer_id\":\"cus_1\",\"amount\":2499}]}");
+      assertThat(read(project, project.anonKey(), "users", "id,subscriptions(status)"))
+          .contains("42501");
+    }
+  }
+
+  private static String shownInTheGuide() throws IOException {
+    Matcher shown = Pattern.compile("\\.from\\('users'\\)\\.select\\('([^']+)'\\)")
+        .matcher(Files.readString(Path.of("../docs/stores.md")));
+    assertThat(shown.find()).isTrue();
+    return shown.group(1);
+  }
+
   private static String read(LocalSupabase project, String key)
       throws IOException, InterruptedException {
-    Process node = new ProcessBuilder("node", "read.mjs", project.url(), key, "users")
+    return read(project, key, "users", "*");
+  }
+
+  private static String read(LocalSupabase project, String key, String table, String columns)
+      throws IOException, InterruptedException {
+    Process node = new ProcessBuilder("node", "read.mjs", project.url(), key, table, columns)
         .directory(CLIENT.toFile())
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();

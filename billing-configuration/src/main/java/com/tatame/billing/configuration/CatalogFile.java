@@ -2,6 +2,7 @@ package com.tatame.billing.configuration;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CheckoutPages;
 import com.tatame.billing.catalog.DuplicatePolicy;
 import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.Item;
@@ -107,7 +108,8 @@ public final class CatalogFile {
             "items",
             "coupons",
             "duplicates",
-            "trials"));
+            "trials",
+            "checkout"));
     AmountFields amounts = new AmountFields(fields, AmountFields.currency(fields, root));
     String defaultTier = fields.required("", root, "defaultTier");
     Duration grace =
@@ -118,10 +120,11 @@ public final class CatalogFile {
     List<Item> items = items(root, amounts);
     List<String> coupons = fields.texts("", root, "coupons");
     Policies policies = policies(root);
+    Optional<CheckoutPages> checkout = checkoutPages(root);
     refuseUnusedPriceIds();
     fields.throwIfAny();
     try {
-      return new Catalog(plans, items, defaultTier, grace, coupons, policies);
+      return new Catalog(plans, items, defaultTier, grace, coupons, policies, checkout);
     } catch (ValidationFailed e) {
       e.errors()
           .forEach(error -> fields.problem(error.field(), root.at(error.field()), error.message()));
@@ -140,6 +143,26 @@ public final class CatalogFile {
         fields
             .choice("trials", trials, "repeated", RepeatedTrials.values(), RepeatedTrials::code)
             .orElse(Policies.DEFAULT.repeatedTrials()));
+  }
+
+  private Optional<CheckoutPages> checkoutPages(Mapping root) {
+    YamlTree tree = root.entries().get("checkout");
+    if (tree == null) {
+      return Optional.empty();
+    }
+    Mapping pages = fields.mapping("checkout", tree);
+    fields.allowOnly("checkout", pages, Set.of("successUrl", "cancelUrl"));
+    String successUrl = fields.required("checkout", pages, "successUrl");
+    String cancelUrl = fields.required("checkout", pages, "cancelUrl");
+    if (successUrl.isEmpty() || cancelUrl.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new CheckoutPages(successUrl, cancelUrl));
+    } catch (ValidationFailed e) {
+      e.errors().forEach(error -> fields.problem(error.field(), pages, error.message()));
+      return Optional.empty();
+    }
   }
 
   private Duration days(Mapping root, String text) {

@@ -346,6 +346,34 @@ final class CatalogMistakesTest {
     assertThat(problems(file).get(0)).startsWith(file + ":1: currency is not a currency");
   }
 
+  @Test
+  void pagesOfCheckoutsAreBothThereAndAbsolute() throws IOException {
+    Path file = write("""
+        defaultTier: free
+        checkout: { successUrl: /thanks, cancelUrl: https://app.example.com/, cancleUrl: x }
+        tiers:
+          free:
+            name: Free
+        """);
+    assertThat(problems(file))
+        .containsExactlyInAnyOrder(
+            file + ":2: checkout.cancleUrl is not a field of the catalog; did you mean cancelUrl?",
+            file + ":2: checkout.successUrl must be an address such as"
+                + " https://app.example.com/thanks");
+
+    assertThat(problems(write("""
+        defaultTier: free
+        checkout:
+          successUrl: https://app.example.com/
+        tiers:
+          free:
+            name: Free
+        """)))
+        .singleElement()
+        .asString()
+        .contains("checkout.cancelUrl is missing");
+  }
+
   @ParameterizedTest
   @CsvSource({"tatame", "pain-tracker", "mybeing"})
   void theExamplesAreReadAndAsTheSchemaSays(String example) throws IOException {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param grace how long past due keeps its entitlements, from the first failed payment
  * @param coupons ids of the coupons that everybody may see
  * @param policies what is done where an account has more than it should
+ * @param checkout where checkouts return to that don't say so themselves
  */
 public record Catalog(
     List<Plan> plans,
@@ -32,7 +33,8 @@ public record Catalog(
     String defaultTier,
     Duration grace,
     List<String> coupons,
-    Policies policies) {
+    Policies policies,
+    Optional<CheckoutPages> checkout) {
   /** Seven days from the first failed payment. */
   public static final Duration DEFAULT_GRACE = Duration.ofDays(7);
 
@@ -58,9 +60,25 @@ public record Catalog(
     this(plans, List.of(), defaultTier, grace, List.of(), Policies.DEFAULT);
   }
 
+  /** A catalog that leaves it to each checkout where it returns to. */
+  public Catalog(
+      List<Plan> plans,
+      List<Item> items,
+      String defaultTier,
+      Duration grace,
+      List<String> coupons,
+      Policies policies) {
+    this(plans, items, defaultTier, grace, coupons, policies, Optional.empty());
+  }
+
   /** This catalog under other policies. */
   public Catalog with(Policies others) {
-    return new Catalog(plans, items, defaultTier, grace, coupons, others);
+    return new Catalog(plans, items, defaultTier, grace, coupons, others, checkout);
+  }
+
+  /** This catalog with pages to which checkouts return that don't say so themselves. */
+  public Catalog with(CheckoutPages pages) {
+    return new Catalog(plans, items, defaultTier, grace, coupons, policies, Optional.of(pages));
   }
 
   public Catalog {
@@ -210,6 +228,14 @@ public record Catalog(
     Set<String> meters = new TreeSet<>();
     plans.forEach(plan -> meters.addAll(plan.meters()));
     return meters;
+  }
+
+  /** The one plan that users can buy; empty if there are several, or none. */
+  public Optional<Plan> onlyPlanForSale() {
+    List<Plan> sold = plans.stream()
+        .filter(plan -> plan.selfService() && !plan.prices().isEmpty())
+        .toList();
+    return sold.size() == 1 ? Optional.of(sold.get(0)) : Optional.empty();
   }
 
   /** The plan of an account that has bought nothing. */

@@ -155,7 +155,7 @@ public final class CheckoutCommands {
   }
 
   // A session is not opened if another one of the target was opened after the decision, since
-  // nobody has closed that one. While a command is open no other can be, so what is seen here holds
+  // that one is still open. While a command is open no other can be, so what is seen here holds
   // until it ends.
   private static void refuseOvertaken(Command command, CommandJournal journal) {
     Optional<String> last = journal

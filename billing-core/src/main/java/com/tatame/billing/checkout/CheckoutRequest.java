@@ -1,6 +1,8 @@
 package com.tatame.billing.checkout;
 
 import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
 import java.util.ArrayList;
@@ -29,6 +31,27 @@ public record CheckoutRequest(
   /** For one unit of a plan of the catalog. */
   public static Builder forPlan(String tier, BillingInterval interval) {
     return new Builder(Optional.of(tier), Optional.of(interval), Optional.empty());
+  }
+
+  /**
+   * For one unit of the only plan that the catalog sells, with the pages that the catalog names.
+   *
+   * @throws ValidationFailed naming {@code tier} if there are several plans, or {@code interval} if the
+   *     plan has several
+   */
+  public static Builder forOnlyPlan(Catalog catalog) {
+    Plan plan = catalog
+        .onlyPlanForSale()
+        .orElseThrow(() ->
+            ValidationFailed.of("tier", "is required: the catalog doesn't sell exactly one plan"));
+    if (plan.prices().size() != 1) {
+      throw ValidationFailed.of("interval", "is required: the plan has several");
+    }
+    Builder builder = forPlan(plan.tier(), plan.prices().keySet().iterator().next());
+    catalog
+        .checkout()
+        .ifPresent(pages -> builder.successUrl(pages.successUrl()).cancelUrl(pages.cancelUrl()));
+    return builder;
   }
 
   /** For one unit at a price of the provider. */
@@ -114,7 +137,7 @@ public record CheckoutRequest(
       return this;
     }
 
-    /** Where a payer goes who changed his mind. */
+    /** Where a payer goes who changed their mind. */
     public Builder cancelUrl(String value) {
       cancelUrl = value;
       return this;

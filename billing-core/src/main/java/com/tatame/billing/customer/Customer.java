@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param account whose customer it is, by metadata that only we and the merchant can set; never by
  *     e-mail, which a payer can choose
+ * @param defaultPaymentMethodId what its invoices are charged to, where a subscription names no other
  */
 public record Customer(
     String id,
@@ -19,8 +20,20 @@ public record Customer(
     Optional<String> email,
     Optional<String> name,
     boolean delinquent,
-    Instant createdAt)
+    Instant createdAt,
+    Optional<String> defaultPaymentMethodId)
     implements ProviderObject {
+  /** One without a default payment method. */
+  public Customer(
+      String id,
+      Optional<AccountId> account,
+      Optional<String> email,
+      Optional<String> name,
+      boolean delinquent,
+      Instant createdAt) {
+    this(id, account, email, name, delinquent, createdAt, Optional.empty());
+  }
+
   @Override
   public ObjectKind kind() {
     return ObjectKind.CUSTOMER;

@@ -396,7 +396,7 @@ final class EntitlementEvaluation {
     return offers;
   }
 
-  // What can't be compared is too dear: nothing is given away for a currency that nobody priced.
+  // What can't be compared is too dear: nothing is given away in a currency without a price.
   private static boolean dearer(Money price, Amounts most) {
     return most.in(price.currency())
         .filter(limit -> price.amount() <= limit.amount())

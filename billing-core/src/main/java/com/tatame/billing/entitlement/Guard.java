@@ -32,8 +32,8 @@ public final class Guard {
   }
 
   /**
-   * Uses units, then does the work that they are for. Units of work that fails are given back, so
-   * nobody pays for what was not done.
+   * Uses units, then does the work that they are for. Units of work that fails are given back: what
+   * was not done costs nothing.
    *
    * <pre>{@code
    * Report report = billing.guard().run(account, Use.one("export", requestId), () -> export(account));

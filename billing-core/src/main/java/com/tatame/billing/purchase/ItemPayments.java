@@ -211,7 +211,7 @@ public final class ItemPayments {
       }
 
       // One that belongs to no customer can't be listed; but it moves no money without its secret,
-      // and that nobody was told.
+      // which was never answered.
       @Override
       public CommandLookup find(Command command) {
         Optional<String> customer = CommandParam.CUSTOMER.find(command);

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param trialStart set once it had a trial, also after the trial
  * @param selfPause the last pause that the user made, also once it is over; whether it is what holds
  *     now says {@link #pausedByUser}
+ * @param defaultPaymentMethodId what it is charged to; empty where the customer's is
  */
 public record Subscription(
     String id,
@@ -51,7 +52,8 @@ public record Subscription(
     Optional<Instant> endedAt,
     Optional<CollectionPause> collectionPaused,
     Optional<Discount> discount,
-    Optional<SelfPause> selfPause)
+    Optional<SelfPause> selfPause,
+    Optional<String> defaultPaymentMethodId)
     implements ProviderObject {
 
   /**
@@ -140,7 +142,7 @@ public record Subscription(
     items = List.copyOf(items);
   }
 
-  /** One that its user never paused. */
+  /** One that its user never paused, and that is charged as its customer is. */
   public Subscription(
       String id,
       String customerId,
@@ -181,6 +183,7 @@ public record Subscription(
         endedAt,
         collectionPaused,
         discount,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -278,7 +281,8 @@ public record Subscription(
         endedAt,
         collectionPaused,
         discount,
-        selfPause);
+        selfPause,
+        defaultPaymentMethodId);
   }
 
   /** What it costs and whether it goes on. */

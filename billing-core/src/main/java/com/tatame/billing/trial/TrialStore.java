@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Port: the trials that began, and the ledger by which people are known again. The ledger names
- * nobody; it is never pruned, and outlives what it was made from.
+ * Port: the trials that began, and the ledger by which people are known again. The ledger holds no
+ * names; it is never pruned, and outlives what it was made from.
  */
 public interface TrialStore {
   /**

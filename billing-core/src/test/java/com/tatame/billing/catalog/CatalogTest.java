@@ -3,6 +3,7 @@ package com.tatame.billing.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tatame.billing.checkout.CheckoutRequest;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Amounts;
 import com.tatame.billing.money.Money;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogTest {
   private static final Window MONTH = new Window(Window.Kind.CALENDAR_MONTH, ZoneOffset.UTC);
@@ -49,6 +52,53 @@ class CatalogTest {
             catalog(plan("pro", "same", Optional.empty()), plan("max", "same", Optional.empty())))
         .isInstanceOf(ValidationFailed.class)
         .hasMessageContaining("tiers.max.prices.monthly.lookupKey");
+  }
+
+  @Test
+  void theOnlyPlanForSaleIsTheOneThatUsersCanBuy() {
+    Plan free = giving("free", Map.of());
+    Plan pro = plan("pro", "pro", Optional.empty());
+
+    assertThat(catalog(free, pro).onlyPlanForSale()).contains(pro);
+    assertThat(catalog(free).onlyPlanForSale()).isEmpty();
+    assertThat(catalog(pro, plan("max", "max", Optional.empty())).onlyPlanForSale())
+        .isEmpty();
+  }
+
+  @Test
+  void aCheckoutOfTheOnlyPlanTakesAllFromTheCatalog() {
+    Catalog catalog = catalog(plan("pro", "pro", Optional.empty()))
+        .with(
+            new CheckoutPages("https://a.example/thanks?s={CHECKOUT_SESSION_ID}", "myapp://plans"));
+
+    CheckoutRequest request = CheckoutRequest.forOnlyPlan(catalog).build();
+
+    assertThat(request.tier()).contains("pro");
+    assertThat(request.interval()).contains(BillingInterval.MONTHLY);
+    assertThat(request.successUrl()).isEqualTo("https://a.example/thanks?s={CHECKOUT_SESSION_ID}");
+    assertThat(request.cancelUrl()).isEqualTo("myapp://plans");
+  }
+
+  @Test
+  void withoutOnePlanAndOneIntervalTheCatalogCantStandIn() {
+    assertThatThrownBy(() -> CheckoutRequest.forOnlyPlan(catalog(giving("free", Map.of()))))
+        .isInstanceOf(ValidationFailed.class)
+        .hasMessageContaining("tier");
+    Plan twice = Plan.builder("pro")
+        .price(BillingInterval.MONTHLY, PlanPrice.of("month", 999, "usd"))
+        .price(BillingInterval.YEARLY, PlanPrice.of("year", 9990, "usd"))
+        .build();
+    assertThatThrownBy(() -> CheckoutRequest.forOnlyPlan(catalog(twice)))
+        .isInstanceOf(ValidationFailed.class)
+        .hasMessageContaining("interval");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/thanks", "not an address", ""})
+  void checkoutPagesAreAbsolute(String url) {
+    assertThatThrownBy(() -> new CheckoutPages("https://a.example/", url))
+        .isInstanceOf(ValidationFailed.class)
+        .hasMessageContaining("checkout.cancelUrl");
   }
 
   @Test

@@ -128,7 +128,7 @@ public final class BillingRoutes {
             () -> describe(with.version), with.metricsPage, with.publishableKey, with.liveMode),
         new ProductHandlers(billing.products()),
         new CustomerHandlers(billing.customers(), billing.checkouts()),
-        new CheckoutHandlers(billing.checkouts(), with.pause, guesses),
+        new CheckoutHandlers(billing.checkouts(), billing::catalog, with.pause, guesses),
         new PurchaseHandlers(billing.purchases()),
         new PaymentIntentHandlers(billing.itemPayments()),
         new RefundHandlers(billing.refunds()),

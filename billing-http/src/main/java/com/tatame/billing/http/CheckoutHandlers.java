@@ -17,6 +17,9 @@ import static com.tatame.billing.http.RouteEffect.NONE;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CheckoutPages;
+import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.checkout.CheckoutRequest;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.checkout.Checkouts;
@@ -37,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Selling subscriptions and items, and the page after the payment. */
@@ -49,6 +53,7 @@ final class CheckoutHandlers {
   private static final String RETRY_SECONDS = "2";
 
   private final Checkouts checkouts;
+  private final Supplier<Catalog> catalog;
   private final Pause pause;
   private final CodeGuessLimit guesses;
 
@@ -83,8 +88,10 @@ final class CheckoutHandlers {
             .by(to -> to.get(CheckoutHandlers.class)::confirm));
   }
 
-  CheckoutHandlers(Checkouts checkouts, Pause pause, CodeGuessLimit guesses) {
+  CheckoutHandlers(
+      Checkouts checkouts, Supplier<Catalog> catalog, Pause pause, CodeGuessLimit guesses) {
     this.checkouts = checkouts;
+    this.catalog = catalog;
     this.pause = pause;
     this.guesses = guesses;
   }
@@ -133,6 +140,66 @@ final class CheckoutHandlers {
       @Doc("Its discount is given; without one the payer may type one on the page.") @Nullable
       String promotionCode) {}
 
+  /** A checkout of which the catalog knows what is left out. */
+  record CreateSubscription(
+      @Doc("A tier of the catalog; the only one that is sold if missing.") @Nullable
+      String tier,
+
+      @Doc(
+          value = "How often to be billed; the only interval of the tier if missing.",
+          oneOf = {"monthly", "yearly"})
+      @Nullable
+      String interval,
+
+      @Doc("Instead of tier and interval.") @Nullable String priceId,
+      @Doc("1 if missing.") @Nullable Long quantity,
+
+      @Doc(
+          "Where to go after the payment; {CHECKOUT_SESSION_ID} is replaced. The catalog's if missing.")
+      @Nullable
+      String successUrl,
+
+      @Doc("Where to go without one; the catalog's if missing.") @Nullable
+      String cancelUrl,
+
+      @Doc("Of a new customer; the token's if missing.") @Nullable
+      String email,
+
+      @Doc("If it is sent, it must be the caller's account.") @Nullable
+      String userId,
+
+      @Doc("Something that is bought once, instead of a tier.") @Nullable
+      String item,
+
+      @Doc("Of those in which it is sold.") @Nullable String currency,
+      @Doc("Its discount is given.") @Nullable String promotionCode) {
+    NewCheckout by(Catalog catalog) {
+      Optional<Plan> plan = tier == null && priceId == null && item == null
+          ? catalog.onlyPlanForSale()
+          : Optional.ofNullable(tier).flatMap(catalog::plan);
+      Optional<String> onlyInterval = plan.map(Plan::prices)
+          .filter(prices -> prices.size() == 1)
+          .map(prices -> prices.keySet().iterator().next().code());
+      return new NewCheckout(
+          tier == null ? plan.map(Plan::tier).orElse(null) : tier,
+          interval == null ? onlyInterval.orElse(null) : interval,
+          priceId,
+          quantity,
+          or(successUrl, catalog.checkout().map(CheckoutPages::successUrl)),
+          or(cancelUrl, catalog.checkout().map(CheckoutPages::cancelUrl)),
+          email,
+          userId,
+          item,
+          currency,
+          promotionCode);
+    }
+
+    // An empty text is refused as missing.
+    private static String or(@Nullable String sent, Optional<String> known) {
+      return sent == null ? known.orElse("") : sent;
+    }
+  }
+
   record CheckoutAnswer(
       @Doc(value = "The provider's; null for what is free.", example = "cs_123") @Nullable
       String sessionId,
@@ -174,7 +241,7 @@ final class CheckoutHandlers {
       PurchaseAnswer purchase) {}
 
   Answer open(Call call) {
-    Deal deal = deal(call);
+    Deal deal = deal(call, call.body(NewCheckout.class));
     Sold sold = deal.sold();
     return answer(
         sold,
@@ -188,7 +255,16 @@ final class CheckoutHandlers {
   }
 
   Answer openShort(Call call) {
-    Sold sold = deal(call).sold();
+    return shortAnswer(deal(call, call.body(NewCheckout.class)).sold());
+  }
+
+  /** As {@link #openShort}, where the catalog stands in for what the body leaves out. */
+  Answer openOnlyPlan(Call call) {
+    NewCheckout wanted = call.optionalBody(CreateSubscription.class).by(catalog.get());
+    return shortAnswer(deal(call, wanted).sold());
+  }
+
+  private static Answer shortAnswer(Sold sold) {
     return answer(
         sold,
         new ShortCheckoutAnswer(
@@ -227,8 +303,7 @@ final class CheckoutHandlers {
         : Answer.ok(body);
   }
 
-  private Deal deal(Call call) {
-    NewCheckout wanted = call.body(NewCheckout.class);
+  private Deal deal(Call call, NewCheckout wanted) {
     if (wanted.userId() != null
         && !call.principal().isApiKey()
         && !wanted.userId().equals(call.account().value())) {

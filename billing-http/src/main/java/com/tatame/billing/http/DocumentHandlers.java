@@ -26,7 +26,9 @@ final class DocumentHandlers {
   private static final Map<String, String> PAGE_FILES = Map.of(
       "swagger-ui.css", "text/css",
       "swagger-ui-bundle.js", "text/javascript",
-      "start.js", "text/javascript");
+      "start.js", "text/javascript",
+      "accessible.js", "text/javascript",
+      "accessible.css", "text/css");
 
   private final Supplier<String> describe;
   private final Optional<Supplier<String>> metrics;
@@ -110,9 +112,9 @@ final class DocumentHandlers {
     if (type == null) {
       throw new NotFound("file", name);
     }
-    String text = name.equals("start.js")
-        ? own(name)
-        : resource(SWAGGER_UI + swaggerUiVersion() + "/" + name);
+    String text = name.startsWith("swagger-ui")
+        ? resource(SWAGGER_UI + swaggerUiVersion() + "/" + name)
+        : own(name);
     return new Answer(200, type + "; charset=utf-8", text, Map.of());
   }
 

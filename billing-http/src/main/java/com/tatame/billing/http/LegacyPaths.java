@@ -3,6 +3,7 @@ package com.tatame.billing.http;
 import static com.tatame.billing.http.Route.Reply.pageOf;
 import static com.tatame.billing.http.Route.Reply.reply;
 
+import com.tatame.billing.http.CheckoutHandlers.CreateSubscription;
 import com.tatame.billing.http.CheckoutHandlers.ShortCheckoutAnswer;
 import com.tatame.billing.http.SubscriptionHandlers.SubscriptionAnswer;
 import java.util.ArrayList;
@@ -95,16 +96,26 @@ final class LegacyPaths {
         .toList();
   }
 
+  private static final List<Route.Reply> SHORT = List.of(
+      reply(200, ShortCheckoutAnswer.class, "An equal one is open already."),
+      reply(201, ShortCheckoutAnswer.class, "It is new."));
+
   private static Route alias(String path, Route route) {
     return switch (path) {
-      case "/api/stripe/create-checkout-session", "/api/subscription/create" ->
+      case "/api/stripe/create-checkout-session" ->
         route.alias(
             path,
             to -> to.get(CheckoutHandlers.class)::openShort,
             to -> to.get(CheckoutHandlers.class)::openAgain,
-            List.of(
-                reply(200, ShortCheckoutAnswer.class, "An equal one is open already."),
-                reply(201, ShortCheckoutAnswer.class, "It is new.")));
+            SHORT);
+      case "/api/subscription/create" ->
+        route
+            .alias(
+                path,
+                to -> to.get(CheckoutHandlers.class)::openOnlyPlan,
+                to -> to.get(CheckoutHandlers.class)::openAgain,
+                SHORT)
+            .taking(CreateSubscription.class);
       case "/stripe/subscriptions", "/api/v1/stripe/subscriptions" ->
         route.alias(
             path,

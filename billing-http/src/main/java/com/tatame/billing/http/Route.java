@@ -147,6 +147,28 @@ record Route(
         oldPath, RouteHandler.reopening(RouteHandler.now(oldHandler), oldReopening), oldReplies);
   }
 
+  /** The same with another body. */
+  Route taking(Class<?> otherBody) {
+    return new Route(
+        method,
+        path,
+        access,
+        effect,
+        scope,
+        tag,
+        summary,
+        parameters,
+        Optional.of(otherBody),
+        bodyRule,
+        anonymousToo,
+        fromProvider,
+        ownKeys,
+        replies,
+        refusals,
+        deprecatedFor,
+        handler);
+  }
+
   private Route aliasBy(
       String oldPath, Function<Handlers, RouteHandler.Later> oldHandler, List<Reply> oldReplies) {
     return new Route(

@@ -189,8 +189,10 @@ final class HomePages {
         purchase
             .sale()
             .discount()
-            .map(discount -> paid + ", " + discount.percent() + " % off ("
-                + StatusText.label(discount.reason()) + ")")
+            .map(discount -> discount.percent() == 100
+                ? StatusText.label(discount.reason())
+                : paid + ", " + discount.percent() + " % off ("
+                    + StatusText.label(discount.reason()) + ")")
             .orElse(paid),
         purchase.status().code());
   }

@@ -78,7 +78,7 @@ final class HomeRoutes {
     routes.post("/sandbox/pages/portal", checked(actions::portal));
     routes.post("/sandbox/pages/clock", checked(actions::clock));
     routes.get("/sandbox/assets/{name}", HomeRoutes::asset);
-    // In place of the server's own page, which knows nobody who gives tokens away.
+    // In place of the server's own page, which has no test users to get tokens for.
     routes.before("/docs", this::docs);
   }
 

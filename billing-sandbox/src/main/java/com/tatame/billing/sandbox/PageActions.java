@@ -115,7 +115,7 @@ final class PageActions {
     String price = purchase.amount().amount() == 0
         ? "There was nothing to pay."
         : "You paid " + StatusText.amount(purchase.amount()) + ".";
-    return name + " is yours. " + price;
+    return "\u201c" + name + "\u201d is yours. " + price;
   }
 
   void cancel(Context context) {

@@ -22,7 +22,7 @@ final class PrivateFiles {
     restrict(folder, FOLDER);
   }
 
-  /** Writes a file that nobody else can read at any moment. */
+  /** Writes a file that only its owner can read, from its first moment on. */
   static void write(Path file, String content) throws IOException {
     Files.deleteIfExists(file);
     if (hasOwners(file)) {

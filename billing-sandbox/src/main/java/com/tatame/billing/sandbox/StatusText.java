@@ -34,6 +34,11 @@ public final class StatusText {
       Map.entry("customer.subscription.updated", "Subscription changed"),
       Map.entry("customer.subscription.deleted", "Subscription ended"),
       Map.entry("customer.subscription.trial_will_end", "Trial ends soon"),
+      Map.entry("subscription_schedule.created", "Change scheduled"),
+      Map.entry("subscription_schedule.updated", "Schedule changed"),
+      Map.entry("subscription_schedule.released", "Schedule given up"),
+      Map.entry("subscription_schedule.completed", "Scheduled change made"),
+      Map.entry("invoiceitem.created", "Invoice item added"),
       Map.entry("invoice.created", "Invoice drafted"),
       Map.entry("invoice.finalized", "Invoice issued"),
       Map.entry("invoice.updated", "Invoice changed"),
@@ -88,7 +93,7 @@ public final class StatusText {
     return EVENTS.getOrDefault(event.type(), event.type().replace('.', ' ').replace('_', ' '));
   }
 
-  /** How an account stands with a feature, such as {@code 3 of 10 used, anew on 1 December 2026}. */
+  /** How an account stands with a feature, such as {@code 3 of 10 used; resets on 1 December 2026}. */
   public static String standing(Decision decision) {
     if (decision.allowance().isEmpty()) {
       return decision.allowed() ? "yes" : "no";
@@ -115,7 +120,7 @@ public final class StatusText {
             .append(beyond.discountPercent())
             .append(" % off"));
     if (allowance.limit().isPresent()) {
-      allowance.resetsAt().ifPresent(at -> text.append("; anew on ").append(date(at)));
+      allowance.resetsAt().ifPresent(at -> text.append("; resets on ").append(date(at)));
     }
     return text.toString();
   }

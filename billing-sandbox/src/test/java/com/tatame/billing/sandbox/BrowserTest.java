@@ -198,5 +198,6 @@ final class BrowserTest {
             .asBoolean())
         .as("fits the window")
         .isTrue();
+    assertThat(browser.flaws()).isEmpty();
   }
 }

@@ -176,7 +176,10 @@ final class SandboxSafetyTest {
                   + "' < (t ->> 'period_end')::timestamptz from track_usage('" + user
                   + "', 'video_reviews', 2) t"))
           .isEqualTo("t");
-      assertThat(text(sql, "select amount from current_usage where user_id = '" + user + "'"))
+      assertThat(text(
+              sql,
+              "select amount from current_usage where user_id = '" + user
+                  + "' and usage_type = 'video_reviews' and '" + now + "' < period_end"))
           .isEqualTo("2");
       assertThat(
               text(sql, "select get_user_subscription('" + user + "') #>> '{usage,0,remaining}'"))

@@ -125,7 +125,9 @@ class DriftTest {
         living.cancelReason(),
         Optional.of(living.currentPeriodStart()),
         living.collectionPaused(),
-        living.discount());
+        living.discount(),
+        living.selfPause(),
+        living.defaultPaymentMethodId());
   }
 
   @Test
@@ -378,7 +380,8 @@ class DriftTest {
         before.email(),
         Optional.of("Mallory"),
         before.delinquent(),
-        before.createdAt());
+        before.createdAt(),
+        before.defaultPaymentMethodId());
     put(world, subject, object, altered);
   }
 

@@ -140,7 +140,8 @@ final class MirrorRows {
         .with("email", customer.email())
         .with("name", customer.name())
         .with("delinquent", customer.delinquent())
-        .with("created_at", customer.createdAt());
+        .with("created_at", customer.createdAt())
+        .with("default_payment_method", customer.defaultPaymentMethodId());
   }
 
   private static Customer customer(Row row) {
@@ -150,7 +151,8 @@ final class MirrorRows {
         row.optionalText("email"),
         row.optionalText("name"),
         row.flag("delinquent"),
-        row.instant("created_at"));
+        row.instant("created_at"),
+        row.optionalText("default_payment_method"));
   }
 
   private static Row row(Invoice invoice) {

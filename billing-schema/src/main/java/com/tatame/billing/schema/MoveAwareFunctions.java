@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * a second: after a switch none is older than that.
  *
  * <p>A side is left only while it says that it takes no writes and the other says that it is open and
- * the end of the same move. A side that can't be reached is never left: an empty database that nobody
- * has moved anything to is open, too.
+ * the end of the same move. A side that can't be reached is never left: an empty database that is
+ * the target of no move is open, too.
  */
 public final class MoveAwareFunctions implements SqlFunctions {
   private static final Logger LOG = System.getLogger(MoveAwareFunctions.class.getName());

@@ -32,7 +32,8 @@ final class SubscriptionRows {
         .with("cancel_reason", s.cancelReason())
         .with("ended_at", s.endedAt())
         .with("collection_paused", pause(s))
-        .with("discount", s.discount().map(SubscriptionRows::discount));
+        .with("discount", s.discount().map(SubscriptionRows::discount))
+        .with("default_payment_method", s.defaultPaymentMethodId());
   }
 
   static Subscription subscription(Row row) {
@@ -56,7 +57,8 @@ final class SubscriptionRows {
         row.optionalInstant("ended_at"),
         row.optionalRow("collection_paused").flatMap(SubscriptionRows::pause),
         row.optionalRow("discount").map(SubscriptionRows::discount),
-        row.optionalRow("collection_paused").flatMap(SubscriptionRows::selfPause));
+        row.optionalRow("collection_paused").flatMap(SubscriptionRows::selfPause),
+        row.optionalText("default_payment_method"));
   }
 
   private static Row item(Subscription.Item item) {

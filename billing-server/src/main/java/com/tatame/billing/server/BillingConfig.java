@@ -2,11 +2,14 @@ package com.tatame.billing.server;
 
 import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.catalog.Catalog;
+import com.tatame.billing.catalog.CheckoutPages;
 import com.tatame.billing.checkout.CheckoutUrls;
+import com.tatame.billing.checkout.ReturnUrls;
 import com.tatame.billing.configuration.CatalogFile;
 import com.tatame.billing.configuration.InvalidConfiguration;
 import com.tatame.billing.configuration.PriceName;
 import com.tatame.billing.drift.DriftPolicy;
+import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
 import com.tatame.billing.postgres.PostgresConfig;
@@ -291,12 +294,31 @@ public record BillingConfig(
         .forEach((name, id) -> priceIds.put(PriceName.ofVariable(name), id));
     return env.find(Settings.BILLING_CATALOG).flatMap(file -> {
       try {
-        return Optional.of(new CatalogSource(file, CatalogFile.read(file, priceIds)));
+        Catalog content = CatalogFile.read(file, priceIds);
+        content.checkout().ifPresent(pages -> requireAllowed(env, pages));
+        return Optional.of(new CatalogSource(file, content));
       } catch (InvalidConfiguration e) {
         env.problems(e.problems());
         return Optional.empty();
       }
     });
+  }
+
+  private static void requireAllowed(EnvironmentReader env, CheckoutPages pages) {
+    if (env.production() && !env.has(Settings.BILLING_CHECKOUT_URLS)) {
+      return;
+    }
+    ReturnUrls allowed = new ReturnUrls(
+        new CheckoutUrls(env.allIfGiven(Settings.BILLING_CHECKOUT_URLS), env.production()));
+    Map.of("checkout.successUrl", pages.successUrl(), "checkout.cancelUrl", pages.cancelUrl())
+        .forEach((field, url) -> {
+          try {
+            allowed.require(field, url);
+          } catch (ValidationFailed e) {
+            env.problem(
+                Settings.BILLING_CHECKOUT_URLS, "doesn't allow " + field + " of the catalog");
+          }
+        });
   }
 
   private static Identity identity(EnvironmentReader env) {

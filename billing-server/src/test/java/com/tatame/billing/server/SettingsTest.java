@@ -168,6 +168,23 @@ final class SettingsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"serve", "catalog reload"})
+  void pagesOfTheCatalogToWhichCheckoutsMayNotReturnAreTold(String command) throws IOException {
+    Path catalog = Files.writeString(folder.resolve("catalog.yaml"), """
+        defaultTier: free
+        checkout: { successUrl: "https://app.example.com/thanks", cancelUrl: "https://evil.example/" }
+        tiers:
+          free:
+            name: Free
+        """);
+    environment.put("BILLING_CATALOG", catalog.toString());
+
+    assertThat(refused(command.split(" ")).problems())
+        .containsExactly("BILLING_CHECKOUT_URLS doesn't allow checkout.cancelUrl of the catalog; "
+            + Settings.BILLING_CHECKOUT_URLS.remedy());
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "serve",

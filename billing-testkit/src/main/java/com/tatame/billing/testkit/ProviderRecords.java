@@ -95,7 +95,8 @@ final class ProviderRecords {
         optionalText(json, "email"),
         optionalText(json, "name"),
         json.required("delinquent").asBoolean(),
-        instant(json, "created"));
+        instant(json, "created"),
+        optionalText(json.required("invoice_settings"), "default_payment_method"));
   }
 
   private static TaxId taxId(JsonNode json) {
@@ -180,7 +181,8 @@ final class ProviderRecords {
             .map(pause -> new Subscription.CollectionPause(
                 text(pause, "behavior"), optionalInstant(pause, "resumes_at"))),
         discount(json),
-        selfPause(metadata(json)));
+        selfPause(metadata(json)),
+        optionalText(json, "default_payment_method"));
   }
 
   private static Optional<SelfPause> selfPause(Map<String, String> metadata) {

@@ -191,8 +191,9 @@ final class DescriptionTest {
     assertThat(page.header("Content-Type")).startsWith("text/html");
     assertThat(page.header("Content-Security-Policy")).contains("script-src 'self'");
     assertThat(page.body()).doesNotContain("://").doesNotContainPattern("<script[^>]*>[^<]");
-    for (String file : List.of("swagger-ui.css", "swagger-ui-bundle.js", "start.js")) {
-      assertThat(page.body() + "start.js").contains(file);
+    for (String file : List.of(
+        "swagger-ui.css", "swagger-ui-bundle.js", "start.js", "accessible.js", "accessible.css")) {
+      assertThat(page.body()).contains(file);
       assertThat(SERVER.get("/docs/files/" + file, null).status()).isEqualTo(200);
     }
     assertThat(SERVER.get("/docs/files/logback.xml", null).status()).isEqualTo(404);

@@ -3,7 +3,11 @@ package com.tatame.billing.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tatame.billing.server.http.RunningServer.Reply;
+import com.tatame.billing.simulator.engine.Request;
+import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -178,6 +182,51 @@ final class JourneyTest {
     assertThat(SERVER.get("/api/v1/stripe/prices", "user_seed").json().at("/data"))
         .hasSize(4);
     assertThat(SERVER.get("/api/user/entitlements", "user_seed").at("/tier")).isEqualTo("free");
+  }
+
+  @Test
+  void theOnlyPlanIsSoldByAnEmptyBody() throws IOException {
+    try (RunningServer server = new RunningServer(Map.of(
+        "BILLING_CATALOG", "../examples/mybeing/catalog.yaml",
+        "BILLING_CHECKOUT_URLS", "https://example.com"))) {
+      Reply opened = server.post("/api/subscription/create", "user_seed", null);
+
+      assertThat(opened.status()).as(opened.body()).isEqualTo(201);
+      JsonNode session = stripeSession(server, opened.at("/sessionId"));
+      assertThat(session.path("success_url").asText())
+          .startsWith("https://example.com/premium/thanks?session=");
+      assertThat(session.path("cancel_url").asText()).isEqualTo("https://example.com/premium");
+      assertThat(session.at("/metadata/tier").asText()).isEqualTo("premium");
+      assertThat(server
+              .post(
+                  "/api/subscription/create",
+                  "user_else",
+                  "{\"cancelUrl\":\"https://bad.example/\"}")
+              .at("/errors/0/field"))
+          .isEqualTo("cancelUrl");
+      assertThat(server.post("/api/v1/checkout", "user_else", "{}").at("/errors/0/field"))
+          .as("the canonical route is as it was")
+          .isEqualTo("successUrl");
+    }
+  }
+
+  @Test
+  void ofSeveralPlansOneMustBeNamed() {
+    Reply refused = SERVER.post(
+        "/api/subscription/create",
+        "user_unsure",
+        "{\"successUrl\":\"http://localhost:3000/\",\"cancelUrl\":\"http://localhost:3000/\"}");
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.at("/errors/0/field")).isEqualTo("tier");
+  }
+
+  private static JsonNode stripeSession(RunningServer server, String id) throws IOException {
+    return new ObjectMapper()
+        .readTree(server
+            .stripe
+            .call(Request.of("GET", "/v1/checkout/sessions/" + id, Map.of()))
+            .body());
   }
 
   private static boolean allowed(String user, String feature) {

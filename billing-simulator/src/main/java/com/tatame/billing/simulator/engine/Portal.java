@@ -3,6 +3,7 @@ package com.tatame.billing.simulator.engine;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -123,6 +124,7 @@ public final class Portal {
         account.invoices.values().stream()
             .filter(invoice -> invoice.customer.equals(customer.id))
             .filter(invoice -> !invoice.status.equals("draft"))
+            .sorted(Comparator.comparingLong((Invoice invoice) -> -invoice.created))
             .map(Portal::bill)
             .toList());
   }

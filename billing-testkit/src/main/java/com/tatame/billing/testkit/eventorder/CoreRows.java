@@ -39,6 +39,7 @@ public final class CoreRows {
       put(state, "email", customer.email());
       put(state, "name", customer.name());
       put(state, "delinquent", customer.delinquent());
+      put(state, "default_payment_method", customer.defaultPaymentMethodId());
     } else if (state instanceof Subscription subscription) {
       putSubscription(subscription);
     } else if (state instanceof Invoice invoice) {
@@ -138,6 +139,7 @@ public final class CoreRows {
     put(subscription, "ended_at", subscription.endedAt());
     put(subscription, "trial_start", subscription.trialStart());
     put(subscription, "trial_end", subscription.trialEnd());
+    put(subscription, "default_payment_method", subscription.defaultPaymentMethodId());
     put(subscription, "current_period_start", subscription.currentPeriodStart());
     put(subscription, "current_period_end", subscription.currentPeriodEnd());
     put(subscription, "quantity", subscription.mainItem().quantity());

@@ -51,8 +51,10 @@ public final class ProviderTruth {
   }
 
   private void collect() {
-    all(api, "/v1/customers", Map.of())
-        .forEach(json -> put(json, json, "email", "name", "delinquent"));
+    all(api, "/v1/customers", Map.of()).forEach(json -> {
+      put(json, json, "email", "name", "delinquent");
+      put(json, json.required("invoice_settings"), "default_payment_method");
+    });
     List<JsonNode> subscriptions = all(api, "/v1/subscriptions", Map.of("status", "all"));
     subscriptions.forEach(this::subscription);
     List<JsonNode> invoices = all(api, "/v1/invoices", Map.of());
@@ -79,7 +81,8 @@ public final class ProviderTruth {
         "canceled_at",
         "ended_at",
         "trial_start",
-        "trial_end");
+        "trial_end",
+        "default_payment_method");
     JsonNode item = json.required("items").required("data").required(0);
     put(json, item, "current_period_start", "current_period_end", "quantity");
     put(json, "price", text(item.required("price").required("id")));

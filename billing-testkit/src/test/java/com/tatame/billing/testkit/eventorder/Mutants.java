@@ -226,7 +226,8 @@ final class Mutants {
                     customer.email(),
                     Optional.of("another name"),
                     customer.delinquent(),
-                    customer.createdAt())),
+                    customer.createdAt(),
+                    customer.defaultPaymentMethodId())),
             row.asOf(),
             row.source()));
   }

@@ -1,0 +1,36 @@
+package com.tatame.billing.catalog;
+
+import com.tatame.billing.failure.ValidationFailed;
+import java.net.URI;
+
+/**
+ * Where a payer goes after a checkout, for applications that don't say so with each one. Both must be
+ * among the addresses to which checkouts may return.
+ *
+ * @param successUrl after paying; may hold {@code {CHECKOUT_SESSION_ID}}
+ * @param cancelUrl without paying
+ */
+public record CheckoutPages(String successUrl, String cancelUrl) {
+  private static final String SESSION_PLACEHOLDER = "{CHECKOUT_SESSION_ID}";
+
+  /**
+   * Takes two absolute addresses.
+   *
+   * @throws ValidationFailed naming the one that isn't
+   */
+  public CheckoutPages {
+    requireAbsolute("checkout.successUrl", successUrl);
+    requireAbsolute("checkout.cancelUrl", cancelUrl);
+  }
+
+  private static void requireAbsolute(String field, String url) {
+    try {
+      if (URI.create(url.replace(SESSION_PLACEHOLDER, "session")).isAbsolute()) {
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      // falls through: both mistakes get the same advice
+    }
+    throw ValidationFailed.of(field, "must be an address such as https://app.example.com/thanks");
+  }
+}
