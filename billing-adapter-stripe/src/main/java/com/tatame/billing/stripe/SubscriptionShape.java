@@ -23,7 +23,7 @@ final class SubscriptionShape {
   private record Period(Instant start, Instant end) {}
 
   static Subscription read(Fields subscription) {
-    List<Subscription.Item> items = items(subscription);
+    List<Subscription.Item> items = items(subscription, true);
     Period period = period(subscription, subscription.object("items").objects("data"));
     Optional<Instant> cancelAt = subscription.optionalInstant("cancel_at");
     return new Subscription(
@@ -50,8 +50,13 @@ final class SubscriptionShape {
         subscription.omissibleId("default_payment_method"));
   }
 
-  /** What is priced, at least one item. */
-  static List<Subscription.Item> items(Fields subscription) {
+  /**
+   * What is priced, at least one item.
+   *
+   * @param wholly whether amounts that the price doesn't name, since it is in another currency than the
+   *     subscription, make it unreadable; else they are left out
+   */
+  static List<Subscription.Item> items(Fields subscription, boolean wholly) {
     List<Fields> itemFields = subscription.object("items").objects("data");
     if (itemFields.isEmpty()) {
       throw subscription.unreadable("items", "is empty");
@@ -60,7 +65,7 @@ final class SubscriptionShape {
         ? Optional.of(CatalogShape.currency(subscription))
         : Optional.<String>empty();
     List<Subscription.Item> items = new ArrayList<>();
-    itemFields.forEach(item -> items.add(item(item, currency)));
+    itemFields.forEach(item -> items.add(item(item, currency, wholly)));
     return items;
   }
 
@@ -116,7 +121,7 @@ final class SubscriptionShape {
         pause.text("behavior"), pause.optionalInstant("resumes_at"));
   }
 
-  private static Subscription.Item item(Fields item, Optional<String> billedIn) {
+  private static Subscription.Item item(Fields item, Optional<String> billedIn, boolean wholly) {
     boolean plan = !item.states("price");
     Fields price = item.object(plan ? "plan" : "price");
     Optional<Recurrence> recurrence = plan
@@ -130,9 +135,16 @@ final class SubscriptionShape {
         price.id("product"),
         quantity(item, recurrence),
         currency,
-        unitAmount(price, plan ? "amount" : "unit_amount", currency),
+        !wholly && !namesAmount(price, currency)
+            ? Optional.empty()
+            : unitAmount(price, plan ? "amount" : "unit_amount", currency),
         recurrence,
         price.omissibleText("tax_behavior"));
+  }
+
+  private static boolean namesAmount(Fields price, String currency) {
+    return CatalogShape.currency(price).equals(currency)
+        || CatalogShape.otherAmounts(price).containsKey(currency);
   }
 
   private static Optional<Long> unitAmount(Fields price, String name, String currency) {

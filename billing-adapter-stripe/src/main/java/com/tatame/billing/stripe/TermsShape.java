@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * What a subscription is sold at, in all its shapes. Events name discounts by their ids only, which is
- * enough to say that they changed.
+ * enough to say that they changed, and leave out amounts in other currencies than the price's.
  */
 final class TermsShape {
   private TermsShape() {}
@@ -18,7 +18,7 @@ final class TermsShape {
   static SubscriptionTerms read(Fields subscription) {
     return new SubscriptionTerms(
         subscription.known("status", SubscriptionStatus::of).code(),
-        SubscriptionShape.items(subscription).stream()
+        SubscriptionShape.items(subscription, false).stream()
             .map(Subscription.Item::terms)
             .toList(),
         discounts(subscription),

@@ -98,6 +98,7 @@ enum RetrySafety {
       Map.entry("list_billing_events_v1", IDEMPOTENT),
       Map.entry("audited_v1", DEDUPLICATED),
       Map.entry("watched_fields_v1", IDEMPOTENT),
+      Map.entry("claim_facts_v1", IDEMPOTENT),
       Map.entry("list_audit_log_v1", IDEMPOTENT),
       Map.entry("list_subscriptions_v1", IDEMPOTENT),
       Map.entry("find_subscription_v1", IDEMPOTENT),

@@ -23,7 +23,8 @@ public record SubscriptionTerms(
   /**
    * One priced item.
    *
-   * @param unitAmount empty when tiered or finer than the minor unit
+   * @param unitAmount empty when tiered or finer than the minor unit, or not named by an event, since
+   *     it is in another currency than the price's own
    * @param interval {@code day}, {@code week}, {@code month} or {@code year}; empty for a price that
    *     doesn't recur
    * @param intervalCount how many intervals a period has

@@ -114,7 +114,7 @@ final class SimulatedFacts {
     String currency = ProviderRecords.text(subscription, "currency");
     List<SubscriptionTerms.Item> items = new ArrayList<>();
     for (JsonNode item : subscription.required("items").required("data")) {
-      items.add(ProviderRecords.item(item, currency).terms());
+      items.add(item(item, currency));
     }
     List<SubscriptionTerms.Discount> discounts = new ArrayList<>();
     subscription.required("discounts").forEach(discount -> discounts.add(discount(discount)));
@@ -125,6 +125,26 @@ final class SimulatedFacts {
         ProviderRecords.optionalInstant(subscription, "cancel_at").or(() -> ends(subscription)),
         ProviderRecords.stated(subscription, "pause_collection")
             .map(pause -> ProviderRecords.text(pause, "behavior")));
+  }
+
+  /** Without an amount where the price names none in this currency. */
+  private static SubscriptionTerms.Item item(JsonNode json, String currency) {
+    JsonNode price = json.required("price");
+    String priced = ProviderRecords.text(price, "currency");
+    if (priced.equals(currency) || price.has("currency_options")) {
+      return ProviderRecords.item(json, currency).terms();
+    }
+    SubscriptionTerms.Item item = ProviderRecords.item(json, priced).terms();
+    return new SubscriptionTerms.Item(
+        item.priceId(),
+        item.productId(),
+        item.quantity(),
+        currency,
+        Optional.empty(),
+        item.interval(),
+        item.intervalCount(),
+        item.metered(),
+        item.taxBehavior());
   }
 
   private static Optional<Instant> ends(JsonNode subscription) {
