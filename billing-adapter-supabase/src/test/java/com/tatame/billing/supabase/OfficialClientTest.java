@@ -84,7 +84,7 @@ class OfficialClientTest {
       assertThat(read(project, key, "products", "name,prices(id)"))
           .contains("{\"name\":\"Pro\",\"prices\":[{\"id\":\"price_1\"}]}");
       assertThat(read(project, key, "users", "stripe_invoices(customer_id,amount)"))
-          .contains("{\"stripe_invoices\":[{\"customer_id\":\"cus_1\",\"amount\":2499}]}");
+          .contains("\"customer_id\":\"cus_1\"", "\"amount\":2499");
       assertThat(read(project, project.anonKey(), "users", "id,subscriptions(status)"))
           .contains("42501");
     }
