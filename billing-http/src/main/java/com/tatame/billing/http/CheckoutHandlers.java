@@ -260,7 +260,11 @@ final class CheckoutHandlers {
 
   /** As {@link #openShort}, where the catalog stands in for what the body leaves out. */
   Answer openOnlyPlan(Call call) {
-    NewCheckout wanted = call.optionalBody(CreateSubscription.class).by(catalog.get());
+    CreateSubscription sent = call.optionalBody(CreateSubscription.class);
+    if (call.principal().isAnonymous() && sent.item() == null) {
+      throw ValidationFailed.of("item", "is required without signing in: visitors buy items");
+    }
+    NewCheckout wanted = sent.by(catalog.get());
     return shortAnswer(deal(call, wanted).sold());
   }
 

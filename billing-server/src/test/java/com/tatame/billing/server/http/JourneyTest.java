@@ -189,6 +189,7 @@ final class JourneyTest {
     try (RunningServer server = new RunningServer(Map.of(
         "BILLING_CATALOG", "../examples/mybeing/catalog.yaml",
         "BILLING_CHECKOUT_URLS", "https://example.com"))) {
+      server.billing().setup().run();
       Reply opened = server.post("/api/subscription/create", "user_seed", null);
 
       assertThat(opened.status()).as(opened.body()).isEqualTo(201);
