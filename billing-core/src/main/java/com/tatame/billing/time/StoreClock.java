@@ -67,10 +67,12 @@ public final class StoreClock implements InstantSource {
 
   @Override
   public Instant instant() {
+    return instantAt(nanoTime.getAsLong());
+  }
+
+  private Instant instantAt(long nanos) {
     Measurement seen = last;
-    return seen == null
-        ? nodeClock.instant()
-        : seen.storeTime().plusNanos(nanoTime.getAsLong() - seen.nanos());
+    return seen == null ? nodeClock.instant() : seen.storeTime().plusNanos(nanos - seen.nanos());
   }
 
   /**
@@ -111,6 +113,8 @@ public final class StoreClock implements InstantSource {
   }
 
   // The answer is taken to be from the middle of the call, so it is wrong by half its time at most.
+  // What this clock says anyway, within that error, stays in force: a clock that steps back for
+  // nothing lets caches live longer than their ttl.
   private void measure() {
     boolean before = skewed();
     long asked = nanoTime.getAsLong();
@@ -120,7 +124,10 @@ public final class StoreClock implements InstantSource {
       return;
     }
     Duration half = Duration.ofNanos((answered - asked) / 2);
-    last = new Measurement(answer.get().plus(half), nodeClock.instant(), answered);
+    Instant measured = answer.get().plus(half);
+    Instant expected = instantAt(answered);
+    boolean agrees = Duration.between(expected, measured).abs().compareTo(half) <= 0;
+    last = new Measurement(agrees ? expected : measured, nodeClock.instant(), answered);
     if (skewed() && !before) {
       LOG.log(
           Level.WARNING,

@@ -20,6 +20,7 @@ class StoreClockTest {
   private int asked;
   private boolean down;
   private Duration callTakes = Duration.ZERO;
+  private Duration answerTakes = Duration.ZERO;
   private final StoreClock clock =
       new StoreClock(this::ask, () -> now.plus(nodeAhead), () -> nanos);
 
@@ -28,9 +29,9 @@ class StoreClockTest {
     if (down) {
       throw new StoreUnavailable("down");
     }
-    pass(callTakes.dividedBy(2));
+    pass(callTakes.minus(answerTakes));
     Instant answer = now;
-    pass(callTakes.dividedBy(2));
+    pass(answerTakes);
     return Optional.of(answer);
   }
 
@@ -77,9 +78,24 @@ class StoreClockTest {
   @Test
   void theTimeOfTheCallIsAllowedFor() {
     callTakes = Duration.ofMillis(800);
+    answerTakes = Duration.ofMillis(400);
     clock.measureIfDue();
 
     assertThat(clock.instant()).isEqualTo(now);
+  }
+
+  @Test
+  void measurementThatAgreesWithinItsErrorMovesNoClock() {
+    nodeAhead = Duration.ZERO;
+    for (int answerMillis : new int[] {0, 800, 790, 10}) {
+      callTakes = Duration.ofMillis(800);
+      answerTakes = Duration.ofMillis(answerMillis);
+      clock.measureIfDue();
+
+      assertThat(clock.instant()).as("the answer took %d ms", answerMillis).isEqualTo(now);
+      pass(StoreClock.MEASURED_EVERY);
+    }
+    assertThat(asked).isEqualTo(4);
   }
 
   @Test
