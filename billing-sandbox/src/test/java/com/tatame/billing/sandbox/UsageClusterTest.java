@@ -20,12 +20,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,7 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Several servers count the same units, and are killed while they do. */
 @ParameterizedClass
 @EnumSource
-@TestInstance(Lifecycle.PER_CLASS)
 final class UsageClusterTest {
   private static final int LIMIT = 1_000;
   private static final int CALLERS = 64;
@@ -47,20 +44,25 @@ final class UsageClusterTest {
   private static final Duration MAX_WAIT = Duration.ofMinutes(2);
   private static final String DENIED = "denied";
 
+  private static Path directory = Path.of("");
+  private static StripeSimulator stripe;
+  private static Backing backing;
+  private static final List<ServerProcess> servers = new ArrayList<>();
+
   @Parameter
   private Durable durable = Durable.ON_POSTGRESQL;
 
-  private Backing backing;
-  private final StripeSimulator stripe = StripeSimulator.builder().start();
-  private final List<ServerProcess> servers = new ArrayList<>();
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private final AtomicInteger stale = new AtomicInteger();
   private final Map<String, String> answers = new ConcurrentHashMap<>();
 
-  @BeforeAll
-  void start(@TempDir Path directory) throws IOException {
-    backing = durable.open();
+  /** For all tests on one store, each of which has a user of its own. */
+  @BeforeParameterizedClassInvocation
+  static void start(Durable store) throws IOException {
+    directory = Worlds.temporaryDirectory();
+    stripe = StripeSimulator.builder().start();
+    backing = store.open();
     Path catalog = Files.writeString(directory.resolve("catalog.yaml"), """
         currency: usd
         defaultTier: free
@@ -78,15 +80,22 @@ final class UsageClusterTest {
     }
   }
 
-  @AfterAll
-  void stop() throws Exception {
+  @AfterParameterizedClassInvocation
+  static void stop() {
     servers.forEach(ServerProcess::close);
+    servers.clear();
     backing.close();
     stripe.close();
+    Worlds.delete(directory);
+  }
+
+  @BeforeEach
+  void isOnTheStoreThatItNames() {
+    assertThat(backing.project().isPresent()).isEqualTo(durable == Durable.ON_SUPABASE);
   }
 
   /** A client of each server. */
-  private List<ApiClient> clientsOf(String user) {
+  private static List<ApiClient> clientsOf(String user) {
     return servers.stream()
         .map(server -> ApiClient.of(server.url()).as(server.token(user)))
         .toList();
@@ -150,8 +159,9 @@ final class UsageClusterTest {
       }
     }
     millis.sort(null);
-    System.out.println("staleness in ms: median " + millis.get(millis.size() / 2) + ", most "
-        + millis.get(millis.size() - 1) + ", of " + millis.size() + "; " + stale + " were stale");
+    System.out.println("staleness " + durable + " in ms: median " + millis.get(millis.size() / 2)
+        + ", most " + millis.get(millis.size() - 1) + ", of " + millis.size() + "; " + stale
+        + " were stale");
     assertThat(stale)
         .as("answers out of date: if no server cached anything, this would show nothing")
         .hasPositiveValue();
