@@ -67,14 +67,13 @@ class MigrationsTest {
       Pattern.compile("(?is)create (?:or replace )?function (\\w+)\\(.*?(?=\\ncreate |\\z)");
 
   @Test
-  void versionsGoUpFromTheBaseline() {
-    List<Integer> versions =
-        Migrations.templates().stream().map(Migrations.Script::version).toList();
+  void versionsGoUpWithoutGaps() {
+    List<Migrations.Script> scripts = Migrations.templates();
 
-    assertThat(versions)
-        .startsWith(IntStream.rangeClosed(1, BASELINE).boxed().toArray(Integer[]::new))
-        .isSorted()
-        .doesNotHaveDuplicates();
+    assertThat(scripts).hasSizeGreaterThanOrEqualTo(BASELINE);
+    assertThat(scripts.stream().map(Migrations.Script::version))
+        .containsExactlyElementsOf(
+            IntStream.rangeClosed(1, scripts.size()).boxed().toList());
   }
 
   @Test
