@@ -45,8 +45,13 @@ final class UsageClusterTest {
   private static final String DENIED = "denied";
 
   private static Path directory = Path.of("");
+
+  @SuppressWarnings("NullAway.Init")
   private static StripeSimulator stripe;
+
+  @SuppressWarnings("NullAway.Init")
   private static Backing backing;
+
   private static final List<ServerProcess> servers = new ArrayList<>();
 
   @Parameter
