@@ -210,7 +210,9 @@ final class ImportTest {
           .database()
           .run("insert into public.\"WebhookEvent\" values ('c2', '%s', to_jsonb('%s'::text))"
               .formatted(event.path("id").asText(), event.toString().replace("'", "''")));
-      Map<String, String> env = Map.of("BILLING_CATALOG", "../examples/mybeing/catalog.yaml");
+      Map<String, String> env = Map.of(
+          "BILLING_CATALOG", "../examples/mybeing/catalog.yaml",
+          "BILLING_CHECKOUT_URLS", "https://example.com");
 
       for (String expected : List.of("usage +2 +0 +0 +0", "usage +0 +0 +2 +0")) {
         assertThat(run(backing, env, "mapped", "--mapping", "../examples/mybeing/import.yaml"))

@@ -59,7 +59,9 @@ final class OthersObjectsTest {
       "subscriptionId", "subscription",
       "subscription", "subscription",
       "quoteId", "quote",
-      "consumptionId", "consumption");
+      "consumptionId", "consumption",
+      "event", "event",
+      "command", "command");
 
   /** Fields and query parameters that name nothing that has an owner. */
   private static final Set<String> HARMLESS = Set.of(
@@ -152,6 +154,14 @@ final class OthersObjectsTest {
     String subscription = buyer.confirm(opened.at("/sessionId")).at("/subscription/id");
     world.settle();
     Map<String, String> all = new TreeMap<>();
+    String path = "/api/v1/subscriptions/" + subscription;
+    buyer.api().post(path + "/cancel", "{\"when\":\"period_end\"}");
+    buyer.api().post(path + "/resume", "{}");
+    world.settle();
+    Reply scheduled =
+        buyer.api().get("/api/v1/billing-events?type=subscription.cancellation_scheduled");
+    all.put("event", scheduled.at("/data/0/providerEventId"));
+    all.put("command", scheduled.at("/data/0/commandId"));
     all.put("session", opened.at("/sessionId"));
     all.put("subscription", subscription);
     all.put("invoice", buyer.api().get("/api/v1/invoices").at("/data/0/id"));
