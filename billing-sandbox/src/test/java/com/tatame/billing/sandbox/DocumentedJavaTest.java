@@ -59,6 +59,7 @@ final class DocumentedJavaTest {
       Map.entry("requestId", "String"),
       Map.entry("signatureHeader", "String"),
       Map.entry("store", "BillingStore"),
+      Map.entry("subscriptionId", "String"),
       Map.entry("supabase", "SupabaseBillingStore"),
       Map.entry("vault", "Vault"),
       Map.entry("verifier", "IdentityVerifier"),
