@@ -60,9 +60,6 @@ public record Observation(
   /** Something else became known that this object has part in; only a read tells what it is now. */
   public record Touched() implements Content {}
 
-  /** An event that states facts, and not what the object is now. */
-  public record FactsOnly() implements Content {}
-
   public static Observation snapshot(ProviderObject state, Instant asOf, String eventId) {
     return new Observation(
         state.ref(),
@@ -101,20 +98,6 @@ public record Observation(
       ObjectRef object, SubjectId subject, Instant asOf, String eventId) {
     return new Observation(
         object, subject, Source.SNAPSHOT, asOf, new Touched(), Optional.of(eventId));
-  }
-
-  /** An event that states facts about what an object has part in. */
-  public static Observation factsOnly(
-      ObjectRef object, SubjectId subject, Instant asOf, String eventId, List<Fact> facts) {
-    return new Observation(
-        object,
-        subject,
-        Source.SNAPSHOT,
-        asOf,
-        new FactsOnly(),
-        Optional.of(eventId),
-        facts,
-        Optional.empty());
   }
 
   /** The same with the facts that its event states, and the command that caused the event. */

@@ -37,9 +37,6 @@ final class MirrorRule {
     if (seen.content() instanceof Observation.Unreadable) {
       return stored.isPresent() && isFinal(stored.get()) ? Verdict.KEEP : Verdict.AMBIGUOUS;
     }
-    if (seen.content() instanceof Observation.FactsOnly) {
-      return Verdict.KEEP;
-    }
     if (seen.content() instanceof Observation.Touched) {
       return stored.filter(row -> isFinal(row) || readAfter(row, seen.asOf())).isPresent()
           ? Verdict.KEEP
