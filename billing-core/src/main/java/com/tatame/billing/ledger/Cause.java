@@ -24,9 +24,7 @@ public record Cause(Source source, Optional<String> eventId, Optional<String> co
     EVENT,
     READ,
     IMPORT,
-    RECONCILIATION,
-    /** The product itself: an account, a limit, an entitlement that time ended. */
-    PRODUCT
+    RECONCILIATION
   }
 
   private static Cause without(Source source) {

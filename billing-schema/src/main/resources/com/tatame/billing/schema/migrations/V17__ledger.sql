@@ -8,7 +8,7 @@ alter table billing_events
   -- {from, to}: what a subscription was sold at before and after.
   add column terms      jsonb,
   add column details    jsonb,
-  add constraint billing_events_cause_check check (cause in ('event', 'read', 'import', 'reconciliation', 'product'));
+  add constraint billing_events_cause_check check (cause in ('event', 'read', 'import', 'reconciliation'));
 
 update billing_events e set
   cause = case when e.stripe_event_id is null then 'read' else 'event' end,
