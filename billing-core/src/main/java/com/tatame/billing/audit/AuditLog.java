@@ -1,6 +1,7 @@
 package com.tatame.billing.audit;
 
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.time.TimeBounds;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -18,10 +19,7 @@ public final class AuditLog {
    * @throws ValidationFailed if the time ends before it begins
    */
   public List<AuditRecord> list(AuditFilter filter, OptionalLong before, int limit) {
-    if (filter.from().isPresent()
-        && filter.until().filter(end -> end.isBefore(filter.from().get())).isPresent()) {
-      throw ValidationFailed.of("to", "must not be before from");
-    }
+    TimeBounds.requireOrder(filter.from(), filter.until());
     return store.list(filter, before, limit);
   }
 }

@@ -2,6 +2,7 @@ package com.tatame.billing.ledger;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.time.TimeBounds;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,10 +21,7 @@ public final class BillingEvents {
    */
   public List<BillingEvent> list(
       AccountId account, BillingEventFilter filter, Optional<String> after, int limit) {
-    if (filter.from().isPresent()
-        && filter.until().filter(end -> end.isBefore(filter.from().get())).isPresent()) {
-      throw ValidationFailed.of("to", "must not be before from");
-    }
+    TimeBounds.requireOrder(filter.from(), filter.until());
     return store.list(account, filter, after, limit);
   }
 }

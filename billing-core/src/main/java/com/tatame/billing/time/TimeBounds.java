@@ -34,4 +34,15 @@ public final class TimeBounds {
   public static Optional<Instant> require(String field, Optional<Instant> time) {
     return time.map(given -> require(field, given));
   }
+
+  /**
+   * Checks that a range of time doesn't end before it begins.
+   *
+   * @throws ValidationFailed naming {@code to}, if it does
+   */
+  public static void requireOrder(Optional<Instant> from, Optional<Instant> until) {
+    if (from.isPresent() && until.isPresent() && until.get().isBefore(from.get())) {
+      throw ValidationFailed.of("to", "must not be before from");
+    }
+  }
 }
