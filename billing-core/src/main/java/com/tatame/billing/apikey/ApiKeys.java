@@ -156,9 +156,8 @@ public final class ApiKeys {
         AuditChange.changed(Map.of("revoked", "false"), Map.of("revoked", "true")));
   }
 
-  // A request that is sent again makes another key, since the one before was never shown: that one
-  // is
-  // of no use, and revoked.
+  // A request that is sent again makes another key, since the one before was never shown: that
+  // one is of no use, and revoked.
   private String idFor(RequestKey request, Instant now) {
     for (int attempt = 0; ; attempt++) {
       String id = PREFIX

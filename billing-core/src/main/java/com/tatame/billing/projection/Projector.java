@@ -218,8 +218,7 @@ public final class Projector {
     }
 
     // Other reads state no change: when they are made depends on timing, and the event of the
-    // change
-    // is on its way.
+    // change is on its way.
     private void addTerms(
         Subscription read,
         Optional<StoredObject> stored,
