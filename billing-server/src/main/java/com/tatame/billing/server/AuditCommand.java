@@ -6,10 +6,8 @@ import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.audit.AuditFilter;
 import com.tatame.billing.audit.AuditLog;
 import com.tatame.billing.audit.AuditRecord;
-import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.store.BillingStore;
 import java.io.PrintWriter;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -48,11 +46,14 @@ final class AuditCommand implements Callable<Integer> {
   @Option(names = "--action", description = "Only this, such as create_grant.")
   private Optional<String> action = Optional.empty();
 
-  @Option(names = "--from", description = "Done at this time or later: 2026-01-31T09:00:00Z.")
-  private Optional<String> from = Optional.empty();
+  @Option(
+      names = "--from",
+      converter = TimeConverter.class,
+      description = "Done at this time or later: 2026-01-31T09:00:00Z.")
+  private Optional<Instant> from = Optional.empty();
 
-  @Option(names = "--to", description = "Done before this time.")
-  private Optional<String> to = Optional.empty();
+  @Option(names = "--to", converter = TimeConverter.class, description = "Done before this time.")
+  private Optional<Instant> to = Optional.empty();
 
   /**
    * Wires the command.
@@ -65,12 +66,8 @@ final class AuditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    AuditFilter filter = new AuditFilter(
-        account.map(AccountId::new),
-        actor.map(AuditActor::new),
-        action,
-        instant("--from", from),
-        instant("--to", to));
+    AuditFilter filter =
+        new AuditFilter(account.map(AccountId::new), actor.map(AuditActor::new), action, from, to);
     PrintWriter out = spec.commandLine().getOut();
     try (BillingStore store = open.get()) {
       AuditLog audit = new AuditLog(store.audit());
@@ -100,13 +97,5 @@ final class AuditCommand implements Callable<Integer> {
         + entry.change().before().map(fields -> "  was " + fields).orElse("")
         + entry.change().after().map(fields -> "  is " + fields).orElse("")
         + entry.requestId().map(id -> "  request " + id).orElse("");
-  }
-
-  private static Optional<Instant> instant(String option, Optional<String> text) {
-    try {
-      return text.map(Instant::parse);
-    } catch (DateTimeException e) {
-      throw ValidationFailed.of(option, "must be a time such as 2026-01-31T09:00:00Z");
-    }
   }
 }

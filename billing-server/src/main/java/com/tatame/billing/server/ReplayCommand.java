@@ -7,7 +7,6 @@ import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.store.BillingStore;
 import java.io.PrintWriter;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +40,17 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--dead", description = "All dead letters.")
   private boolean dead;
 
-  @Option(names = "--from", description = "Received at this time or later: 2026-01-31T09:00:00Z.")
-  private Optional<String> from = Optional.empty();
+  @Option(
+      names = "--from",
+      converter = TimeConverter.class,
+      description = "Received at this time or later: 2026-01-31T09:00:00Z.")
+  private Optional<Instant> from = Optional.empty();
 
-  @Option(names = "--to", description = "Received before this time.")
-  private Optional<String> to = Optional.empty();
+  @Option(
+      names = "--to",
+      converter = TimeConverter.class,
+      description = "Received before this time.")
+  private Optional<Instant> to = Optional.empty();
 
   @Option(names = "--type", description = "Only those of this type; with --from and --to.")
   private Optional<String> type = Optional.empty();
@@ -91,17 +96,13 @@ final class ReplayCommand implements Callable<Integer> {
     }
     if (ranged) {
       return List.of(
-          new ReplaySelection.Received(instant("--from", from), instant("--to", to), type));
+          new ReplaySelection.Received(required("--from", from), required("--to", to), type));
     }
     return ids.stream().<ReplaySelection>map(ReplaySelection.One::new).toList();
   }
 
-  private static Instant instant(String option, Optional<String> text) {
-    try {
-      return Instant.parse(text.orElse(""));
-    } catch (DateTimeException e) {
-      throw ValidationFailed.of(option, "must be a time such as 2026-01-31T09:00:00Z");
-    }
+  private static Instant required(String option, Optional<Instant> time) {
+    return time.orElseThrow(() -> ValidationFailed.of(option, "is required with a range of time"));
   }
 
   private static void print(PrintWriter out, ReplayPreview preview) {

@@ -80,8 +80,10 @@ final class ReplayCommandTest {
     assertThat(err).contains("say what");
     assertThat(run("replay", "evt_1", "--dead")).isEqualTo(1);
     assertThat(run("replay", "--from", "yesterday", "--to", "2026-01-02T00:00:00Z"))
-        .isEqualTo(1);
+        .isEqualTo(2);
     assertThat(err).contains("--from", "2026-01-31T09:00:00Z");
+    assertThat(run("replay", "--from", "2026-01-02T00:00:00Z")).isEqualTo(1);
+    assertThat(err).contains("--to", "is required");
     assertThat(run("replay", "evt_nobody")).isEqualTo(1);
     assertThat(err).contains("No such event: evt_nobody");
   }
