@@ -90,7 +90,7 @@ final class StripeEvents implements EventSource {
   private static Observation stating(String type, Fields event, Observation seen) {
     Optional<String> command = command(event);
     try {
-      List<Fact> facts = EventFacts.of(type, event, seen.object(), seen.subject());
+      List<Fact> facts = FactShape.of(type, event, seen.object(), seen.subject());
       return facts.isEmpty() && command.isEmpty() ? seen : seen.stating(facts, command);
     } catch (UnreadableShape e) {
       LOG.log(

@@ -40,7 +40,8 @@ public record SubscriptionTerms(
       int intervalCount,
       boolean metered,
       Optional<String> taxBehavior) {
-    boolean recursLike(Item other) {
+    /** Whether both are charged as often, and both by use or neither. */
+    public boolean recursLike(Item other) {
       return interval.equals(other.interval)
           && intervalCount == other.intervalCount
           && metered == other.metered;

@@ -3,11 +3,11 @@ package com.tatame.billing.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.tatame.billing.ledger.EventFacts;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.observation.SubscriptionChangeFacts;
 import com.tatame.billing.observation.SubscriptionTerms;
 import com.tatame.billing.observation.TermsChange;
 import com.tatame.billing.subscription.Subscription;
@@ -20,19 +20,14 @@ import java.util.Optional;
 /** What an event of the simulated account's newest version alone says that happened. */
 final class SimulatedFacts {
   private final String type;
-  private final String eventId;
-  private final Instant created;
-  private final ObjectRef ref;
-  private final SubjectId subject;
+  private final EventFacts event;
   private final JsonNode object;
   private final JsonNode previous;
 
   private SimulatedFacts(JsonNode event, ObjectRef ref, SubjectId subject) {
     this.type = ProviderRecords.text(event, "type");
-    this.eventId = ProviderRecords.text(event, "id");
-    this.created = ProviderRecords.instant(event, "created");
-    this.ref = ref;
-    this.subject = subject;
+    this.event = new EventFacts(
+        ProviderRecords.text(event, "id"), ProviderRecords.instant(event, "created"), ref, subject);
     this.object = event.required("data").required("object");
     this.previous = event.required("data").path("previous_attributes");
   }
@@ -48,34 +43,29 @@ final class SimulatedFacts {
         previous.isObject() ? subscription(Optional.of(before(object, previous))) : List.of();
       case "customer.updated" -> balance();
       case "invoice.payment_failed" ->
-        List.of(fact(
-                eventId + ":payment",
-                ProviderRecords.stated(object.required("parent"), "subscription_details")
-                    .flatMap(details -> ProviderRecords.optionalText(details, "subscription")),
-                Optional.of(money("amount_remaining")),
-                "invoice.payment_failed",
-                "failed")
-            .with("invoice", Optional.of(ref.id()))
-            .with("attempt", Optional.of(object.required("attempt_count").asText())));
+        List.of(event.invoicePaymentFailed(
+            ProviderRecords.stated(object.required("parent"), "subscription_details")
+                .flatMap(details -> ProviderRecords.optionalText(details, "subscription")),
+            money("amount_remaining"),
+            object.required("attempt_count").asLong()));
       case "payment_intent.payment_failed" -> List.of(paymentFailed());
-      case "payment_intent.succeeded" -> paymentSucceeded();
-      case "charge.dispute.closed" -> {
-        String outcome = ProviderRecords.text(object, "status");
-        yield List.of(fact(ref.id() + ":closed", money("amount"), "dispute." + outcome, outcome));
-      }
+      case "payment_intent.succeeded" ->
+        event.paymentSucceeded(
+            money("amount_received"),
+            ProviderMoney.sale(
+                ProviderRecords.metadata(object), ProviderRecords.text(object, "currency")));
+      case "charge.dispute.closed" ->
+        List.of(event.disputeClosed(ProviderRecords.text(object, "status"), money("amount")));
       case "customer.discount.created" ->
-        List.of(discount("applied", ProviderRecords.instant(object, "start")));
-      case "customer.discount.deleted" -> List.of(discount("ended", created));
+        List.of(event.discountApplied(discount(), ProviderRecords.instant(object, "start")));
+      case "customer.discount.deleted" -> List.of(event.discountEnded(discount()));
       default -> List.of();
     };
   }
 
   private List<Fact> subscription(Optional<JsonNode> before) {
-    return SubscriptionChangeFacts.of(
-        ref.id(),
-        subject,
-        eventId,
-        before.isPresent() ? created : ProviderRecords.instant(object, "created"),
+    return event.subscription(
+        ProviderRecords.instant(object, "created"),
         new TermsChange(before.map(SimulatedFacts::terms), terms(object)));
   }
 
@@ -184,69 +174,31 @@ final class SimulatedFacts {
     if (before.isEmpty() || ProviderRecords.optionalText(object, "currency").isEmpty()) {
       return List.of();
     }
-    long from = before.get().asLong();
-    long to = object.required("balance").asLong();
-    Money moved = new Money(to - from, ProviderRecords.text(object, "currency"));
-    return List.of(fact(eventId + ":balance", moved, "customer.balance_changed", "changed")
-        .with("from", Optional.of(Long.toString(from)))
-        .with("to", Optional.of(Long.toString(to))));
+    return List.of(event.balanceChanged(
+        before.get().asLong(),
+        object.required("balance").asLong(),
+        ProviderRecords.text(object, "currency")));
   }
 
   private Fact paymentFailed() {
     Optional<JsonNode> error = ProviderRecords.stated(object, "last_payment_error");
-    Optional<String> charge = error.flatMap(why -> ProviderRecords.optionalText(why, "charge"));
-    return fact(
-            ref.id() + ":failed:" + charge.orElse(eventId),
-            money("amount"),
-            "payment.failed",
-            "failed")
-        .with("charge", charge)
-        .with("code", error.flatMap(why -> ProviderRecords.optionalText(why, "code")))
-        .with(
-            "declineCode", error.flatMap(why -> ProviderRecords.optionalText(why, "decline_code")));
+    return event.paymentFailed(
+        money("amount"),
+        error.flatMap(why -> ProviderRecords.optionalText(why, "charge")),
+        error.flatMap(why -> ProviderRecords.optionalText(why, "code")),
+        error.flatMap(why -> ProviderRecords.optionalText(why, "decline_code")));
   }
 
-  private List<Fact> paymentSucceeded() {
-    Money received = money("amount_received");
-    Fact paid = fact(ref.id() + ":succeeded", received, "payment.succeeded", "succeeded");
-    return ProviderMoney.sale(
-            ProviderRecords.metadata(object), ProviderRecords.text(object, "currency"))
-        .map(sale -> List.of(
-            paid,
-            fact(ref.id() + ":purchase_paid", received, "purchase.paid", "paid")
-                .with("purchase", Optional.of(sale.purchaseId()))
-                .with("item", Optional.of(sale.item()))))
-        .orElse(List.of(paid));
-  }
-
-  private Fact discount(String what, Instant at) {
+  private EventFacts.DiscountRef discount() {
     JsonNode coupon = object.required("source").required("coupon");
-    return new Fact(
-            ProviderRecords.text(object, "id") + ":" + what,
-            "discount." + what,
-            subject,
-            ProviderRecords.optionalText(object, "subscription"),
-            Optional.empty(),
-            what,
-            at)
-        .with("coupon", Optional.of(coupon.path("id").asText(coupon.asText())))
-        .with("endsAt", ProviderRecords.optionalInstant(object, "end").map(Instant::toString));
+    return new EventFacts.DiscountRef(
+        ProviderRecords.text(object, "id"),
+        ProviderRecords.optionalText(object, "subscription"),
+        coupon.path("id").asText(coupon.asText()),
+        ProviderRecords.optionalInstant(object, "end"));
   }
 
   private Money money(String amount) {
     return new Money(object.required(amount).asLong(), ProviderRecords.text(object, "currency"));
-  }
-
-  private Fact fact(String key, Money amount, String what, String status) {
-    return fact(key, Optional.empty(), Optional.of(amount), what, status);
-  }
-
-  private Fact fact(
-      String key,
-      Optional<String> subscription,
-      Optional<Money> amount,
-      String what,
-      String status) {
-    return new Fact(key, what, subject, subscription, amount, status, created);
   }
 }

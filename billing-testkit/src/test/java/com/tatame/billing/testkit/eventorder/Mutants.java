@@ -6,13 +6,13 @@ import com.tatame.billing.entitlement.RecordedEntitlement;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.inbox.ProjectedBatch;
+import com.tatame.billing.ledger.EventFacts;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectReads;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observation.Source;
 import com.tatame.billing.observation.ProviderObject;
-import com.tatame.billing.observation.SubscriptionChangeFacts;
 import com.tatame.billing.observation.SubscriptionTerms;
 import com.tatame.billing.observation.TermsChange;
 import com.tatame.billing.payment.PaymentIntent;
@@ -369,14 +369,10 @@ final class Mutants {
         Optional<SubscriptionTerms> before = Optional.ofNullable(stored.rows().get(now.ref()))
             .flatMap(StoredObject::state)
             .map(row -> ((Subscription) row).terms());
-        return SubscriptionChangeFacts.of(
-                now.id(),
-                now.subject(),
-                now.id() + "@" + put.asOf().getEpochSecond(),
-                put.asOf(),
-                new TermsChange(before, now.terms()))
-            .stream()
-            .map(fact -> new Change.Append(fact, Optional.empty()));
+        String eventId = now.id() + "@" + put.asOf().getEpochSecond();
+        return new EventFacts(eventId, put.asOf(), now.ref(), now.subject())
+            .subscription(put.asOf(), new TermsChange(before, now.terms())).stream()
+                .map(fact -> new Change.Append(fact, Optional.empty()));
       }
     };
   }

@@ -1,7 +1,11 @@
-package com.tatame.billing.observation;
+package com.tatame.billing.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.observation.SubscriptionTerms;
+import com.tatame.billing.observation.TermsChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,10 @@
-package com.tatame.billing.observation;
+package com.tatame.billing.ledger;
 
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.observation.SubscriptionTerms;
+import com.tatame.billing.observation.TermsChange;
+import com.tatame.billing.subscription.SubscriptionStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,10 +14,7 @@ import java.util.Optional;
  * What one event says that changed of a subscription, as facts keyed by the event and by what
  * changed. It depends on the event alone, so the facts are equal for any order of events.
  */
-public final class SubscriptionChangeFacts {
-  private static final String ACTIVE = "active";
-  private static final String TRIALING = "trialing";
-
+final class SubscriptionChangeFacts {
   private final String subscriptionId;
   private final SubjectId subject;
   private final String eventId;
@@ -35,7 +37,7 @@ public final class SubscriptionChangeFacts {
    * @param at the event's time, by the provider's clock; that of the creation without {@code from}
    * @param change without {@code from} for the event of its creation
    */
-  public static List<Fact> of(
+  static List<Fact> of(
       String subscriptionId, SubjectId subject, String eventId, Instant at, TermsChange change) {
     SubscriptionChangeFacts told =
         new SubscriptionChangeFacts(subscriptionId, subject, eventId, at, change);
@@ -71,20 +73,32 @@ public final class SubscriptionChangeFacts {
 
   /** The end itself is stated by the subscription, whichever event brings it. */
   private static Optional<String> status(String from, String to) {
-    return switch (to) {
-      case "canceled" -> Optional.empty();
-      case "past_due", "unpaid", "paused" -> Optional.of(to);
-      case "incomplete_expired" -> Optional.of("expired");
+    Optional<SubscriptionStatus> before = SubscriptionStatus.of(from);
+    Optional<SubscriptionStatus> after = SubscriptionStatus.of(to);
+    if (after.isEmpty()) {
+      return Optional.of("status_changed");
+    }
+    return switch (after.get()) {
+      case CANCELED -> Optional.empty();
+      case PAST_DUE, UNPAID, PAUSED -> Optional.of(to);
+      case INCOMPLETE_EXPIRED -> Optional.of("expired");
       case ACTIVE ->
+        Optional.of(before.map(SubscriptionChangeFacts::activation).orElse("activated"));
+      case TRIALING ->
         Optional.of(
-            switch (from) {
-              case TRIALING -> "trial_converted";
-              case "past_due", "unpaid" -> "recovered";
-              case "paused" -> "unpaused";
-              default -> "activated";
-            });
-      case TRIALING -> Optional.of(from.equals("paused") ? "unpaused" : "activated");
-      default -> Optional.of("status_changed");
+            before.filter(SubscriptionStatus.PAUSED::equals).isPresent()
+                ? "unpaused"
+                : "activated");
+      case INCOMPLETE -> Optional.of("status_changed");
+    };
+  }
+
+  private static String activation(SubscriptionStatus from) {
+    return switch (from) {
+      case TRIALING -> "trial_converted";
+      case PAST_DUE, UNPAID -> "recovered";
+      case PAUSED -> "unpaused";
+      default -> "activated";
     };
   }
 
