@@ -171,6 +171,7 @@ enum RetrySafety {
       Map.entry("begin_recording_v1", IDEMPOTENT),
       Map.entry("end_recording_v1", IDEMPOTENT),
       Map.entry("begin_standby_v1", IDEMPOTENT),
+      Map.entry("tables_of_a_start_v1", IDEMPOTENT),
       Map.entry("give_up_standby_v1", IDEMPOTENT),
       Map.entry("freeze_store_v1", IDEMPOTENT),
       Map.entry("thaw_store_v1", IDEMPOTENT),

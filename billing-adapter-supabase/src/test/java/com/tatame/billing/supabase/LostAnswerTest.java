@@ -92,7 +92,12 @@ class LostAnswerTest {
     Set<String> called = new TreeSet<>(Set.of("missing_v1", "once_v1", "audited_v1"));
     // Other functions call these.
     called.addAll(Set.of(
-        "seq_at_v1", "wanted_rows_v1", "move_usage_v1", "watched_fields_v1", "claim_facts_v1"));
+        "seq_at_v1",
+        "wanted_rows_v1",
+        "move_usage_v1",
+        "watched_fields_v1",
+        "claim_facts_v1",
+        "tables_of_a_start_v1"));
     // A move calls these; it is told by its own tests, with answers lost as well.
     called.addAll(Set.of(
         "store_mode_v1",

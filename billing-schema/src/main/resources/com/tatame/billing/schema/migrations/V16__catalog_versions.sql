@@ -58,6 +58,13 @@ begin
     where n.live > 0);
 end $$;
 
+-- {} -> [table]: what a server writes that only starts
+create function tables_of_a_start_v1(p jsonb) returns jsonb
+language plpgsql immutable security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  return '["answers", "catalog_features", "catalog_tiers", "catalog_versions", "recurring_tasks"]';
+end $$;
+
 -- {move} -> null. Makes this store the one that the move fills: it must be empty, or half filled by a move
 -- that was given up, or what an earlier switch of the very same move has left frozen.
 create or replace function begin_standby_v1(p jsonb) returns jsonb
@@ -84,9 +91,7 @@ begin
   for r in
     select x ->> 'table' as name from jsonb_array_elements(movable_tables_v1('{}')) as x order by 1
   loop
-    -- A server that only starts writes these.
-    if v_state ->> 'mode' = 'open' and r.name not in ('answers', 'catalog_tiers', 'catalog_features',
-      'catalog_versions', 'recurring_tasks') then
+    if v_state ->> 'mode' = 'open' and not tables_of_a_start_v1('{}') ? r.name then
       execute format('select exists (select from %I)', r.name) into v_filled;
       if v_filled then
         return jsonb_build_object('refused', 'not_empty', 'table', r.name);

@@ -117,51 +117,10 @@ begin
   return coalesce(v_rows, '[]');
 end $$;
 
--- {move} -> null. Makes this store the one that the move fills: it must be empty, or half filled by a move
--- that was given up, or what an earlier switch of the very same move has left frozen.
-create or replace function begin_standby_v1(p jsonb) returns jsonb
-language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
-declare
-  v_state constant jsonb := lock_store_v1('{}');
-  v_filled boolean;
-  r record;
+create or replace function tables_of_a_start_v1(p jsonb) returns jsonb
+language plpgsql immutable security invoker set search_path = "${schema}", pg_temp as $$
 begin
-  if v_state ->> 'mode' <> 'open' and v_state ->> 'move' = p ->> 'move' then
-    if v_state ->> 'mode' = 'frozen' then
-      delete from move_progress m where m.item is not null;
-      insert into move_progress (item, value) values ('way_back', 'true');
-      update store_state s set mode = 'standby', recording = false where s.one;
-    end if;
-    return null;
-  end if;
-  if v_state ->> 'mode' = 'frozen' then
-    return jsonb_build_object('refused', 'moved_away');
-  end if;
-  if (v_state ->> 'recording')::boolean or v_state ->> 'mode' = 'standby' and v_state ->> 'move' is not null then
-    return jsonb_build_object('refused', 'another_move');
-  end if;
-  for r in
-    select x ->> 'table' as name from jsonb_array_elements(movable_tables_v1('{}')) as x order by 1
-  loop
-    -- A server that only starts writes these.
-    if v_state ->> 'mode' = 'open' and r.name not in ('answers', 'audit_log', 'catalog_tiers', 'catalog_features',
-      'catalog_versions', 'recurring_tasks') then
-      execute format('select exists (select from %I)', r.name) into v_filled;
-      if v_filled then
-        return jsonb_build_object('refused', 'not_empty', 'table', r.name);
-      end if;
-    end if;
-  end loop;
-  update store_state s set mode = 'standby', recording = false, move = p ->> 'move' where s.one;
-  perform set_config('billing.moving', 'on', true);
-  delete from move_progress m where m.item is not null;
-  for r in
-    select x ->> 'table' as name from jsonb_array_elements(movable_tables_v1('{}')) as x order by 1
-  loop
-    execute format('truncate %I', r.name);
-  end loop;
-  perform set_config('billing.moving', 'off', true);
-  return null;
+  return '["answers", "audit_log", "catalog_features", "catalog_tiers", "catalog_versions", "recurring_tasks"]';
 end $$;
 
 select secure_schema_v1('{}');
