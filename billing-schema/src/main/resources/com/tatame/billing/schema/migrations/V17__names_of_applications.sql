@@ -4,7 +4,8 @@ alter table stripe_invoices
   add column customer_id text collate "C" generated always as (stripe_customer_id) stored,
   add column amount bigint generated always as (total) stored;
 
--- What a customer's invoices are charged to: the customer's, or else that of a living subscription.
+-- What a customer's invoices are charged to: the customer's, or else that of a living subscription. What is committed
+-- sets them: see commit_units_v1 of V19.
 alter table customers add column default_payment_method text collate "C";
 alter table subscriptions add column default_payment_method text collate "C";
 
@@ -32,45 +33,6 @@ from provider_objects o
 left join stripe_customer_mapping m on m.stripe_customer_id = o.state ->> 'customer_id'
 left join customers c on c.id = o.state ->> 'customer_id' and not c.gone
 where o.kind = 'payment_method' and not o.gone;
-
-alter function commit_units_v1(jsonb) rename to commit_units_base_v1;
-
--- As commit_units_base_v1, with default_payment_method of customers and subscriptions.
-create function commit_units_v1(p jsonb) returns jsonb
-language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
-declare
-  v_result constant jsonb := commit_units_base_v1(p);
-  v_bad constant jsonb := coalesce(nullif(v_result -> 'stale', 'null'), '[]')
-    || coalesce(nullif(v_result -> 'lease_lost', 'null'), '[]');
-begin
-  -- They change rarely: a statement that writes nothing would call the triggers all the same.
-  if p ? 'customers' then
-    perform 1 from jsonb_to_recordset(p -> 'customers') as x(u integer, id text, default_payment_method text)
-    join customers c on c.id = x.id and c.default_payment_method is distinct from x.default_payment_method
-    where not v_bad @> to_jsonb(x.u);
-    if found then
-      update customers c set default_payment_method = x.default_payment_method
-      from jsonb_to_recordset(p -> 'customers') as x(u integer, id text, default_payment_method text)
-      where c.id = x.id and not v_bad @> to_jsonb(x.u)
-        and c.default_payment_method is distinct from x.default_payment_method;
-    end if;
-  end if;
-  if p ? 'subscriptions' then
-    perform 1 from jsonb_to_recordset(p -> 'subscriptions') as x(
-      u integer, stripe_subscription_id text, default_payment_method text)
-    join subscriptions s on s.stripe_subscription_id = x.stripe_subscription_id
-      and s.default_payment_method is distinct from x.default_payment_method
-    where not v_bad @> to_jsonb(x.u);
-    if found then
-      update subscriptions s set default_payment_method = x.default_payment_method
-      from jsonb_to_recordset(p -> 'subscriptions') as x(
-        u integer, stripe_subscription_id text, default_payment_method text)
-      where s.stripe_subscription_id = x.stripe_subscription_id and not v_bad @> to_jsonb(x.u)
-        and s.default_payment_method is distinct from x.default_payment_method;
-    end if;
-  end if;
-  return v_result;
-end $$;
 
 -- The ledger, newest first.
 create index billing_events_occurred_idx on billing_events (occurred_at desc);
