@@ -28,7 +28,7 @@ class OrderProofTest {
     PostgresConfig config = TestDatabase.freshSchema();
     try (PostgresBillingStore store = PostgresBillingStore.open(config)) {
       BillingUnderProof.proof(
-              BillingUnderProof.on(store, subject -> StoredFacts.of(config, subject)))
+              BillingUnderProof.on(store, subject -> TestDatabase.factsOf(config, subject)))
           .runAsAsked("billing.seeds.postgres", 30)
           .ifPresent(report -> {
             System.out.println(report);

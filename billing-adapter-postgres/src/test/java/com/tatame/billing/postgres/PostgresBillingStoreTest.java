@@ -26,7 +26,7 @@ class PostgresBillingStoreTest implements BillingStoreContract {
 
   @Override
   public List<Fact> factsOf(SubjectId subject) {
-    return StoredFacts.of(CONFIG, subject);
+    return TestDatabase.factsOf(CONFIG, subject);
   }
 
   @Test

@@ -2,6 +2,9 @@ package com.tatame.billing.postgres;
 
 import static org.awaitility.Awaitility.await;
 
+import com.tatame.billing.observation.Fact;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.testkit.StoredFacts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -144,5 +147,14 @@ final class TestDatabase {
     Connection connection = SERVER.getPostgresDatabase().getConnection();
     connection.setSchema(config.schema());
     return connection;
+  }
+
+  /** The stored facts, whosever they are: the port shows those of accounts only. */
+  static List<Fact> factsOf(PostgresConfig config, SubjectId subject) {
+    try (Connection connection = connect(config)) {
+      return StoredFacts.of(connection, subject);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -1,24 +1,20 @@
 package com.tatame.billing.supabase;
 
-import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
 import com.tatame.billing.schema.SupabaseSql;
-import com.tatame.billing.testkit.StoredTerms;
+import com.tatame.billing.testkit.StoredFacts;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A database of its own for each project that a test starts, in one PostgreSQL for all of them. */
@@ -109,36 +105,12 @@ final class TestProject {
     }
   }
 
-  /** What the store writes and never reads. */
   static List<Fact> factsOf(String jdbcUrl, SubjectId subject) {
-    try (Connection connection = DriverManager.getConnection(jdbcUrl);
-        PreparedStatement query = connection.prepareStatement(
-            "select fact_key, event_type, subscription_id, amount, currency, status, occurred_at, terms, details"
-                + " from billing.billing_events where subject_id = ?")) {
-      query.setString(1, subject.value());
-      try (ResultSet rows = query.executeQuery()) {
-        List<Fact> facts = new ArrayList<>();
-        while (rows.next()) {
-          facts.add(fact(subject, rows));
-        }
-        return facts;
-      }
+    try (Connection connection = DriverManager.getConnection(jdbcUrl)) {
+      connection.setSchema("billing");
+      return StoredFacts.of(connection, subject);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static Fact fact(SubjectId subject, ResultSet row) throws SQLException {
-    long amount = row.getLong("amount");
-    return new Fact(
-        row.getString("fact_key"),
-        row.getString("event_type"),
-        subject,
-        Optional.ofNullable(row.getString("subscription_id")),
-        Optional.ofNullable(row.getString("currency")).map(currency -> new Money(amount, currency)),
-        row.getString("status"),
-        row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
-        StoredTerms.change(row.getString("terms")),
-        StoredTerms.details(row.getString("details")));
   }
 }

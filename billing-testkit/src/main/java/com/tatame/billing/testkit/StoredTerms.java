@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the JSON columns of a stored fact, for tests that look at the table from outside. */
-public final class StoredTerms {
+/** Reads the JSON columns of a stored fact. */
+final class StoredTerms {
   private StoredTerms() {}
 
   /** The column {@code terms}, which may be null. */
-  public static Optional<TermsChange> change(@Nullable String json) {
+  static Optional<TermsChange> change(@Nullable String json) {
     return Optional.ofNullable(json)
         .map(SimulatedCalls::parse)
         .map(change -> new TermsChange(
@@ -25,7 +25,7 @@ public final class StoredTerms {
   }
 
   /** The column {@code details}, which may be null. */
-  public static Map<String, String> details(@Nullable String json) {
+  static Map<String, String> details(@Nullable String json) {
     Map<String, String> details = new TreeMap<>();
     if (json != null) {
       SimulatedCalls.parse(json)

@@ -1,9 +1,8 @@
-package com.tatame.billing.postgres;
+package com.tatame.billing.testkit;
 
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
-import com.tatame.billing.testkit.StoredTerms;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,15 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A look at the facts, which the port writes and never reads. */
-final class StoredFacts {
+/**
+ * Reads the table of facts without the store that wrote it, for tests that look at it from outside.
+ */
+public final class StoredFacts {
   private StoredFacts() {}
 
-  static List<Fact> of(PostgresConfig config, SubjectId subject) {
-    try (Connection connection = TestDatabase.connect(config);
-        PreparedStatement query = connection.prepareStatement("select fact_key, event_type, "
-            + "subscription_id, amount, currency, status, occurred_at, terms, details from billing_events "
-            + "where subject_id = ?")) {
+  /** All facts of the subject, on a connection whose schema has the table. */
+  public static List<Fact> of(Connection connection, SubjectId subject) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(
+        "select fact_key, event_type, subscription_id, amount, currency, status, occurred_at, terms, details"
+            + " from billing_events where subject_id = ?")) {
       query.setString(1, subject.value());
       try (ResultSet rows = query.executeQuery()) {
         List<Fact> facts = new ArrayList<>();
@@ -30,8 +31,6 @@ final class StoredFacts {
         }
         return facts;
       }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
     }
   }
 
