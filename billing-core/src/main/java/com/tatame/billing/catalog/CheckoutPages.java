@@ -2,6 +2,7 @@ package com.tatame.billing.catalog;
 
 import com.tatame.billing.failure.ValidationFailed;
 import java.net.URI;
+import java.util.Optional;
 
 /**
  * Where a payer goes after a checkout, for applications that don't say so with each one. Both must be
@@ -23,14 +24,18 @@ public record CheckoutPages(String successUrl, String cancelUrl) {
     requireAbsolute("checkout.cancelUrl", cancelUrl);
   }
 
-  private static void requireAbsolute(String field, String url) {
+  /** The address of a page, if it is one; the placeholder of the session's id may stand anywhere. */
+  public static Optional<URI> address(String page) {
     try {
-      if (URI.create(url.replace(SESSION_PLACEHOLDER, "session")).isAbsolute()) {
-        return;
-      }
+      return Optional.of(URI.create(page.replace(SESSION_PLACEHOLDER, "session")));
     } catch (IllegalArgumentException e) {
-      // falls through: both mistakes get the same advice
+      return Optional.empty();
     }
-    throw ValidationFailed.of(field, "must be an address such as https://app.example.com/thanks");
+  }
+
+  private static void requireAbsolute(String field, String page) {
+    if (address(page).filter(URI::isAbsolute).isEmpty()) {
+      throw ValidationFailed.of(field, "must be an address such as https://app.example.com/thanks");
+    }
   }
 }

@@ -1,5 +1,6 @@
 package com.tatame.billing.checkout;
 
+import com.tatame.billing.catalog.CheckoutPages;
 import com.tatame.billing.failure.ValidationFailed;
 import java.net.URI;
 import java.util.function.Predicate;
@@ -10,20 +11,14 @@ import java.util.function.Predicate;
  * @param allowed decides on absolute addresses
  */
 public record ReturnUrls(Predicate<URI> allowed) {
-  private static final String SESSION_PLACEHOLDER = "{CHECKOUT_SESSION_ID}";
-
   /**
    * Lets only an allowed address pass.
    *
    * @throws ValidationFailed naming the field
    */
   public void require(String field, String url) {
-    URI parsed;
-    try {
-      parsed = URI.create(url.replace(SESSION_PLACEHOLDER, "session"));
-    } catch (IllegalArgumentException e) {
-      throw ValidationFailed.of(field, "is not a URL");
-    }
+    URI parsed =
+        CheckoutPages.address(url).orElseThrow(() -> ValidationFailed.of(field, "is not a URL"));
     if (!parsed.isAbsolute() || !allowed.test(parsed)) {
       throw ValidationFailed.of(field, "is not an allowed return address");
     }
