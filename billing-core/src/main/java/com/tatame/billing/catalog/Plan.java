@@ -67,6 +67,11 @@ public record Plan(
         Optional.empty());
   }
 
+  /** How often it is billed, if there is no choice. */
+  public Optional<BillingInterval> onlyInterval() {
+    return prices.size() == 1 ? Optional.of(prices.keySet().iterator().next()) : Optional.empty();
+  }
+
   /** The same plan, which users may pause like this. */
   public Plan with(SelfServicePause pause) {
     return new Plan(

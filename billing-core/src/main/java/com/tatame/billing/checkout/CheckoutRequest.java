@@ -44,10 +44,9 @@ public record CheckoutRequest(
         .onlyPlanForSale()
         .orElseThrow(() ->
             ValidationFailed.of("tier", "is required: the catalog doesn't sell exactly one plan"));
-    if (plan.prices().size() != 1) {
-      throw ValidationFailed.of("interval", "is required: the plan has several");
-    }
-    Builder builder = forPlan(plan.tier(), plan.prices().keySet().iterator().next());
+    BillingInterval interval = plan.onlyInterval()
+        .orElseThrow(() -> ValidationFailed.of("interval", "is required: the plan has several"));
+    Builder builder = forPlan(plan.tier(), interval);
     catalog
         .checkout()
         .ifPresent(pages -> builder.successUrl(pages.successUrl()).cancelUrl(pages.cancelUrl()));

@@ -177,9 +177,7 @@ final class CheckoutHandlers {
       Optional<Plan> plan = tier == null && priceId == null && item == null
           ? catalog.onlyPlanForSale()
           : Optional.ofNullable(tier).flatMap(catalog::plan);
-      Optional<String> onlyInterval = plan.map(Plan::prices)
-          .filter(prices -> prices.size() == 1)
-          .map(prices -> prices.keySet().iterator().next().code());
+      Optional<String> onlyInterval = plan.flatMap(Plan::onlyInterval).map(BillingInterval::code);
       return new NewCheckout(
           tier == null ? plan.map(Plan::tier).orElse(null) : tier,
           interval == null ? onlyInterval.orElse(null) : interval,
