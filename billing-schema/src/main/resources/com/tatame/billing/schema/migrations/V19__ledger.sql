@@ -21,8 +21,6 @@ update billing_events e set
 create index billing_events_account_idx on billing_events (account_id, occurred_at desc, fact_key desc)
   where account_id is not null;
 create index billing_events_unclaimed_idx on billing_events (subject_id) where account_id is null;
-create index billing_events_command_idx on billing_events (command_id) where command_id is not null;
-create index billing_events_cause_idx on billing_events (stripe_event_id) where stripe_event_id is not null;
 
 -- {customers, payments} -> null: facts of customers that were just linked, and of payments whose customer became
 -- known, get their account.
