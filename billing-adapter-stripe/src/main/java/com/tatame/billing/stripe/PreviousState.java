@@ -14,7 +14,9 @@ final class PreviousState {
   private PreviousState() {}
 
   static JsonObject of(JsonObject now, JsonObject previous) {
-    JsonObject before = now.deepCopy();
+    // What has not changed is shared, not copied: neither is written to.
+    JsonObject before = new JsonObject();
+    now.entrySet().forEach(attribute -> before.add(attribute.getKey(), attribute.getValue()));
     previous
         .entrySet()
         .forEach(attribute -> before.add(
