@@ -320,6 +320,13 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
       Load own = new Load();
       Load first = loads.putIfAbsent(account, own);
       if (first == null) {
+        // The read that this caller missed may have ended since it looked into the cache.
+        CachedEntitlement cached = entries.get(account);
+        if (cached != null && good.test(cached, asked)) {
+          loads.remove(account, own);
+          own.entry.complete(cached);
+          return cached;
+        }
         return load(store, account, now, asked, own);
       }
       CachedEntitlement shared = await(first.entry);
