@@ -94,71 +94,14 @@ final class StripeTraces implements CommandTraces {
   private static StripeCalls.Call list(
       ObjectKind kind, Optional<String> owner, long since, Optional<String> after) {
     return switch (kind) {
-      case CUSTOMER -> {
-        CustomerListParams.Builder params = CustomerListParams.builder()
-            .setLimit(PAGE)
-            .setCreated(CustomerListParams.Created.builder().setGte(since).build());
-        after.ifPresent(params::setStartingAfter);
-        yield client -> client.v1().customers().list(params.build());
-      }
-      case CHECKOUT_SESSION -> {
-        SessionListParams.Builder params = SessionListParams.builder()
-            .setLimit(PAGE)
-            .setCustomer(named(kind, owner))
-            .setCreated(SessionListParams.Created.builder().setGte(since).build());
-        after.ifPresent(params::setStartingAfter);
-        yield client -> client.v1().checkout().sessions().list(params.build());
-      }
-      case SUBSCRIPTION -> {
-        SubscriptionListParams.Builder params = SubscriptionListParams.builder()
-            .setLimit(PAGE)
-            .setCustomer(named(kind, owner))
-            .setStatus(SubscriptionListParams.Status.ALL)
-            .setCreated(SubscriptionListParams.Created.builder().setGte(since).build());
-        after.ifPresent(params::setStartingAfter);
-        yield client -> client.v1().subscriptions().list(params.build());
-      }
-      case INVOICE -> {
-        InvoiceListParams.Builder params = InvoiceListParams.builder()
-            .setLimit(PAGE)
-            .setCustomer(named(kind, owner))
-            .setCreated(InvoiceListParams.Created.builder().setGte(since).build());
-        after.ifPresent(params::setStartingAfter);
-        yield client -> client.v1().invoices().list(params.build());
-      }
-      case PAYMENT_INTENT -> {
-        PaymentIntentListParams.Builder params = PaymentIntentListParams.builder()
-            .setLimit(PAGE)
-            .setCustomer(named(kind, owner))
-            .setCreated(PaymentIntentListParams.Created.builder().setGte(since).build());
-        after.ifPresent(params::setStartingAfter);
-        yield client -> client.v1().paymentIntents().list(params.build());
-      }
-      case SETUP_INTENT -> {
-        SetupIntentListParams.Builder params = SetupIntentListParams.builder()
-            .setLimit(PAGE)
-            .setCustomer(named(kind, owner))
-            .setCreated(SetupIntentListParams.Created.builder().setGte(since).build());
-        after.ifPresent(params::setStartingAfter);
-        yield client -> client.v1().setupIntents().list(params.build());
-      }
-      case SUBSCRIPTION_SCHEDULE -> {
-        SubscriptionScheduleListParams.Builder params = SubscriptionScheduleListParams.builder()
-            .setLimit(PAGE)
-            .setCustomer(named(kind, owner))
-            .setCreated(
-                SubscriptionScheduleListParams.Created.builder().setGte(since).build());
-        after.ifPresent(params::setStartingAfter);
-        yield client -> client.v1().subscriptionSchedules().list(params.build());
-      }
-      case REFUND -> {
-        RefundListParams.Builder params = RefundListParams.builder()
-            .setLimit(PAGE)
-            .setPaymentIntent(named(kind, owner))
-            .setCreated(RefundListParams.Created.builder().setGte(since).build());
-        after.ifPresent(params::setStartingAfter);
-        yield client -> client.v1().refunds().list(params.build());
-      }
+      case CUSTOMER -> customers(since, after);
+      case CHECKOUT_SESSION -> checkoutSessions(named(kind, owner), since, after);
+      case SUBSCRIPTION -> subscriptions(named(kind, owner), since, after);
+      case INVOICE -> invoices(named(kind, owner), since, after);
+      case PAYMENT_INTENT -> paymentIntents(named(kind, owner), since, after);
+      case SETUP_INTENT -> setupIntents(named(kind, owner), since, after);
+      case SUBSCRIPTION_SCHEDULE -> schedules(named(kind, owner), since, after);
+      case REFUND -> refunds(named(kind, owner), since, after);
       case PRODUCT,
           PRICE,
           PAYMENT_METHOD,
@@ -169,6 +112,83 @@ final class StripeTraces implements CommandTraces {
           TAX_ID ->
         throw new IllegalArgumentException("no " + Shapes.name(kind) + " carries a command");
     };
+  }
+
+  private static StripeCalls.Call customers(long since, Optional<String> after) {
+    CustomerListParams.Builder params = CustomerListParams.builder()
+        .setLimit(PAGE)
+        .setCreated(CustomerListParams.Created.builder().setGte(since).build());
+    after.ifPresent(params::setStartingAfter);
+    return client -> client.v1().customers().list(params.build());
+  }
+
+  private static StripeCalls.Call checkoutSessions(
+      String customer, long since, Optional<String> after) {
+    SessionListParams.Builder params = SessionListParams.builder()
+        .setLimit(PAGE)
+        .setCustomer(customer)
+        .setCreated(SessionListParams.Created.builder().setGte(since).build());
+    after.ifPresent(params::setStartingAfter);
+    return client -> client.v1().checkout().sessions().list(params.build());
+  }
+
+  private static StripeCalls.Call subscriptions(
+      String customer, long since, Optional<String> after) {
+    SubscriptionListParams.Builder params = SubscriptionListParams.builder()
+        .setLimit(PAGE)
+        .setCustomer(customer)
+        .setStatus(SubscriptionListParams.Status.ALL)
+        .setCreated(SubscriptionListParams.Created.builder().setGte(since).build());
+    after.ifPresent(params::setStartingAfter);
+    return client -> client.v1().subscriptions().list(params.build());
+  }
+
+  private static StripeCalls.Call invoices(String customer, long since, Optional<String> after) {
+    InvoiceListParams.Builder params = InvoiceListParams.builder()
+        .setLimit(PAGE)
+        .setCustomer(customer)
+        .setCreated(InvoiceListParams.Created.builder().setGte(since).build());
+    after.ifPresent(params::setStartingAfter);
+    return client -> client.v1().invoices().list(params.build());
+  }
+
+  private static StripeCalls.Call paymentIntents(
+      String customer, long since, Optional<String> after) {
+    PaymentIntentListParams.Builder params = PaymentIntentListParams.builder()
+        .setLimit(PAGE)
+        .setCustomer(customer)
+        .setCreated(PaymentIntentListParams.Created.builder().setGte(since).build());
+    after.ifPresent(params::setStartingAfter);
+    return client -> client.v1().paymentIntents().list(params.build());
+  }
+
+  private static StripeCalls.Call setupIntents(
+      String customer, long since, Optional<String> after) {
+    SetupIntentListParams.Builder params = SetupIntentListParams.builder()
+        .setLimit(PAGE)
+        .setCustomer(customer)
+        .setCreated(SetupIntentListParams.Created.builder().setGte(since).build());
+    after.ifPresent(params::setStartingAfter);
+    return client -> client.v1().setupIntents().list(params.build());
+  }
+
+  private static StripeCalls.Call schedules(String customer, long since, Optional<String> after) {
+    SubscriptionScheduleListParams.Builder params = SubscriptionScheduleListParams.builder()
+        .setLimit(PAGE)
+        .setCustomer(customer)
+        .setCreated(
+            SubscriptionScheduleListParams.Created.builder().setGte(since).build());
+    after.ifPresent(params::setStartingAfter);
+    return client -> client.v1().subscriptionSchedules().list(params.build());
+  }
+
+  private static StripeCalls.Call refunds(String payment, long since, Optional<String> after) {
+    RefundListParams.Builder params = RefundListParams.builder()
+        .setLimit(PAGE)
+        .setPaymentIntent(payment)
+        .setCreated(RefundListParams.Created.builder().setGte(since).build());
+    after.ifPresent(params::setStartingAfter);
+    return client -> client.v1().refunds().list(params.build());
   }
 
   private static String named(ObjectKind kind, Optional<String> owner) {

@@ -120,74 +120,83 @@ final class CheckoutRoutes {
     Optional<CheckoutPage> found = engine.page(ctx.pathParam("session"));
     if (found.isEmpty()) {
       ctx.status(404);
-      pages.show(
+      notice(
           ctx,
-          "notice.jte",
-          Map.of(
-              "title", "There is no such checkout",
-              "text",
-                  "The link is incomplete, or the simulator has been reset since it was made. Go back to the shop and start again.",
-              "link", "",
-              "linkText", ""),
+          "There is no such checkout",
+          "The link is incomplete, or the simulator has been reset since it was made. Go back to the shop and start again.",
+          Link.NONE,
           "");
       return;
     }
     CheckoutPage page = found.get();
     switch (page.state()) {
-      case "open" ->
-        pages.show(
-            ctx,
-            "checkout.jte",
-            Map.of(
-                "page", page,
-                "problem", problem.orElse(""),
-                "codeProblem", codeProblem,
-                "codeTyped", codeProblem.isEmpty() ? "" : Pages.field(ctx, "code"),
-                "countries", CheckoutPage.countries(),
-                "email",
-                    page.emailKnown() || ctx.formParam("email") == null
-                        ? page.email()
-                        : Pages.field(ctx, "email"),
-                "name", Pages.field(ctx, "name"),
-                "cards", Pages.cards(engine.now()),
-                "now", engine.now().toString()),
-            page.successUrl());
-      case "authenticating" ->
-        pages.show(
-            ctx,
-            "authenticate.jte",
-            Map.of(
-                "last4",
-                page.last4(),
-                "purpose",
-                page.later().isPresent()
-                    ? "keeps this card for the time after the trial"
-                    : "pays " + page.dueToday() + " today",
-                "action",
-                "/checkout/" + page.session() + "/authenticate"),
-            page.successUrl());
+      case "open" -> showOpen(ctx, page, problem, codeProblem);
+      case "authenticating" -> showAuthentication(ctx, page);
       case "complete" ->
-        pages.show(
+        notice(
             ctx,
-            "notice.jte",
-            Map.of(
-                "title", "This checkout is complete",
-                "text", "There is nothing left to pay here.",
-                "link", page.successUrl(),
-                "linkText", "Continue to the shop"),
+            "This checkout is complete",
+            "There is nothing left to pay here.",
+            new Link(page.successUrl(), "Continue to the shop"),
             page.successUrl());
       default -> {
         ctx.status(410);
-        pages.show(
+        notice(
             ctx,
-            "notice.jte",
-            Map.of(
-                "title", "This checkout has expired",
-                "text", "Nothing was charged. Go back to the shop and start again.",
-                "link", page.cancelUrl().orElse(""),
-                "linkText", "Back to the shop"),
+            "This checkout has expired",
+            "Nothing was charged. Go back to the shop and start again.",
+            new Link(page.cancelUrl().orElse(""), "Back to the shop"),
             page.successUrl());
       }
     }
+  }
+
+  private void showOpen(
+      Context ctx, CheckoutPage page, Optional<String> problem, String codeProblem) {
+    pages.show(
+        ctx,
+        "checkout.jte",
+        Map.of(
+            "page", page,
+            "problem", problem.orElse(""),
+            "codeProblem", codeProblem,
+            "codeTyped", codeProblem.isEmpty() ? "" : Pages.field(ctx, "code"),
+            "countries", CheckoutPage.countries(),
+            "email",
+                page.emailKnown() || ctx.formParam("email") == null
+                    ? page.email()
+                    : Pages.field(ctx, "email"),
+            "name", Pages.field(ctx, "name"),
+            "cards", Pages.cards(engine.now()),
+            "now", engine.now().toString()),
+        page.successUrl());
+  }
+
+  private void showAuthentication(Context ctx, CheckoutPage page) {
+    pages.show(
+        ctx,
+        "authenticate.jte",
+        Map.of(
+            "last4",
+            page.last4(),
+            "purpose",
+            page.later().isPresent()
+                ? "keeps this card for the time after the trial"
+                : "pays " + page.dueToday() + " today",
+            "action",
+            "/checkout/" + page.session() + "/authenticate"),
+        page.successUrl());
+  }
+
+  private void notice(Context ctx, String title, String text, Link link, String successUrl) {
+    pages.show(
+        ctx,
+        "notice.jte",
+        Map.of("title", title, "text", text, "link", link.address(), "linkText", link.text()),
+        successUrl);
+  }
+
+  private record Link(String address, String text) {
+    static final Link NONE = new Link("", "");
   }
 }

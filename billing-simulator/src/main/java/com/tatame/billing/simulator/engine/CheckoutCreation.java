@@ -168,42 +168,14 @@ final class CheckoutCreation {
     }
     Recurrence cycle = null;
     for (Params line : lines) {
-      Price price = catalog.price(line.required("price"), line.path("price"));
-      if (!price.active) {
-        throw StripeException.invalid(
-            "price_inactive",
-            line.path("price"),
-            "The price specified is inactive. This field only accepts active prices.");
-      }
-      if (price.recurring == null) {
-        throw StripeException.invalid(
-            null,
-            line.path("price"),
-            "The simulator knows only recurring prices in a subscription's session yet.");
-      }
-      boolean metered = price.recurring.metered();
-      if (metered == line.given("quantity")) {
-        throw StripeException.invalid(
-            metered ? null : "parameter_missing",
-            line.path("quantity"),
-            metered
-                ? "Quantity may not be specified for metered prices."
-                : "Quantity is required. Add `quantity` to `" + line.path("").replace("[]", "")
-                    + "`");
-      }
-      long quantity = line.number("quantity", 1);
-      if (quantity < 1) {
-        throw StripeException.invalid(
-            "parameter_invalid_integer",
-            line.path("quantity"),
-            "This value must be greater than or equal to 1.");
-      }
+      Price price = recurring(line);
+      long quantity = quantity(line, price);
       if (session.currency.isEmpty()) {
         session.currency = currency(session, params, price);
       }
       price.requireSoldIn(session.currency, line.path("price"));
       Recurrence own =
-          new Recurrence(price.recurring.interval(), price.recurring.intervalCount(), "");
+          new Recurrence(price.recurrence().interval(), price.recurrence().intervalCount(), "");
       if (cycle != null && !cycle.equals(own)) {
         throw StripeException.invalid(
             null,
@@ -214,6 +186,48 @@ final class CheckoutCreation {
       session.lineItems.add(
           new CheckoutSession.LineItem(account.newId("li_", 24), price.id, quantity));
     }
+    requireOneCurrency(session);
+  }
+
+  private Price recurring(Params line) {
+    Price price = catalog.price(line.required("price"), line.path("price"));
+    if (!price.active) {
+      throw StripeException.invalid(
+          "price_inactive",
+          line.path("price"),
+          "The price specified is inactive. This field only accepts active prices.");
+    }
+    if (price.recurring == null) {
+      throw StripeException.invalid(
+          null,
+          line.path("price"),
+          "The simulator knows only recurring prices in a subscription's session yet.");
+    }
+    return price;
+  }
+
+  private static long quantity(Params line, Price price) {
+    boolean metered = price.recurrence().metered();
+    if (metered == line.given("quantity")) {
+      throw StripeException.invalid(
+          metered ? null : "parameter_missing",
+          line.path("quantity"),
+          metered
+              ? "Quantity may not be specified for metered prices."
+              : "Quantity is required. Add `quantity` to `" + line.path("").replace("[]", "")
+                  + "`");
+    }
+    long quantity = line.number("quantity", 1);
+    if (quantity < 1) {
+      throw StripeException.invalid(
+          "parameter_invalid_integer",
+          line.path("quantity"),
+          "This value must be greater than or equal to 1.");
+    }
+    return quantity;
+  }
+
+  private void requireOneCurrency(CheckoutSession session) {
     if (session.customer != null) {
       String used = account.customer(session.customer).currency;
       if (used != null && !used.equals(session.currency)) {

@@ -9,6 +9,31 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 final class CheckoutJson {
+  /** Fields of a session that stay null here. */
+  private static final String[] NEVER_SET = {
+    "after_expiration",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency_conversion",
+    "customer_account",
+    "integration_identifier",
+    "invoice_creation",
+    "managed_payments",
+    "origin_context",
+    "payment_link",
+    "payment_method_configuration_details",
+    "permissions",
+    "recovered_from",
+    "saved_payment_method_options",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "submit_type",
+    "wallet_options"
+  };
+
   private final Account account;
   private final Supplier<String> pages;
 
@@ -18,8 +43,41 @@ final class CheckoutJson {
   }
 
   ObjectNode session(CheckoutSession session) {
+    ObjectNode node = summary(session);
+    node.putObject("adaptive_pricing").put("enabled", false);
+    automaticTax(node, session);
+    if (session.collectedEmail == null && session.customerEmail == null) {
+      node.putNull("customer_details");
+    } else {
+      node.set("customer_details", customerDetails(session));
+    }
+    Json.nulls(
+        node.putObject("custom_text"),
+        "after_submit",
+        "shipping_address",
+        "submit",
+        "terms_of_service_acceptance");
+    node.putArray("custom_fields");
+    discounts(node, session);
+    node.putArray("shipping_options");
+    node.putArray("payment_method_types").add("card");
+    node.putObject("payment_method_options")
+        .putObject("card")
+        .put("request_three_d_secure", "automatic");
+    node.putObject("phone_number_collection").put("enabled", session.phoneNumberCollection);
+    node.putObject("tax_id_collection")
+        .put("enabled", session.taxIdCollection)
+        .put("required", "never");
+    node.putObject("total_details")
+        .put("amount_discount", sum(off(session)))
+        .put("amount_shipping", 0)
+        .put("amount_tax", sum(taxes(session)));
+    return Json.nulls(node, NEVER_SET);
+  }
+
+  private ObjectNode summary(CheckoutSession session) {
     boolean open = session.status.equals("open");
-    ObjectNode node = Json.object("checkout.session", session)
+    return Json.object("checkout.session", session)
         .put("allow_promotion_codes", session.allowPromotionCodes)
         .put("amount_subtotal", subtotal(session))
         .put("amount_total", amountDue(session))
@@ -46,28 +104,20 @@ final class CheckoutJson {
         .put("success_url", session.successUrl)
         .put("ui_mode", "hosted_page")
         .put("url", open ? pages.get() + "/checkout/" + session.id : null);
-    node.putObject("adaptive_pricing").put("enabled", false);
+  }
+
+  private void automaticTax(ObjectNode node, CheckoutSession session) {
     ObjectNode tax = node.putObject("automatic_tax");
     SubscriptionJson.automaticTax(tax, session.automaticTax);
     tax.remove("disabled_reason");
+    boolean unknown = session.status.equals("open") && rate(session).isEmpty();
     tax.putNull("provider")
         .put(
             "status",
-            session.automaticTax
-                ? (open && rate(session).isEmpty() ? "requires_location_inputs" : "complete")
-                : null);
-    if (session.collectedEmail == null && session.customerEmail == null) {
-      node.putNull("customer_details");
-    } else {
-      node.set("customer_details", customerDetails(session));
-    }
-    Json.nulls(
-        node.putObject("custom_text"),
-        "after_submit",
-        "shipping_address",
-        "submit",
-        "terms_of_service_acceptance");
-    node.putArray("custom_fields");
+            session.automaticTax ? (unknown ? "requires_location_inputs" : "complete") : null);
+  }
+
+  private static void discounts(ObjectNode node, CheckoutSession session) {
     ArrayNode discounts = node.putArray("discounts");
     if (session.coupon != null) {
       boolean code = session.promotionCode != null;
@@ -76,42 +126,6 @@ final class CheckoutJson {
           .put("coupon", code ? null : session.coupon)
           .put("promotion_code", session.promotionCode);
     }
-    node.putArray("shipping_options");
-    node.putArray("payment_method_types").add("card");
-    node.putObject("payment_method_options")
-        .putObject("card")
-        .put("request_three_d_secure", "automatic");
-    node.putObject("phone_number_collection").put("enabled", session.phoneNumberCollection);
-    node.putObject("tax_id_collection")
-        .put("enabled", session.taxIdCollection)
-        .put("required", "never");
-    node.putObject("total_details")
-        .put("amount_discount", sum(off(session)))
-        .put("amount_shipping", 0)
-        .put("amount_tax", sum(taxes(session)));
-    return Json.nulls(
-        node,
-        "after_expiration",
-        "client_secret",
-        "collected_information",
-        "consent",
-        "consent_collection",
-        "currency_conversion",
-        "customer_account",
-        "integration_identifier",
-        "invoice_creation",
-        "managed_payments",
-        "origin_context",
-        "payment_link",
-        "payment_method_configuration_details",
-        "permissions",
-        "recovered_from",
-        "saved_payment_method_options",
-        "setup_intent",
-        "shipping_address_collection",
-        "shipping_cost",
-        "submit_type",
-        "wallet_options");
   }
 
   /** What is to be paid on the page: nothing while a trial comes first. */

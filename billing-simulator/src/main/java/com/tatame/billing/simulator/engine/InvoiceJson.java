@@ -10,6 +10,31 @@ import org.jspecify.annotations.Nullable;
 
 /** Invoices, their lines and their payments. */
 final class InvoiceJson {
+  /** Fields of an invoice that stay null here. */
+  private static final String[] NEVER_SET = {
+    "account_tax_ids",
+    "application",
+    "custom_fields",
+    "customer_account",
+    "customer_address",
+    "customer_phone",
+    "customer_shipping",
+    "default_source",
+    "description",
+    "due_date",
+    "footer",
+    "from_invoice",
+    "last_finalization_error",
+    "latest_revision",
+    "on_behalf_of",
+    "receipt_number",
+    "rendering",
+    "shipping_cost",
+    "shipping_details",
+    "statement_descriptor",
+    "test_clock"
+  };
+
   private final Account account;
   private final Supplier<String> pages;
 
@@ -19,9 +44,42 @@ final class InvoiceJson {
   }
 
   ObjectNode invoice(Invoice invoice) {
+    ObjectNode node = summary(invoice);
+    automaticTax(node, invoice);
+    node.putObject("issuer").put("type", "self");
+    node.putObject("parent")
+        .putNull("quote_details")
+        .put("type", "subscription_details")
+        .putObject("subscription_details")
+        .put("subscription", invoice.subscription)
+        .set("metadata", Json.map(invoice.subscriptionMetadata));
+    Json.nulls(
+        node.putObject("payment_settings"),
+        "default_mandate",
+        "payment_method_options",
+        "payment_method_types");
+    node.putObject("status_transitions")
+        .put("finalized_at", invoice.finalizedAt)
+        .put("marked_uncollectible_at", invoice.uncollectibleAt)
+        .put("paid_at", invoice.paidAt)
+        .put("voided_at", invoice.voidedAt);
+    for (String empty :
+        new String[] {"customer_tax_ids", "default_tax_rates", "total_pretax_credit_amounts"}) {
+      node.putArray(empty);
+    }
+    node.set("total_taxes", AutomaticTax.json(invoice.taxRate, invoice.lines));
+    discounts(node, invoice);
+    ArrayNode lines = Json.array();
+    invoice.lines.forEach(line -> lines.add(line(invoice, line)));
+    node.set("lines", Json.list(lines, false, "/v1/invoices/" + invoice.id + "/lines"));
+    Json.nulls(node, NEVER_SET);
+    node.set(Json.OLDER, older(invoice));
+    return node;
+  }
+
+  private ObjectNode summary(Invoice invoice) {
     boolean draft = invoice.status.equals("draft");
-    long total = invoice.total();
-    ObjectNode node = Json.object("invoice", invoice)
+    return Json.object("invoice", invoice)
         .put("account_country", "US")
         .put("account_name", "Simulated account")
         .put("amount_due", invoice.amountDue())
@@ -57,72 +115,28 @@ final class InvoiceJson {
         .put("status", invoice.status)
         .put("subtotal", invoice.subtotal())
         .put("subtotal_excluding_tax", invoice.subtotal() - invoice.taxes(true))
-        .put("total", total)
+        .put("total", invoice.total())
         .put("total_excluding_tax", invoice.net() - invoice.taxes(true))
         .put("webhooks_delivered_at", invoice.finalizedAt);
-    SubscriptionJson.automaticTax(node.putObject("automatic_tax"), invoice.automaticTax);
-    ((ObjectNode) node.get("automatic_tax"))
-        .putNull("provider")
+  }
+
+  private static void automaticTax(ObjectNode node, Invoice invoice) {
+    ObjectNode tax = node.putObject("automatic_tax");
+    SubscriptionJson.automaticTax(tax, invoice.automaticTax);
+    tax.putNull("provider")
         .put(
             "status",
             !invoice.automaticTax
                 ? null
                 : invoice.taxRate == null ? "requires_location_inputs" : "complete");
-    node.putObject("issuer").put("type", "self");
-    ObjectNode parent =
-        node.putObject("parent").putNull("quote_details").put("type", "subscription_details");
-    parent
-        .putObject("subscription_details")
-        .put("subscription", invoice.subscription)
-        .set("metadata", Json.map(invoice.subscriptionMetadata));
-    Json.nulls(
-        node.putObject("payment_settings"),
-        "default_mandate",
-        "payment_method_options",
-        "payment_method_types");
-    node.putObject("status_transitions")
-        .put("finalized_at", invoice.finalizedAt)
-        .put("marked_uncollectible_at", invoice.uncollectibleAt)
-        .put("paid_at", invoice.paidAt)
-        .put("voided_at", invoice.voidedAt);
-    for (String empty :
-        new String[] {"customer_tax_ids", "default_tax_rates", "total_pretax_credit_amounts"}) {
-      node.putArray(empty);
-    }
-    node.set("total_taxes", AutomaticTax.json(invoice.taxRate, invoice.lines));
+  }
+
+  private static void discounts(ObjectNode node, Invoice invoice) {
     node.set("discounts", Json.texts(invoice.discounts));
     Map<String, Long> off = new LinkedHashMap<>();
     invoice.lines.forEach(line ->
         line.discounts.forEach((discount, amount) -> off.merge(discount, amount, Long::sum)));
     node.set("total_discount_amounts", amounts(off));
-    ArrayNode lines = Json.array();
-    invoice.lines.forEach(line -> lines.add(line(invoice, line)));
-    node.set("lines", Json.list(lines, false, "/v1/invoices/" + invoice.id + "/lines"));
-    Json.nulls(
-        node,
-        "account_tax_ids",
-        "application",
-        "custom_fields",
-        "customer_account",
-        "customer_address",
-        "customer_phone",
-        "customer_shipping",
-        "default_source",
-        "description",
-        "due_date",
-        "footer",
-        "from_invoice",
-        "last_finalization_error",
-        "latest_revision",
-        "on_behalf_of",
-        "receipt_number",
-        "rendering",
-        "shipping_cost",
-        "shipping_details",
-        "statement_descriptor",
-        "test_clock");
-    node.set(Json.OLDER, older(invoice));
-    return node;
   }
 
   private static @Nullable Long nextAttempt(Invoice invoice) {

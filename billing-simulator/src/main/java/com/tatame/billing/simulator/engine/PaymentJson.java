@@ -30,13 +30,7 @@ final class PaymentJson {
         .put("payment_method", intent.paymentMethod)
         .put("setup_future_usage", intent.setupFutureUsage)
         .put("status", intent.status);
-    if (intent.automaticPaymentMethods) {
-      node.putObject("automatic_payment_methods")
-          .put("allow_redirects", "always")
-          .put("enabled", true);
-    } else {
-      node.putNull("automatic_payment_methods");
-    }
+    automaticMethods(node, intent);
     node.putObject("amount_details").putObject("tip");
     node.putArray("payment_method_types").add("card");
     node.putObject("payment_method_options")
@@ -45,11 +39,7 @@ final class PaymentJson {
         .putNull("mandate_options")
         .putNull("network")
         .put("request_three_d_secure", "automatic");
-    if (intent.status.equals("requires_action")) {
-      node.putObject("next_action").put("type", "use_stripe_sdk").putObject("use_stripe_sdk");
-    } else {
-      node.putNull("next_action");
-    }
+    nextAction(node, intent.status);
     node.set(
         "last_payment_error",
         error(intent.lastError, intent.failedPaymentMethod, intent.latestCharge));
@@ -73,6 +63,24 @@ final class PaymentJson {
         "transfer_group");
     node.putObject(Json.OLDER).put("invoice", intent.invoice);
     return node;
+  }
+
+  private static void automaticMethods(ObjectNode node, PaymentIntent intent) {
+    if (intent.automaticPaymentMethods) {
+      node.putObject("automatic_payment_methods")
+          .put("allow_redirects", "always")
+          .put("enabled", true);
+    } else {
+      node.putNull("automatic_payment_methods");
+    }
+  }
+
+  private static void nextAction(ObjectNode node, String status) {
+    if (status.equals("requires_action")) {
+      node.putObject("next_action").put("type", "use_stripe_sdk").putObject("use_stripe_sdk");
+    } else {
+      node.putNull("next_action");
+    }
   }
 
   private JsonNode error(
@@ -121,40 +129,8 @@ final class PaymentJson {
         .put("status", charge.status);
     node.set("billing_details", CustomerJson.billingDetails(method));
     node.putObject("fraud_details");
-    ObjectNode outcome = node.putObject("outcome")
-        .put("network_status", paid ? "approved_by_network" : "declined_by_network")
-        .put("reason", charge.failure == null ? null : charge.failure.declineCode())
-        .put("risk_level", "normal")
-        .put("risk_score", 20)
-        .put(
-            "seller_message",
-            paid
-                ? "Payment complete."
-                : "The bank did not return any further details with this decline.")
-        .put("type", paid ? "authorized" : "issuer_declined");
-    Json.nulls(outcome, "advice_code", "network_advice_code", "network_decline_code");
-    ObjectNode card =
-        node.putObject("payment_method_details").put("type", "card").putObject("card");
-    card.put("amount_authorized", paid ? charge.amount : null)
-        .put("brand", method.card.brand)
-        .put("country", "US")
-        .put("exp_month", method.expMonth)
-        .put("exp_year", method.expYear)
-        .put("fingerprint", CustomerJson.fingerprint(method))
-        .put("funding", method.card.funding)
-        .put("last4", method.last4)
-        .put("network", method.card.brand)
-        .put("regulated_status", "unregulated")
-        .set("checks", CustomerJson.checks());
-    Json.nulls(
-        card,
-        "authorization_code",
-        "installments",
-        "mandate",
-        "network_transaction_id",
-        "three_d_secure",
-        "transaction_link_id",
-        "wallet");
+    outcome(node, charge);
+    card(node, charge, method);
     Json.nulls(
         node,
         "application",
@@ -174,6 +150,47 @@ final class PaymentJson {
         "transfer_group");
     node.putObject(Json.OLDER).put("invoice", charge.invoice);
     return node;
+  }
+
+  private static void outcome(ObjectNode node, Charge charge) {
+    boolean paid = charge.failure == null;
+    ObjectNode outcome = node.putObject("outcome")
+        .put("network_status", paid ? "approved_by_network" : "declined_by_network")
+        .put("reason", charge.failure == null ? null : charge.failure.declineCode())
+        .put("risk_level", "normal")
+        .put("risk_score", 20)
+        .put(
+            "seller_message",
+            paid
+                ? "Payment complete."
+                : "The bank did not return any further details with this decline.")
+        .put("type", paid ? "authorized" : "issuer_declined");
+    Json.nulls(outcome, "advice_code", "network_advice_code", "network_decline_code");
+  }
+
+  private static void card(ObjectNode node, Charge charge, PaymentMethod method) {
+    ObjectNode card =
+        node.putObject("payment_method_details").put("type", "card").putObject("card");
+    card.put("amount_authorized", charge.failure == null ? charge.amount : null)
+        .put("brand", method.card.brand)
+        .put("country", "US")
+        .put("exp_month", method.expMonth)
+        .put("exp_year", method.expYear)
+        .put("fingerprint", CustomerJson.fingerprint(method))
+        .put("funding", method.card.funding)
+        .put("last4", method.last4)
+        .put("network", method.card.brand)
+        .put("regulated_status", "unregulated")
+        .set("checks", CustomerJson.checks());
+    Json.nulls(
+        card,
+        "authorization_code",
+        "installments",
+        "mandate",
+        "network_transaction_id",
+        "three_d_secure",
+        "transaction_link_id",
+        "wallet");
   }
 
   ObjectNode setupIntent(SetupIntent intent) {
@@ -196,11 +213,7 @@ final class PaymentJson {
         .putNull("mandate_options")
         .putNull("network")
         .put("request_three_d_secure", "automatic");
-    if (intent.status.equals("requires_action")) {
-      node.putObject("next_action").put("type", "use_stripe_sdk").putObject("use_stripe_sdk");
-    } else {
-      node.putNull("next_action");
-    }
+    nextAction(node, intent.status);
     node.set("last_setup_error", error(intent.lastError, null, null));
     return Json.nulls(
         node,

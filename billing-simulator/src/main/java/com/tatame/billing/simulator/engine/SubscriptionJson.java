@@ -13,31 +13,9 @@ final class SubscriptionJson {
   }
 
   ObjectNode subscription(Subscription subscription) {
-    ObjectNode node = Json.object("subscription", subscription)
-        .put("billing_cycle_anchor", subscription.anchor)
-        .put("cancel_at", subscription.cancelAt)
-        .put("cancel_at_period_end", subscription.cancelAtPeriodEnd)
-        .put("canceled_at", subscription.canceledAt)
-        .put("collection_method", "charge_automatically")
-        .put("currency", subscription.currency)
-        .put("customer", subscription.customer)
-        .put("default_payment_method", subscription.defaultPaymentMethod)
-        .put("description", subscription.description)
-        .put("ended_at", subscription.endedAt)
-        .put("latest_invoice", subscription.latestInvoice)
-        .put("start_date", subscription.created)
-        .put("schedule", subscription.schedule)
-        .put("status", subscription.status)
-        .put("trial_end", subscription.trialEnd)
-        .put("trial_start", subscription.trialStart);
+    ObjectNode node = summary(subscription);
     automaticTax(node.putObject("automatic_tax"), subscription.automaticTax);
-    ObjectNode mode = node.putObject("billing_mode");
-    if (subscription.billingMode.equals("flexible")) {
-      mode.putObject("flexible").put("proration_discounts", "included");
-    } else {
-      mode.putNull("flexible");
-    }
-    mode.put("type", subscription.billingMode);
+    billingMode(node, subscription);
     node.putArray("billing_schedules");
     node.set("discounts", Json.texts(subscription.discounts));
     node.putArray("default_tax_rates");
@@ -48,13 +26,7 @@ final class SubscriptionJson {
     ObjectNode invoiceSettings = node.putObject("invoice_settings");
     invoiceSettings.putObject("issuer").put("type", "self");
     Json.nulls(invoiceSettings, "account_tax_ids", "custom_fields", "description", "footer");
-    if (subscription.pauseBehavior == null) {
-      node.putNull("pause_collection");
-    } else {
-      node.putObject("pause_collection")
-          .put("behavior", subscription.pauseBehavior)
-          .put("resumes_at", subscription.pauseResumesAt);
-    }
+    pause(node, subscription);
     node.putObject("payment_settings")
         .putNull("payment_method_options")
         .putNull("payment_method_types")
@@ -87,6 +59,46 @@ final class SubscriptionJson {
         "transfer_data");
     node.set(Json.OLDER, older(subscription));
     return node;
+  }
+
+  private static ObjectNode summary(Subscription subscription) {
+    return Json.object("subscription", subscription)
+        .put("billing_cycle_anchor", subscription.anchor)
+        .put("cancel_at", subscription.cancelAt)
+        .put("cancel_at_period_end", subscription.cancelAtPeriodEnd)
+        .put("canceled_at", subscription.canceledAt)
+        .put("collection_method", "charge_automatically")
+        .put("currency", subscription.currency)
+        .put("customer", subscription.customer)
+        .put("default_payment_method", subscription.defaultPaymentMethod)
+        .put("description", subscription.description)
+        .put("ended_at", subscription.endedAt)
+        .put("latest_invoice", subscription.latestInvoice)
+        .put("start_date", subscription.created)
+        .put("schedule", subscription.schedule)
+        .put("status", subscription.status)
+        .put("trial_end", subscription.trialEnd)
+        .put("trial_start", subscription.trialStart);
+  }
+
+  private static void billingMode(ObjectNode node, Subscription subscription) {
+    ObjectNode mode = node.putObject("billing_mode");
+    if (subscription.billingMode.equals("flexible")) {
+      mode.putObject("flexible").put("proration_discounts", "included");
+    } else {
+      mode.putNull("flexible");
+    }
+    mode.put("type", subscription.billingMode);
+  }
+
+  private static void pause(ObjectNode node, Subscription subscription) {
+    if (subscription.pauseBehavior == null) {
+      node.putNull("pause_collection");
+    } else {
+      node.putObject("pause_collection")
+          .put("behavior", subscription.pauseBehavior)
+          .put("resumes_at", subscription.pauseResumesAt);
+    }
   }
 
   private void pendingUpdate(ObjectNode node, Subscription subscription) {
