@@ -63,9 +63,9 @@ final class Authentication {
    */
   Optional<Principal> admit(Route route, Exchange exchange) {
     SINGLE.forEach(header -> requireSingle(header, exchange));
-    return switch (route.access()) {
+    return switch (route.admission().access()) {
       case PUBLIC -> {
-        if (route.fromProvider() && !webhookSource.test(exchange)) {
+        if (route.admission().fromProvider() && !webhookSource.test(exchange)) {
           throw new Forbidden("Webhooks are not accepted from this address.");
         }
         yield Optional.empty();
@@ -77,13 +77,13 @@ final class Authentication {
       case SIGNED_IN, TRUSTED -> {
         Principal caller = anonymousToken(exchange)
             .map(token -> anonymous(route, token))
-            .orElseGet(() -> signedIn(route.scope(), exchange));
+            .orElseGet(() -> signedIn(route.admission().scope(), exchange));
         requireMay(caller, route);
         yield Optional.of(caller);
       }
       case ADMINISTRATOR -> {
         anonymousToken(exchange).ifPresent(token -> anonymous(route, token));
-        yield Optional.of(administrator(route.scope(), exchange));
+        yield Optional.of(administrator(route.admission().scope(), exchange));
       }
     };
   }
@@ -94,15 +94,15 @@ final class Authentication {
   }
 
   private boolean mayCall(Principal caller, Route route) {
-    return (route.access() != Access.TRUSTED || caller.isTrusted())
-        && (route.effect() != RouteEffect.BILLING || billingRoles.include(caller));
+    return (route.admission().access() != Access.TRUSTED || caller.isTrusted())
+        && (route.admission().effect() != RouteEffect.BILLING || billingRoles.include(caller));
   }
 
   private void requireMay(Principal caller, Route route) {
     if (mayCall(caller, route)) {
       return;
     }
-    if (route.access() == Access.TRUSTED) {
+    if (route.admission().access() == Access.TRUSTED) {
       throw new Forbidden("Only an administrator or an API key may do this;"
           + " call it from your backend with an API key.");
     }
@@ -128,7 +128,7 @@ final class Authentication {
 
   private Principal anonymous(Route route, String token) {
     Principal visitor = visitors.verify(token);
-    if (!route.anonymousToo()) {
+    if (!route.admission().anonymousToo()) {
       throw new Forbidden("Sign in to do this.");
     }
     return visitor;

@@ -252,7 +252,7 @@ public final class BillingRoutes {
   private List<Route> routesOf(String path) {
     return table.stream()
         .filter(
-            route -> route.path().equals(path) || route.deprecatedFor().equals(Optional.of(path)))
+            route -> route.path().equals(path) || route.description().deprecatedFor().equals(Optional.of(path)))
         .toList();
   }
 

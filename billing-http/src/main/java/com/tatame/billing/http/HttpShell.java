@@ -280,14 +280,17 @@ final class HttpShell {
     try {
       Optional<Principal> principal = caller.get();
       Optional<byte[]> read = SENDS_BODY.contains(route.method())
-          ? exchange.body(route.bodyRule().limit())
+          ? exchange.body(route.input().bodyRule().limit())
           : Optional.of(new byte[0]);
       if (read.isEmpty()) {
         return CompletableFuture.completedFuture(ProblemCode.PAYLOAD_TOO_LARGE.answer(
-            requestId, "At most " + route.bodyRule().limit() + " bytes are accepted here."));
+            requestId,
+            "At most " + route.input().bodyRule().limit() + " bytes are accepted here."));
       }
       byte[] body = read.get();
-      if (body.length > 0 && route.bodyRule() == Route.BodyRule.JSON && !saysJson(exchange)) {
+      if (body.length > 0
+          && route.input().bodyRule() == Route.BodyRule.JSON
+          && !saysJson(exchange)) {
         return CompletableFuture.completedFuture(ProblemCode.UNSUPPORTED_MEDIA_TYPE.answer(
             requestId, "Send the body as application/json."));
       }
@@ -296,7 +299,8 @@ final class HttpShell {
           Optional.ofNullable(exchange.header("Idempotency-Key")).filter(any -> route.takesKeys());
       CompletableFuture<Answer> answer;
       // What a provider sends has ids of its own, and no key.
-      if (key.isPresent() && (principal.isPresent() || route.bodyRule() == Route.BodyRule.JSON)) {
+      if (key.isPresent()
+          && (principal.isPresent() || route.input().bodyRule() == Route.BodyRule.JSON)) {
         IdempotentAnswers.Slot slot = principal
             .map(known -> idempotentAnswers.of(known, key.get()))
             .orElseGet(() -> idempotentAnswers.of(exchange, key.get()));
@@ -396,7 +400,7 @@ final class HttpShell {
   }
 
   private static boolean isPrivate(Route route) {
-    return route.access() != Access.PUBLIC || route.method().equals("POST");
+    return route.admission().access() != Access.PUBLIC || route.method().equals("POST");
   }
 
   private String requestId(Exchange exchange) {

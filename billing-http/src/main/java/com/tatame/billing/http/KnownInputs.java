@@ -31,11 +31,11 @@ final class KnownInputs {
     if (!route.strict()) {
       return handler;
     }
-    Set<String> known = route.parameters().stream()
+    Set<String> known = route.input().parameters().stream()
         .filter(parameter -> parameter.in().equals("query"))
         .map(Route.Parameter::name)
         .collect(Collectors.toUnmodifiableSet());
-    boolean takesBody = route.body().isPresent();
+    boolean takesBody = route.input().body().isPresent();
     return handler.after(call -> {
       check(known, call);
       if (!takesBody && call.rawBody().length > 0) {

@@ -25,7 +25,7 @@ final class LegacyPaths {
   static List<Route> of(List<Route> canonical) {
     List<Route> all = new ArrayList<>(listed(canonical));
     for (Route route : canonical) {
-      if (BELOW_STRIPE.contains(route.tag())
+      if (BELOW_STRIPE.contains(route.description().tag())
           || route.path().equals(ROOT + "/subscriptions/{id}/update")) {
         belowStripe(route).forEach(path -> all.add(route.alias(path)));
       }

@@ -96,31 +96,31 @@ final class OpenApi {
 
   private Map<String, Object> operation(Route route) {
     Map<String, Object> operation = new LinkedHashMap<>();
-    operation.put("tags", List.of(route.tag()));
-    operation.put("summary", route.summary());
+    operation.put("tags", List.of(route.description().tag()));
+    operation.put("summary", route.description().summary());
     operation.put("operationId", operationId(route));
-    route.deprecatedFor().ifPresent(path -> {
+    route.description().deprecatedFor().ifPresent(path -> {
       operation.put("deprecated", true);
       operation.put("description", "Another name for " + path + ".");
     });
-    operation.put("x-access", route.access().name().toLowerCase(Locale.ROOT));
+    operation.put("x-access", route.admission().access().name().toLowerCase(Locale.ROOT));
     operation.put("x-callers", route.callers().stream().map(Caller::code).toList());
-    operation.put("x-effect", route.effect().code());
+    operation.put("x-effect", route.admission().effect().code());
     operation.put(
         "security",
-        switch (route.access()) {
+        switch (route.admission().access()) {
           case PUBLIC -> List.of();
           case METRICS -> List.of(Map.of("metrics", List.of()));
           case SIGNED_IN, TRUSTED, ADMINISTRATOR -> callers(route);
         });
-    if (route.anonymousToo()) {
+    if (route.admission().anonymousToo()) {
       operation.put("x-anonymous", true);
     }
     if (route.authenticated()) {
-      operation.put("x-scope", route.scope().code());
+      operation.put("x-scope", route.admission().scope().code());
     }
     operation.put("parameters", parameters(route));
-    if (route.bodyRule() == BodyRule.RAW) {
+    if (route.input().bodyRule() == BodyRule.RAW) {
       operation.put(
           "requestBody",
           Map.of(
@@ -132,6 +132,7 @@ final class OpenApi {
               Map.of(Answer.JSON, Map.of("schema", Map.of("type", "object")))));
     }
     route
+        .input()
         .body()
         .ifPresent(type -> operation.put(
             "requestBody",
@@ -143,8 +144,8 @@ final class OpenApi {
   private static List<Map<String, List<String>>> callers(Route route) {
     List<Map<String, List<String>>> callers = new ArrayList<>();
     callers.add(Map.of("signedIn", List.of()));
-    callers.add(Map.of("apiKey", List.of(route.scope().code())));
-    if (route.anonymousToo()) {
+    callers.add(Map.of("apiKey", List.of(route.admission().scope().code())));
+    if (route.admission().anonymousToo()) {
       callers.add(Map.of("anonymous", List.of()));
     }
     return callers;
@@ -168,7 +169,7 @@ final class OpenApi {
           "schema",
           Map.of("type", "string", "maxLength", 255)));
     }
-    route.parameters().forEach(parameter -> parameters.add(parameter(parameter)));
+    route.input().parameters().forEach(parameter -> parameters.add(parameter(parameter)));
     if (route.actsForAccount()) {
       parameters.add(parameter(new Parameter(
           Authentication.ACCOUNT_HEADER,
@@ -226,7 +227,7 @@ final class OpenApi {
       }
       responses.merge(Integer.toString(code.status()), problem, OpenApi::bothDescriptions);
     }
-    for (Reply reply : route.replies()) {
+    for (Reply reply : route.description().replies()) {
       responses.merge(Integer.toString(reply.status()), reply(reply), OpenApi::eitherContent);
     }
     return responses;
@@ -290,26 +291,26 @@ final class OpenApi {
   private static List<ProblemCode> problems(Route route) {
     List<ProblemCode> codes = new ArrayList<>();
     boolean post = route.method().equals("POST");
-    if (post || !route.parameters().isEmpty() || route.actsForAccount()) {
+    if (post || !route.input().parameters().isEmpty() || route.actsForAccount()) {
       codes.add(
-          route.bodyRule() == BodyRule.RAW
+          route.input().bodyRule() == BodyRule.RAW
               ? ProblemCode.INVALID_SIGNATURE
               : ProblemCode.VALIDATION_FAILED);
     }
-    if (route.access() != Access.PUBLIC) {
+    if (route.admission().access() != Access.PUBLIC) {
       codes.add(ProblemCode.UNAUTHENTICATED);
       codes.add(ProblemCode.FORBIDDEN);
     }
     if (route.authenticated()) {
       codes.add(ProblemCode.IDENTITY_UNAVAILABLE);
     }
-    if (route.fromProvider()) {
+    if (route.admission().fromProvider()) {
       codes.add(ProblemCode.FORBIDDEN);
     }
     if (!route.pathParameters().isEmpty()) {
       codes.add(ProblemCode.NOT_FOUND);
     }
-    codes.addAll(route.refusals());
+    codes.addAll(route.description().refusals());
     if (!route.method().equals("GET") && route.authenticated()) {
       codes.add(ProblemCode.VALIDATION_FAILED);
       codes.add(ProblemCode.IN_PROGRESS);

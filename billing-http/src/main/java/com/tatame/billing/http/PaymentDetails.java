@@ -31,7 +31,7 @@ final class PaymentDetails {
 
   /** The answer without them. */
   static Answer hide(Route route, Answer answer) {
-    for (Route.Reply reply : route.replies()) {
+    for (Route.Reply reply : route.description().replies()) {
       if (reply.status() == answer.status()
           && reply.type().filter(PaymentDetails::holds).isPresent()) {
         JsonNode body = Json.parse(answer.body(), JsonNode.class);

@@ -16,34 +16,49 @@ import java.util.regex.Pattern;
  *
  * @param method GET, POST, PUT, PATCH or DELETE
  * @param path with {@code {parameters}}
- * @param effect what it does to the account; with access it decides who may call
- * @param scope what an API key must be permitted to be let in; of no meaning where no caller needs to sign in
- * @param body what the request's body is read into; empty if the route takes none
- * @param anonymousToo whether visitors are let in who have not signed in, with their own proof
- * @param fromProvider whether the payment provider calls it, from an address that it may have
- * @param ownKeys whether what is done keeps the Idempotency-Key, and not the answer
- * @param refusals the problems that are particular to it
- * @param deprecatedFor the canonical path, if this is an old name for it
  */
 record Route(
     String method,
     String path,
-    Access access,
-    RouteEffect effect,
-    Scope scope,
-    String tag,
-    String summary,
-    List<Parameter> parameters,
-    Optional<Class<?>> body,
-    BodyRule bodyRule,
-    boolean anonymousToo,
-    boolean fromProvider,
-    boolean ownKeys,
-    List<Reply> replies,
-    List<ProblemCode> refusals,
-    Optional<String> deprecatedFor,
+    Admission admission,
+    Input input,
+    Description description,
     Function<Handlers, RouteHandler.Later> handler) {
   private static final Pattern PATH_PARAMETER = Pattern.compile("\\{(\\w+)}");
+
+  /**
+   * By whom it may be called.
+   *
+   * @param effect what it does to the account; with access it decides who may call
+   * @param scope what an API key must be permitted to be let in; of no meaning where no caller needs
+   *     to sign in
+   * @param anonymousToo whether visitors are let in who have not signed in, with their own proof
+   * @param fromProvider whether the payment provider calls it, from an address that it may have
+   */
+  record Admission(
+      Access access, RouteEffect effect, Scope scope, boolean anonymousToo, boolean fromProvider) {}
+
+  /**
+   * What it takes.
+   *
+   * @param body what the request's body is read into; empty if the route takes none
+   * @param ownKeys whether what is done keeps the Idempotency-Key, and not the answer
+   */
+  record Input(
+      List<Parameter> parameters, Optional<Class<?>> body, BodyRule bodyRule, boolean ownKeys) {}
+
+  /**
+   * What is said about it in the API's description.
+   *
+   * @param refusals the problems that are particular to it
+   * @param deprecatedFor the canonical path, if this is an old name for it
+   */
+  record Description(
+      String tag,
+      String summary,
+      List<Reply> replies,
+      List<ProblemCode> refusals,
+      Optional<String> deprecatedFor) {}
 
   /** A query or header parameter. */
   record Parameter(String name, String in, String description, Type type) {
@@ -129,7 +144,7 @@ record Route(
 
   /** The same route under an old path. */
   Route alias(String oldPath) {
-    return aliasBy(oldPath, handler, replies);
+    return aliasBy(oldPath, handler, description.replies);
   }
 
   /** An old path, at which the same was answered otherwise. */
@@ -152,20 +167,9 @@ record Route(
     return new Route(
         method,
         path,
-        access,
-        effect,
-        scope,
-        tag,
-        summary,
-        parameters,
-        Optional.of(otherBody),
-        bodyRule,
-        anonymousToo,
-        fromProvider,
-        ownKeys,
-        replies,
-        refusals,
-        deprecatedFor,
+        admission,
+        new Input(input.parameters, Optional.of(otherBody), input.bodyRule, input.ownKeys),
+        description,
         handler);
   }
 
@@ -174,20 +178,14 @@ record Route(
     return new Route(
         method,
         oldPath,
-        access,
-        effect,
-        scope,
-        "Other paths",
-        summary,
-        parameters,
-        body,
-        bodyRule,
-        anonymousToo,
-        fromProvider,
-        ownKeys,
-        oldReplies,
-        refusals,
-        Optional.of(path),
+        admission,
+        input,
+        new Description(
+            "Other paths",
+            description.summary,
+            oldReplies,
+            description.refusals,
+            Optional.of(path)),
         oldHandler);
   }
 
@@ -210,26 +208,28 @@ record Route(
    * them, as do webhooks and what browsers and monitors ask for.
    */
   boolean strict() {
-    return path.startsWith("/api/v1/") && deprecatedFor.isEmpty() && !fromProvider;
+    return path.startsWith("/api/v1/")
+        && description.deprecatedFor.isEmpty()
+        && !admission.fromProvider;
   }
 
   /** Whether it changes something, and its answers are kept under their Idempotency-Key. */
   boolean takesKeys() {
-    return !method.equals("GET") && !ownKeys;
+    return !method.equals("GET") && !input.ownKeys;
   }
 
   /** What its requests are part of, and so what they share with others. */
   Workload workload() {
-    if (fromProvider) {
+    if (admission.fromProvider) {
       return Workload.WEBHOOKS;
     }
-    if (path.startsWith("/health") || access == Access.METRICS) {
+    if (path.startsWith("/health") || admission.access == Access.METRICS) {
       return Workload.HEALTH;
     }
-    if (access == Access.ADMINISTRATOR) {
+    if (admission.access == Access.ADMINISTRATOR) {
       return Workload.ADMINISTRATION;
     }
-    if (effect == RouteEffect.USE) {
+    if (admission.effect == RouteEffect.USE) {
       return Workload.CONSUMPTION;
     }
     if (path.startsWith("/api/v1/entitlements")) {
@@ -239,27 +239,27 @@ record Route(
   }
 
   boolean authenticated() {
-    return actsForAccount() || access == Access.ADMINISTRATOR;
+    return actsForAccount() || admission.access == Access.ADMINISTRATOR;
   }
 
   /** Whether an API key must name the account that it acts for. */
   boolean actsForAccount() {
-    return access == Access.SIGNED_IN || access == Access.TRUSTED;
+    return admission.access == Access.SIGNED_IN || admission.access == Access.TRUSTED;
   }
 
   /** Who may call, by kind; what a route further asks of one's plan or objects is not said here. */
   Set<Caller> callers() {
-    return switch (access) {
+    return switch (admission.access) {
       case PUBLIC -> EnumSet.of(Caller.ANYBODY);
       case METRICS -> EnumSet.of(Caller.COLLECTOR);
       case TRUSTED, ADMINISTRATOR -> EnumSet.of(Caller.API_KEY, Caller.ADMINISTRATOR);
       case SIGNED_IN -> {
         Set<Caller> callers =
             EnumSet.of(Caller.USER, Caller.BILLING_ROLE, Caller.API_KEY, Caller.ADMINISTRATOR);
-        if (effect != RouteEffect.BILLING) {
+        if (admission.effect != RouteEffect.BILLING) {
           callers.add(Caller.MEMBER);
         }
-        if (anonymousToo) {
+        if (admission.anonymousToo) {
           callers.add(Caller.VISITOR);
         }
         yield callers;
@@ -373,20 +373,10 @@ record Route(
       return new Route(
           method,
           path,
-          access,
-          effect,
-          scope,
-          tag,
-          summary,
-          List.copyOf(parameters),
-          body,
-          bodyRule,
-          anonymousToo,
-          fromProvider,
-          ownKeys,
-          List.copyOf(replies),
-          List.copyOf(refusals),
-          Optional.empty(),
+          new Admission(access, effect, scope, anonymousToo, fromProvider),
+          new Input(List.copyOf(parameters), body, bodyRule, ownKeys),
+          new Description(
+              tag, summary, List.copyOf(replies), List.copyOf(refusals), Optional.empty()),
           reopening.map(how -> RouteHandler.reopening(handler, how)).orElse(handler));
     }
   }

@@ -41,21 +41,22 @@ final class RouteTableTest {
   @Test
   void everyRouteThatTakesACodeMayRefuseThoseWhoGuess() {
     List<Route> taking = RouteTable.all().stream()
-        .filter(route -> route.access() == Access.SIGNED_IN && takesACode(route))
+        .filter(route -> route.admission().access() == Access.SIGNED_IN && takesACode(route))
         .toList();
 
     assertThat(taking)
-        .filteredOn(route -> route.deprecatedFor().isEmpty())
+        .filteredOn(route -> route.description().deprecatedFor().isEmpty())
         .extracting(Route::path)
         .containsExactlyInAnyOrder(
             "/api/v1/coupons/validate", "/api/v1/coupons/apply", "/api/v1/checkout");
     assertThat(taking)
-        .allSatisfy(route ->
-            assertThat(route.refusals()).as(route.path()).contains(ProblemCode.RATE_LIMITED));
+        .allSatisfy(route -> assertThat(route.description().refusals())
+            .as(route.path())
+            .contains(ProblemCode.RATE_LIMITED));
   }
 
   private static boolean takesACode(Route route) {
-    return route.body().stream()
+    return route.input().body().stream()
         .filter(Class::isRecord)
         .flatMap(type -> Arrays.stream(type.getRecordComponents()))
         .map(RecordComponent::getName)
@@ -70,7 +71,7 @@ final class RouteTableTest {
     Set<String> shown = new TreeSet<>();
     for (Route route : RouteTable.all()) {
       if (route.callers().contains(Caller.MEMBER)) {
-        route.replies().stream()
+        route.description().replies().stream()
             .flatMap(reply -> reply.type().stream())
             .forEach(type -> revealing(type, shown));
       }
