@@ -32,6 +32,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,10 +82,8 @@ public final class BillingRoutes {
     BillingStore store = required(with.store, "store");
     PaymentGateway gateway = required(with.gateway, "gateway");
     IdentityVerifier identity = required(with.identity, "identity");
-
-    StoreClock wallClock = billing.wallClock();
     ApiKeyCache keys =
-        new ApiKeyCache(billing.apiKeys(), store::down, wallClock, Ticker.systemTicker());
+        new ApiKeyCache(billing.apiKeys(), store::down, billing.wallClock(), Ticker.systemTicker());
     Authentication authentication = new Authentication(
         identity,
         keys,
@@ -92,11 +91,26 @@ public final class BillingRoutes {
         new MetricsAccess(with.openMetrics, with.metricsToken),
         billing.billingRoles(),
         with.webhookSource);
-    shell = new HttpShell(
+    shell = shell(with, store, authentication);
+    inputs = new KnownInputs(with.ignoredParameters);
+    guard = new FeatureGuard(authentication, billing.entitlements());
+    InboxHandlers inbox = new InboxHandlers(
+        billing.webhooks(), billing.drift(), billing.customers(), billing.wallClock());
+    handlers = new Handlers(Stream.of(
+            List.of(health(with, store, gateway, identity, inbox), inbox),
+            sales(with),
+            accounts(),
+            administration(with, keys))
+        .flatMap(List::stream)
+        .toList());
+  }
+
+  private HttpShell shell(Builder with, BillingStore store, Authentication authentication) {
+    return new HttpShell(
         authentication,
         new IdempotentAnswers(
             store.idempotency(),
-            wallClock,
+            billing.wallClock(),
             with.random,
             billing.heartbeats(),
             new LongRequests(MAX_WAIT, with.traces),
@@ -106,12 +120,16 @@ public final class BillingRoutes {
         with.traces,
         with.random,
         new Bulkhead(MAX_REQUESTS, 0));
-    inputs = new KnownInputs(with.ignoredParameters);
-    guard = new FeatureGuard(authentication, billing.entitlements());
+  }
 
-    InboxHandlers inbox =
-        new InboxHandlers(billing.webhooks(), billing.drift(), billing.customers(), wallClock);
-    HealthHandlers health = new HealthHandlers(
+  private HealthHandlers health(
+      Builder with,
+      BillingStore store,
+      PaymentGateway gateway,
+      IdentityVerifier identity,
+      InboxHandlers inbox) {
+    StoreClock wallClock = billing.wallClock();
+    return new HealthHandlers(
         new StoreCheck(store, STORE_GOOD_FOR, wallClock),
         new DependencyCheck(gateway::ping, PROVIDER_GOOD_FOR, wallClock),
         new SingleFlightCache<>(
@@ -120,40 +138,53 @@ public final class BillingRoutes {
         inbox,
         billing,
         with.version);
+  }
+
+  /** Of what is sold: products, checkouts, payments and promotion codes. */
+  private List<Object> sales(Builder with) {
     CodeGuessLimit guesses =
-        new CodeGuessLimit(with.wrongCodesPerMinute, wallClock, with.clientAddress);
-    handlers = new Handlers(List.of(
-        health,
-        new DocumentHandlers(
-            () -> describe(with.version), with.metricsPage, with.publishableKey, with.liveMode),
+        new CodeGuessLimit(with.wrongCodesPerMinute, billing.wallClock(), with.clientAddress);
+    return List.of(
         new ProductHandlers(billing.products()),
-        new CustomerHandlers(billing.customers(), billing.checkouts()),
         new CheckoutHandlers(billing.checkouts(), billing::catalog, with.pause, guesses),
         new PurchaseHandlers(billing.purchases()),
         new PaymentIntentHandlers(billing.itemPayments()),
         new RefundHandlers(billing.refunds()),
-        new AnonymousSessionHandlers(billing.anonymousSessions(), with.random),
+        new CouponHandlers(billing::catalog, billing.coupons(), guesses),
+        new DiscountHandlers(billing.discounts()),
+        new AnonymousSessionHandlers(billing.anonymousSessions(), with.random));
+  }
+
+  /** Of what an account has, and may do. */
+  private List<Object> accounts() {
+    StoreClock wallClock = billing.wallClock();
+    return List.of(
+        new CustomerHandlers(billing.customers(), billing.checkouts()),
         new SubscriptionHandlers(billing.subscriptions()),
+        new ChangeHandlers(billing.subscriptions()),
         new InvoiceHandlers(billing.invoices()),
         new PaymentMethodHandlers(billing.paymentMethods()),
         new PortalHandlers(billing.portal()),
-        new CouponHandlers(billing::catalog, billing.coupons(), guesses),
-        new DiscountHandlers(billing.discounts()),
         new TaxHandlers(billing.taxation()),
-        new ChangeHandlers(billing.subscriptions()),
         new EntitlementHandlers(billing.entitlements(), wallClock),
         new UsageHandlers(billing.entitlements(), wallClock),
         new GrantHandlers(billing.grants()),
         new MeteringHandlers(billing.metering()),
+        new TrialHandlers(billing.trials()));
+  }
+
+  /** Of received events, what operators do, and the documents. */
+  private List<Object> administration(Builder with, ApiKeyCache keys) {
+    return List.of(
+        new DocumentHandlers(
+            () -> describe(with.version), with.metricsPage, with.publishableKey, with.liveMode),
         new WebhookHandlers(billing.webhooks(), new RejectedWebhooks(System::nanoTime)),
-        inbox,
         new DriftHandlers(billing.drift()),
         new DuplicateHandlers(billing.duplicates()),
-        new TrialHandlers(billing.trials()),
         new BillingEventHandlers(billing.events()),
         new AuditHandlers(billing.audit()),
         new CommandHandlers(billing.commands()),
-        new ApiKeyHandlers(billing.apiKeys(), keys)));
+        new ApiKeyHandlers(billing.apiKeys(), keys));
   }
 
   private static <T> T required(@Nullable T part, String name) {
@@ -251,8 +282,8 @@ public final class BillingRoutes {
   /** A canonical route and its other names. */
   private List<Route> routesOf(String path) {
     return table.stream()
-        .filter(
-            route -> route.path().equals(path) || route.description().deprecatedFor().equals(Optional.of(path)))
+        .filter(route -> route.path().equals(path)
+            || route.description().deprecatedFor().equals(Optional.of(path)))
         .toList();
   }
 

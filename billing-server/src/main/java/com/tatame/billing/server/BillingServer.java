@@ -82,70 +82,12 @@ public final class BillingServer implements AutoCloseable {
     try {
       PaymentGateway gateway =
           with.gateway == null ? stripe(config, telemetry, with.nodeClock) : with.gateway;
-      BillingBuilder parts = Billing.builder()
-          .gateway(gateway)
-          .store(store)
-          .catalog(config.catalog().content())
-          .clock(with.clock)
-          .nodeClock(with.nodeClock)
-          .pause(with.pause)
-          .random(with.random)
-          .checkoutUrls(config.web().checkoutUrls())
-          .workers(with.workers)
-          .projectOnArrival(with.projectOnArrival)
-          .keepEvents(config.keepEvents())
-          .staleEntitlements(config.staleEntitlements())
-          .drift(config.drift())
-          .trialKeys(config.trialKeys())
-          .billingRoles(config.identity().billingRoles())
-          .listener(
-              telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))));
-      if (with.wallClock != null) {
-        parts.wallClock(with.wallClock);
-      }
-      billing = parts.build();
-      telemetry.watchInbox(billing.webhooks(), billing.wallClock());
-      telemetry.watchMode(store, billing.wallClock());
-      telemetry.watchClock(billing.wallClock());
-      telemetry.watchCatalog(billing.catalogs());
-      telemetry.watchCommands(billing.commands());
-      telemetry.watchDrift(billing.drift());
-      telemetry.watchDuplicates(billing.duplicates());
-      telemetry.watchPurchases(billing.purchases());
-      telemetry.watchMetering(billing.metering());
-      telemetry.watchStaleAnswers(billing.entitlements());
-      telemetry.watchTrials(billing.trials());
-
-      IdentityVerifier identity =
-          with.identity == null ? clerk(config, with.nodeClock) : with.identity;
+      billing = billing(with, gateway, telemetry);
+      watch(telemetry);
       TrustedProxies proxies = config.web().trustedProxies();
       BodyBudget bodies = BodyBudget.ofHeap(Runtime.getRuntime().maxMemory());
       telemetry.watchBodies(bodies);
-      BillingRoutes routes = BillingRoutes.builder()
-          .billing(billing)
-          .store(store)
-          .gateway(gateway)
-          .identity(identity)
-          .pause(with.pause)
-          .random(with.random)
-          .corsOrigins(config.web().corsOrigins())
-          .ignoredParameters(config.web().ignoredParameters())
-          .metrics(telemetry.registry())
-          .metricsPage(telemetry.registry()::scrape)
-          .openTelemetry(openTelemetry)
-          .metricsToken(config.web().metricsToken().map(Secret::value))
-          .openMetrics(config.deployment() == Deployment.SANDBOX)
-          .publishableKey(config.stripe().publishableKey())
-          .liveMode(config.stripe().live())
-          .failures((failure, route, requestId) ->
-              tracker.ifPresent(reports -> reports.request(failure, route, requestId)))
-          .secure(proxies::encrypted)
-          .webhookSource(request -> config.web().webhookSources().admit(proxies.client(request)))
-          .clientAddress(proxies::client)
-          .wrongCodesPerMinute(with.wrongCodesPerMinute)
-          .accepting(accepting::get)
-          .version(Version.current())
-          .build();
+      BillingRoutes routes = routes(with, gateway, telemetry, openTelemetry);
       javalin = Javalin.create(javalinConfig -> {
         HttpServer.configure(
             javalinConfig, routes, proxies, bodies, with.bodyPace, with.host, config.port());
@@ -165,6 +107,82 @@ public final class BillingServer implements AutoCloseable {
       closeNow();
       throw e;
     }
+    logServing(with);
+  }
+
+  private Billing billing(Builder with, PaymentGateway gateway, Telemetry telemetry) {
+    BillingConfig config = with.config;
+    BillingBuilder parts = Billing.builder()
+        .gateway(gateway)
+        .store(store)
+        .catalog(config.catalog().content())
+        .clock(with.clock)
+        .nodeClock(with.nodeClock)
+        .pause(with.pause)
+        .random(with.random)
+        .checkoutUrls(config.web().checkoutUrls())
+        .workers(with.workers)
+        .projectOnArrival(with.projectOnArrival)
+        .keepEvents(config.keepEvents())
+        .staleEntitlements(config.staleEntitlements())
+        .drift(config.drift())
+        .trialKeys(config.trialKeys())
+        .billingRoles(config.identity().billingRoles())
+        .listener(
+            telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))));
+    if (with.wallClock != null) {
+      parts.wallClock(with.wallClock);
+    }
+    return parts.build();
+  }
+
+  private void watch(Telemetry telemetry) {
+    telemetry.watchInbox(billing.webhooks(), billing.wallClock());
+    telemetry.watchMode(store, billing.wallClock());
+    telemetry.watchClock(billing.wallClock());
+    telemetry.watchCatalog(billing.catalogs());
+    telemetry.watchCommands(billing.commands());
+    telemetry.watchDrift(billing.drift());
+    telemetry.watchDuplicates(billing.duplicates());
+    telemetry.watchPurchases(billing.purchases());
+    telemetry.watchMetering(billing.metering());
+    telemetry.watchStaleAnswers(billing.entitlements());
+    telemetry.watchTrials(billing.trials());
+  }
+
+  private BillingRoutes routes(
+      Builder with, PaymentGateway gateway, Telemetry telemetry, OpenTelemetry openTelemetry) {
+    BillingConfig config = with.config;
+    TrustedProxies proxies = config.web().trustedProxies();
+    return BillingRoutes.builder()
+        .billing(billing)
+        .store(store)
+        .gateway(gateway)
+        .identity(with.identity == null ? clerk(config, with.nodeClock) : with.identity)
+        .pause(with.pause)
+        .random(with.random)
+        .corsOrigins(config.web().corsOrigins())
+        .ignoredParameters(config.web().ignoredParameters())
+        .metrics(telemetry.registry())
+        .metricsPage(telemetry.registry()::scrape)
+        .openTelemetry(openTelemetry)
+        .metricsToken(config.web().metricsToken().map(Secret::value))
+        .openMetrics(config.deployment() == Deployment.SANDBOX)
+        .publishableKey(config.stripe().publishableKey())
+        .liveMode(config.stripe().live())
+        .failures((failure, route, requestId) ->
+            tracker.ifPresent(reports -> reports.request(failure, route, requestId)))
+        .secure(proxies::encrypted)
+        .webhookSource(request -> config.web().webhookSources().admit(proxies.client(request)))
+        .clientAddress(proxies::client)
+        .wrongCodesPerMinute(with.wrongCodesPerMinute)
+        .accepting(accepting::get)
+        .version(Version.current())
+        .build();
+  }
+
+  private void logServing(Builder with) {
+    BillingConfig config = with.config;
     LOG.atInfo()
         .addKeyValue("address", "http://" + with.host.orElse("0.0.0.0") + ":" + port())
         .addKeyValue("port", port())
