@@ -27,18 +27,23 @@ public final class OrderProof {
   /** A seed to be replayed: it alone is run. */
   public static final String SEED = "billing.seed";
 
-  private final Settings settings;
+  private final Comparison comparison;
+  private final RunOptions options;
 
-  private OrderProof(Settings settings) {
-    this.settings = settings;
+  private OrderProof(Comparison comparison, RunOptions options) {
+    this.comparison = comparison;
+    this.options = options;
   }
 
-  /** How the seeds are run. What is empty is left to the seed. */
-  record Settings(
+  /** What is proved, and what its rows are compared with. */
+  record Comparison(
       WebhookHandler.Factory handler,
-      Function<Engine, Map<String, String>> alsoTrue,
-      Set<String> fields,
       Catalog catalog,
+      Function<Engine, Map<String, String>> alsoTrue,
+      Set<String> fields) {}
+
+  /** How the seeds are run. What is empty is left to the seed. */
+  record RunOptions(
       int turns,
       Optional<Integer> nodes,
       Optional<Reads> reads,
@@ -48,17 +53,15 @@ public final class OrderProof {
 
   /** A proof of this handler, with everything that can go wrong. */
   public static OrderProof of(WebhookHandler.Factory handler) {
-    return new OrderProof(new Settings(
-        handler,
-        engine -> Map.of(),
-        Set.of(),
-        ACatalog.freeBasicAndPro(),
-        150,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        new Disorder(true, 20, 8, 15),
-        8));
+    return new OrderProof(
+        new Comparison(handler, ACatalog.freeBasicAndPro(), engine -> Map.of(), Set.of()),
+        new RunOptions(
+            150,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            new Disorder(true, 20, 8, 15),
+            8));
   }
 
   /**
@@ -66,92 +69,87 @@ public final class OrderProof {
    * tells by default.
    */
   public OrderProof comparing(String... fields) {
-    return with(settings.alsoTrue, Set.of(fields), settings.turns);
+    return compared(comparison.alsoTrue, Set.of(fields));
   }
 
   /** Compares these rows, too, whose truth is read from the account. */
   public OrderProof also(Function<Engine, Map<String, String>> truth) {
-    return with(truth, settings.fields, settings.turns);
+    return compared(truth, comparison.fields);
+  }
+
+  private OrderProof compared(Function<Engine, Map<String, String>> alsoTrue, Set<String> fields) {
+    return new OrderProof(
+        new Comparison(comparison.handler, comparison.catalog, alsoTrue, fields), options);
   }
 
   /** How many things happen in a story before it calms down. Default: 150. */
   public OrderProof turns(int value) {
-    return with(settings.alsoTrue, settings.fields, value);
-  }
-
-  private OrderProof with(
-      Function<Engine, Map<String, String>> alsoTrue, Set<String> fields, int turns) {
-    return new OrderProof(new Settings(
-        settings.handler,
-        alsoTrue,
-        fields,
-        settings.catalog,
-        turns,
-        settings.nodes,
-        settings.reads,
-        settings.apiVersion,
-        settings.network,
-        settings.crashPermille));
+    return with(new RunOptions(
+        value,
+        options.nodes,
+        options.reads,
+        options.apiVersion,
+        options.network,
+        options.crashPermille));
   }
 
   /** How many nodes the handler runs on. Default: one to four, by the seed. */
   public OrderProof nodes(int value) {
-    return around(
+    return with(new RunOptions(
+        options.turns,
         Optional.of(value),
-        settings.reads,
-        settings.apiVersion,
-        settings.network,
-        settings.crashPermille);
+        options.reads,
+        options.apiVersion,
+        options.network,
+        options.crashPermille));
   }
 
   /** How often the provider may be read. Default: each way in a third of the seeds. */
   public OrderProof reads(Reads value) {
-    return around(
-        settings.nodes,
+    return with(new RunOptions(
+        options.turns,
+        options.nodes,
         Optional.of(value),
-        settings.apiVersion,
-        settings.network,
-        settings.crashPermille);
+        options.apiVersion,
+        options.network,
+        options.crashPermille));
   }
 
   /** The version of the endpoint. Default: the newest, or an older one in a quarter of the seeds. */
   public OrderProof apiVersion(String value) {
-    return around(
-        settings.nodes,
-        settings.reads,
+    return with(new RunOptions(
+        options.turns,
+        options.nodes,
+        options.reads,
         Optional.of(value),
-        settings.network,
-        settings.crashPermille);
+        options.network,
+        options.crashPermille));
   }
 
   /** How badly webhooks are treated before the end. */
   public OrderProof network(Disorder value) {
-    return around(
-        settings.nodes, settings.reads, settings.apiVersion, value, settings.crashPermille);
+    return with(new RunOptions(
+        options.turns,
+        options.nodes,
+        options.reads,
+        options.apiVersion,
+        value,
+        options.crashPermille));
   }
 
   /** The chance of a crash at each place where one is possible, in thousandths. Default: 8. */
   public OrderProof crashes(int permille) {
-    return around(settings.nodes, settings.reads, settings.apiVersion, settings.network, permille);
+    return with(new RunOptions(
+        options.turns,
+        options.nodes,
+        options.reads,
+        options.apiVersion,
+        options.network,
+        permille));
   }
 
-  private OrderProof around(
-      Optional<Integer> nodes,
-      Optional<Reads> reads,
-      Optional<String> apiVersion,
-      Disorder network,
-      int crashPermille) {
-    return new OrderProof(new Settings(
-        settings.handler,
-        settings.alsoTrue,
-        settings.fields,
-        settings.catalog,
-        settings.turns,
-        nodes,
-        reads,
-        apiVersion,
-        network,
-        crashPermille));
+  private OrderProof with(RunOptions changed) {
+    return new OrderProof(comparison, changed);
   }
 
   /**
@@ -161,7 +159,7 @@ public final class OrderProof {
    * @throws Divergence if the handler ends in another state than the provider
    */
   public long run(long seed) {
-    return new ProofRun(seed, settings).run().digest();
+    return new ProofRun(seed, comparison, options).run().digest();
   }
 
   /**
@@ -173,7 +171,7 @@ public final class OrderProof {
     Map<Coverage, Integer> met = new EnumMap<>(Coverage.class);
     long events = 0;
     for (long seed = first; seed < first + count; seed++) {
-      ProofRun.Ending ending = new ProofRun(seed, settings).run();
+      ProofRun.Ending ending = new ProofRun(seed, comparison, options).run();
       ending.met().forEach(coverage -> met.merge(coverage, 1, Integer::sum));
       events += ending.events();
     }

@@ -40,7 +40,8 @@ final class ProofRun {
   private static final int MAX_SETTLING_STEPS = 50_000;
 
   private final long seed;
-  private final OrderProof.Settings settings;
+  private final OrderProof.Comparison comparison;
+  private final OrderProof.RunOptions options;
   private final RandomGenerator random;
   private final Trace trace = new Trace();
   private final SettableClock wallClock = new SettableClock(START);
@@ -55,12 +56,13 @@ final class ProofRun {
   /** What became of a seed that ended well. */
   record Ending(Set<Coverage> met, long events, long digest) {}
 
-  ProofRun(long seed, OrderProof.Settings settings) {
+  ProofRun(long seed, OrderProof.Comparison comparison, OrderProof.RunOptions options) {
     this.seed = seed;
-    this.settings = settings;
+    this.comparison = comparison;
+    this.options = options;
     SplittableRandom source = new SplittableRandom(seed);
     random = source.split();
-    network = new Network(source.split(), wallClock, settings.network(), trace);
+    network = new Network(source.split(), wallClock, options.network(), trace);
     Settings.AfterLastRetry[] endings = Settings.AfterLastRetry.values();
     engine = new Engine(
         new Settings(
@@ -72,7 +74,7 @@ final class ProofRun {
         seed,
         Optional.empty(),
         network::accept);
-    List<String> versions = settings.apiVersion().map(List::of).orElseGet(this::versions);
+    List<String> versions = options.apiVersion().map(List::of).orElseGet(this::versions);
     newestOnly = versions.equals(List.of(NEWEST));
     versions.forEach(version -> engine.createEndpoint(
         "https://app.example.com/webhooks",
@@ -84,16 +86,16 @@ final class ProofRun {
     world = new ProofWorld(
         seed,
         new ProofWorld.Conditions(
-            settings.nodes().orElseGet(() -> 1 + random.nextInt(4)),
-            settings.reads().orElseGet(() -> reads[random.nextInt(reads.length)]),
-            settings.crashPermille()),
+            options.nodes().orElseGet(() -> 1 + random.nextInt(4)),
+            options.reads().orElseGet(() -> reads[random.nextInt(reads.length)]),
+            options.crashPermille()),
         engine,
         wallClock,
         source.split(),
         trace,
         this::turn);
     offer();
-    handler = settings.handler().open(world);
+    handler = comparison.handler().open(world);
   }
 
   // Both at once is an upgrade: each event comes in two shapes, and the first is the one that
@@ -108,7 +110,7 @@ final class ProofRun {
 
   private void offer() {
     EngineControl control = new EngineControl(engine);
-    for (Plan plan : settings.catalog().plans()) {
+    for (Plan plan : comparison.catalog().plans()) {
       if (!plan.prices().isEmpty()) {
         String product = control.createProduct(plan.name());
         // In the order of the intervals, so that the same seed gives the same ids.
@@ -126,7 +128,7 @@ final class ProofRun {
   Ending run() {
     try (handler) {
       story.begin();
-      for (int i = 0; i < settings.turns(); i++) {
+      for (int i = 0; i < options.turns(); i++) {
         turn();
       }
       calmDown();
@@ -167,7 +169,7 @@ final class ProofRun {
       passTime();
     } else if (what < 10) {
       network.deliverOne(engine, handler);
-    } else if (random.nextInt(1000) < settings.crashPermille()) {
+    } else if (random.nextInt(1000) < options.crashPermille()) {
       handler.crash();
     } else {
       handler.step();
@@ -266,10 +268,10 @@ final class ProofRun {
             announced.add(AmbiguousTimestamps.object(event).required("id").asText()));
     Map<String, String> truth = new TreeMap<>(provider.rows());
     truth.keySet().removeIf(name -> !announced.contains(owner(name)));
-    if (!settings.fields().isEmpty()) {
-      truth.keySet().removeIf(name -> !settings.fields().contains(provider.fieldOf(name)));
+    if (!comparison.fields().isEmpty()) {
+      truth.keySet().removeIf(name -> !comparison.fields().contains(provider.fieldOf(name)));
     }
-    truth.putAll(settings.alsoTrue().apply(engine));
+    truth.putAll(comparison.alsoTrue().apply(engine));
     return truth;
   }
 
