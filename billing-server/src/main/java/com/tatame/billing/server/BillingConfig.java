@@ -142,7 +142,8 @@ public record BillingConfig(
   private static final List<Setting<?>> CHECKED = Settings.all().stream()
       .filter(setting -> setting.section() != Setting.Section.DATABASE)
       .filter(setting -> setting.family().isEmpty())
-      .filter(setting -> setting != Settings.BILLING_ENV && setting != Settings.NODE_ENV)
+      .filter(
+          setting -> setting != ServerSettings.BILLING_ENV && setting != ServerSettings.NODE_ENV)
       .toList();
 
   /**
@@ -154,35 +155,36 @@ public record BillingConfig(
   public static BillingConfig fromEnv(Map<String, String> environment) {
     EnvironmentReader env = new EnvironmentReader(environment);
     CHECKED.forEach(env::check);
-    env.find(Settings.DATABASE_POOL_MAX);
+    env.find(StoreSettings.DATABASE_POOL_MAX);
     StoreVariables stores = new StoreVariables(env);
     Optional<Store> store = stores.configured();
     Optional<Store> moveTo = stores.moveTo();
     checkStripe(env);
     Optional<CatalogSource> catalog = catalog(env);
-    if (env.production() && !env.has(Settings.CLERK_AUTHORIZED_PARTIES)) {
+    if (env.production() && !env.has(SignInSettings.CLERK_AUTHORIZED_PARTIES)) {
       env.warn(
-          Settings.CLERK_AUTHORIZED_PARTIES,
+          SignInSettings.CLERK_AUTHORIZED_PARTIES,
           "is missing, so that a token is believed whatever site of the same Clerk instance obtained it");
     }
     env.throwIfAny();
     return new BillingConfig(
         env.deployment(),
-        env.find(Settings.PORT).orElseThrow(),
-        env.find(Settings.BILLING_PUBLIC_URL),
-        stripe(env, env.all(Settings.STRIPE_WEBHOOK_SECRET)),
+        env.find(ServerSettings.PORT).orElseThrow(),
+        env.find(ServerSettings.BILLING_PUBLIC_URL),
+        stripe(env, env.all(StripeSettings.STRIPE_WEBHOOK_SECRET)),
         catalog.orElseThrow(),
-        TrialKeys.of(env.all(Settings.BILLING_TRIAL_LEDGER_KEY)),
+        TrialKeys.of(env.all(CatalogSettings.BILLING_TRIAL_LEDGER_KEY)),
         identity(env),
         store.orElseThrow(),
         moveTo,
-        env.find(Settings.BILLING_PROJECT_ON_ARRIVAL).orElseThrow(),
-        Duration.ofDays(env.find(Settings.BILLING_KEEP_EVENTS_DAYS).orElseThrow()),
-        Duration.ofSeconds(env.find(Settings.BILLING_STALE_ENTITLEMENTS).orElseThrow()),
-        env.find(Settings.BILLING_DRIFT).orElseThrow(),
+        env.find(WebhookSettings.BILLING_PROJECT_ON_ARRIVAL).orElseThrow(),
+        Duration.ofDays(env.find(WebhookSettings.BILLING_KEEP_EVENTS_DAYS).orElseThrow()),
+        Duration.ofSeconds(env.find(WebhookSettings.BILLING_STALE_ENTITLEMENTS).orElseThrow()),
+        env.find(WebhookSettings.BILLING_DRIFT).orElseThrow(),
         web(env),
         new Reporting(
-            env.find(Settings.OTEL_EXPORTER_OTLP_ENDPOINT), env.find(Settings.SENTRY_DSN)),
+            env.find(ReportingSettings.OTEL_EXPORTER_OTLP_ENDPOINT),
+            env.find(ReportingSettings.SENTRY_DSN)),
         env.warnings());
   }
 
@@ -209,8 +211,8 @@ public record BillingConfig(
   /** As {@link #fromEnv}, the account and the catalog alone. */
   static Seller sellerFromEnv(Map<String, String> environment) {
     EnvironmentReader env = new EnvironmentReader(environment);
-    Optional<URI> publicUrl = env.find(Settings.BILLING_PUBLIC_URL);
-    List<Secret> webhookSecrets = env.allIfGiven(Settings.STRIPE_WEBHOOK_SECRET);
+    Optional<URI> publicUrl = env.find(ServerSettings.BILLING_PUBLIC_URL);
+    List<Secret> webhookSecrets = env.allIfGiven(StripeSettings.STRIPE_WEBHOOK_SECRET);
     checkStripe(env);
     Optional<CatalogSource> catalog = catalog(env);
     env.throwIfAny();
@@ -243,11 +245,11 @@ public record BillingConfig(
 
   /** As {@link #fromEnv}, the port alone, for a program that calls the server: never 0. */
   static int portFromEnv(Map<String, String> environment) {
-    EnvironmentReader env = new EnvironmentReader(
-        Map.of(Settings.PORT.name(), environment.getOrDefault(Settings.PORT.name(), "")));
-    Optional<Integer> port = env.find(Settings.PORT);
+    EnvironmentReader env = new EnvironmentReader(Map.of(
+        ServerSettings.PORT.name(), environment.getOrDefault(ServerSettings.PORT.name(), "")));
+    Optional<Integer> port = env.find(ServerSettings.PORT);
     if (port.equals(Optional.of(0))) {
-      env.problem(Settings.PORT, "must be a number from 1 to 65535");
+      env.problem(ServerSettings.PORT, "must be a number from 1 to 65535");
     }
     env.throwIfAny();
     return port.orElseThrow();
@@ -255,22 +257,24 @@ public record BillingConfig(
 
   /** Reports what doesn't go together. */
   private static void checkStripe(EnvironmentReader env) {
-    env.find(Settings.STRIPE_AUTOMATIC_TAX);
-    Optional<Secret> secretKey = env.find(Settings.STRIPE_SECRET_KEY);
+    env.find(StripeSettings.STRIPE_AUTOMATIC_TAX);
+    Optional<Secret> secretKey = env.find(StripeSettings.STRIPE_SECRET_KEY);
     boolean live = secretKey.filter(BillingConfig::live).isPresent();
-    env.find(Settings.STRIPE_PUBLISHABLE_KEY)
+    env.find(StripeSettings.STRIPE_PUBLISHABLE_KEY)
         .filter(key -> secretKey.isPresent() && key.startsWith("pk_live_") != live)
         .ifPresent(key -> env.problem(
-            Settings.STRIPE_PUBLISHABLE_KEY,
+            StripeSettings.STRIPE_PUBLISHABLE_KEY,
             "must be of the same mode, test or live, as STRIPE_SECRET_KEY"));
-    Optional<URI> apiBase = env.find(Settings.STRIPE_API_BASE);
+    Optional<URI> apiBase = env.find(StripeSettings.STRIPE_API_BASE);
     if (apiBase.isPresent() && env.production()) {
       env.problem(
-          Settings.STRIPE_API_BASE, "is not allowed in production, which is what BILLING_ENV says");
+          StripeSettings.STRIPE_API_BASE,
+          "is not allowed in production, which is what BILLING_ENV says");
     }
     if (live && (apiBase.isPresent() || env.deployment() == Deployment.SANDBOX)) {
       env.problem(
-          Settings.STRIPE_SECRET_KEY, "is a live key, which only Stripe may see: use a test key");
+          StripeSettings.STRIPE_SECRET_KEY,
+          "is a live key, which only Stripe may see: use a test key");
     }
   }
 
@@ -280,19 +284,19 @@ public record BillingConfig(
 
   private static StripeAccount stripe(EnvironmentReader env, List<Secret> webhookSecrets) {
     return new StripeAccount(
-        env.find(Settings.STRIPE_SECRET_KEY).orElseThrow(),
-        env.find(Settings.STRIPE_PUBLISHABLE_KEY),
+        env.find(StripeSettings.STRIPE_SECRET_KEY).orElseThrow(),
+        env.find(StripeSettings.STRIPE_PUBLISHABLE_KEY),
         webhookSecrets,
-        env.find(Settings.STRIPE_API_BASE),
-        env.find(Settings.STRIPE_AUTOMATIC_TAX).orElseThrow());
+        env.find(StripeSettings.STRIPE_API_BASE),
+        env.find(StripeSettings.STRIPE_AUTOMATIC_TAX).orElseThrow());
   }
 
   /** Empty with problems: of the setting, of the file, or of prices that it doesn't have. */
   private static Optional<CatalogSource> catalog(EnvironmentReader env) {
     Map<PriceName, String> priceIds = new HashMap<>();
-    env.family(Settings.STRIPE_PRICE, Settings.PRICE_PREFIX)
+    env.family(CatalogSettings.STRIPE_PRICE, CatalogSettings.PRICE_PREFIX)
         .forEach((name, id) -> priceIds.put(PriceName.ofVariable(name), id));
-    return env.find(Settings.BILLING_CATALOG).flatMap(file -> {
+    return env.find(CatalogSettings.BILLING_CATALOG).flatMap(file -> {
       try {
         Catalog content = CatalogFile.read(file, priceIds);
         content.checkout().ifPresent(pages -> requireAllowed(env, pages));
@@ -305,18 +309,18 @@ public record BillingConfig(
   }
 
   private static void requireAllowed(EnvironmentReader env, CheckoutPages pages) {
-    if (env.production() && !env.has(Settings.BILLING_CHECKOUT_URLS)) {
+    if (env.production() && !env.has(WebSettings.BILLING_CHECKOUT_URLS)) {
       return;
     }
     ReturnUrls allowed = new ReturnUrls(
-        new CheckoutUrls(env.allIfGiven(Settings.BILLING_CHECKOUT_URLS), env.production()));
+        new CheckoutUrls(env.allIfGiven(WebSettings.BILLING_CHECKOUT_URLS), env.production()));
     Map.of("checkout.successUrl", pages.successUrl(), "checkout.cancelUrl", pages.cancelUrl())
         .forEach((field, url) -> {
           try {
             allowed.require(field, url);
           } catch (ValidationFailed e) {
             env.problem(
-                Settings.BILLING_CHECKOUT_URLS, "doesn't allow " + field + " of the catalog");
+                WebSettings.BILLING_CHECKOUT_URLS, "doesn't allow " + field + " of the catalog");
           }
         });
   }
@@ -324,24 +328,24 @@ public record BillingConfig(
   private static Identity identity(EnvironmentReader env) {
     return new Identity(
         new ClerkConfig(
-            env.find(Settings.CLERK_PUBLISHABLE_KEY).orElseThrow(),
-            Set.copyOf(env.all(Settings.CLERK_AUTHORIZED_PARTIES)),
+            env.find(SignInSettings.CLERK_PUBLISHABLE_KEY).orElseThrow(),
+            Set.copyOf(env.all(SignInSettings.CLERK_AUTHORIZED_PARTIES)),
             new AdministratorRule(
-                Set.copyOf(env.all(Settings.BILLING_ADMIN_SUBJECTS)),
-                env.find(Settings.BILLING_ADMIN_CLAIM))),
-        env.find(Settings.CLERK_JWT_KEY),
-        env.find(Settings.CLERK_SECRET_KEY),
-        new BillingRoles(Set.copyOf(env.all(Settings.BILLING_ORG_BILLING_ROLES))));
+                Set.copyOf(env.all(SignInSettings.BILLING_ADMIN_SUBJECTS)),
+                env.find(SignInSettings.BILLING_ADMIN_CLAIM))),
+        env.find(SignInSettings.CLERK_JWT_KEY),
+        env.find(SignInSettings.CLERK_SECRET_KEY),
+        new BillingRoles(Set.copyOf(env.all(SignInSettings.BILLING_ORG_BILLING_ROLES))));
   }
 
   private static Web web(EnvironmentReader env) {
     return new Web(
-        Set.copyOf(env.all(Settings.BILLING_CORS_ORIGINS)),
-        env.all(Settings.BILLING_IGNORED_QUERY_PARAMETERS),
-        new CheckoutUrls(env.all(Settings.BILLING_CHECKOUT_URLS), env.production()),
-        new TrustedProxies(new AddressRanges(env.all(Settings.TRUSTED_PROXIES))),
-        WebhookSources.of(env.all(Settings.STRIPE_WEBHOOK_SOURCES)),
-        env.find(Settings.METRICS_TOKEN),
-        Duration.ofSeconds(env.find(Settings.BILLING_DRAIN_SECONDS).orElseThrow()));
+        Set.copyOf(env.all(WebSettings.BILLING_CORS_ORIGINS)),
+        env.all(WebSettings.BILLING_IGNORED_QUERY_PARAMETERS),
+        new CheckoutUrls(env.all(WebSettings.BILLING_CHECKOUT_URLS), env.production()),
+        new TrustedProxies(new AddressRanges(env.all(WebSettings.TRUSTED_PROXIES))),
+        WebhookSources.of(env.all(StripeSettings.STRIPE_WEBHOOK_SOURCES)),
+        env.find(ReportingSettings.METRICS_TOKEN),
+        Duration.ofSeconds(env.find(ServerSettings.BILLING_DRAIN_SECONDS).orElseThrow()));
   }
 }

@@ -38,11 +38,11 @@ final class EnvironmentReader {
   /** Reports names at once that no setting has. */
   EnvironmentReader(Map<String, String> environment) {
     this.environment = environment;
-    this.deployment = text(Settings.BILLING_ENV)
-        .or(() -> text(Settings.NODE_ENV))
+    this.deployment = text(ServerSettings.BILLING_ENV)
+        .or(() -> text(ServerSettings.NODE_ENV))
         .flatMap(Deployment::of)
         .orElse(Deployment.PRODUCTION);
-    find(has(Settings.BILLING_ENV) ? Settings.BILLING_ENV : Settings.NODE_ENV);
+    find(has(ServerSettings.BILLING_ENV) ? ServerSettings.BILLING_ENV : ServerSettings.NODE_ENV);
     new TreeMap<>(environment).forEach((name, value) -> {
       if (!value.isBlank()) {
         checkName(name, value);
@@ -60,7 +60,7 @@ final class EnvironmentReader {
 
   private void checkName(String name, String value) {
     Set<String> known = Settings.names();
-    if (known.contains(name) || name.startsWith(Settings.PRICE_PREFIX)) {
+    if (known.contains(name) || name.startsWith(CatalogSettings.PRICE_PREFIX)) {
       return;
     }
     if (name.startsWith(OWN_PREFIX)) {

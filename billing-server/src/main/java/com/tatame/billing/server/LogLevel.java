@@ -18,9 +18,11 @@ enum LogLevel {
   /** As an environment says; a wrong value, which is reported with all others, counts as missing. */
   static LogLevel of(Map<String, String> environment) {
     String text =
-        environment.getOrDefault(Settings.BILLING_LOG_LEVEL.name(), "").strip();
+        environment.getOrDefault(ServerSettings.BILLING_LOG_LEVEL.name(), "").strip();
     try {
-      return text.isEmpty() ? INFO : Settings.BILLING_LOG_LEVEL.read(text, Deployment.PRODUCTION);
+      return text.isEmpty()
+          ? INFO
+          : ServerSettings.BILLING_LOG_LEVEL.read(text, Deployment.PRODUCTION);
     } catch (IllegalArgumentException e) {
       return INFO;
     }

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * One setting of the server, as {@link Settings} declares it. What reads it, {@code .env.example} and
- * {@code docs/configuration.md} are made from this.
+ * One setting of the server. The class of its section declares it, and {@link Settings} lists all. What
+ * reads it, {@code .env.example} and {@code docs/configuration.md} are made from this.
  *
  * @param <T> what it is read as; of a list, each of its parts
  */

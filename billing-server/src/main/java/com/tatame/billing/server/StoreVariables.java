@@ -20,55 +20,61 @@ final class StoreVariables {
 
   Optional<Store> configured() {
     // Of a kind that is unknown, nothing is known to be missing.
-    return env.find(Settings.BILLING_STORE).isEmpty()
+    return env.find(StoreSettings.BILLING_STORE).isEmpty()
         ? Optional.empty()
         : onSupabase()
-            ? supabase(Settings.SUPABASE_URL, Settings.SUPABASE_SERVICE_ROLE_KEY)
-            : postgres(Settings.DATABASE_URL);
+            ? supabase(StoreSettings.SUPABASE_URL, StoreSettings.SUPABASE_SERVICE_ROLE_KEY)
+            : postgres(StoreSettings.DATABASE_URL);
   }
 
   /** Where to, if anywhere; the variables of the other kind of store need not be repeated. */
   Optional<Store> moveTo() {
-    return env.findIfGiven(Settings.BILLING_MOVE_TO)
+    return env.findIfGiven(MoveSettings.BILLING_MOVE_TO)
         .flatMap(kind -> kind.equals(SUPABASE) ? supabaseTarget() : postgresTarget());
   }
 
   /** Where an application's own tables are; by default, where everything is kept. */
   Optional<Store> importFrom() {
-    Optional<String> from = env.text(Settings.BILLING_IMPORT_FROM);
+    Optional<String> from = env.text(ImportSourceSettings.BILLING_IMPORT_FROM);
     if (from.isEmpty()) {
       return configured();
     }
-    if (env.find(Settings.BILLING_IMPORT_FROM).isEmpty()) {
+    if (env.find(ImportSourceSettings.BILLING_IMPORT_FROM).isEmpty()) {
       return Optional.empty();
     }
     return from.get().startsWith("http")
-        ? supabase(Settings.BILLING_IMPORT_FROM, Settings.BILLING_IMPORT_KEY)
+        ? supabase(
+            ImportSourceSettings.BILLING_IMPORT_FROM, ImportSourceSettings.BILLING_IMPORT_KEY)
         : Optional.of(new Store.Postgres(sized(PostgresConfig.of(from.get()))));
   }
 
   private boolean onSupabase() {
-    return env.text(Settings.BILLING_STORE).equals(Optional.of(SUPABASE));
+    return env.text(StoreSettings.BILLING_STORE).equals(Optional.of(SUPABASE));
   }
 
   private Optional<Store> postgresTarget() {
-    Setting<PostgresConfig> url = onSupabase() && !env.has(Settings.BILLING_MOVE_DATABASE_URL)
-        ? Settings.DATABASE_URL
-        : Settings.BILLING_MOVE_DATABASE_URL;
-    if (!onSupabase() && env.has(url) && env.text(url).equals(env.text(Settings.DATABASE_URL))) {
+    Setting<PostgresConfig> url = onSupabase() && !env.has(MoveSettings.BILLING_MOVE_DATABASE_URL)
+        ? StoreSettings.DATABASE_URL
+        : MoveSettings.BILLING_MOVE_DATABASE_URL;
+    if (!onSupabase()
+        && env.has(url)
+        && env.text(url).equals(env.text(StoreSettings.DATABASE_URL))) {
       env.problem(url, "is DATABASE_URL again; name the database to move to, another one");
     }
     return postgres(url);
   }
 
   private Optional<Store> supabaseTarget() {
-    Setting<String> url = !onSupabase() && !env.has(Settings.BILLING_MOVE_SUPABASE_URL)
-        ? Settings.SUPABASE_URL
-        : Settings.BILLING_MOVE_SUPABASE_URL;
-    Setting<Secret> key = !onSupabase() && !env.has(Settings.BILLING_MOVE_SUPABASE_SERVICE_ROLE_KEY)
-        ? Settings.SUPABASE_SERVICE_ROLE_KEY
-        : Settings.BILLING_MOVE_SUPABASE_SERVICE_ROLE_KEY;
-    if (onSupabase() && env.has(url) && env.text(url).equals(env.text(Settings.SUPABASE_URL))) {
+    Setting<String> url = !onSupabase() && !env.has(MoveSettings.BILLING_MOVE_SUPABASE_URL)
+        ? StoreSettings.SUPABASE_URL
+        : MoveSettings.BILLING_MOVE_SUPABASE_URL;
+    Setting<Secret> key =
+        !onSupabase() && !env.has(MoveSettings.BILLING_MOVE_SUPABASE_SERVICE_ROLE_KEY)
+            ? StoreSettings.SUPABASE_SERVICE_ROLE_KEY
+            : MoveSettings.BILLING_MOVE_SUPABASE_SERVICE_ROLE_KEY;
+    if (onSupabase()
+        && env.has(url)
+        && env.text(url).equals(env.text(StoreSettings.SUPABASE_URL))) {
       env.problem(url, "is SUPABASE_URL again; name the project to move to, another one");
     }
     return supabase(url, key);
@@ -80,7 +86,7 @@ final class StoreVariables {
 
   private PostgresConfig sized(PostgresConfig config) {
     return config.withMaxPoolSize(
-        env.find(Settings.DATABASE_POOL_MAX).orElse(PostgresConfig.DEFAULT_MAX_POOL_SIZE));
+        env.find(StoreSettings.DATABASE_POOL_MAX).orElse(PostgresConfig.DEFAULT_MAX_POOL_SIZE));
   }
 
   private Optional<Store> supabase(Setting<String> urlSetting, Setting<Secret> keySetting) {

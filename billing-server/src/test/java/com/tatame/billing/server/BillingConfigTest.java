@@ -73,7 +73,8 @@ final class BillingConfigTest {
             "BILLING_CHECKOUT_URLS",
             "TRUSTED_PROXIES");
     assertThat(invalid.problems())
-        .contains("BILLING_STORE must be postgres or supabase; " + Settings.BILLING_STORE.remedy());
+        .contains(
+            "BILLING_STORE must be postgres or supabase; " + StoreSettings.BILLING_STORE.remedy());
     assertThat(invalid).hasMessageContaining("13 problems");
   }
 
@@ -214,7 +215,7 @@ final class BillingConfigTest {
         "BILLING_MOVE_SUPABASE_SERVICE_ROLE_KEY", "sb_secret_1");
     assertThat(problemsOf(with(supabase)))
         .containsExactly("BILLING_MOVE_SUPABASE_URL is SUPABASE_URL again; name the project to move"
-            + " to, another one; " + Settings.BILLING_MOVE_SUPABASE_URL.remedy());
+            + " to, another one; " + MoveSettings.BILLING_MOVE_SUPABASE_URL.remedy());
   }
 
   @Test
@@ -222,7 +223,7 @@ final class BillingConfigTest {
     assertThat(problemsOf(with(Map.of("BILLING_MOVE_TO", "postgres", "DATABASE_POOL_MAX", "many"))))
         .containsExactly(
             "DATABASE_POOL_MAX must be a number from 1 to 1000; "
-                + Settings.DATABASE_POOL_MAX.remedy(),
+                + StoreSettings.DATABASE_POOL_MAX.remedy(),
             "BILLING_MOVE_DATABASE_URL is missing; set it to"
                 + " postgres://user:password@host:5432/database");
     assertThat(problemsOf(with(Map.of("BILLING_MOVE_TO", "supabase"))))
@@ -230,8 +231,8 @@ final class BillingConfigTest {
         .anyMatch(problem -> problem.startsWith("SUPABASE_URL is missing"))
         .anyMatch(problem -> problem.startsWith("SUPABASE_SERVICE_ROLE_KEY is missing"));
     assertThat(problemsOf(with(Map.of("BILLING_MOVE_TO", "mysql"))))
-        .containsExactly(
-            "BILLING_MOVE_TO must be postgres or supabase; " + Settings.BILLING_MOVE_TO.remedy());
+        .containsExactly("BILLING_MOVE_TO must be postgres or supabase; "
+            + MoveSettings.BILLING_MOVE_TO.remedy());
   }
 
   @Test
@@ -313,7 +314,7 @@ final class BillingConfigTest {
         .isEqualTo(Duration.ofSeconds(20));
     assertThat(refused(Map.of("BILLING_DRAIN_SECONDS", "-1")).problems())
         .contains("BILLING_DRAIN_SECONDS must be a number from 0 to 300; "
-            + Settings.BILLING_DRAIN_SECONDS.remedy());
+            + ServerSettings.BILLING_DRAIN_SECONDS.remedy());
   }
 
   @Test
@@ -341,7 +342,7 @@ final class BillingConfigTest {
         .hasToString("0 keys");
     assertThat(problemsOf(with(Map.of("BILLING_TRIAL_LEDGER_KEY", "0".repeat(32) + ", short"))))
         .containsExactly("BILLING_TRIAL_LEDGER_KEY must have at least 32 characters each; "
-            + Settings.BILLING_TRIAL_LEDGER_KEY.remedy());
+            + CatalogSettings.BILLING_TRIAL_LEDGER_KEY.remedy());
     BillingConfig rotated = BillingConfig.fromEnv(
         with(Map.of("BILLING_TRIAL_LEDGER_KEY", "1".repeat(32) + "," + "2".repeat(32))));
     assertThat(rotated.trialKeys()).hasToString("2 keys");
@@ -352,7 +353,7 @@ final class BillingConfigTest {
   void aMissingCatalogFileIsNamed() {
     assertThat(problemsOf(with(Map.of("BILLING_CATALOG", "/nowhere/catalog.yaml"))))
         .containsExactly("BILLING_CATALOG names a file that can't be read: /nowhere/catalog.yaml; "
-            + Settings.BILLING_CATALOG.remedy());
+            + CatalogSettings.BILLING_CATALOG.remedy());
   }
 
   private static InvalidConfiguration refused(Map<String, String> environment) {

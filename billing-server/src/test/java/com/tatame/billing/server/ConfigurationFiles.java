@@ -118,7 +118,9 @@ final class ConfigurationFiles {
 
   /** How the setting is named in an environment; of a family, one of its members. */
   static String exampleName(Setting<?> setting) {
-    return setting.family().isEmpty() ? setting.name() : Settings.PRICE_PREFIX + "PRO_MONTHLY";
+    return setting.family().isEmpty()
+        ? setting.name()
+        : CatalogSettings.PRICE_PREFIX + "PRO_MONTHLY";
   }
 
   static String document() {

@@ -30,7 +30,7 @@ final class ConfigurationFilesTest {
     List<String> named = Files.readAllLines(Path.of("../.env.example")).stream()
         .filter(line -> !line.isBlank() && !line.startsWith("#"))
         .map(line -> line.substring(0, line.indexOf('=')))
-        .filter(name -> !name.startsWith(Settings.PRICE_PREFIX))
+        .filter(name -> !name.startsWith(CatalogSettings.PRICE_PREFIX))
         .toList();
 
     assertThat(named).containsExactlyInAnyOrderElementsOf(Settings.names());

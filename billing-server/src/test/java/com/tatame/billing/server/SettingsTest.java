@@ -122,9 +122,9 @@ final class SettingsTest {
     assertThat(setting.meaning()).as("meaning").endsWith(".");
     assertThat(setting.remedy()).as("remedy").isNotEmpty().doesNotEndWith(".");
     assertThat(setting.type()).as("type").isNotEmpty();
-    boolean secret = setting.type().contains("secret") || setting == Settings.CLERK_JWT_KEY;
+    boolean secret = setting.type().contains("secret") || setting == SignInSettings.CLERK_JWT_KEY;
     assertThat(setting.example().isEmpty()).as("an example, but of secrets").isEqualTo(secret);
-    if (setting != Settings.BILLING_CATALOG) {
+    if (setting != CatalogSettings.BILLING_CATALOG) {
       Stream.of(setting.example(), setting.defaultValue(Deployment.PRODUCTION), setting.initial())
           .flatMap(value -> setting.isList() ? Stream.of(value.split(",")) : Stream.of(value))
           .filter(value -> !value.isEmpty())
@@ -181,7 +181,7 @@ final class SettingsTest {
 
     assertThat(refused(command.split(" ")).problems())
         .containsExactly("BILLING_CHECKOUT_URLS doesn't allow checkout.cancelUrl of the catalog; "
-            + Settings.BILLING_CHECKOUT_URLS.remedy());
+            + WebSettings.BILLING_CHECKOUT_URLS.remedy());
   }
 
   @ParameterizedTest
@@ -256,7 +256,7 @@ final class SettingsTest {
         .singleElement()
         .asString()
         .startsWith("CLERK_AUTHORIZED_PARTIES is missing, so that")
-        .endsWith("; " + Settings.CLERK_AUTHORIZED_PARTIES.remedy());
+        .endsWith("; " + SignInSettings.CLERK_AUTHORIZED_PARTIES.remedy());
     environment.put("BILLING_ENV", "development");
     assertThat(BillingConfig.fromEnv(environment).warnings()).isEmpty();
   }
