@@ -23,8 +23,10 @@ import com.tatame.billing.inbox.InboxWorkers;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.lease.Heartbeats;
-import com.tatame.billing.ledger.BillingEvents;
 import com.tatame.billing.metering.MeteredUsage;
+import com.tatame.billing.outbox.BillingEvents;
+import com.tatame.billing.outbox.EventEndpoints;
+import com.tatame.billing.outbox.Subscribers;
 import com.tatame.billing.payment.SavedPaymentMethods;
 import com.tatame.billing.portal.Portal;
 import com.tatame.billing.promotion.Coupons;
@@ -169,9 +171,19 @@ public final class Billing implements AutoCloseable {
     return parts.usage.metering();
   }
 
-  /** What moved an account's money or changed its subscriptions. */
+  /** What moved an account's money or changed its subscriptions, and hearing of it. */
   public BillingEvents events() {
-    return parts.inbox.events();
+    return parts.outbox.events();
+  }
+
+  /** Who hears of it, and how the deliveries are doing. */
+  public Subscribers subscribers() {
+    return parts.outbox.subscribers();
+  }
+
+  /** Addresses of others that hear of it by HTTP. */
+  public EventEndpoints eventEndpoints() {
+    return parts.outbox.endpoints();
   }
 
   /** Who changed what. */
@@ -255,6 +267,7 @@ public final class Billing implements AutoCloseable {
     parts.wallClock.measureIfDue();
     parts.catalogs.followIfDue();
     parts.inbox.workers().start();
+    parts.startDeliveries();
     try {
       products().refreshSoon();
     } catch (BillingException e) {
@@ -276,7 +289,9 @@ public final class Billing implements AutoCloseable {
     boolean worked = batch.isPresent();
     batch.ifPresent(step -> step.runAll());
     boolean sent = metering().sendWhatInvoicesWaitFor() > 0;
-    return parts.inbox.pendingReads().settle() > 0 || worked || maintained || sent;
+    boolean read = parts.inbox.pendingReads().settle() > 0;
+    boolean delivered = parts.outbox.deliveries().deliverDue() > 0;
+    return read || worked || maintained || sent || delivered;
   }
 
   /**
@@ -291,6 +306,7 @@ public final class Billing implements AutoCloseable {
       if (batch.isEmpty()) {
         parts.inbox.pendingReads().settle();
         metering().sendWhatInvoicesWaitFor();
+        parts.outbox.deliveries().deliverDue();
       }
       return batch;
     };
@@ -328,6 +344,7 @@ public final class Billing implements AutoCloseable {
   /** Ends the workers, after the batches that they have begun. The store stays open. */
   @Override
   public void close() {
+    parts.outbox.deliveries().close();
     parts.inbox.workers().close();
   }
 }

@@ -9,6 +9,10 @@ import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.InboxListener;
 import com.tatame.billing.inbox.RetryPolicy;
+import com.tatame.billing.outbox.EndpointDelivery.EndpointTransport;
+import com.tatame.billing.outbox.EventFormat;
+import com.tatame.billing.outbox.EventSender;
+import com.tatame.billing.secret.SecretsKeys;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.time.StoreClock;
 import com.tatame.billing.trial.TrialKeys;
@@ -64,6 +68,8 @@ public final class BillingBuilder {
   InboxListener listener = InboxListener.NONE;
   TrialKeys trialKeys = TrialKeys.NONE;
   BillingRoles billingRoles = BillingRoles.DEFAULT;
+  Duration keepFeed = Duration.ofDays(90);
+  Optional<EndpointTransport> endpoints = Optional.empty();
 
   BillingBuilder() {}
 
@@ -259,6 +265,29 @@ public final class BillingBuilder {
    */
   public BillingBuilder billingRoles(BillingRoles value) {
     billingRoles = value;
+    return this;
+  }
+
+  /**
+   * How long entries stay in the feed with the account's state, and can be sent again. Their facts
+   * stay in the ledger for ever. Default: 90 days.
+   */
+  public BillingBuilder keepFeed(Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException("keepFeed must be positive");
+    }
+    keepFeed = value;
+    return this;
+  }
+
+  /**
+   * How entries are sent to addresses of others. Default: not at all; handlers of the program receive
+   * them all the same.
+   *
+   * @param keys under which the addresses' secrets are sealed
+   */
+  public BillingBuilder eventEndpoints(EventSender sender, EventFormat format, SecretsKeys keys) {
+    endpoints = Optional.of(new EndpointTransport(sender, format, keys));
     return this;
   }
 

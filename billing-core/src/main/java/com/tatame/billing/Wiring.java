@@ -33,6 +33,7 @@ import com.tatame.billing.drift.DriftMonitor;
 import com.tatame.billing.drift.ProviderState;
 import com.tatame.billing.duplicate.DuplicateCommands;
 import com.tatame.billing.duplicate.Duplicates;
+import com.tatame.billing.entitlement.EntitlementChanges;
 import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.GrantStore;
 import com.tatame.billing.entitlement.Grants;
@@ -55,10 +56,15 @@ import com.tatame.billing.inbox.ReadBudget;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.lease.Heartbeats;
-import com.tatame.billing.ledger.BillingEvents;
 import com.tatame.billing.metering.DraftInvoices;
 import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.observation.Observations;
+import com.tatame.billing.outbox.BillingEvents;
+import com.tatame.billing.outbox.EndpointDelivery;
+import com.tatame.billing.outbox.EventDeliveries;
+import com.tatame.billing.outbox.EventEndpoints;
+import com.tatame.billing.outbox.OutboxRetention;
+import com.tatame.billing.outbox.Subscribers;
 import com.tatame.billing.payment.PaymentMethodCommands;
 import com.tatame.billing.payment.SavedPaymentMethods;
 import com.tatame.billing.portal.Portal;
@@ -67,6 +73,7 @@ import com.tatame.billing.projection.NotifyingProjectionStore;
 import com.tatame.billing.projection.ObservationRecorder;
 import com.tatame.billing.projection.Projections;
 import com.tatame.billing.projection.Projector;
+import com.tatame.billing.projection.StreamListener;
 import com.tatame.billing.promotion.AccountHistory;
 import com.tatame.billing.promotion.Coupons;
 import com.tatame.billing.promotion.DiscountCommands;
@@ -126,6 +133,7 @@ final class Wiring {
   final Plans plans;
   final Shop shop;
   final Inbox inbox;
+  final Outbox outbox;
   final Operations operations;
   final AuditLog audit;
 
@@ -148,6 +156,7 @@ final class Wiring {
     catalogs =
         new CatalogVersions(catalog.get(), catalog, store.catalogs(), store.products(), wallClock);
     usage = usage();
+    outbox = outbox();
     mirror = mirror();
     journal = journal();
     accounts = accounts();
@@ -220,6 +229,7 @@ final class Wiring {
         caches.subjects(),
         caches.products(),
         new DraftInvoices(usage.metering(), this::wakeUsage),
+        new StreamListener(outbox.deliveries()::wake),
         new ReservationSettler(usage.reservations())));
     Projector projector = new Projector(catalog);
     Projections projections = new Projections(
@@ -416,6 +426,13 @@ final class Wiring {
         new Portal(gateway.portal(), accounts.customers(), store.subscriptions(), returnUrls));
   }
 
+  /** Delivers by threads of its own where there are workers at all. */
+  void startDeliveries() {
+    if (settings.workers > 0) {
+      outbox.deliveries().start();
+    }
+  }
+
   /** Extends leases, keeps the time by which they are counted, and follows the published catalog. */
   void beat() {
     journal.heartbeats().beat();
@@ -426,7 +443,6 @@ final class Wiring {
   /** How events come in and are processed. */
   record Inbox(
       Webhooks webhooks,
-      BillingEvents events,
       InboxWorker worker,
       PendingReads pendingReads,
       InboxWorkers workers,
@@ -463,8 +479,34 @@ final class Wiring {
         : Optional.empty();
     Webhooks webhooks = new Webhooks(
         gateway.events(), store.inbox(), projections, onArrival, settings.listener, workers);
-    return new Inbox(
-        webhooks, new BillingEvents(store.billingEvents()), worker, pendingReads, workers, budget);
+    return new Inbox(webhooks, worker, pendingReads, workers, budget);
+  }
+
+  /** How others hear of what happened. */
+  record Outbox(
+      BillingEvents events,
+      Subscribers subscribers,
+      EventEndpoints endpoints,
+      EventDeliveries deliveries) {}
+
+  private Outbox outbox() {
+    EndpointDelivery delivery =
+        new EndpointDelivery(store.eventEndpoints(), settings.endpoints, wallClock);
+    EntitlementChanges entitlements =
+        new EntitlementChanges(store.eventFeed(), store.usage(), catalog, clocks);
+    EventDeliveries deliveries = new EventDeliveries(
+        store.subscribers(), delivery, entitlements::publishDue, wallClock, settings.random);
+    return new Outbox(
+        new BillingEvents(store.billingEvents(), store.eventFeed(), deliveries),
+        new Subscribers(store.subscribers(), deliveries, wallClock),
+        new EventEndpoints(
+            store.eventEndpoints(),
+            store.subscribers(),
+            delivery,
+            settings.endpoints,
+            wallClock,
+            settings.random),
+        deliveries);
   }
 
   /** What operators do, and what is done now and then without them. */
@@ -521,6 +563,8 @@ final class Wiring {
         store.meterReports(),
         clocks,
         settings.keepEvents);
+    OutboxRetention outboxRetention =
+        new OutboxRetention(store.eventFeed(), store.subscribers(), wallClock, settings.keepFeed);
     Duration often = InboxWorkers.MAINTENANCE;
     Duration everyMinute = Duration.ofMinutes(1);
     return new Schedule(
@@ -537,6 +581,8 @@ final class Wiring {
             new Task("watch_trials", often, plans.trials()::from),
             task("gather_usage", everyMinute, accounts.anonymousSessions()::gather),
             task("prune_inbox", PRUNE_EVERY, retention::pruneInbox),
+            task("check_event_epoch", everyMinute, store.eventFeed()::checkEpoch),
+            task("prune_feed", PRUNE_EVERY, outboxRetention::prune),
             task("prune_usage", PRUNE_EVERY, retention::pruneUsage),
             task("prune_answers", PRUNE_EVERY, retention::pruneAnswers)),
         wallClock,

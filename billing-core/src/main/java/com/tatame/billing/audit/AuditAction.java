@@ -20,7 +20,17 @@ public enum AuditAction {
   REPLAY_EVENTS,
   PUBLISH_CATALOG,
   /** An item that cost nothing was taken. */
-  TAKE_FREE_ITEM;
+  TAKE_FREE_ITEM,
+  CREATE_EVENT_ENDPOINT,
+  UPDATE_EVENT_ENDPOINT,
+  /** An endpoint got another secret, or its secret was sealed under another key. */
+  ROLL_EVENT_SECRET,
+  /** Entries are sent to a subscriber again. */
+  REPLAY_DELIVERIES,
+  RETRY_DELIVERY,
+  /** A subscriber never receives an entry. */
+  SKIP_DELIVERY,
+  REMOVE_SUBSCRIBER;
 
   /** The stored name, lower case. */
   public String code() {

@@ -106,6 +106,18 @@ public record AccountEntitlement(AccountId account, List<Source> sources, List<W
         account, sources.stream().map(Source::endingAsKnown).toList(), withheld);
   }
 
+  /** Whether both give the same, for the same time; what explains it may differ. */
+  public boolean decidesLike(AccountEntitlement other) {
+    return decisive().equals(other.decisive());
+  }
+
+  private List<Source> decisive() {
+    return sources.stream()
+        .map(source -> new Source(
+            source.subscriptionId(), source.tier(), source.status(), source.graceUntil()))
+        .toList();
+  }
+
   /** The source that decides at this instant; empty when the default plan does. */
   public Optional<Source> sourceAt(Instant now) {
     for (Source source : sources) {

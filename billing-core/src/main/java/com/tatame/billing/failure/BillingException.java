@@ -5,7 +5,8 @@ package com.tatame.billing.failure;
  * that needs its owner) are return values and never exceptions.
  */
 public abstract sealed class BillingException extends RuntimeException
-    permits ValidationFailed,
+    permits CursorReset,
+        ValidationFailed,
         InvalidSignature,
         Unauthenticated,
         IdentityUnavailable,

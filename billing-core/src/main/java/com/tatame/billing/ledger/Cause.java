@@ -19,12 +19,20 @@ public record Cause(Source source, Optional<String> eventId, Optional<String> co
   /** The repair of a difference that no event explains. */
   public static final Cause RECONCILIATION = without(Source.RECONCILIATION);
 
+  /** What this product decided: an entitlement that changed. */
+  public static final Cause DECISION = without(Source.DECISION);
+
+  /** What an account used. */
+  public static final Cause USAGE = without(Source.USAGE);
+
   /** Where a fact comes from. */
   public enum Source implements WireName {
     EVENT,
     READ,
     IMPORT,
-    RECONCILIATION
+    RECONCILIATION,
+    DECISION,
+    USAGE
   }
 
   private static Cause without(Source source) {

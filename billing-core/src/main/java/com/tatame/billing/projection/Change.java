@@ -8,6 +8,7 @@ import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.ProviderObject;
+import com.tatame.billing.observation.SubjectId;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -34,12 +35,24 @@ public sealed interface Change {
   /** Makes the subject the account's customer. A second link of either side violates a constraint. */
   record Link(AccountId account, String customerId, Instant createdAt) implements Change {}
 
-  /** Replaces what the account's subscriptions give it; what was known before stays in its history. */
-  record Entitle(RecordedEntitlement recorded) implements Change {
+  /**
+   * Replaces what the account's subscriptions give it; what was known before stays in its history.
+   *
+   * @param decides whether it may decide otherwise than what it replaces, and not only say more
+   */
+  record Entitle(RecordedEntitlement recorded, boolean decides) implements Change {
+    /** One that may decide otherwise. */
+    public Entitle(RecordedEntitlement recorded) {
+      this(recorded, true);
+    }
+
     public AccountEntitlement entitlement() {
       return recorded.entitlement();
     }
   }
+
+  /** A subscription of the customer is another than before, which its account's stream must show. */
+  record PublishState(SubjectId customer) implements Change {}
 
   /** The object's true state must be read; keeps the earliest time. */
   record RequireRead(ObjectRef object, ReadPriority priority, Instant since) implements Change {}

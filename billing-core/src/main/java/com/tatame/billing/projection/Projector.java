@@ -6,6 +6,7 @@ import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.entitlement.EntitlementRule;
 import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.ledger.AccountFacts;
 import com.tatame.billing.ledger.Cause;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
@@ -124,6 +125,8 @@ public final class Projector {
     private final Map<String, Change.Append> facts = new TreeMap<>();
     private final List<String> alarms = new ArrayList<>();
     private Optional<Change.Link> link = Optional.empty();
+    private Optional<Cause> linkCause = Optional.empty();
+    private boolean restated;
 
     /**
      * @param readCause by which the facts become known that no event states
@@ -159,6 +162,7 @@ public final class Projector {
       }
       if (verdict == MirrorRule.Verdict.REPLACE || verdict == MirrorRule.Verdict.TOMBSTONE) {
         evidence.observe(seen, state);
+        restated |= seen.object().kind() == ObjectKind.SUBSCRIPTION;
       }
       switch (verdict) {
         case KEEP -> {}
@@ -188,8 +192,14 @@ public final class Projector {
       rows.put(seen.object(), new StoredObject(Optional.of(state), seen.asOf(), seen.source()));
       writes.put(seen.object(), new Change.Put(state, seen.asOf(), seen.source()));
       if (state instanceof Customer customer) {
-        customer.account().ifPresent(account -> claim(customer, account));
+        customer.account().ifPresent(account -> claim(customer, account, causeOf(seen)));
       }
+    }
+
+    private Cause causeOf(Observation seen) {
+      return seen.eventId()
+          .map(id -> new Cause(Cause.Source.EVENT, Optional.of(id), seen.commandId()))
+          .orElse(readCause);
     }
 
     private void writeTombstone(Observation seen) {
@@ -211,9 +221,7 @@ public final class Projector {
     }
 
     private void addFacts(List<Fact> stated, Observation seen) {
-      Cause cause = seen.eventId()
-          .map(id -> new Cause(Cause.Source.EVENT, Optional.of(id), seen.commandId()))
-          .orElse(readCause);
+      Cause cause = causeOf(seen);
       stated.forEach(fact -> facts.putIfAbsent(fact.key(), new Change.Append(fact, cause)));
     }
 
@@ -242,12 +250,12 @@ public final class Projector {
             .filter(Customer.class::isInstance)
             .map(Customer.class::cast)
             .filter(customer -> customer.account().isEmpty())
-            .forEach(customer -> claim(customer, owner));
+            .forEach(customer -> claim(customer, owner, readCause));
       }
     }
 
     // The first link of either side stays: a second customer of an account is never adopted.
-    private void claim(Customer customer, AccountId account) {
+    private void claim(Customer customer, AccountId account, Cause cause) {
       Optional<String> other = Optional.ofNullable(known.customerOf().get(account));
       if (known.linked().isPresent()) {
         if (!known.linked().get().equals(account)) {
@@ -255,6 +263,7 @@ public final class Projector {
         }
       } else if (other.isEmpty()) {
         link = Optional.of(new Change.Link(account, customer.id(), customer.createdAt()));
+        linkCause = Optional.of(cause);
       } else if (!other.get().equals(customer.id())) {
         alarms.add(customer.id() + " names an account that has customer " + other.get());
       }
@@ -262,11 +271,18 @@ public final class Projector {
 
     Projection finish() {
       List<Change> changes = new ArrayList<>(writes.values());
+      link.map(customer ->
+              AccountFacts.created(customer.account(), known.subject(), customer.createdAt()))
+          .ifPresent(
+              fact -> facts.put(fact.key(), new Change.Append(fact, linkCause.orElseThrow())));
       changes.addAll(facts.values());
       changes.addAll(required.values());
       changes.addAll(settled.values());
       link.ifPresent(changes::add);
       entitlement().ifPresent(changes::add);
+      if (restated) {
+        changes.add(new Change.PublishState(known.subject()));
+      }
       return new Projection(changes, alarms);
     }
 
@@ -282,8 +298,9 @@ public final class Projector {
           .or(() -> link.map(Change.Link::account))
           .map(account -> new EntitlementRule(sold).derive(account, subscriptions, invoices()))
           .filter(derived -> !Optional.of(derived).equals(known.entitlement()))
-          .map(evidence::of)
-          .map(Change.Entitle::new);
+          .map(derived -> new Change.Entitle(
+              evidence.of(derived),
+              known.entitlement().filter(derived::decidesLike).isEmpty()));
     }
 
     private List<Subscription> subscriptions() {

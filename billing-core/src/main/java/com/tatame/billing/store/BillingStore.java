@@ -18,6 +18,9 @@ import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.ledger.BillingEventStore;
 import com.tatame.billing.metering.MeterReportStore;
+import com.tatame.billing.outbox.EndpointStore;
+import com.tatame.billing.outbox.EventFeedStore;
+import com.tatame.billing.outbox.SubscriberStore;
 import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
@@ -80,6 +83,12 @@ public interface BillingStore extends AutoCloseable {
   ReservationStore reservations();
 
   BillingEventStore billingEvents();
+
+  EventFeedStore eventFeed();
+
+  SubscriberStore subscribers();
+
+  EndpointStore eventEndpoints();
 
   AuditStore audit();
 

@@ -7,10 +7,10 @@ import static com.tatame.billing.http.Route.get;
 
 import com.tatame.billing.ledger.BillingEvent;
 import com.tatame.billing.ledger.BillingEventFilter;
-import com.tatame.billing.ledger.BillingEvents;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubscriptionTerms;
 import com.tatame.billing.observation.TermsChange;
+import com.tatame.billing.outbox.BillingEvents;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;

@@ -19,6 +19,9 @@ import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.ledger.BillingEventStore;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.ObjectKind;
+import com.tatame.billing.outbox.EndpointStore;
+import com.tatame.billing.outbox.EventFeedStore;
+import com.tatame.billing.outbox.SubscriberStore;
 import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
@@ -177,6 +180,21 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final BillingEventStore billingEvents() {
     return accounts.billingEvents();
+  }
+
+  @Override
+  public final EventFeedStore eventFeed() {
+    return new EventFeedFunctions(functions);
+  }
+
+  @Override
+  public final SubscriberStore subscribers() {
+    return new SubscriberFunctions(functions, audited);
+  }
+
+  @Override
+  public final EndpointStore eventEndpoints() {
+    return new EndpointFunctions(functions, audited);
   }
 
   @Override

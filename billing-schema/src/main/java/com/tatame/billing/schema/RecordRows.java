@@ -88,7 +88,9 @@ final class RecordRows {
       if (generic.getRawType() == Optional.class) {
         return row.has(column) ? Optional.of(value(of, row, column)) : Optional.empty();
       } else if (generic.getRawType() == List.class && of instanceof Class<?> element) {
-        return row.rows(column).map(each -> read(element, each));
+        return element == String.class
+            ? row.textList(column)
+            : row.rows(column).map(each -> read(element, each));
       } else if (generic.getRawType() == Map.class) {
         return row.texts(column);
       }

@@ -67,7 +67,10 @@ public final class Tables {
       table("answers").personal(Erasure.EXPIRES, "answer").pruned("once_v1").build(),
       table("api_keys").impersonal("name").build(),
       table("audit_log").impersonal("before", "after").build(),
-      table("billing_events").impersonal("terms", "details").build(),
+      table("billing_events")
+          .impersonal("terms", "details", "state")
+          .payloadPruned("prune_event_states_v1")
+          .build(),
       table("catalog_features").untilSettled().build(),
       table("catalog_tiers").impersonal("name").untilSettled().build(),
       table("catalog_versions").impersonal("content_hash", "document").build(),
@@ -81,9 +84,16 @@ public final class Tables {
           .build(),
       table("customer_proofs").build(),
       table("customers").personal(Erasure.CLEARED, "email", "name").build(),
+      table("delivery_attempts")
+          .impersonal("error")
+          .pruned("prune_delivery_attempts_v1")
+          .build(),
       table("drift").personal(Erasure.CLEARED, "before", "after").build(),
       table("duplicate_subscriptions").build(),
       table("entitlement_history").impersonal("sources", "withheld", "evidence").build(),
+      table("event_endpoints").impersonal("name", "description").build(),
+      table("event_epochs").build(),
+      table("event_streams").impersonal("decided").build(),
       table("free_purchases").impersonal("sale").build(),
       table("gauge_changes").pruned("prune_consumptions_v1").build(),
       table("grants").personal(Erasure.CLEARED, "reason", "revoked_reason").build(),
@@ -109,6 +119,8 @@ public final class Tables {
           .build(),
       table("stripe_invoices").impersonal("billing_reason").build(),
       table("subjects").build(),
+      table("subscriber_positions").impersonal("error").build(),
+      table("subscribers").impersonal("name").build(),
       table("subscription_quotes").impersonal("state").pruned("prune_quotes_v1").build(),
       table("subscriptions")
           .impersonal("items", "collection_paused", "cancel_reason", "discount")

@@ -1,5 +1,6 @@
 package com.tatame.billing.schema;
 
+import com.tatame.billing.ledger.Cause;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectRef;
@@ -76,7 +77,7 @@ final class UnitRows {
       } else if (change instanceof Change.Tombstone tombstone) {
         see(tombstone);
       } else if (change instanceof Change.Append append) {
-        rows.putIfAbsent(new Key(FACTS, append.fact().key()), row(append));
+        rows.putIfAbsent(new Key(FACTS, append.fact().key()), fact(append.fact(), append.cause()));
       } else if (change instanceof Change.Link link) {
         rows.put(
             new Key("links", List.of(link.account(), link.customerId())),
@@ -87,7 +88,11 @@ final class UnitRows {
       } else if (change instanceof Change.Entitle entitle) {
         rows.put(
             new Key("entitlements", entitle.entitlement().account()),
-            EntitlementRows.row(entitle.recorded()));
+            EntitlementRows.row(entitle.recorded()).with("examine", entitle.decides()));
+      } else if (change instanceof Change.PublishState publish) {
+        rows.put(
+            new Key("published", publish.customer()),
+            Row.empty().with("customer", publish.customer().value()));
       } else if (change instanceof Change.RequireRead require) {
         see(require);
       } else if (change instanceof Change.SettleRead settle) {
@@ -143,25 +148,23 @@ final class UnitRows {
     private static Row read(ObjectRef object) {
       return Row.empty().with("kind", object.kind()).with("object_id", object.id());
     }
+  }
 
-    private static Row row(Change.Append append) {
-      Fact fact = append.fact();
-      return Row.empty()
-          .with("fact_key", fact.key())
-          .with("subject_id", fact.subject().value())
-          .with("subscription_id", fact.subscriptionId())
-          .with("stripe_event_id", append.cause().eventId())
-          .with("event_type", fact.type())
-          .with("amount", fact.amount().map(Money::amount))
-          .with("currency", fact.amount().map(Money::currency))
-          .with("status", fact.status())
-          .with("occurred_at", fact.occurredAt())
-          .with("cause", append.cause().source())
-          .with("command_id", append.cause().commandId())
-          .with("terms", fact.terms().map(RecordRows::row))
-          .with(
-              "details", fact.details().isEmpty() ? Optional.empty() : Optional.of(fact.details()));
-    }
+  static Row fact(Fact fact, Cause cause) {
+    return Row.empty()
+        .with("fact_key", fact.key())
+        .with("subject_id", fact.subject().value())
+        .with("subscription_id", fact.subscriptionId())
+        .with("stripe_event_id", cause.eventId())
+        .with("event_type", fact.type())
+        .with("amount", fact.amount().map(Money::amount))
+        .with("currency", fact.amount().map(Money::currency))
+        .with("status", fact.status())
+        .with("occurred_at", fact.occurredAt())
+        .with("cause", cause.source())
+        .with("command_id", cause.commandId())
+        .with("terms", fact.terms().map(RecordRows::row))
+        .with("details", fact.details().isEmpty() ? Optional.empty() : Optional.of(fact.details()));
   }
 
   static int priority(ReadPriority priority) {

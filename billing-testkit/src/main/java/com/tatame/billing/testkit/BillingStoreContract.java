@@ -55,6 +55,8 @@ public interface BillingStoreContract
         MeterReportStoreContract,
         ReservationStoreContract,
         BillingEventStoreContract,
+        EventStreamContract,
+        SubscriberStoreContract,
         AuditStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,

@@ -21,6 +21,9 @@ import com.tatame.billing.ledger.BillingEventStore;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.outbox.EndpointStore;
+import com.tatame.billing.outbox.EventFeedStore;
+import com.tatame.billing.outbox.SubscriberStore;
 import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.CommitResult;
@@ -49,7 +52,7 @@ import java.util.Optional;
 public final class InMemoryBillingStore implements BillingStore {
   private final SharedLock lock = new SharedLock();
   private final InMemoryAudit audit = new InMemoryAudit(lock);
-  private final MirroredRows rows = new MirroredRows();
+  private final MirroredRows rows = new MirroredRows(lock);
   private final InMemoryInbox inbox = new InMemoryInbox(lock, rows, new ArrivingUnits(), audit);
   private final InMemoryProjections projections = new InMemoryProjections(lock, rows, inbox);
   private final InMemoryJournal journal = new InMemoryJournal(lock, audit);
@@ -61,7 +64,9 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryDuplicates duplicates = new InMemoryDuplicates(lock, rows);
   private final InMemoryTrials trials = new InMemoryTrials(lock, rows);
   private final InMemoryTasks tasks = new InMemoryTasks(lock);
-  private final InMemoryGrants grants = new InMemoryGrants(lock, audit);
+  private final InMemoryGrants grants = new InMemoryGrants(lock, audit, rows.streams());
+  private final InMemorySubscribers subscribers =
+      new InMemorySubscribers(lock, rows.streams(), audit);
   private final InMemoryMeterReports meters = new InMemoryMeterReports(lock, rows, audit);
   private final InMemoryCatalogs catalogs = new InMemoryCatalogs(lock, rows, meters, audit);
   private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters);
@@ -185,6 +190,21 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public BillingEventStore billingEvents() {
     return reads.billingEvents();
+  }
+
+  @Override
+  public EventFeedStore eventFeed() {
+    return rows.streams();
+  }
+
+  @Override
+  public SubscriberStore subscribers() {
+    return subscribers;
+  }
+
+  @Override
+  public EndpointStore eventEndpoints() {
+    return subscribers.endpoints();
   }
 
   @Override

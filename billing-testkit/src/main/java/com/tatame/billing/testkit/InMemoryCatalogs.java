@@ -59,6 +59,7 @@ final class InMemoryCatalogs implements CatalogStore {
     PublishedCatalog published = new PublishedCatalog(
         versions.size() + 1L, now.truncatedTo(ChronoUnit.MICROS), Optional.of(catalog));
     versions.add(published);
+    mirrored.published(published.version());
     meters.publish(catalog);
     return published;
   }

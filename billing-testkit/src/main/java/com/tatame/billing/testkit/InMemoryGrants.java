@@ -19,6 +19,7 @@ import java.util.function.ToLongFunction;
 final class InMemoryGrants implements GrantStore {
   private final SharedLock lock;
   private final InMemoryAudit audited;
+  private final InMemoryStreams streams;
   private final Map<String, Grant> given = new LinkedHashMap<>();
   private final Map<KeyOf, Asked> keys = new HashMap<>();
 
@@ -26,9 +27,11 @@ final class InMemoryGrants implements GrantStore {
 
   private record Asked(String id, String fingerprint) {}
 
-  InMemoryGrants(SharedLock lock, InMemoryAudit audited) {
+  InMemoryGrants(SharedLock lock, InMemoryAudit audited, InMemoryStreams streams) {
     this.lock = lock;
     this.audited = audited;
+    this.streams = streams;
+    streams.showing(this::of);
   }
 
   @Override
@@ -37,6 +40,7 @@ final class InMemoryGrants implements GrantStore {
       KeyOf of = new KeyOf(grant.account(), key);
       if (keys.putIfAbsent(of, new Asked(grant.id(), fingerprint)) == null) {
         given.put(grant.id(), grant);
+        streams.examine(grant.account());
       }
       return findByKey(grant.account(), key).orElseThrow();
     });
@@ -50,9 +54,12 @@ final class InMemoryGrants implements GrantStore {
         () -> find(id).flatMap(Grant::revoked),
         () -> find(id)
             .filter(grant -> grant.account().equals(account))
-            .map(grant -> grant.revoked().isPresent()
-                ? grant
-                : replace(grant, grant.used(), Optional.of(revocation))));
+            .map(grant -> grant.revoked().isPresent() ? grant : revoke(grant, revocation)));
+  }
+
+  private Grant revoke(Grant grant, Revocation revocation) {
+    streams.examine(grant.account());
+    return replace(grant, grant.used(), Optional.of(revocation));
   }
 
   private Grant replace(Grant grant, long used, Optional<Revocation> revoked) {

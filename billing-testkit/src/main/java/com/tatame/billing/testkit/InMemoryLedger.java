@@ -22,11 +22,13 @@ import java.util.stream.Stream;
 /** The facts, and whose they are. Not thread-safe: callers hold the store's lock. */
 final class InMemoryLedger {
   private final MirroredRows rows;
+  private final InMemoryStreams streams;
   private final Map<String, BillingEvent> events = new LinkedHashMap<>();
   private final Map<String, List<BillingEvent>> unclaimed = new HashMap<>();
 
-  InMemoryLedger(MirroredRows rows) {
+  InMemoryLedger(MirroredRows rows, InMemoryStreams streams) {
     this.rows = rows;
+    this.streams = streams;
   }
 
   Stream<BillingEvent> events() {
@@ -39,6 +41,7 @@ final class InMemoryLedger {
 
   /** Appends the facts of a unit whose rows are written. */
   void append(List<Change> changes, Instant now) {
+    List<BillingEvent> appended = new ArrayList<>();
     for (Change change : changes) {
       if (change instanceof Change.Append append
           && !events.containsKey(append.fact().key())) {
@@ -49,14 +52,32 @@ final class InMemoryLedger {
           unclaimed
               .computeIfAbsent(event.fact().subject().value(), subject -> new ArrayList<>())
               .add(event);
+        } else {
+          appended.add(event);
         }
+      } else if (change instanceof Change.Entitle entitle && entitle.decides()) {
+        streams.examine(entitle.entitlement().account());
       }
     }
-    claim(changes);
+    for (Change change : changes) {
+      if (change instanceof Change.PublishState publish && appended.isEmpty()) {
+        accountOf(publish.customer().value()).ifPresent(streams::examine);
+      }
+    }
+    streams.append(appended, now);
+    streams.append(claim(changes), now);
+  }
+
+  /** Appends one event of an account. */
+  void append(BillingEvent event, Instant now) {
+    if (events.putIfAbsent(event.id(), event) == null) {
+      streams.append(List.of(event), now);
+    }
   }
 
   // Facts that waited for their customer's account, or for their payment's customer.
-  private void claim(List<Change> changes) {
+  private List<BillingEvent> claim(List<Change> changes) {
+    List<BillingEvent> claimed = new ArrayList<>();
     Set<String> subjects = new HashSet<>();
     for (Change change : changes) {
       if (change instanceof Change.Link link) {
@@ -69,13 +90,15 @@ final class InMemoryLedger {
     for (String subject : subjects) {
       accountOf(subject).ifPresent(account -> {
         for (BillingEvent event : unclaimed.getOrDefault(subject, List.of())) {
-          events.put(
-              event.id(),
-              new BillingEvent(event.fact(), Optional.of(account), event.cause(), event.knownAt()));
+          BillingEvent owned =
+              new BillingEvent(event.fact(), Optional.of(account), event.cause(), event.knownAt());
+          events.put(event.id(), owned);
+          claimed.add(owned);
         }
         unclaimed.remove(subject);
       });
     }
+    return claimed;
   }
 
   private List<String> paymentsOf(String customerId) {

@@ -37,7 +37,8 @@ final class MirroredRows {
   private final Map<SubjectId, Long> versions = new HashMap<>();
   private final Map<ObjectRef, StoredObject> objects = new TreeMap<>();
   private final Map<ObjectRef, SubjectId> subjects = new HashMap<>();
-  private final InMemoryLedger ledger = new InMemoryLedger(this);
+  private final InMemoryStreams streams;
+  private final InMemoryLedger ledger;
   private final Map<AccountId, Change.Link> links = new HashMap<>();
   private final Map<AccountId, RecordedEntitlement> entitlements = new HashMap<>();
   private final Map<AccountId, NavigableMap<Instant, RecordedEntitlement>> entitledBefore =
@@ -47,6 +48,27 @@ final class MirroredRows {
   private final Map<List<String>, Principal> users = new LinkedHashMap<>();
 
   private long changesOfSeveral;
+
+  private long catalogVersion;
+
+  MirroredRows(SharedLock lock) {
+    streams = new InMemoryStreams(lock, this);
+    ledger = new InMemoryLedger(this, streams);
+  }
+
+  /** Accounts' streams. */
+  InMemoryStreams streams() {
+    return streams;
+  }
+
+  /** Of the catalog that was published last; 0 before the first. */
+  long catalogVersion() {
+    return catalogVersion;
+  }
+
+  void published(long version) {
+    catalogVersion = version;
+  }
 
   long version(SubjectId subject) {
     return versions.getOrDefault(subject, 0L);

@@ -20,6 +20,9 @@ import com.tatame.billing.ledger.BillingEventStore;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.outbox.EndpointStore;
+import com.tatame.billing.outbox.EventFeedStore;
+import com.tatame.billing.outbox.SubscriberStore;
 import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.payment.PaymentMethodStore;
 import com.tatame.billing.projection.ProjectionStore;
@@ -181,6 +184,21 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public ReservationStore reservations() {
     return good.reservations();
+  }
+
+  @Override
+  public EventFeedStore eventFeed() {
+    return good.eventFeed();
+  }
+
+  @Override
+  public SubscriberStore subscribers() {
+    return good.subscribers();
+  }
+
+  @Override
+  public EndpointStore eventEndpoints() {
+    return good.eventEndpoints();
   }
 
   @Override

@@ -3,6 +3,9 @@ package com.tatame.billing.testkit.eventorder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.audit.AuditAction;
+import com.tatame.billing.audit.AuditChange;
+import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.customer.Customer;
 import com.tatame.billing.drift.DriftPolicy;
@@ -39,6 +42,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Our own core as the handler on trial: several programs on one store, run step by step in any order,
@@ -58,6 +62,7 @@ public final class BillingUnderProof implements WebhookHandler {
   private final PaymentGateway gateway;
   private final Flaw flaw;
   private final Ledger ledger;
+  private final StreamsCheck streams;
   private final List<Node> nodes = new ArrayList<>();
 
   private BillingUnderProof(
@@ -67,6 +72,7 @@ public final class BillingUnderProof implements WebhookHandler {
     this.factsOf = factsOf;
     this.flaw = flaw;
     this.ledger = new Ledger(world);
+    this.streams = new StreamsCheck(world);
     this.gateway = flaw.of(new LaggingReads(world, store)
         .around(
             new SimulatedGateway(world::call, List.of(world.webhookSecret()), world.wallClock())));
@@ -135,7 +141,7 @@ public final class BillingUnderProof implements WebhookHandler {
 
     private Billing program() {
       FaultInjector hazards = new FaultInjector(world, name);
-      return Billing.builder()
+      Billing program = Billing.builder()
           .store(hazards.around(flaw.of(ledger.watching(store))))
           .gateway(hazards.around(gateway))
           .catalog(catalog)
@@ -151,8 +157,12 @@ public final class BillingUnderProof implements WebhookHandler {
           .drift(DriftPolicy.REPORT)
           // Both ways into the rows have to hold; the workers' own has more steps to be crashed in.
           .projectOnArrival(world.seed() % 2 == 0)
+          // All of it is compared in the end, months later.
+          .keepFeed(Duration.ofDays(36_500))
           .workers(0)
           .build();
+      program.events().subscribe(streams.subscriber(), streams::handle);
+      return program;
     }
 
     void die() {
@@ -220,7 +230,8 @@ public final class BillingUnderProof implements WebhookHandler {
     if (nodes.stream().anyMatch(node -> node.next.isPresent())) {
       return false;
     }
-    return store.inbox().status().backlog() == 0;
+    return store.inbox().status().backlog() == 0
+        && streams.idle(store, world.engine().now());
   }
 
   @Override
@@ -266,6 +277,11 @@ public final class BillingUnderProof implements WebhookHandler {
     if (status.dead() > 0) {
       complaints.add(status.dead() + " events are dead");
     }
+    Set<String> facts = objects().keySet().stream()
+        .flatMap(subject -> factsOf.apply(subject).stream())
+        .map(Fact::key)
+        .collect(Collectors.toSet());
+    complaints.addAll(streams.complaints(flaw.of(store), facts));
     complaints.addAll(EventFactsCheck.complaints(
         world.engine().events(),
         store.inbox(),
@@ -283,11 +299,17 @@ public final class BillingUnderProof implements WebhookHandler {
         accounts.add(new AccountId(account.asText()));
       }
     }
-    Map<String, String> rows = new TreeMap<>(CoreRows.of(states(objects)));
+    List<ProviderObject> states = states(objects);
+    Map<String, String> rows = new TreeMap<>(CoreRows.of(states));
+    Set<String> present =
+        states.stream().map(ProviderObject::id).collect(Collectors.toCollection(HashSet::new));
     objects
         .keySet()
         .forEach(subject -> factsOf.apply(subject).stream()
             .filter(fact -> !EventFactsCheck.isStatedByEvents(fact))
+            // Whether a deleted customer was ever linked depends on which of its events came first.
+            .filter(fact -> !fact.type().equals("account.created")
+                || present.contains(fact.subject().value()))
             .forEach(fact -> put(rows, fact)));
     accounts.forEach(account -> store
         .usage()
@@ -369,5 +391,15 @@ public final class BillingUnderProof implements WebhookHandler {
   @Override
   public void close() {
     nodes.forEach(node -> node.billing.close());
+    store
+        .subscribers()
+        .remove(
+            streams.subscriber(),
+            AuditEntry.of(
+                world.wallClock().instant(),
+                AuditAction.REMOVE_SUBSCRIBER.code(),
+                Optional.empty(),
+                streams.subscriber(),
+                AuditChange.created(Map.of())));
   }
 }

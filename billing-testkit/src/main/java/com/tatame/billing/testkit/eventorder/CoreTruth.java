@@ -75,6 +75,9 @@ final class CoreTruth {
       JsonNode account = customer.required("metadata").path("billing_account");
       if (account.isTextual()) {
         accounts.put(customer.required("id").asText(), account.asText());
+        rows.put(
+            "fact " + account.asText() + ":created",
+            factText(customer.required("created").asLong(), ""));
       }
     }
     for (JsonNode subscription : subscriptions()) {

@@ -3,6 +3,8 @@ package com.tatame.billing.testkit.eventorder;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.observation.ObjectReads;
+import com.tatame.billing.outbox.EventFeedStore;
+import com.tatame.billing.outbox.SubscriberStore;
 import com.tatame.billing.projection.ProjectionStore;
 import com.tatame.billing.store.BillingStore;
 import java.lang.reflect.InvocationHandler;
@@ -13,8 +15,12 @@ import java.util.Set;
 
 /** Makes the calls of one node's ports the places where it dies or is overtaken. */
 final class FaultInjector {
-  private static final Set<Class<?>> PORTS =
-      Set.of(InboxStore.class, ProjectionStore.class, ObjectReads.class);
+  private static final Set<Class<?>> PORTS = Set.of(
+      InboxStore.class,
+      ProjectionStore.class,
+      ObjectReads.class,
+      EventFeedStore.class,
+      SubscriberStore.class);
   private static final int OVERTAKEN_ONE_IN = 10;
 
   private final ProofWorld world;
@@ -51,6 +57,10 @@ final class FaultInjector {
 
   private <T> T port(Class<T> type, Object good) {
     return proxy(type, (proxy, method, arguments) -> {
+      // What a program does as it starts: there is nobody yet who could die.
+      if (method.getName().equals("add")) {
+        return invoke(method, good, arguments);
+      }
       String call = node + " " + type.getSimpleName() + "." + method.getName();
       pass("before " + call);
       Object answer = invoke(method, good, arguments);

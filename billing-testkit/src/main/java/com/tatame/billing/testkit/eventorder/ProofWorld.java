@@ -146,6 +146,11 @@ public final class ProofWorld {
     }
   }
 
+  /** Whether anything may fail; not once the world is calm. */
+  boolean hostile() {
+    return hostile;
+  }
+
   /** Whether a program is to die here; never once the world is calm. */
   public boolean diesHere() {
     return hostile && random.nextInt(ALL) < crashPermille;
