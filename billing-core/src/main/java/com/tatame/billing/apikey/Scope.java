@@ -28,6 +28,10 @@ public enum Scope {
   WEBHOOKS_READ("webhooks:read"),
   /** Replay webhooks. */
   WEBHOOKS_WRITE("webhooks:write"),
+  /** Read what happened to all accounts, and who receives it. */
+  EVENTS_READ("events:read"),
+  /** Manage the endpoints that receive it, and what they did not receive. */
+  EVENTS_WRITE("events:write"),
   /** Look at what was sent to the payment provider. */
   COMMANDS_READ("commands:read"),
   /** Decide about what was sent to the payment provider and never answered. */

@@ -61,7 +61,9 @@ final class BillingEventHandlers {
       @Nullable
       String commandId,
 
-      @Doc(value = "How it became known: event, read, import or reconciliation.", example = "event")
+      @Doc(
+          value = "How it became known: event, read, import, reconciliation, decision or usage.",
+          example = "event")
       String cause,
 
       @Doc("By the provider's clock.") Instant occurredAt,

@@ -183,6 +183,9 @@ public final class BillingRoutes {
         new DuplicateHandlers(billing.duplicates()),
         new BillingEventHandlers(billing.events()),
         new AuditHandlers(billing.audit()),
+        new EventHandlers(billing.events()),
+        new EventEndpointHandlers(billing.eventEndpoints()),
+        new SubscriberHandlers(billing.subscribers()),
         new CommandHandlers(billing.commands()),
         new ApiKeyHandlers(billing.apiKeys(), keys));
   }

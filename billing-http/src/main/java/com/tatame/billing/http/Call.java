@@ -57,10 +57,15 @@ final class Call {
 
   /** A query parameter; empty if it is missing or blank. */
   Optional<String> query(String name) {
+    return query(name, 255);
+  }
+
+  /** As {@link #query(String)}, with at most so many characters. */
+  Optional<String> query(String name, int most) {
     Optional<String> value =
         Optional.ofNullable(exchange.queryParameter(name)).filter(text -> !text.isBlank());
-    if (value.filter(text -> !InputRules.plain(text) || text.length() > 255).isPresent()) {
-      throw ValidationFailed.of(name, "must be a text of at most 255 characters");
+    if (value.filter(text -> !InputRules.plain(text) || text.length() > most).isPresent()) {
+      throw ValidationFailed.of(name, "must be a text of at most " + most + " characters");
     }
     return value;
   }

@@ -36,6 +36,7 @@ enum ProblemCode {
   QUOTE_STALE(409, "What was quoted no longer holds"),
   PROVIDER_REJECTED(409, "The payment provider refused"),
   REQUEST_TIMEOUT(408, "The request did not arrive in time"),
+  CURSOR_RESET(410, "The cursor is of another history"),
   PAYLOAD_TOO_LARGE(413, "The body is too large"),
   URI_TOO_LONG(414, "The address is too long"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong media type"),

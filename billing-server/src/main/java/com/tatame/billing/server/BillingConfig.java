@@ -13,6 +13,7 @@ import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
 import com.tatame.billing.postgres.PostgresConfig;
+import com.tatame.billing.secret.SecretsKeys;
 import com.tatame.billing.supabase.SupabaseConfig;
 import com.tatame.billing.trial.TrialKeys;
 import java.net.URI;
@@ -35,6 +36,7 @@ import java.util.Set;
  * @param keepEvents how long the payloads of processed events are kept
  * @param staleEntitlements how old what was last read may be that answers while the database is down
  * @param drift what is done about rows that differ from what Stripe holds
+ * @param eventsOut who receives what happened
  * @param warnings what is allowed, but probably not meant; each names its variable and what to do
  */
 public record BillingConfig(
@@ -51,6 +53,7 @@ public record BillingConfig(
     Duration keepEvents,
     Duration staleEntitlements,
     DriftPolicy drift,
+    EventsOut eventsOut,
     Web web,
     Reporting reporting,
     List<String> warnings) {
@@ -114,6 +117,15 @@ public record BillingConfig(
       }
     }
   }
+
+  /**
+   * Who receives events.
+   *
+   * @param keys under which the secrets of endpoints are sealed
+   * @param privateAddresses whether endpoints may be on private networks
+   * @param keepFeed how long the feed has an entry
+   */
+  public record EventsOut(SecretsKeys keys, boolean privateAddresses, Duration keepFeed) {}
 
   /**
    * How the server meets browsers, proxies and collectors.
@@ -181,11 +193,19 @@ public record BillingConfig(
         Duration.ofDays(env.find(WebhookSettings.BILLING_KEEP_EVENTS_DAYS).orElseThrow()),
         Duration.ofSeconds(env.find(WebhookSettings.BILLING_STALE_ENTITLEMENTS).orElseThrow()),
         env.find(WebhookSettings.BILLING_DRIFT).orElseThrow(),
+        eventsOut(env),
         web(env),
         new Reporting(
             env.find(ReportingSettings.OTEL_EXPORTER_OTLP_ENDPOINT),
             env.find(ReportingSettings.SENTRY_DSN)),
         env.warnings());
+  }
+
+  private static EventsOut eventsOut(EnvironmentReader env) {
+    return new EventsOut(
+        SecretsKeys.of(env.all(EventSettings.BILLING_SECRETS_KEY)),
+        env.find(EventSettings.BILLING_EVENT_PRIVATE_ADDRESSES).orElseThrow(),
+        Duration.ofDays(env.find(EventSettings.BILLING_KEEP_FEED_DAYS).orElseThrow()));
   }
 
   /** Where everything is kept, and where it is being moved to. */

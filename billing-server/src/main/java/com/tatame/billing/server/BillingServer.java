@@ -127,6 +127,7 @@ public final class BillingServer implements AutoCloseable {
         .staleEntitlements(config.staleEntitlements())
         .drift(config.drift())
         .trialKeys(config.trialKeys())
+        .keepFeed(config.eventsOut().keepFeed())
         .billingRoles(config.identity().billingRoles())
         .listener(
             telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))));
@@ -148,6 +149,7 @@ public final class BillingServer implements AutoCloseable {
     telemetry.watchMetering(billing.metering());
     telemetry.watchStaleAnswers(billing.entitlements());
     telemetry.watchTrials(billing.trials());
+    telemetry.watchSubscribers(billing.subscribers(), billing.wallClock());
   }
 
   private BillingRoutes routes(
@@ -164,7 +166,7 @@ public final class BillingServer implements AutoCloseable {
         .corsOrigins(config.web().corsOrigins())
         .ignoredParameters(config.web().ignoredParameters())
         .metrics(telemetry.registry())
-        .metricsPage(telemetry.registry()::scrape)
+        .metricsPage(telemetry::scrape)
         .openTelemetry(openTelemetry)
         .metricsToken(config.web().metricsToken().map(Secret::value))
         .openMetrics(config.deployment() == Deployment.SANDBOX)

@@ -6,6 +6,7 @@ import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
 import com.tatame.billing.identity.ClerkVerifier;
 import com.tatame.billing.postgres.PostgresConfig;
+import com.tatame.billing.secret.SecretsKeys;
 import com.tatame.billing.supabase.SupabaseConfig;
 import com.tatame.billing.trial.TrialKeys;
 import java.net.URI;
@@ -70,6 +71,11 @@ final class SettingReaders {
     return Deployment.of(text)
         .orElseThrow(
             () -> new IllegalArgumentException("must be production, development, test or sandbox"));
+  }
+
+  static String secretsKey(String text, Deployment deployment) {
+    SecretsKeys.of(List.of(text));
+    return text;
   }
 
   static boolean flag(String text, Deployment deployment) {

@@ -18,6 +18,7 @@ final class Settings {
           StoreSettings.all(),
           MoveSettings.all(),
           WebhookSettings.all(),
+          EventSettings.all(),
           ImportSourceSettings.all(),
           WebSettings.all(),
           ReportingSettings.all())

@@ -12,6 +12,8 @@ import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
 import com.tatame.billing.metering.MeteredUsage;
+import com.tatame.billing.outbox.SubscriberStatus;
+import com.tatame.billing.outbox.Subscribers;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.purchase.Purchases;
 import com.tatame.billing.store.BillingStore;
@@ -23,6 +25,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -36,6 +40,8 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,6 +51,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -55,6 +62,7 @@ import java.util.function.ToLongFunction;
 
 /** What the server measures about itself and about what it depends on. */
 final class Telemetry {
+  private static final Logger LOG = System.getLogger(Telemetry.class.getName());
   private static final Set<ProviderCallListener.Outcome> FAILED = EnumSet.of(
       ProviderCallListener.Outcome.NOT_EXECUTED,
       ProviderCallListener.Outcome.UNKNOWN,
@@ -76,6 +84,7 @@ final class Telemetry {
 
   private final Tracer tracer;
   private final InstantSource wallClock;
+  private final List<Runnable> refreshed = new CopyOnWriteArrayList<>();
 
   /** Measures, and traces nothing. */
   Telemetry() {
@@ -94,6 +103,18 @@ final class Telemetry {
 
   PrometheusMeterRegistry registry() {
     return registry;
+  }
+
+  /** Everything as it is now, in Prometheus' format. */
+  String scrape() {
+    for (Runnable refresh : refreshed) {
+      try {
+        refresh.run();
+      } catch (BillingException e) {
+        LOG.log(Level.DEBUG, "metrics stay as they were: {0}", e.getMessage());
+      }
+    }
+    return registry.scrape();
   }
 
   void providerCall(String operation, ProviderCallListener.Outcome outcome, long nanos) {
@@ -328,6 +349,41 @@ final class Telemetry {
   }
 
   /** Measures how many trials go on that are a person's second. */
+  /** Gauges of each subscriber, as they come and go. */
+  void watchSubscribers(Subscribers subscribers, InstantSource wallClock) {
+    MultiGauge oldest = MultiGauge.builder("billing.events.oldest.undelivered")
+        .description("Age of the oldest event that a subscriber has not received")
+        .baseUnit("seconds")
+        .register(registry);
+    MultiGauge parked = MultiGauge.builder("billing.events.parked.accounts")
+        .description("Accounts whose next event a subscriber has not taken")
+        .register(registry);
+    MultiGauge blocked = MultiGauge.builder("billing.events.blocked.accounts")
+        .description("Accounts whose next event was given up, until a person decides")
+        .register(registry);
+    refreshed.add(() -> {
+      List<SubscriberStatus> all = subscribers.list();
+      oldest.register(
+          rows(
+              all,
+              status -> status
+                  .oldest()
+                  .map(since -> Duration.between(since, wallClock.instant()).toMillis() / 1e3)
+                  .orElse(0.0)),
+          true);
+      parked.register(rows(all, status -> (double) status.retrying()), true);
+      blocked.register(rows(all, status -> (double) status.blocked()), true);
+    });
+  }
+
+  private static List<MultiGauge.Row<?>> rows(
+      List<SubscriberStatus> all, ToDoubleFunction<SubscriberStatus> value) {
+    return all.stream()
+        .<MultiGauge.Row<?>>map(status ->
+            MultiGauge.Row.of(Tags.of("subscriber", status.name()), value.applyAsDouble(status)))
+        .toList();
+  }
+
   void watchTrials(TrialLedger trials) {
     Gauge.builder("billing.trials.repeated", trials, ledger -> count(ledger::open))
         .description("Trials that go on and are a person's second")
