@@ -12,8 +12,8 @@ import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.catalog.ProductCatalog;
 import com.tatame.billing.checkout.CheckoutCommands;
 import com.tatame.billing.checkout.Checkouts;
+import com.tatame.billing.checkout.CurrencySwitch;
 import com.tatame.billing.checkout.ItemCheckouts;
-import com.tatame.billing.checkout.OneCurrency;
 import com.tatame.billing.checkout.OpenSales;
 import com.tatame.billing.checkout.OverdueSales;
 import com.tatame.billing.checkout.ReservationSettler;
@@ -381,7 +381,7 @@ final class Wiring {
         store.checkouts(), gateway.checkouts(), commands, mirror.observations(), returnUrls);
     AccountCurrency currencies =
         new AccountCurrency(catalog, store.subscriptions(), store.purchases());
-    OneCurrency oneCurrency = new OneCurrency(currencies, openSales(), sessions, commands);
+    CurrencySwitch currencySwitch = new CurrencySwitch(currencies, openSales(), sessions, commands);
     ItemSales sales = new ItemSales(
         catalog,
         currencies,
@@ -397,7 +397,7 @@ final class Wiring {
             plans.products(),
             accounts.customers(),
             store.subscriptions(),
-            new Checkouts.Rules(plans.coupons(), plans.trials(), oneCurrency),
+            new Checkouts.Rules(plans.coupons(), plans.trials(), currencySwitch),
             sessions,
             new ItemCheckouts(
                 sales,
@@ -405,11 +405,11 @@ final class Wiring {
                 accounts.customers(),
                 store.purchases(),
                 sessions,
-                oneCurrency)),
+                currencySwitch)),
         new Purchases(store.purchases(), catalog, wallClock),
         new ItemPayments(
             sales,
-            oneCurrency,
+            currencySwitch,
             accounts.customers(),
             store.paymentIntents(),
             gateway.paymentIntents(),

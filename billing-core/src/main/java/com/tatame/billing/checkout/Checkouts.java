@@ -35,7 +35,7 @@ public final class Checkouts {
   private final TrialLedger trials;
   private final SessionOpening sessions;
   private final ItemCheckouts items;
-  private final OneCurrency currency;
+  private final CurrencySwitch currency;
 
   public Checkouts(
       ProductCatalog products,
@@ -55,7 +55,7 @@ public final class Checkouts {
   }
 
   /** What the sale of a plan is subject to. */
-  public record Rules(Coupons coupons, TrialLedger trials, OneCurrency currency) {}
+  public record Rules(Coupons coupons, TrialLedger trials, CurrencySwitch currency) {}
 
   /**
    * An open session, whether this call made it, and the trial that it gives.

@@ -60,6 +60,7 @@ final class RetiredWordsTest {
       Map.entry("MoveEnds", "MoveEndpoints"),
       Map.entry("MoveWords", "MovePhaseText"),
       Map.entry("Obstacle", "Ineligibility, Blocker"),
+      Map.entry("OneCurrency", "CurrencySwitch"),
       Map.entry("OperatedCommands", "CommandAdministration"),
       Map.entry("Patience", "RetryWithBackoff"),
       Map.entry("Promises", "PendingLinks"),

@@ -18,17 +18,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Lets an account change its mind about the currency until it has paid: what it could still pay in
- * another one is closed first. What can't be closed, since it is being sent or its payment is under
- * way, decides.
+ * Lets an account switch to another currency until it has paid: its open checkouts and payments in
+ * other currencies are closed first. One that can't be closed, because it is being sent or its
+ * payment is under way, refuses the switch.
  */
-public final class OneCurrency implements CurrencyGuard {
+public final class CurrencySwitch implements CurrencyGuard {
   private final AccountCurrency currencies;
   private final OpenSales open;
   private final SessionOpening sessions;
   private final Commands commands;
 
-  public OneCurrency(
+  public CurrencySwitch(
       AccountCurrency currencies, OpenSales open, SessionOpening sessions, Commands commands) {
     this.currencies = currencies;
     this.open = open;
@@ -81,7 +81,7 @@ public final class OneCurrency implements CurrencyGuard {
         open.session(sale).ifPresent(session -> sessions.end(account, session));
       }
     } catch (ProviderRejected e) {
-      // It was paid a moment ago, which is looked at next.
+      // It was paid a moment ago; the caller reads what is still open next.
     }
   }
 
