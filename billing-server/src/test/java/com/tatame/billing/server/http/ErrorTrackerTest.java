@@ -155,8 +155,9 @@ final class ErrorTrackerTest {
 
   private RunningServer reporting(UnaryOperator<BillingServer.Builder> parts) {
     return new RunningServer(
-        Map.of("SENTRY_DSN", "http://key@localhost:" + tracker.getAddress().getPort() + "/7"),
-        parts);
+            Map.of("SENTRY_DSN", "http://key@localhost:" + tracker.getAddress().getPort() + "/7"),
+            parts)
+        .awaitedAtItsEnd();
   }
 
   private void receive(HttpExchange exchange) throws IOException {

@@ -40,7 +40,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -62,6 +65,7 @@ final class RunningServer implements AutoCloseable {
   private static final ClerkConfig CLERK = new ClerkConfig(
       ISSUER.issuer(), Set.of(), new AdministratorRule(Set.of("user_root"), Optional.empty()));
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Queue<CompletableFuture<Void>> ENDING = new ConcurrentLinkedQueue<>();
 
   final StripeSimulator stripe =
       StripeSimulator.builder().startAt(WALL.instant()).start();
@@ -73,6 +77,7 @@ final class RunningServer implements AutoCloseable {
   private final BiConsumer<Class<?>, String> storeCalls;
   private final BillingServer server;
   private final HttpClient client = HttpClient.newHttpClient();
+  private boolean awaitedAtItsEnd;
 
   RunningServer() {
     this(Map.of());
@@ -111,6 +116,7 @@ final class RunningServer implements AutoCloseable {
       Map<String, String> more,
       UnaryOperator<BillingServer.Builder> parts,
       BiConsumer<Class<?>, String> watcher) {
+    ENDING.stream().filter(CompletableFuture::isDone).forEach(CompletableFuture::join);
     storeCalls = watcher;
     sell("Basic", "basic", 999, 9590);
     sell("Pro", "pro", 2499, 23990);
@@ -316,10 +322,33 @@ final class RunningServer implements AutoCloseable {
     return confirmed.at("/subscription/id");
   }
 
+  /** Makes {@link #close} wait until everything is sent that a stopping server still sends. */
+  RunningServer awaitedAtItsEnd() {
+    awaitedAtItsEnd = true;
+    return this;
+  }
+
+  /**
+   * Stops it in the background: a server that stops waits a second for connections that are kept
+   * alive. A failure to stop fails the start of the next one.
+   */
   @Override
   public void close() {
-    server.close();
-    stripe.close();
+    CompletableFuture<Void> end = CompletableFuture.runAsync(
+        () -> {
+          server.close();
+          stripe.close();
+        },
+        task -> {
+          Thread thread = new Thread(task, "end of a server");
+          thread.setDaemon(true);
+          thread.start();
+        });
+    if (awaitedAtItsEnd) {
+      end.join();
+    } else {
+      ENDING.add(end);
+    }
   }
 
   private void sell(String name, String tier, long monthly, long yearly) {

@@ -182,8 +182,9 @@ final class TracesTest {
     });
     collector.start();
     try (RunningServer server = new RunningServer(Map.of(
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "http://localhost:" + collector.getAddress().getPort()))) {
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://localhost:" + collector.getAddress().getPort()))
+        .awaitedAtItsEnd()) {
       Reply reply = server.get("/api/v1/subscriptions/sub_secret", "user_ada");
       assertThat(reply.status()).isEqualTo(404);
     } finally {
@@ -196,13 +197,14 @@ final class TracesTest {
   }
 
   private RunningServer traced() {
-    return new RunningServer(Map.of(), server -> server.openTelemetry(sdk));
+    return new RunningServer(Map.of(), server -> server.openTelemetry(sdk)).awaitedAtItsEnd();
   }
 
   /** Its workers get every event. */
   private RunningServer tracedWorkers(BillingStore store) {
     return new RunningServer(
-        Map.of(), server -> server.openTelemetry(sdk).store(store).projectOnArrival(false));
+            Map.of(), server -> server.openTelemetry(sdk).store(store).projectOnArrival(false))
+        .awaitedAtItsEnd();
   }
 
   private SpanData span(String name) {
