@@ -16,6 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class DoctorTest {
+  private static final TestIssuer ISSUER =
+      TestIssuer.create("https://clerk.example.com", InstantSource.system());
+
   private final StripeSimulator stripe = StripeSimulator.builder().start();
 
   @AfterEach
@@ -158,9 +161,7 @@ final class DoctorTest {
         "STRIPE_API_BASE", stripeUrl,
         "BILLING_CATALOG", "../examples/tatame/catalog.yaml",
         "CLERK_PUBLISHABLE_KEY", "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k",
-        "CLERK_JWT_KEY",
-            TestIssuer.create("https://clerk.example.com", InstantSource.system())
-                .publicKeyPem(),
+        "CLERK_JWT_KEY", ISSUER.publicKeyPem(),
         "DATABASE_URL", "postgres://user:topsecret@localhost:1/billing"));
     environment.putAll(more);
     return BillingConfig.fromEnv(environment);

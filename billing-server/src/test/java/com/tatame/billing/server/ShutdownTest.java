@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 
 final class ShutdownTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final TestIssuer ISSUER =
+      TestIssuer.create("https://clerk.example.com", InstantSource.system());
 
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
@@ -177,7 +179,6 @@ final class ShutdownTest {
   }
 
   private BillingServer start(StripeSimulator stripe, Map<String, String> more, Pause drainPause) {
-    TestIssuer issuer = TestIssuer.create("https://clerk.example.com", InstantSource.system());
     Map<String, String> environment = new HashMap<>(Map.of(
         "BILLING_ENV", "test",
         "PORT", "0",
@@ -186,7 +187,7 @@ final class ShutdownTest {
         "STRIPE_API_BASE", stripe.url(),
         "BILLING_CATALOG", "../examples/tatame/catalog.yaml",
         "CLERK_PUBLISHABLE_KEY", "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k",
-        "CLERK_JWT_KEY", issuer.publicKeyPem(),
+        "CLERK_JWT_KEY", ISSUER.publicKeyPem(),
         "DATABASE_URL", "postgres://localhost/unused"));
     environment.putAll(more);
     return BillingServer.builder(BillingConfig.fromEnv(environment))
