@@ -291,7 +291,9 @@ final class Browser implements AutoCloseable {
     socket.abort();
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
     all.add(process.toHandle());
-    process.destroy();
+    // An orderly end takes seconds, for a profile that is deleted.
+    process.destroyForcibly();
+    all.forEach(ProcessHandle::destroyForcibly);
     // Its helpers write to the profile for as long as they live.
     for (ProcessHandle each : all) {
       each.onExit().orTimeout(MAX_WAIT.toSeconds(), TimeUnit.SECONDS).join();
