@@ -30,7 +30,7 @@ final class AccessTest {
 
   AccessTest(Worlds worlds) {
     world = worlds.world();
-    anonymous = ApiClient.of(world.url());
+    anonymous = ApiClient.of(world);
     operations = anonymous.contract().operations();
   }
 

@@ -18,8 +18,9 @@ final class ApiClient {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  // By the document: most servers have the same one, and its schemas take long to compile.
-  private static final Map<String, Contract> CONTRACTS = new ConcurrentHashMap<>();
+  // Servers take long to render the document, and this takes long to compile its schemas.
+  private static final Map<String, Contract> BY_PROGRAM = new ConcurrentHashMap<>();
+  private static final Map<String, Contract> BY_DOCUMENT = new ConcurrentHashMap<>();
 
   private final String url;
   private final Contract contract;
@@ -61,10 +62,23 @@ final class ApiClient {
 
   /** A client without credentials of the server at this address. */
   static ApiClient of(String url) {
+    return of(url, url);
+  }
+
+  /** The same of this product. */
+  static ApiClient of(RunningProduct product) {
+    return of(product.url(), product.program());
+  }
+
+  private static ApiClient of(String url, String program) {
+    Contract contract = BY_PROGRAM.computeIfAbsent(program, any -> described(url));
+    return new ApiClient(url, contract, Optional.empty());
+  }
+
+  private static Contract described(String url) {
     String document =
         send(HttpRequest.newBuilder(URI.create(url + "/openapi.json"))).body();
-    Contract contract = CONTRACTS.computeIfAbsent(document, text -> new Contract(Json.read(text)));
-    return new ApiClient(url, contract, Optional.empty());
+    return BY_DOCUMENT.computeIfAbsent(document, text -> new Contract(Json.read(text)));
   }
 
   /** The same for whom this token names. */

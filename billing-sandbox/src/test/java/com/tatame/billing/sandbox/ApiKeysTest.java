@@ -44,7 +44,7 @@ final class ApiKeysTest {
       }
       String secret = key.substring(20);
       try (ServerProcess server = ServerProcess.start(stripe, stripe.url(), backing)) {
-        ApiClient program = ApiClient.of(server.url()).as(key);
+        ApiClient program = ApiClient.of(server).as(key);
         assertThat(entitlements(program).at("/accountId")).isEqualTo("user_served");
         assertThat(program.get("/api/v1/webhooks/status").code()).isEqualTo("forbidden");
 

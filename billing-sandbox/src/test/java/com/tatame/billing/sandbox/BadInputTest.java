@@ -42,7 +42,7 @@ final class BadInputTest {
   BadInputTest(Worlds worlds) {
     this.worlds = worlds;
     world = worlds.world();
-    anonymous = ApiClient.of(world.url());
+    anonymous = ApiClient.of(world);
     buyer = new Buyer(world);
   }
 

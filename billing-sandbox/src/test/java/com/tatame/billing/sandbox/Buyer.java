@@ -32,7 +32,7 @@ final class Buyer {
   Buyer(RunningProduct product, String user) {
     this.product = product;
     this.user = user;
-    this.api = ApiClient.of(product.url()).as(product.token(user));
+    this.api = ApiClient.of(product).as(product.token(user));
   }
 
   static String newUser() {
@@ -49,11 +49,11 @@ final class Buyer {
 
   /** Sends this as JSON by an API key that acts for the person, as a backend does. */
   Reply byKey(String path, String json) {
-    String key = ApiClient.of(product.url())
+    String key = ApiClient.of(product)
         .as(product.token("user_root"))
         .post("/api/v1/api-keys", "{\"name\":\"backend\",\"scopes\":[\"account\"]}")
         .at("/key");
-    return ApiClient.of(product.url()).as(key).post(path, json, "X-Account-Id", user);
+    return ApiClient.of(product).as(key).post(path, json, "X-Account-Id", user);
   }
 
   /** What an application sends to sell this plan. */

@@ -103,7 +103,7 @@ final class CommandCrashTest extends ServersThatDie {
     Buyer.pay(opened.at("/url"), Buyer.PAYS);
     String purchase = buyer.confirm(opened.at("/sessionId")).at("/purchase/id");
     awaitMirrored();
-    ApiClient root = ApiClient.of(server.url()).as(server.token("user_root"));
+    ApiClient root = ApiClient.of(server).as(server.token("user_root"));
 
     dieUnderWay(
         server,
@@ -135,7 +135,7 @@ final class CommandCrashTest extends ServersThatDie {
     Hold hold = proxy.hold("POST /v1/refunds");
     CompletableFuture<Void> asked = CompletableFuture.runAsync(() -> {
       try {
-        ApiClient.of(server.url())
+        ApiClient.of(server)
             .as(server.token("user_root"))
             .post("/api/v1/refunds", refund, "Idempotency-Key", "once");
       } catch (AssertionError e) {
@@ -146,7 +146,7 @@ final class CommandCrashTest extends ServersThatDie {
     server.process().kill();
     long killed = System.nanoTime();
 
-    ApiClient root = ApiClient.of(other.url()).as(other.token("user_root"));
+    ApiClient root = ApiClient.of(other).as(other.token("user_root"));
     Reply answer = root.post("/api/v1/refunds", refund, "Idempotency-Key", "once");
     assertThat(answer.code()).isEqualTo("in_progress");
     while (answer.header("Retry-After").isPresent()) {
@@ -255,7 +255,7 @@ final class CommandCrashTest extends ServersThatDie {
 
   private static boolean refusesNewCalls(ServerProcess server) {
     try {
-      return ApiClient.of(server.url()).get("/health/ready").status() == 503;
+      return ApiClient.of(server).get("/health/ready").status() == 503;
     } catch (AssertionError e) {
       return true;
     }

@@ -34,7 +34,7 @@ final class Consumers implements AutoCloseable {
 
   Consumers(List<ServerProcess> servers) {
     clients = servers.stream()
-        .map(server -> ApiClient.of(server.url()).as(server.token(USER)))
+        .map(server -> ApiClient.of(server).as(server.token(USER)))
         .toList();
     for (int server = 0; server < clients.size(); server++) {
       int first = server;

@@ -93,7 +93,7 @@ final class CouponsTest {
         .apiKeys()
         .create("test", Set.of(Scope.ACCOUNT), Optional.empty())
         .secret();
-    Reply applied = ApiClient.of(world.url())
+    Reply applied = ApiClient.of(world)
         .as(key)
         .post(
             "/api/v1/coupons/apply",

@@ -96,8 +96,8 @@ final class CrashTest extends ServersThatDie {
 
     provider.assertMirrored();
     provider.assertNoEventIsLost();
-    assertThat(ApiClient.of(sleeper.url()).get("/health").at("/status")).isEqualTo("ok");
-    assertThat(ApiClient.of(other.url()).get("/health").at("/status")).isEqualTo("ok");
+    assertThat(ApiClient.of(sleeper).get("/health").at("/status")).isEqualTo("ok");
+    assertThat(ApiClient.of(other).get("/health").at("/status")).isEqualTo("ok");
   }
 
   // What is stored, and not when it was read: a read that comes late is refused by its version, and

@@ -24,7 +24,7 @@ final class ItemStoryTest {
   ItemStoryTest(Worlds worlds) {
     world = worlds.world();
     buyer = new Buyer(world);
-    anonymous = ApiClient.of(world.url());
+    anonymous = ApiClient.of(world);
   }
 
   @Test

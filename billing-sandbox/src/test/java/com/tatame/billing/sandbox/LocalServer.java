@@ -214,6 +214,11 @@ final class LocalServer implements World {
   }
 
   @Override
+  public String program() {
+    return "server in this process";
+  }
+
+  @Override
   public StripeSimulator stripe() {
     return stripe;
   }

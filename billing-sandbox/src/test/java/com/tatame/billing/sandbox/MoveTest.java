@@ -263,7 +263,7 @@ final class MoveTest {
     assertThat(consumed.code()).isEqualTo("writes_paused");
     assertThat(consumed.header("Retry-After")).isPresent();
     String event = stripe.events().get(0).toString().replace("evt_", "evt_to_the_wrong_one_");
-    Reply brought = ApiClient.of(unaware.url())
+    Reply brought = ApiClient.of(unaware)
         .post(
             "/webhooks/stripe",
             event,
@@ -272,13 +272,13 @@ final class MoveTest {
     assertThat(brought.status()).isEqualTo(503);
     assertThat(source.count("webhook_events where stripe_event_id like 'evt_to_the_wrong_one_%'"))
         .isZero();
-    Reply health = ApiClient.of(unaware.url()).get("/health");
+    Reply health = ApiClient.of(unaware).get("/health");
     assertThat(health.at("/status")).isEqualTo("degraded");
     assertThat(health.at("/services/store/mode")).isEqualTo("frozen");
   }
 
   private static Reply consume(ServerProcess server) {
-    return ApiClient.of(server.url())
+    return ApiClient.of(server)
         .as(server.token("user_of_the_unaware"))
         .post("/api/v1/entitlements/video_reviews/consume", "{}");
   }

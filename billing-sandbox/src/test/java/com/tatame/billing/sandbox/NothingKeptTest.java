@@ -68,7 +68,7 @@ final class NothingKeptTest {
 
   NothingKeptTest(Worlds worlds) {
     world = worlds.world();
-    anonymous = ApiClient.of(world.url());
+    anonymous = ApiClient.of(world);
     buyer = new Buyer(world);
     // A customer who can't be charged at the renewal has something to do, and a page to do it on.
     ids.put("subscriptions", buyer.subscribe("basic", "monthly", Buyer.FAILS_AT_RENEWAL));

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.sandbox.Contract.Operation;
 import com.tatame.billing.simulator.engine.Request;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +133,7 @@ final class OthersObjectsTest {
 
   OthersObjectsTest(Worlds worlds) {
     world = worlds.world();
-    anonymous = ApiClient.of(world.url());
+    anonymous = ApiClient.of(world);
     operations = anonymous.contract().operations().stream()
         .filter(operation -> operation.access().equals("signed_in"))
         .toList();
@@ -332,10 +330,7 @@ final class OthersObjectsTest {
   }
 
   private JsonNode schema(Operation operation) {
-    return Json.read(
-            ApiClient.send(HttpRequest.newBuilder(URI.create(world.url() + "/openapi.json")))
-                .body())
-        .at("/components/schemas/" + schemaName(operation));
+    return anonymous.contract().schema(schemaName(operation));
   }
 
   private static String schemaName(Operation operation) {

@@ -25,7 +25,7 @@ final class RefundStoryTest {
   RefundStoryTest(Worlds worlds) {
     world = worlds.world();
     buyer = new Buyer(world);
-    root = ApiClient.of(world.url()).as(world.token("user_root"));
+    root = ApiClient.of(world).as(world.token("user_root"));
   }
 
   @Test

@@ -7,6 +7,11 @@ interface RunningProduct extends AutoCloseable {
   /** Where it serves, without a final slash. */
   String url();
 
+  /** What runs there: products of one program describe themselves alike. */
+  default String program() {
+    return url();
+  }
+
   StripeSimulator stripe();
 
   /** A session token of this user. */

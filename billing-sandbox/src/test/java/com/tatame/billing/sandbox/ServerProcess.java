@@ -110,6 +110,11 @@ final class ServerProcess implements RunningProduct {
   }
 
   @Override
+  public String program() {
+    return "server in a process of its own";
+  }
+
+  @Override
   public StripeSimulator stripe() {
     return stripe;
   }

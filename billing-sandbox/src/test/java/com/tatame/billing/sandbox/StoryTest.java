@@ -92,7 +92,7 @@ final class StoryTest {
 
   @Test
   void everybodySeesThePlansWithTheirPrices() {
-    JsonNode plans = ApiClient.of(world.url()).get("/api/v1/plans").json().path("data");
+    JsonNode plans = ApiClient.of(world).get("/api/v1/plans").json().path("data");
 
     assertThat(plans.findValuesAsText("tier")).containsExactly("free", "basic", "pro");
     assertThat(plans.at("/1/prices/yearly/price/amount").asLong()).isEqualTo(9590);

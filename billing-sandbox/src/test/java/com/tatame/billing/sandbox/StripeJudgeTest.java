@@ -193,7 +193,7 @@ final class StripeJudgeTest {
 
   private void tellOfItems(LocalServer world) {
     Buyer buyer = new Buyer(world);
-    ApiClient root = ApiClient.of(world.url()).as(world.token("user_root"));
+    ApiClient root = ApiClient.of(world).as(world.token("user_root"));
     Reply opened = buyer.buys("seminar-recording");
     Buyer.pay(opened.at("/url"), "4000000000000002");
     Buyer.pay(opened.at("/url"), Buyer.PAYS);
@@ -205,7 +205,7 @@ final class StripeJudgeTest {
                 "refund")
             .status())
         .isEqualTo(201);
-    ApiClient anonymous = ApiClient.of(world.url());
+    ApiClient anonymous = ApiClient.of(world);
     String token = anonymous.post("/api/v1/anonymous-sessions").at("/token");
     Reply guest = anonymous.post(
         "/api/v1/checkout",

@@ -102,7 +102,7 @@ final class UsageClusterTest {
   /** A client of each server. */
   private static List<ApiClient> clientsOf(String user) {
     return servers.stream()
-        .map(server -> ApiClient.of(server.url()).as(server.token(user)))
+        .map(server -> ApiClient.of(server).as(server.token(user)))
         .toList();
   }
 

@@ -34,7 +34,7 @@ final class WebhookInputTest {
 
   WebhookInputTest(Worlds worlds) {
     world = worlds.world();
-    anonymous = ApiClient.of(world.url());
+    anonymous = ApiClient.of(world);
     buyer = new Buyer(world);
   }
 
