@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param open the windows that have not ended
  * @param grants those that have not ended, whether they have begun or not
  * @param state another one once anything of this is; empty if that is unknown
+ * @param revision the number of entries that the account's stream had; 0 if that is unknown
  * @param staleSince when it was read, by wall time, if the store is down since; else empty
  */
 public record AccountUsage(
@@ -21,6 +22,7 @@ public record AccountUsage(
     List<UsageRow> open,
     List<Grant> grants,
     String state,
+    long revision,
     Optional<Instant> staleSince) {
   public AccountUsage {
     open = List.copyOf(open);
@@ -34,7 +36,7 @@ public record AccountUsage(
       List<UsageRow> open,
       List<Grant> grants,
       String state) {
-    this(recorded, version, open, grants, state, Optional.empty());
+    this(recorded, version, open, grants, state, 0, Optional.empty());
   }
 
   /** Possibly out of date. */
@@ -62,7 +64,13 @@ public record AccountUsage(
         open,
         grants,
         state,
+        revision,
         Optional.of(readAt));
+  }
+
+  /** The same, when the account's stream had so many entries. */
+  public AccountUsage atRevision(long entries) {
+    return new AccountUsage(recorded, version, open, grants, state, entries, staleSince);
   }
 
   /** What its subscriptions give it. */

@@ -232,7 +232,7 @@ final class EntitlementEvaluation {
         .forEach(name ->
             features.computeIfAbsent(name, n -> decide(n, feature(n).orElseThrow())));
     return new EntitlementReport(
-        account, plan.tier(), source(), granted, features, usage.staleSince());
+        account, plan.tier(), source(), granted, features, usage.revision(), usage.staleSince());
   }
 
   /** The first instant after now at which the report may be another one, though nothing changes. */

@@ -17,6 +17,7 @@ import java.util.TreeSet;
  * @param grant the grant that gives it, being better than what the subscriptions give
  * @param features every feature that any plan of the catalog has
  * @param unknown those that are missing, because consumption of that time is past its retention
+ * @param revision an entry of the account's stream up to which everything is taken into account here
  * @param staleSince when it was read, by wall time, if the store is down since; empty for a report as
  *     of now
  */
@@ -27,6 +28,7 @@ public record EntitlementReport(
     Optional<Grant> grant,
     SortedMap<String, Decision> features,
     SortedSet<String> unknown,
+    long revision,
     Optional<Instant> staleSince) {
   /** Of which everything is known. */
   EntitlementReport(
@@ -35,8 +37,10 @@ public record EntitlementReport(
       Optional<AccountEntitlement.Source> source,
       Optional<Grant> grant,
       SortedMap<String, Decision> features,
+      long revision,
       Optional<Instant> staleSince) {
-    this(account, tier, source, grant, features, Collections.emptySortedSet(), staleSince);
+    this(
+        account, tier, source, grant, features, Collections.emptySortedSet(), revision, staleSince);
   }
 
   public EntitlementReport {
@@ -47,6 +51,7 @@ public record EntitlementReport(
   EntitlementReport without(SortedSet<String> notRemembered) {
     SortedMap<String, Decision> left = new TreeMap<>(features);
     left.keySet().removeAll(notRemembered);
-    return new EntitlementReport(account, tier, source, grant, left, notRemembered, staleSince);
+    return new EntitlementReport(
+        account, tier, source, grant, left, notRemembered, revision, staleSince);
   }
 }

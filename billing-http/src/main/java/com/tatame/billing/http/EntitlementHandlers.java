@@ -134,6 +134,9 @@ final class EntitlementHandlers {
           "Features that are missing above: the instant is past the retention of their consumptions.")
       List<String> unknown,
 
+      @Doc("Of the account's stream of events: all up to this sequence is taken into account here.")
+      long revision,
+
       @Doc("Whether the database is down, and this is what was last read.")
       boolean stale,
 
@@ -378,6 +381,7 @@ final class EntitlementHandlers {
             .orElse(null),
         features,
         List.copyOf(report.unknown()),
+        report.revision(),
         report.staleSince().isPresent(),
         age(report.staleSince(), wallClock.instant())));
   }

@@ -75,8 +75,8 @@ final class EventEndpointHandlers {
         post(PATH + "/{id}/replay", ADMINISTRATOR, NONE)
             .orKeyWith(Scope.EVENTS_WRITE)
             .is("Events", "Send everything again that became known since some time")
-            .takes(Replay.class)
-            .answers(reply(200, Replayed.class, "It is on its way."))
+            .takes(DeliveryReplay.class)
+            .answers(reply(200, ReplayedDeliveries.class, "It is on its way."))
             .by(to -> to.get(EventEndpointHandlers.class)::replay),
         get(PATH + "/{id}/deliveries", ADMINISTRATOR)
             .orKeyWith(Scope.EVENTS_READ)
@@ -111,11 +111,11 @@ final class EventEndpointHandlers {
       @Doc("Whether it is sent anything. What is not sent meanwhile is sent later.") @Nullable
       Boolean active) {}
 
-  record Replay(
+  record DeliveryReplay(
       @Doc(value = "From this time on.", example = "2026-01-31T00:00:00Z")
       String after) {}
 
-  record Replayed(@Doc("Of how many accounts.") int accounts) {}
+  record ReplayedDeliveries(@Doc("Of how many accounts.") int accounts) {}
 
   record EndpointList(List<EndpointAnswer> data) {}
 
@@ -236,10 +236,10 @@ final class EventEndpointHandlers {
   }
 
   Answer replay(Call call) {
-    Replay asked = call.body(Replay.class);
+    DeliveryReplay asked = call.body(DeliveryReplay.class);
     Instant after =
         RequestFields.time("after", RequestFields.text("after", asked.after()).orElse(""));
-    return Answer.ok(new Replayed(endpoints.replay(call.id("id"), after)));
+    return Answer.ok(new ReplayedDeliveries(endpoints.replay(call.id("id"), after)));
   }
 
   Answer deliveries(Call call) {

@@ -36,12 +36,13 @@ final class UsageFunctions implements UsageStore {
     Row answer = functions
         .row("account_usage_v1", Row.empty().with("account_id", account).with("now", now))
         .orElseThrow();
-    return new AccountUsage(
+    AccountUsage usage = new AccountUsage(
         answer.optionalRow("entitlement").map(EntitlementRows::recorded),
         answer.text("version"),
         answer.rows("open").map(UsageFunctions::usage),
         answer.rows("grants").map(GrantFunctions::grant),
         answer.text("state"));
+    return usage.atRevision(answer.number("revision"));
   }
 
   @Override

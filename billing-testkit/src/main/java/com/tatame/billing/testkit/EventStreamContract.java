@@ -62,6 +62,17 @@ public interface EventStreamContract extends StoreUnderTest {
   }
 
   @Test
+  default void whatAnAccountMayDoIsReadWithTheLengthOfItsStream() {
+    Instant now = Ids.morning();
+    Linked linked = Commits.aLinkedCustomer(store(), now);
+    assertThat(store().usage().read(linked.account(), now).revision()).isZero();
+
+    append(linked, fact(linked, "invoice.paid", now), fact(linked, "invoice.voided", now));
+
+    assertThat(store().usage().read(linked.account(), now).revision()).isEqualTo(2);
+  }
+
+  @Test
   default void aFactThatIsKnownTakesNoNumber() {
     Instant now = Ids.morning();
     Linked linked = Commits.aLinkedCustomer(store(), now);

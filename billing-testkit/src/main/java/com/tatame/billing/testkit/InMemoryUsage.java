@@ -77,7 +77,8 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
         new AccountUsage(rows.recorded(account), version(account), open, grants.open(account, now));
     // All that is in it tells best whether any of it is another.
     return new AccountUsage(
-        usage.recorded(), usage.version(), usage.open(), usage.grants(), usage.toString());
+            usage.recorded(), usage.version(), usage.open(), usage.grants(), usage.toString())
+        .atRevision(rows.streams().lastSequence(account));
   }
 
   @Override

@@ -382,6 +382,37 @@ begin
     (select t.seq from event_streams t where t.account_id = p ->> 'account_id'), 0));
 end $$;
 
+-- {account_id, now} -> {entitlement, version, open: [row], grants: [row], state: as account_states_v1, revision}. The version
+-- changes once the entitlement does, or a grant is given or revoked; consume_v1 and tier_at_v1 compute it the same way.
+create or replace function account_usage_v1(p jsonb) returns jsonb
+language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
+declare
+  v_account constant text := p ->> 'account_id';
+  v_now constant timestamptz := (p ->> 'now')::timestamptz;
+begin
+  return (
+    select jsonb_build_object(
+      'entitlement', (select to_jsonb(e) from account_entitlements e where e.account_id = v_account),
+      'version', coalesce((
+        select md5(e.sources::text) from account_entitlements e where e.account_id = v_account), '')
+        || coalesce(n.mark, ''),
+      'open', (
+        select coalesce(jsonb_agg(to_jsonb(u)), '[]') from usage_tracking u
+        where u.user_id = v_account and u.period_end > v_now),
+      'grants', coalesce(n.open, '[]'),
+      'state', account_states_v1(jsonb_build_object('accounts', jsonb_build_array(v_account), 'now', v_now))
+        -> v_account,
+      'revision', stream_length_v1(jsonb_build_object('account_id', v_account)))
+    from (
+      select ':' || count(*) || ':' || count(g.revoked_at) as mark,
+        jsonb_agg(to_jsonb(g)) filter (
+          where (g.expires_at is null or g.expires_at > v_now)
+            and (g.revoked_at is null or g.revoked_at > v_now)) as open
+      from grants g where g.user_id = v_account
+      having count(*) > 0) n
+    right join (select) always on true);
+end $$;
+
 -- {now, limit} -> [{account_id, marks, decided}]: whose entitlement is to be compared, by the billing clock
 create function due_entitlements_v1(p jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
