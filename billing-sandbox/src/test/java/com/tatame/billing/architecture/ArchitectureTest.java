@@ -3,6 +3,7 @@ package com.tatame.billing.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.outbox.EventSender;
 import com.tatame.billing.store.BillingStore;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
@@ -49,6 +50,7 @@ final class ArchitectureTest {
             Module.STRIPE,
             Module.POSTGRES,
             Module.SUPABASE,
+            Module.WEBHOOK,
             Module.IDENTITY,
             Module.HTTP,
             Module.SERVER,
@@ -98,12 +100,14 @@ final class ArchitectureTest {
         .containsExactly("com.tatame.billing.postgres.PostgresBillingStore");
     assertThat(waysIn("supabase", PRODUCT, BillingStore.class.getName()))
         .containsExactly("com.tatame.billing.supabase.SupabaseBillingStore");
+    assertThat(waysIn("webhook", PRODUCT, EventSender.class.getName()))
+        .containsExactly("com.tatame.billing.webhook.HttpEventSender");
     assertThat(waysIn("stripe", BAD, BAD_ROOT + ".stripe.Gateway")).hasSize(2);
   }
 
   @Test
   void whatElseAnAdapterShowsIsNeededToOpenIt() {
-    for (String adapter : List.of("stripe", "postgres", "supabase")) {
+    for (String adapter : List.of("stripe", "postgres", "supabase", "webhook")) {
       assertThat(shown(adapter, PRODUCT)).isNotEmpty();
       assertThat(shownWithoutNeed(adapter, PRODUCT)).isEmpty();
     }

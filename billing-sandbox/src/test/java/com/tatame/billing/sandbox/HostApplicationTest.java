@@ -45,6 +45,9 @@ final class HostApplicationTest {
   /** Javalin needs a newer Jetty than Spring Boot 3.5 manages; docs/embedding.md shows this line. */
   private static final String JETTY = "<jetty.version>12.1.12</jetty.version>";
 
+  /** The sender brings Apache HttpClient, which Spring Boot prefers; docs/embedding.md shows this line. */
+  private static final String HTTP_CLIENT = "spring.http.client.factory=jdk";
+
   private static final Map<Host, Set<String>> STARTED = new ConcurrentHashMap<>();
 
   @TempDir
@@ -115,6 +118,7 @@ final class HostApplicationTest {
           "billing-adapter-stripe",
           "billing-adapter-postgres",
           "billing-adapter-supabase",
+          "billing-adapter-webhook",
           "billing-configuration");
       return switch (ours) {
         case NONE -> Stream.of();
@@ -156,7 +160,7 @@ final class HostApplicationTest {
         spring.jackson.default-property-inclusion=non_null
         logging.level.com.example=DEBUG
         logging.pattern.console=%msg%n
-        """);
+        """ + HTTP_CLIENT + "\n");
   }
 
   private static Stream<Host> hosts() {
@@ -239,6 +243,14 @@ final class HostApplicationTest {
     assertThat(database.count("billing.webhook_events")).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {OLDER, NEWER})
+  void eventsAreSentWithTheVersionsOfTheHost(String boot) {
+    Host host = new Host(boot, boot.equals(OLDER), Ours.LIBRARY);
+
+    assertThat(run(host, "", "SendsEvent", "")).contains("sent 202");
+  }
+
   @Test
   void aHostThatHasNoFlywayGetsNone() {
     assertThat(NEWER_WITHOUT.with(Ours.LIBRARY).classPath())
@@ -258,6 +270,11 @@ final class HostApplicationTest {
   @Test
   void theGuideSetsTheJettyThatTheRoutesAreTestedWith() {
     assertThat(Path.of("../docs/embedding.md")).content().contains(JETTY);
+  }
+
+  @Test
+  void theGuideSetsTheHttpClientThatHostsHaveWithoutTheJars() {
+    assertThat(Path.of("../docs/embedding.md")).content().contains(HTTP_CLIENT);
   }
 
   private static String emptyDatabase() {

@@ -40,6 +40,7 @@ final class PublishedArtifacts {
       "billing-testkit",
       "billing-adapter-stripe",
       "billing-adapter-supabase",
+      "billing-adapter-webhook",
       "billing-http");
   private static final long MAX_MINUTES = 10;
 
