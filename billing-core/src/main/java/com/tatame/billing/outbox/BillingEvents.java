@@ -40,8 +40,8 @@ public final class BillingEvents {
   }
 
   /**
-   * One page of the streams of all accounts, in an order in which nothing is missed: whoever goes on
-   * from {@link FeedPage#next} sees each entry.
+   * One page of the streams of all accounts, in an order in which nothing is missed: a reader that
+   * goes on from {@link FeedPage#next} sees each entry.
    *
    * @param after where the last page ended; empty for the beginning
    * @param limit 1 to {@link #MAX_PAGE}

@@ -110,7 +110,7 @@ final class SubscriberHandlers {
       int attempts,
       @Doc("Of the last attempt.") @Nullable String error,
 
-      @Doc("Whether it is given up until somebody retries or skips it.")
+      @Doc("Whether it is given up until a person retries or skips it.")
       boolean blocked,
 
       @Doc("When it is tried again; null if it is given up.") @Nullable

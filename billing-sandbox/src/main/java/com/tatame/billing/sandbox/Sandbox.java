@@ -112,6 +112,10 @@ public final class Sandbox implements AutoCloseable {
     return simulator;
   }
 
+  private static final String SECRETS_KEY = "sandbox:"
+      + Base64.getEncoder()
+          .encodeToString("a sandbox keeps nothing secret!!".getBytes(StandardCharsets.UTF_8));
+
   private Map<String, String> environment(
       SandboxConfig config, Map<String, String> store, TestIssuer issuer, String webhookSecret) {
     String host =
@@ -130,6 +134,8 @@ public final class Sandbox implements AutoCloseable {
     env.put("BILLING_CATALOG", catalog.toString());
     // No real person has a trial here; the same at each start, so that a kept state stays of use.
     env.put("BILLING_TRIAL_LEDGER_KEY", "the sandbox has no secrets worth keeping");
+    env.put("BILLING_SECRETS_KEY", SECRETS_KEY);
+    env.put("BILLING_EVENT_PRIVATE_ADDRESSES", "true");
     return env;
   }
 

@@ -6,9 +6,14 @@ import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.http.BillingRoutes;
+import com.tatame.billing.http.JsonEventFormat;
 import com.tatame.billing.identity.ClerkVerifier;
 import com.tatame.billing.identity.KeySetSource;
 import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.outbox.EndpointDelivery;
+import com.tatame.billing.outbox.EndpointDelivery.EndpointTransport;
+import com.tatame.billing.outbox.EventEndpoints;
+import com.tatame.billing.outbox.EventSender;
 import com.tatame.billing.postgres.PostgresBillingStore;
 import com.tatame.billing.schema.FunctionBackedStore;
 import com.tatame.billing.schema.MoveAwareFunctions;
@@ -16,6 +21,7 @@ import com.tatame.billing.schema.SchemaStatus;
 import com.tatame.billing.schema.SqlFunctions;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.stripe.StripeGateway;
+import com.tatame.billing.webhook.HttpEventSender;
 import com.tatame.billing.workload.WorkContext;
 import com.tatame.billing.workload.Workload;
 import io.javalin.Javalin;
@@ -60,6 +66,7 @@ public final class BillingServer implements AutoCloseable {
   private final Pause drainPause;
   private final BillingStore store;
   private final boolean ownsStore;
+  private final EventSender sender;
   private final Billing billing;
   private final Javalin javalin;
 
@@ -77,6 +84,7 @@ public final class BillingServer implements AutoCloseable {
     drainPause = with.drainPause;
     tracker = config.reporting().errors().map(dsn -> new ErrorTracker(dsn, config.deployment()));
 
+    sender = HttpEventSender.create(config.eventsOut().privateAddresses());
     ownsStore = with.store == null;
     store = with.store == null ? awaitedStore(with, telemetry) : with.store;
     try {
@@ -128,6 +136,7 @@ public final class BillingServer implements AutoCloseable {
         .drift(config.drift())
         .trialKeys(config.trialKeys())
         .keepFeed(config.eventsOut().keepFeed())
+        .eventEndpoints(sender, new JsonEventFormat(), config.eventsOut().keys())
         .billingRoles(config.identity().billingRoles())
         .listener(
             telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))));
@@ -252,6 +261,7 @@ public final class BillingServer implements AutoCloseable {
       javalin.stop();
     } finally {
       billing.close();
+      sender.close();
       closeStore();
       ownTraces.ifPresent(OpenTelemetrySdk::close);
       tracker.ifPresent(ErrorTracker::close);
@@ -263,6 +273,20 @@ public final class BillingServer implements AutoCloseable {
     if (ownsStore) {
       store.close();
     }
+  }
+
+  /** The endpoints alone, for programs that serve nothing. */
+  static EventEndpoints eventEndpoints(
+      BillingConfig config, BillingStore store, EventSender sender) {
+    Optional<EndpointTransport> transport = Optional.of(
+        new EndpointTransport(sender, new JsonEventFormat(), config.eventsOut().keys()));
+    return new EventEndpoints(
+        store.eventEndpoints(),
+        store.subscribers(),
+        new EndpointDelivery(store.eventEndpoints(), transport, InstantSource.system()),
+        transport,
+        InstantSource.system(),
+        new SecureRandom());
   }
 
   /** The use cases of the inbox alone, for programs that serve nothing. */

@@ -22,7 +22,7 @@ final class EventSettings {
       .initially("false")
       .means(
           "Whether event endpoints may be on private networks and without TLS. Leave it out unless they are"
-              + " on your own: whoever may add an endpoint could reach what is inside.")
+              + " on your own: administrators who add one could reach what is inside.")
       .remedy("leave it out for false")
       .example("true")
       .wrong("yes");

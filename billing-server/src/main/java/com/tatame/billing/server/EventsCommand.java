@@ -3,18 +3,17 @@ package com.tatame.billing.server;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.outbox.EndpointDelivery;
 import com.tatame.billing.outbox.EventDeliveries;
-import com.tatame.billing.outbox.EventEndpoints;
 import com.tatame.billing.outbox.ParkedAccount;
 import com.tatame.billing.outbox.SubscriberStatus;
 import com.tatame.billing.outbox.Subscribers;
 import com.tatame.billing.store.BillingStore;
+import com.tatame.billing.webhook.HttpEventSender;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +28,7 @@ final class EventsCommand {
   private static final int PAGE = 100;
 
   private final Supplier<BillingStore> open;
-  private final Function<BillingStore, EventEndpoints> endpoints;
+  private final Supplier<BillingConfig> config;
   private final InstantSource wallClock;
 
   @Spec
@@ -39,14 +38,12 @@ final class EventsCommand {
    * Wires the command.
    *
    * @param open opens the store, which is closed after the command
-   * @param endpoints the endpoints of a store, with the configured keys
+   * @param config with the keys under which secrets are sealed
    */
   EventsCommand(
-      Supplier<BillingStore> open,
-      Function<BillingStore, EventEndpoints> endpoints,
-      InstantSource wallClock) {
+      Supplier<BillingStore> open, Supplier<BillingConfig> config, InstantSource wallClock) {
     this.open = open;
-    this.endpoints = endpoints;
+    this.config = config;
     this.wallClock = wallClock;
   }
 
@@ -150,8 +147,9 @@ final class EventsCommand {
       description = "Seal the secrets of all endpoints under the first key of BILLING_SECRETS_KEY.")
   int reseal() {
     PrintWriter out = spec.commandLine().getOut();
-    try (BillingStore store = open.get()) {
-      int resealed = endpoints.apply(store).reseal();
+    try (BillingStore store = open.get();
+        HttpEventSender sender = HttpEventSender.create(false)) {
+      int resealed = BillingServer.eventEndpoints(config.get(), store, sender).reseal();
       out.println("Sealed the secrets of " + resealed + " endpoints anew. Keys behind the first one"
           + " can be taken away.");
     }

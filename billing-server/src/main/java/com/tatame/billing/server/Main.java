@@ -76,6 +76,8 @@ public final class Main {
         .addSubcommand(new KeysCommand(store, InstantSource.system()))
         .addSubcommand(new ReplayCommand(store, webhooks))
         .addSubcommand(new AuditCommand(store))
+        .addSubcommand(new EventsCommand(
+            store, () -> BillingConfig.fromEnv(environment.get()), InstantSource.system()))
         .addSubcommand(new ImportCommand(store, environment))
         .addSubcommand(new StoreMoveCommand(environment))
         .addSubcommand(new OpenApiCommand())

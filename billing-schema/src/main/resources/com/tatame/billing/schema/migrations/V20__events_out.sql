@@ -1,7 +1,7 @@
 -- Events out: each account's stream of ledger entries, and who has received how much of it.
 
--- The stream of one account. Entries are numbered in the order of their commits, without a gap: whoever appends
--- holds this row until the commit. Locks: after subjects, usage and events; subscribers come last.
+-- The stream of one account. Entries are numbered in the order of their commits, without a gap: a
+-- transaction that appends holds this row until its commit. Locks: after subjects, usage and events; subscribers come last.
 create table event_streams (
   account_id      text collate "C" primary key,
   seq             bigint not null default 0,
@@ -1087,7 +1087,7 @@ begin
       v_lost := v_lost || jsonb_build_object('subscriber', r.subscriber, 'account_id', r.account_id);
       continue;
     end if;
-    -- Whoever appends marks the account after this lock is released: what is missing here will be marked.
+    -- A transaction that appends marks the account once this lock is released: what is missing here will be marked.
     update subscriber_positions q set
       seq = r.seq,
       claim = null,

@@ -45,7 +45,7 @@ final class StreamMutants {
     });
   }
 
-  /** Whoever receives something has received all that was claimed with it. */
+  /** All that was claimed together counts as received once any of it is. */
   static BillingUnderProof.Flaw oneGlobalCursor() {
     return spoiling((method, arguments) -> {
       if (!method.equals("end")) {
