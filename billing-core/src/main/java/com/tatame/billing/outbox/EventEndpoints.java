@@ -3,6 +3,7 @@ package com.tatame.billing.outbox;
 import com.tatame.billing.audit.AuditAction;
 import com.tatame.billing.audit.AuditChange;
 import com.tatame.billing.audit.AuditEntry;
+import com.tatame.billing.command.RequestScope;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.LimitReached;
 import com.tatame.billing.failure.NotFound;
@@ -31,6 +32,11 @@ public final class EventEndpoints {
 
   private static final String PREFIX = "evtep_";
   private static final int SECRET_BYTES = 32;
+  private static final int ID_BYTES = 8;
+
+  /** An idempotency key that comes again after that is a new request. */
+  private static final Duration REQUEST_LIFETIME = Duration.ofHours(23);
+
   private static final int MAX_ENDPOINTS = 50;
   private static final int MAX_DESCRIPTION = 200;
   private static final int MAX_URL = 2000;
@@ -96,9 +102,9 @@ public final class EventEndpoints {
     if (store.list().size() >= MAX_ENDPOINTS) {
       throw Conflict.because("There are " + MAX_ENDPOINTS + " endpoints; remove one first.");
     }
-    String id = PREFIX + HexFormat.of().toHexDigits(random.nextLong());
-    String secret = newSecret();
     Instant now = wallClock.instant();
+    String id = newId(by, now);
+    String secret = newSecret(by, id);
     EventEndpoint endpoint = new EventEndpoint(
         id,
         wanted.url(),
@@ -156,7 +162,10 @@ public final class EventEndpoints {
   public WithSecret rollSecret(String id) {
     EndpointTransport by = transport();
     EventEndpoint before = get(id);
-    String secret = newSecret();
+    String secret = newSecret(by, "roll " + id);
+    if (by.keys().open(before.secret(), id).equals(secret)) {
+      return new WithSecret(before, secret);
+    }
     EventEndpoint after = withSecrets(
         before,
         by.keys().seal(secret, id, random),
@@ -221,20 +230,17 @@ public final class EventEndpoints {
         previous);
   }
 
-  /**
-   * Removes it, with what was still to be sent.
-   *
-   * @throws NotFound if there is none of this id
-   */
+  /** Removes it, with what was still to be sent. A second time it changes nothing. */
   public void delete(String id) {
-    EventEndpoint before = get(id);
-    subscribers.remove(
-        id,
-        audit(
-            AuditAction.REMOVE_SUBSCRIBER,
+    store
+        .find(id)
+        .ifPresent(before -> subscribers.remove(
             id,
-            AuditChange.changed(described(before), Map.of()),
-            wallClock.instant()));
+            audit(
+                AuditAction.REMOVE_SUBSCRIBER,
+                id,
+                AuditChange.changed(described(before), Map.of()),
+                wallClock.instant())));
     delivery.evict();
   }
 
@@ -327,9 +333,32 @@ public final class EventEndpoints {
     return AuditEntry.of(now, action.code(), Optional.empty(), id, change);
   }
 
-  private String newSecret() {
-    byte[] bytes = new byte[SECRET_BYTES];
-    random.nextBytes(bytes);
-    return "whsec_" + Base64.getEncoder().encodeToString(bytes);
+  // A request that is sent again after a crash adds no second endpoint, and is shown the same
+  // secret.
+  private String newId(EndpointTransport by, Instant now) {
+    for (int attempt = 0; ; attempt++) {
+      byte[] bytes = newBytes(by, "endpoint " + attempt);
+      String id = PREFIX + HexFormat.of().formatHex(bytes, 0, ID_BYTES);
+      Optional<EventEndpoint> earlier = store.find(id);
+      if (earlier
+          .filter(each -> !each.createdAt().plus(REQUEST_LIFETIME).isAfter(now))
+          .isEmpty()) {
+        return id;
+      }
+    }
+  }
+
+  private String newSecret(EndpointTransport by, String purpose) {
+    return "whsec_" + Base64.getEncoder().encodeToString(newBytes(by, purpose));
+  }
+
+  private byte[] newBytes(EndpointTransport by, String purpose) {
+    return RequestScope.current()
+        .map(request -> by.keys().derive(request.value() + " " + purpose))
+        .orElseGet(() -> {
+          byte[] bytes = new byte[SECRET_BYTES];
+          random.nextBytes(bytes);
+          return bytes;
+        });
   }
 }

@@ -55,28 +55,43 @@ public final class Subscribers {
   /**
    * Tries the account's failed entry at once, and as often as the first time.
    *
-   * @throws NotFound if the account is not parked with this subscriber
-   * @throws Conflict if it went on meanwhile
+   * <p>Of an account that is not parked nothing is left to try.
+   *
+   * @throws NotFound if there is no such subscriber
    */
   public void retry(String name, AccountId account) {
-    ParkedAccount parked = parkedAccount(name, account);
+    get(name);
     Instant now = wallClock.instant();
-    moved(store.retry(
-        name,
-        account,
-        parked.sequence(),
-        now,
-        audit(AuditAction.RETRY_DELIVERY, name, account, parked, now)));
+    store
+        .parked(name, account)
+        .ifPresent(parked -> store.retry(
+            name,
+            account,
+            parked.sequence(),
+            now,
+            audit(AuditAction.RETRY_DELIVERY, name, account, parked, now)));
+    deliveries.wake();
   }
 
   /**
    * Leaves the account's failed entry out: the subscriber never receives it.
    *
-   * @throws NotFound if the account is not parked with this subscriber
-   * @throws Conflict if it went on meanwhile
+   * <p>Nothing is left out if the account has gone beyond that entry already.
+   *
+   * @param sequence of the entry, so that a repetition doesn't leave out another one
+   * @throws NotFound if there is no such subscriber
+   * @throws Conflict if the account has not come to that entry
    */
-  public void skip(String name, AccountId account) {
-    ParkedAccount parked = parkedAccount(name, account);
+  public void skip(String name, AccountId account, long sequence) {
+    get(name);
+    Optional<ParkedAccount> stands = store.parked(name, account);
+    if (stands.filter(parked -> parked.sequence() <= sequence).isEmpty()) {
+      return;
+    }
+    ParkedAccount parked = stands.orElseThrow();
+    if (parked.sequence() < sequence) {
+      throw Conflict.because("The account has failed at entry " + parked.sequence() + ".");
+    }
     Instant now = wallClock.instant();
     moved(store.skip(
         name,
@@ -89,10 +104,9 @@ public final class Subscribers {
   /**
    * Forgets a subscriber that no program uses any more, and how far it has come.
    *
-   * @throws NotFound if there is none of this name
+   * <p>A second time it changes nothing.
    */
   public void remove(String name) {
-    SubscriberStatus subscriber = get(name);
     store.remove(
         name,
         AuditEntry.of(
@@ -100,14 +114,7 @@ public final class Subscribers {
             AuditAction.REMOVE_SUBSCRIBER.code(),
             Optional.empty(),
             name,
-            AuditChange.changed(Map.of("kind", subscriber.kind().name()), Map.of())));
-  }
-
-  private ParkedAccount parkedAccount(String name, AccountId account) {
-    get(name);
-    return store
-        .parked(name, account)
-        .orElseThrow(() -> new NotFound("parked account", account.value()));
+            AuditChange.changed(Map.of("subscriber", name), Map.of())));
   }
 
   private void moved(boolean moved) {

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -103,6 +104,24 @@ public final class SecretsKeys {
     byte[] nonce = Arrays.copyOf(whole, NONCE_BYTES);
     byte[] content = Arrays.copyOfRange(whole, NONCE_BYTES, whole.length);
     return new String(run(Cipher.DECRYPT_MODE, key, nonce, owner, content), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * 32 bytes that only these keys can make of a text, and always the same ones.
+   *
+   * @throws IllegalStateException if there is no key
+   */
+  public byte[] derive(String text) {
+    SecretKeySpec key = keys.values().stream()
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("there is no key to derive secrets from"));
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key.getEncoded(), "HmacSHA256"));
+      return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has HmacSHA256", e);
+    }
   }
 
   /** Whether a sealed secret should be sealed anew, since it is under another key than the first. */

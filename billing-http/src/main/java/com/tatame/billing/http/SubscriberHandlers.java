@@ -12,6 +12,7 @@ import static com.tatame.billing.http.RouteEffect.NONE;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.apikey.Scope;
+import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.outbox.ParkedAccount;
 import com.tatame.billing.outbox.SubscriberStatus;
 import com.tatame.billing.outbox.Subscribers;
@@ -54,6 +55,7 @@ final class SubscriberHandlers {
         post(PARKED + "/{accountId}/skip", ADMINISTRATOR, NONE)
             .orKeyWith(Scope.EVENTS_WRITE)
             .is("Events", "Leave an account's failed entry out: it is never received")
+            .takes(SkippedEntry.class)
             .answers(none("The next one is tried."))
             .refuses(CONFLICT)
             .by(to -> to.get(SubscriberHandlers.class)::skip));
@@ -62,6 +64,10 @@ final class SubscriberHandlers {
   SubscriberHandlers(Subscribers subscribers) {
     this.subscribers = subscribers;
   }
+
+  record SkippedEntry(
+      @Doc(value = "Of the entry that failed.", example = "7")
+      Long sequence) {}
 
   record SubscriberList(List<SubscriberAnswer> data) {}
 
@@ -151,7 +157,11 @@ final class SubscriberHandlers {
   }
 
   Answer skip(Call call) {
-    subscribers.skip(call.id("name"), new AccountId(call.id("accountId")));
+    SkippedEntry asked = call.body(SkippedEntry.class);
+    if (asked.sequence() == null) {
+      throw ValidationFailed.of("sequence", "is required: the entry that has failed");
+    }
+    subscribers.skip(call.id("name"), new AccountId(call.id("accountId")), asked.sequence());
     return Answer.noContent();
   }
 }

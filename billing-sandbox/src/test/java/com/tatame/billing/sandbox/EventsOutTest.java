@@ -29,7 +29,11 @@ import org.junit.jupiter.api.Test;
 /** What happens to an account, as an endpoint receives it and as the feed has it. */
 final class EventsOutTest {
   private final RunningSandbox product = RunningSandbox.shared();
-  private final ApiClient administrator = ApiClient.of(product).as(product.token("user_root"));
+  private final ApiClient administrator = ApiClient.of(product)
+      .as(RunningSandbox.post(
+              product.url(), "/sandbox/token", Map.of("user", "user_operator", "role", "admin"))
+          .path("token")
+          .asText());
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final AtomicInteger refusals = new AtomicInteger();
   private final HttpServer receiver;

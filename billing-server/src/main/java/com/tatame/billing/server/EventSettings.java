@@ -7,7 +7,9 @@ final class EventSettings {
   private static final SettingGroup ALL = new SettingGroup(Setting.Section.WEBHOOKS);
 
   static final Setting<String> BILLING_SECRETS_KEY = ALL.add(
-          "BILLING_SECRETS_KEY", "keys, each `id:Base64 of 32 bytes`", SettingReaders::secretsKey)
+          "BILLING_SECRETS_KEY",
+          "secret keys, each `id:Base64 of 32 bytes`",
+          SettingReaders::secretsKey)
       .list()
       .means(
           "The key under which secrets are stored that must be read again, such as those of event"

@@ -135,9 +135,11 @@ final class EventsCommand {
       description = "Leave an account's failed entry out: it is never received.")
   int skip(
       @Parameters(paramLabel = "<subscriber>", description = "As status lists it.") String name,
-      @Parameters(paramLabel = "<account>", description = "As parked lists it.") String account) {
+      @Parameters(paramLabel = "<account>", description = "As parked lists it.") String account,
+      @Parameters(paramLabel = "<entry>", description = "Its number, as parked lists it.")
+          long sequence) {
     return run((subscribers, out) -> {
-      subscribers.skip(name, new AccountId(account));
+      subscribers.skip(name, new AccountId(account), sequence);
       out.println("It is left out; the account's next entry is tried by a running server.");
     });
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.command.RequestKey;
+import com.tatame.billing.command.RequestScope;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
@@ -162,13 +164,19 @@ class EventDeliveriesTest {
     assertThat(Duration.between(begin, clock.instant()))
         .isBetween(Duration.ofDays(3), Duration.ofDays(5));
     int before = received.size();
-    subscribers.skip("mailer", poison.account());
+    assertThatThrownBy(() -> subscribers.skip("mailer", poison.account(), 2))
+        .isInstanceOf(Conflict.class);
+    subscribers.skip("mailer", poison.account(), 1);
+    subscribers.skip("mailer", poison.account(), 1);
+    subscribers.retry("mailer", poison.account());
     deliverAll();
     assertThat(received.subList(before, received.size()))
         .extracting(PublishedEvent::account, PublishedEvent::sequence)
         .containsExactly(tuple(poison.account(), 2L));
-    assertThatThrownBy(() -> subscribers.skip("mailer", poison.account()))
+    assertThatThrownBy(() -> subscribers.skip("nobody", poison.account(), 1))
         .isInstanceOf(NotFound.class);
+    subscribers.remove("mailer");
+    subscribers.remove("mailer");
   }
 
   @Test
@@ -249,6 +257,28 @@ class EventDeliveriesTest {
 
     String sealed = rotating.get(endpoint.endpoint().id()).secret();
     assertThat(keys("k2").open(sealed, endpoint.endpoint().id())).isEqualTo(endpoint.secret());
+  }
+
+  @Test
+  void aRequestThatIsSentAgainAfterACrashHasOneEffect() {
+    RequestKey request = RequestKey.of("user_admin", "create it");
+    WithSecret first = RequestScope.within(request, () -> endpoint(Set.of()));
+    WithSecret again = RequestScope.within(request, () -> endpoint(Set.of()));
+
+    assertThat(again.secret()).isEqualTo(first.secret());
+    assertThat(endpoints.list()).hasSize(1);
+
+    String id = first.endpoint().id();
+    RequestKey roll = RequestKey.of("user_admin", "roll it");
+    WithSecret rolled = RequestScope.within(roll, () -> endpoints.rollSecret(id));
+    WithSecret rolledAgain = RequestScope.within(roll, () -> endpoints.rollSecret(id));
+
+    assertThat(rolledAgain.secret()).isEqualTo(rolled.secret()).isNotEqualTo(first.secret());
+    assertThat(KEYS.open(endpoints.get(id).previous().orElseThrow().secret(), id))
+        .isEqualTo(first.secret());
+    endpoints.delete(id);
+    endpoints.delete(id);
+    assertThat(endpoints.list()).isEmpty();
   }
 
   @Test

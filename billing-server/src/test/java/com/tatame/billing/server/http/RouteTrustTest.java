@@ -200,7 +200,7 @@ final class RouteTrustTest {
     assertThat(canonical(o -> o.access().equals("administrator")))
         .allMatch(route -> route.matches(
             "\\w+ /api/v1/(webhooks|commands|api-keys|refunds|grants|discounts|usage/reports"
-                + "|duplicates|repeated-trials|audit)(/.*)?"));
+                + "|duplicates|repeated-trials|audit|events|event-endpoints|subscribers)(/.*)?"));
   }
 
   @Test
