@@ -333,6 +333,8 @@ public final class Billing implements AutoCloseable {
   }
 
   private int maintain() {
+    // A database that was restored from a backup is noticed while this program runs.
+    parts.store.eventFeed().checkEpoch();
     try {
       products().keepFresh();
     } catch (BillingException e) {

@@ -580,9 +580,10 @@ final class Wiring {
                 last -> usage.reservations().from(last, overdue)),
             new Task("watch_trials", often, plans.trials()::from),
             task("gather_usage", everyMinute, accounts.anonymousSessions()::gather),
-            task("prune_inbox", PRUNE_EVERY, retention::pruneInbox),
-            task("check_event_epoch", everyMinute, store.eventFeed()::checkEpoch),
-            task("prune_feed", PRUNE_EVERY, outboxRetention::prune),
+            task("prune_inbox", PRUNE_EVERY, () -> {
+              retention.pruneInbox();
+              outboxRetention.prune();
+            }),
             task("prune_usage", PRUNE_EVERY, retention::pruneUsage),
             task("prune_answers", PRUNE_EVERY, retention::pruneAnswers)),
         wallClock,

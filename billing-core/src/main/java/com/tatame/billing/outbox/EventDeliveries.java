@@ -168,6 +168,9 @@ public final class EventDeliveries implements AutoCloseable {
         most.put(name, free);
       }
     });
+    if (most.isEmpty()) {
+      return ended.size();
+    }
     String claim = newClaim();
     List<Due> claimed = claim(claim, most);
     for (Due due : claimed) {
@@ -185,9 +188,7 @@ public final class EventDeliveries implements AutoCloseable {
   }
 
   private List<Due> claim(String claim, Map<String, Integer> most) {
-    return most.isEmpty()
-        ? List.of()
-        : store.claim(claim, most, ENTRIES, DeliveryRetries.PROBING, wallClock.instant(), LEASE);
+    return store.claim(claim, most, ENTRIES, DeliveryRetries.PROBING, wallClock.instant(), LEASE);
   }
 
   private String newClaim() {
@@ -214,6 +215,9 @@ public final class EventDeliveries implements AutoCloseable {
     int compared = entitlements.getAsInt();
     Map<String, Integer> most = new TreeMap<>();
     subscribers().forEach(name -> most.put(name, PARALLEL));
+    if (most.isEmpty()) {
+      return compared;
+    }
     String claim = newClaim();
     List<Done> ended =
         claim(claim, most).stream().map(due -> deliver(claim, due)).toList();

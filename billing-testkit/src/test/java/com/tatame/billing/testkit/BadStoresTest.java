@@ -186,6 +186,22 @@ class BadStoresTest {
             "aCatalogThatWasInForceBeforeIsPublishedAgainOnRequest"),
         Arguments.of(BadCatalogs.TellsWhatIsKnown.class, "onlyNewerVersionsAreRead"),
         Arguments.of(BadCatalogs.CountsWithoutEnd.class, "countingEndsAtTheMaximum"),
+        Arguments.of(
+            BadStreams.NumbersFromZero.class, "entriesAreNumberedInTheOrderOfTheirCommits"),
+        Arguments.of(
+            BadStreams.ForgetsWhatIsLate.class, "entriesAreNumberedInTheOrderOfTheirCommits"),
+        Arguments.of(BadStreams.ShowsTheLastState.class, "anEntryShowsTheAccountAsItsCommitLeftIt"),
+        Arguments.of(BadStreams.AnswersAnyCursor.class, "aCursorOfAnotherHistoryIsRefused"),
+        Arguments.of(
+            BadStreams.PublishesWhateverChangedMeanwhile.class, "aChangeMeanwhileIsNotOverlooked"),
+        Arguments.of(BadStreams.TakesAllClaimsForOne.class, "whoLostItsLeaseMovesNothing"),
+        Arguments.of(
+            BadStreams.MovesBeyondWhatFailed.class, "aFailedAccountWaitsAloneAndKeepsCount"),
+        Arguments.of(
+            BadStreams.DeliversTheLastEntryAlone.class,
+            "aSubscriberReceivesWhatIsAppendedFromThenOn"),
+        Arguments.of(
+            BadStreams.NeverProbes.class, "aSubscriberThatFailsForAllIsProbedWithOneAccount"),
         Arguments.of(BadAudits.ForgetsTheEntry.class, "auditedChangeLeavesItsEntry"),
         Arguments.of(BadAudits.EntersWhatWasRefused.class, "refusedChangeLeavesNoEntry"),
         Arguments.of(BadAudits.EntersRepetitions.class, "repeatedChangeLeavesNoSecondEntry"),
