@@ -439,15 +439,18 @@ final class Mutants {
 
       private static AccountEntitlement merged(
           AccountEntitlement derived, SubjectState stored, Set<String> touched) {
+        List<AccountEntitlement.Source> given = derived.sources().stream()
+            .filter(source -> touched.contains(source.subscriptionId()))
+            .toList();
         List<AccountEntitlement.Source> sources = new ArrayList<>();
+        // What is given takes the place of what was; what is no longer given stays.
         stored
             .entitlement()
             .ifPresent(old -> old.sources().stream()
-                .filter(source -> !touched.contains(source.subscriptionId()))
+                .filter(source -> given.stream()
+                    .noneMatch(each -> each.subscriptionId().equals(source.subscriptionId())))
                 .forEach(sources::add));
-        derived.sources().stream()
-            .filter(source -> touched.contains(source.subscriptionId()))
-            .forEach(sources::add);
+        sources.addAll(given);
         return new AccountEntitlement(derived.account(), sources);
       }
     };

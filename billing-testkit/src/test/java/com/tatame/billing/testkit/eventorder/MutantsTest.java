@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** A proof that can't fail proves nothing: a core with one rule wrong is caught by few seeds. */
 class MutantsTest {
   /** As many as the proof itself runs in a build. */
-  private static final int SEEDS = 1000;
+  private static final int SEEDS = 500;
 
   private static final Logger CORE = Logger.getLogger("com.tatame.billing");
 
@@ -151,6 +151,6 @@ class MutantsTest {
 
   @Test
   void entitlementsFollowFromTheWholeSet() {
-    assertCaught(Mutants::entitlementsFollowDifferences, 619);
+    assertCaught(Mutants::entitlementsFollowDifferences);
   }
 }
