@@ -1,6 +1,7 @@
 package com.tatame.billing.http;
 
 import static com.tatame.billing.http.Access.ADMINISTRATOR;
+import static com.tatame.billing.http.ProblemCode.CONFLICT;
 import static com.tatame.billing.http.Route.Reply.none;
 import static com.tatame.billing.http.Route.Reply.pageOf;
 import static com.tatame.billing.http.Route.Reply.reply;
@@ -50,6 +51,7 @@ final class EventEndpointHandlers {
             .takes(NewEndpoint.class)
             .answers(
                 reply(201, CreatedEndpoint.class, "It is added, and the secret shown this once."))
+            .refuses(CONFLICT)
             .by(to -> to.get(EventEndpointHandlers.class)::create),
         get(PATH + "/{id}", ADMINISTRATOR)
             .orKeyWith(Scope.EVENTS_READ)
@@ -61,6 +63,7 @@ final class EventEndpointHandlers {
             .is("Events", "Change an endpoint; what is left out stays")
             .takes(EndpointChange.class)
             .answers(reply(200, EndpointAnswer.class, "As it is now."))
+            .refuses(CONFLICT)
             .by(to -> to.get(EventEndpointHandlers.class)::update),
         delete(PATH + "/{id}", ADMINISTRATOR, NONE)
             .orKeyWith(Scope.EVENTS_WRITE)
@@ -71,6 +74,7 @@ final class EventEndpointHandlers {
             .orKeyWith(Scope.EVENTS_WRITE)
             .is("Events", "Give an endpoint another secret; both sign for 24 hours")
             .answers(reply(200, CreatedEndpoint.class, "The new secret, shown this once."))
+            .refuses(CONFLICT)
             .by(to -> to.get(EventEndpointHandlers.class)::rollSecret),
         post(PATH + "/{id}/replay", ADMINISTRATOR, NONE)
             .orKeyWith(Scope.EVENTS_WRITE)
