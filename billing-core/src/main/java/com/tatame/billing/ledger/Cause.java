@@ -22,17 +22,13 @@ public record Cause(Source source, Optional<String> eventId, Optional<String> co
   /** What this product decided: an entitlement that changed. */
   public static final Cause DECISION = without(Source.DECISION);
 
-  /** What an account used. */
-  public static final Cause USAGE = without(Source.USAGE);
-
   /** Where a fact comes from. */
   public enum Source implements WireName {
     EVENT,
     READ,
     IMPORT,
     RECONCILIATION,
-    DECISION,
-    USAGE
+    DECISION
   }
 
   private static Cause without(Source source) {

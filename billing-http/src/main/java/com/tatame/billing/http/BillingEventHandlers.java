@@ -62,7 +62,7 @@ final class BillingEventHandlers {
       String commandId,
 
       @Doc(
-          value = "How it became known: event, read, import, reconciliation, decision or usage.",
+          value = "How it became known: event, read, import, reconciliation or decision.",
           example = "event")
       String cause,
 

@@ -32,7 +32,7 @@ record PublishedEventAnswer(
 
     @Doc(
         value = "How it became known.",
-        oneOf = {"event", "read", "import", "reconciliation", "decision", "usage"})
+        oneOf = {"event", "read", "import", "reconciliation", "decision"})
     String cause,
 
     @Doc("The provider's event that brought it first.") @Nullable
