@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Sends entries to endpoints. What they are is read once a second. Thread-safe. */
+/** Sends entries to endpoints. What they are is read every five seconds. Thread-safe. */
 public final class EndpointDelivery {
-  private static final Duration TTL = Duration.ofSeconds(1);
+  private static final Duration TTL = Duration.ofSeconds(5);
 
   private final EndpointStore store;
   private final Optional<EndpointTransport> transport;

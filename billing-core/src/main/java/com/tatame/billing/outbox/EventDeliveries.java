@@ -6,22 +6,27 @@ import com.tatame.billing.outbox.SubscriberStore.Attempt;
 import com.tatame.billing.outbox.SubscriberStore.Due;
 import com.tatame.billing.outbox.SubscriberStore.Ended;
 import com.tatame.billing.outbox.SubscriberStore.Failure;
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
@@ -51,10 +56,11 @@ public final class EventDeliveries implements AutoCloseable {
   private final RandomGenerator random;
   private final DeliveryRetries retries;
   private final Map<String, EventHandler> handlers = new ConcurrentHashMap<>();
-  private final Map<String, Boolean> added = new ConcurrentHashMap<>();
-  private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+  private final Set<String> added = ConcurrentHashMap.newKeySet();
+  private final Map<String, Integer> underWay = new HashMap<>();
   private final LinkedBlockingQueue<Optional<Done>> done = new LinkedBlockingQueue<>();
   private final ExecutorService threads = Executors.newCachedThreadPool(EventDeliveries::thread);
+  private final AtomicBoolean woken = new AtomicBoolean();
   private volatile boolean closed;
 
   /**
@@ -79,6 +85,8 @@ public final class EventDeliveries implements AutoCloseable {
     this.retries = new DeliveryRetries(random);
   }
 
+  private record Claimed(String claim, List<Due> due) {}
+
   private record Done(String claim, Ended ended, List<Attempt> attempts) {}
 
   private static Thread thread(Runnable work) {
@@ -101,7 +109,7 @@ public final class EventDeliveries implements AutoCloseable {
 
   private void addSubscribers() {
     for (String name : handlers.keySet()) {
-      if (added.putIfAbsent(name, true) == null) {
+      if (added.add(name)) {
         try {
           store.add(name, SubscriberStore.Kind.HANDLER, wallClock.instant());
         } catch (RuntimeException e) {
@@ -114,12 +122,15 @@ public final class EventDeliveries implements AutoCloseable {
 
   /** Delivers from now on, by threads of its own. */
   public void start() {
-    threads.execute(this::run);
+    threads.execute(() -> WorkContext.run(Workload.WORKERS, this::run));
   }
 
   /** Tells that something may be due. Never blocks. */
   public void wake() {
-    done.offer(Optional.empty());
+    // Once is enough, also where no thread ever looks.
+    if (woken.compareAndSet(false, true)) {
+      done.offer(Optional.empty());
+    }
   }
 
   private void run() {
@@ -155,29 +166,19 @@ public final class EventDeliveries implements AutoCloseable {
 
   // Ends what is done, and begins what is due.
   private int round() {
+    woken.set(false);
     List<Done> ended = new ArrayList<>();
     for (Optional<Done> next = done.poll(); next != null; next = done.poll()) {
       next.ifPresent(ended::add);
     }
     ended.forEach(each -> underWay.merge(each.ended().subscriber(), -1, Integer::sum));
     end(ended);
-    Map<String, Integer> most = new TreeMap<>();
-    subscribers().forEach(name -> {
-      int free = PARALLEL - underWay.getOrDefault(name, 0);
-      if (free > 0) {
-        most.put(name, free);
-      }
-    });
-    if (most.isEmpty()) {
-      return ended.size();
-    }
-    String claim = newClaim();
-    List<Due> claimed = claim(claim, most);
-    for (Due due : claimed) {
+    Claimed claimed = claim();
+    for (Due due : claimed.due()) {
       underWay.merge(due.subscriber(), 1, Integer::sum);
-      threads.execute(() -> done.offer(Optional.of(deliver(claim, due))));
+      threads.execute(() -> done.offer(Optional.of(deliver(claimed.claim(), due))));
     }
-    return ended.size() + claimed.size();
+    return ended.size() + claimed.due().size();
   }
 
   private List<String> subscribers() {
@@ -187,12 +188,22 @@ public final class EventDeliveries implements AutoCloseable {
     return names;
   }
 
-  private List<Due> claim(String claim, Map<String, Integer> most) {
-    return store.claim(claim, most, ENTRIES, DeliveryRetries.PROBING, wallClock.instant(), LEASE);
-  }
-
-  private String newClaim() {
-    return HexFormat.of().toHexDigits(random.nextLong());
+  // One call for all subscribers, each for as many accounts as are not under way.
+  private Claimed claim() {
+    Map<String, Integer> most = new TreeMap<>();
+    subscribers().forEach(name -> {
+      int free = PARALLEL - underWay.getOrDefault(name, 0);
+      if (free > 0) {
+        most.put(name, free);
+      }
+    });
+    if (most.isEmpty()) {
+      return new Claimed("", List.of());
+    }
+    String claim = HexFormat.of().toHexDigits(random.nextLong());
+    return new Claimed(
+        claim,
+        store.claim(claim, most, ENTRIES, DeliveryRetries.PROBING, wallClock.instant(), LEASE));
   }
 
   private void end(List<Done> ended) {
@@ -213,16 +224,9 @@ public final class EventDeliveries implements AutoCloseable {
    */
   public int deliverDue() {
     int compared = entitlements.getAsInt();
-    Map<String, Integer> most = new TreeMap<>();
-    subscribers().forEach(name -> most.put(name, PARALLEL));
-    if (most.isEmpty()) {
-      return compared;
-    }
-    String claim = newClaim();
-    List<Done> ended =
-        claim(claim, most).stream().map(due -> deliver(claim, due)).toList();
-    end(ended);
-    return compared + ended.size();
+    Claimed claimed = claim();
+    end(claimed.due().stream().map(due -> deliver(claimed.claim(), due)).toList());
+    return compared + claimed.due().size();
   }
 
   private Done deliver(String claim, Due due) {
@@ -260,16 +264,16 @@ public final class EventDeliveries implements AutoCloseable {
   private Optional<String> deliver(
       String subscriber, PublishedEvent event, List<Attempt> attempts) {
     EventHandler handler = handlers.get(subscriber);
-    if (handler == null) {
-      return endpoints.send(subscriber, event, attempts);
-    }
     try {
+      if (handler == null) {
+        return endpoints.send(subscriber, event, attempts);
+      }
       handler.handle(event);
       return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of("interrupted");
-    } catch (Exception e) {
+    } catch (Exception | AssertionError | LinkageError | StackOverflowError e) {
       LOG.log(
           Level.WARNING,
           "{0} did not take {1}: {2}",

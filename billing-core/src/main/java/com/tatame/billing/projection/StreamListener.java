@@ -24,6 +24,7 @@ public final class StreamListener implements CommitListener {
 
   private static boolean appends(Change change) {
     return change instanceof Change.Append
+        || change instanceof Change.PublishState
         || (change instanceof Change.Entitle entitle && entitle.decides());
   }
 }
