@@ -1,6 +1,7 @@
 package com.tatame.billing.entitlement;
 
 import com.tatame.billing.catalog.CatalogInForce;
+import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.ledger.AccountFacts;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.outbox.DueEntitlement;
@@ -8,6 +9,8 @@ import com.tatame.billing.outbox.EntitlementDecision;
 import com.tatame.billing.outbox.EventFeedStore;
 import com.tatame.billing.outbox.PublishedEntitlement;
 import com.tatame.billing.time.Clocks;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -21,6 +24,7 @@ import java.util.stream.Stream;
  * events, grants and time alone are told alike, and one that was taken back at once is none.
  */
 public final class EntitlementChanges {
+  private static final Logger LOG = System.getLogger(EntitlementChanges.class.getName());
   private static final int BATCH = 100;
 
   private final EventFeedStore store;
@@ -42,15 +46,29 @@ public final class EntitlementChanges {
   }
 
   /**
-   * Compares those that are due.
+   * Compares those that are due. One that can't be decided holds up no other.
    *
-   * @return how many accounts
+   * @return of how many accounts something was stored
    */
   public int publishDue() {
     Instant now = clocks.billingNow().truncatedTo(ChronoUnit.MICROS);
-    List<DueEntitlement> due = store.dueEntitlements(now, BATCH);
-    due.forEach(account -> catalog.pinned(() -> store.publish(decide(account, now))));
-    return due.size();
+    int published = 0;
+    for (DueEntitlement due : store.dueEntitlements(now, BATCH)) {
+      published += publish(due, now) ? 1 : 0;
+    }
+    return published;
+  }
+
+  private boolean publish(DueEntitlement due, Instant now) {
+    try {
+      return catalog.pinned(() -> store.publish(decide(due, now)));
+    } catch (BillingException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.log(
+          Level.ERROR, "the entitlement of " + due.account().value() + " can't be published", e);
+      return false;
+    }
   }
 
   private EntitlementDecision decide(DueEntitlement due, Instant now) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.RequestScope;
+import com.tatame.billing.entitlement.EntitlementChanges;
+import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
@@ -19,12 +22,16 @@ import com.tatame.billing.outbox.EventEndpoints;
 import com.tatame.billing.outbox.EventEndpoints.Wanted;
 import com.tatame.billing.outbox.EventEndpoints.WithSecret;
 import com.tatame.billing.outbox.EventSender;
+import com.tatame.billing.outbox.FeedFilter;
 import com.tatame.billing.outbox.PublishedEvent;
 import com.tatame.billing.outbox.Subscribers;
 import com.tatame.billing.projection.Change;
 import com.tatame.billing.secret.SecretsKeys;
 import com.tatame.billing.testkit.Commits.Linked;
+import com.tatame.billing.testkit.fixture.ACatalog;
+import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
+import com.tatame.billing.time.Clocks;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -180,6 +187,59 @@ class EventDeliveriesTest {
   }
 
   @Test
+  void whatCantBeWrittenForAnEndpointIsAFailureAndNoLoss() {
+    EndpointDelivery broken = new EndpointDelivery(
+        store.eventEndpoints(),
+        Optional.of(new EndpointTransport(
+            sender,
+            event -> {
+              throw new IllegalStateException("no format");
+            },
+            KEYS)),
+        clock);
+    WithSecret endpoint = endpoint(Set.of());
+    append(linked(), 1);
+
+    new EventDeliveries(store.subscribers(), broken, () -> 0, clock, random).deliverDue();
+
+    assertThat(subscribers.get(endpoint.endpoint().id()).retrying()).isEqualTo(1);
+    assertThat(sender.sent).isEmpty();
+  }
+
+  @Test
+  void anEntitlementThatCantBeDecidedHoldsUpNoOther() {
+    AccountId poison = Ids.account();
+    AccountId healthy = Ids.account();
+    for (AccountId account : List.of(poison, healthy)) {
+      store
+          .grants()
+          .add(
+              GrantStoreContract.grant(account, GrantStoreContract.FIVE_QUIZZES, Optional.empty()),
+              "key",
+              "",
+              AnAuditEntry.any());
+    }
+    UsageStore usage =
+        ForwardingStore.spoil(UsageStore.class, store.usage(), Map.of("read", args -> {
+          if (args[0].equals(poison)) {
+            throw new IllegalStateException("a row that can't be read");
+          }
+          return store.usage().read((AccountId) args[0], (Instant) args[1]);
+        }));
+    EntitlementChanges changes = new EntitlementChanges(
+        store.eventFeed(),
+        usage,
+        new CatalogInForce(ACatalog.freeBasicAndPro()),
+        new Clocks(clock, clock));
+
+    assertThat(changes.publishDue()).isEqualTo(1);
+    assertThat(changes.publishDue()).isZero();
+
+    assertThat(store.eventFeed().lastSequence(healthy)).isEqualTo(1);
+    assertThat(store.eventFeed().lastSequence(poison)).isZero();
+  }
+
+  @Test
   void aDeadEndpointIsProbedAndGetsEverythingOnceItIsBack() {
     WithSecret endpoint = endpoint(Set.of());
     for (int i = 0; i < 30; i++) {
@@ -328,8 +388,13 @@ class EventDeliveriesTest {
     disorder.forEach(entry ->
         last.merge(entry.account(), entry, (a, b) -> a.sequence() >= b.sequence() ? a : b));
 
-    last.forEach((account, entry) ->
-        assertThat(entry.sequence()).isEqualTo(store.eventFeed().lastSequence(account)));
+    Map<AccountId, PublishedEvent> product = new HashMap<>();
+    store
+        .eventFeed()
+        .page(Optional.empty(), FeedFilter.ALL, 1000)
+        .events()
+        .forEach(entry -> product.put(entry.account(), entry));
+    assertThat(last).isEqualTo(product);
     assertThat(last).hasSize(10);
   }
 
