@@ -103,6 +103,10 @@ final class EventsOutTest {
     }
     Reply deliveries = administrator.get("/api/v1/event-endpoints/" + id + "/deliveries?limit=100");
     assertThat(deliveries.body()).contains("answered 503");
+    assertThat(administrator.get("/metrics").body())
+        .contains("billing_events_oldest_undelivered_seconds{subscriber=\"" + id)
+        .contains("billing_events_parked_accounts{subscriber=\"" + id)
+        .contains("billing_events_blocked_accounts{subscriber=\"" + id);
     assertThat(ApiClient.of(product)
             .as(product.token(buyer.user()))
             .get("/api/v1/entitlements")

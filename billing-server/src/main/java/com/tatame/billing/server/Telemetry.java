@@ -40,8 +40,6 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -62,7 +60,6 @@ import java.util.function.ToLongFunction;
 
 /** What the server measures about itself and about what it depends on. */
 final class Telemetry {
-  private static final Logger LOG = System.getLogger(Telemetry.class.getName());
   private static final Set<ProviderCallListener.Outcome> FAILED = EnumSet.of(
       ProviderCallListener.Outcome.NOT_EXECUTED,
       ProviderCallListener.Outcome.UNKNOWN,
@@ -107,13 +104,7 @@ final class Telemetry {
 
   /** Everything as it is now, in Prometheus' format. */
   String scrape() {
-    for (Runnable refresh : refreshed) {
-      try {
-        refresh.run();
-      } catch (BillingException e) {
-        LOG.log(Level.DEBUG, "metrics stay as they were: {0}", e.getMessage());
-      }
-    }
+    refreshed.forEach(Runnable::run);
     return registry.scrape();
   }
 
@@ -361,8 +352,9 @@ final class Telemetry {
     MultiGauge blocked = MultiGauge.builder("billing.events.blocked.accounts")
         .description("Accounts whose next event was given up, until a person decides")
         .register(registry);
+    Recent<List<SubscriberStatus>> recent = new Recent<>(subscribers::list, wallClock);
     refreshed.add(() -> {
-      List<SubscriberStatus> all = subscribers.list();
+      List<SubscriberStatus> all = recent.get().orElse(List.of());
       oldest.register(
           rows(
               all,
