@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MoveTest {
-  private static final MoveLimits SMALL = new MoveLimits(2, 20_000, 50);
+  static final MoveLimits SMALL = new MoveLimits(2, 20_000, 50);
 
   /** All rows of all tables, as the database writes them; nothing of this is the product's. */
   static final String ALL_ROWS =
