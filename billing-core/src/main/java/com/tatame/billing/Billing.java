@@ -333,8 +333,12 @@ public final class Billing implements AutoCloseable {
   }
 
   private int maintain() {
-    // A database that was restored from a backup is noticed while this program runs.
-    parts.store.eventFeed().checkEpoch();
+    try {
+      // A database that was restored from a backup is noticed while this program runs.
+      parts.store.eventFeed().checkEpoch();
+    } catch (BillingException e) {
+      LOG.log(Level.INFO, "the epoch of events is checked later: {0}", e.getMessage());
+    }
     try {
       products().keepFresh();
     } catch (BillingException e) {

@@ -844,6 +844,15 @@ class QueryPlanTest {
     store.subscribers().parked("subscriber_1", Optional.empty(), 10);
     store.subscribers().parked("subscriber_1", account);
     store.subscribers().retry("subscriber_1", account, 1, NOW, AnAuditEntry.any());
+    store.subscribers().list();
+    store
+        .subscribers()
+        .replay(
+            "subscriber_1",
+            "request_" + round,
+            Instant.parse("2100-01-01T00:00:00Z"),
+            NOW,
+            AnAuditEntry.any());
     store.subscribers().attempts("subscriber_1", Optional.of(500L), 10);
     store.subscribers().pruneAttempts(NOW.minus(Duration.ofDays(9000)));
   }

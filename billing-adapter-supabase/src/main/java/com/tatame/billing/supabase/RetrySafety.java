@@ -114,6 +114,7 @@ enum RetrySafety {
       Map.entry("prune_event_states_v1", DEDUPLICATED),
       Map.entry("prune_delivery_attempts_v1", DEDUPLICATED),
       Map.entry("database_identity_v1", IDEMPOTENT),
+      Map.entry("hold_event_epoch_v1", IDEMPOTENT),
       Map.entry("event_states_v1", IDEMPOTENT),
       Map.entry("stream_length_v1", IDEMPOTENT),
       Map.entry("due_entitlements_v1", IDEMPOTENT),

@@ -3,9 +3,9 @@ package com.tatame.billing.outbox;
 import com.tatame.billing.audit.AuditAction;
 import com.tatame.billing.audit.AuditChange;
 import com.tatame.billing.audit.AuditEntry;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.RequestScope;
 import com.tatame.billing.failure.Conflict;
-import com.tatame.billing.failure.LimitReached;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.outbox.EndpointDelivery.EndpointTransport;
@@ -93,8 +93,7 @@ public final class EventEndpoints {
    * Adds one, which receives what is appended from now on.
    *
    * @throws ValidationFailed naming what can't be used
-   * @throws LimitReached if there are too many
-   * @throws Conflict if this program sends to no endpoints
+   * @throws Conflict if this program sends to no endpoints, or there are too many
    */
   public WithSecret create(Wanted wanted) {
     EndpointTransport by = transport();
@@ -267,8 +266,12 @@ public final class EventEndpoints {
   public int replay(String id, Instant since) {
     get(id);
     Instant now = wallClock.instant();
+    String request = RequestScope.current()
+        .map(RequestKey::value)
+        .orElseGet(() -> HexFormat.of().toHexDigits(random.nextLong()));
     return subscribers.replay(
         id,
+        request,
         since,
         now,
         audit(

@@ -141,9 +141,10 @@ public interface SubscriberStore {
   /**
    * Sends everything again that was appended since.
    *
+   * @param request for which it is done; asked again for the last one, it changes nothing
    * @return of how many accounts
    */
-  int replay(String subscriber, Instant since, Instant now, AuditEntry audit);
+  int replay(String subscriber, String request, Instant since, Instant now, AuditEntry audit);
 
   /** One page of the requests to an endpoint, the newest first. */
   List<StoredAttempt> attempts(String subscriber, Optional<Long> before, int limit);

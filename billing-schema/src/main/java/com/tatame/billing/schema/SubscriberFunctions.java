@@ -188,12 +188,17 @@ final class SubscriberFunctions implements SubscriberStore {
   }
 
   @Override
-  public int replay(String subscriber, Instant since, Instant now, AuditEntry audit) {
-    Row asked = Row.empty().with(SUBSCRIBER, subscriber).with("since", since).with("now", now);
+  public int replay(
+      String subscriber, String request, Instant since, Instant now, AuditEntry audit) {
+    Row asked = Row.empty()
+        .with(SUBSCRIBER, subscriber)
+        .with("request", request)
+        .with("since", since)
+        .with("now", now);
     return audited
         .call(
             audit,
-            new Watch("find_subscriber_v1", Row.empty().with("name", subscriber), "replays"),
+            new Watch("find_subscriber_v1", Row.empty().with("name", subscriber), "last_replay"),
             "replay_subscriber_v1",
             asked)
         .intValue();

@@ -33,7 +33,7 @@ final class InMemorySubscribers implements SubscriberStore {
     final Map<AccountId, Position> positions =
         new TreeMap<>(Comparator.comparing(AccountId::value));
     int failures;
-    int replays;
+    Optional<String> lastReplay = Optional.empty();
     Optional<Instant> failingSince = Optional.empty();
     Optional<Instant> probeAt = Optional.empty();
 
@@ -287,21 +287,25 @@ final class InMemorySubscribers implements SubscriberStore {
   }
 
   @Override
-  public int replay(String subscriber, Instant since, Instant now, AuditEntry audit) {
+  public int replay(
+      String subscriber, String request, Instant since, Instant now, AuditEntry audit) {
     return audited.changing(
         audit,
-        () -> Optional.ofNullable(subscribers.get(subscriber)).map(each -> each.replays),
+        () -> Optional.ofNullable(subscribers.get(subscriber)).flatMap(each -> each.lastReplay),
         () -> {
           Map<AccountId, Long> again = streams.since(since);
-          Optional.ofNullable(subscribers.get(subscriber)).ifPresent(replayed -> {
-            replayed.replays++;
-            again.forEach((account, before) -> {
-              boolean known = replayed.positions.containsKey(account);
-              Position position = replayed.positions.computeIfAbsent(account, id -> new Position());
-              position.sequence = known ? Math.min(position.sequence, before) : before;
-              release(position, now);
-            });
-          });
+          Optional.ofNullable(subscribers.get(subscriber))
+              .filter(each -> !each.lastReplay.equals(Optional.of(request)))
+              .ifPresent(replayed -> {
+                replayed.lastReplay = Optional.of(request);
+                again.forEach((account, before) -> {
+                  boolean known = replayed.positions.containsKey(account);
+                  Position position =
+                      replayed.positions.computeIfAbsent(account, id -> new Position());
+                  position.sequence = known ? Math.min(position.sequence, before) : before;
+                  release(position, now);
+                });
+              });
           return again.size();
         });
   }

@@ -232,7 +232,7 @@ public interface SubscriberStoreContract extends StoreUnderTest {
     claim(name, "c1", now);
     end(name, "c1", early, 2, 1, now);
 
-    assertThat(store().subscribers().replay(name, Instant.EPOCH, now, AnAuditEntry.any()))
+    assertThat(store().subscribers().replay(name, "once", Instant.EPOCH, now, AnAuditEntry.any()))
         .isPositive();
 
     assertThat(claimAll(name, "c2", now).stream()
@@ -242,6 +242,12 @@ public interface SubscriberStoreContract extends StoreUnderTest {
             .entries())
         .extracting(PublishedEvent::sequence)
         .containsExactly(1L, 2L);
+    end(name, "c2", early, 2, 2, now);
+
+    store().subscribers().replay(name, "once", Instant.EPOCH, now, AnAuditEntry.any());
+    assertThat(claimAll(name, "c3", now))
+        .as("asked again for the same request")
+        .noneMatch(due -> due.account().equals(early.account()));
   }
 
   @Test

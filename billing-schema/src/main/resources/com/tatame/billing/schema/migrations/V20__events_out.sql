@@ -38,9 +38,11 @@ alter table billing_events
   add column state jsonb,
   drop constraint billing_events_cause_check,
   add constraint billing_events_cause_check
-    check (cause in ('event', 'read', 'import', 'reconciliation', 'decision', 'usage'));
+    check (cause in ('event', 'read', 'import', 'reconciliation', 'decision'));
 create unique index billing_events_stream_idx on billing_events (account_id, seq) where seq is not null;
 create index billing_events_feed_idx on billing_events (epoch, tx, account_id, seq) where state is not null;
+-- For sending again what was appended since some time: rows are appended in its order.
+create index billing_events_recorded_idx on billing_events using brin (recorded_at);
 drop index billing_events_subject_idx;
 drop index billing_events_subscription_idx;
 
@@ -49,8 +51,8 @@ create table subscribers (
   name          text collate "C" primary key,
   kind          text not null,
   created_at    timestamptz not null,
-  -- How often everything since some time was sent again.
-  replays       integer not null default 0,
+  -- For which request everything since some time was sent again last.
+  last_replay   text collate "C",
   -- Failed deliveries in a row, whatever their accounts; with many, a single account is tried at a time.
   failures      integer not null default 0,
   failing_since timestamptz,
@@ -120,10 +122,20 @@ begin
     || ':' || '"${schema}"'::regnamespace::oid);
 end $$;
 
--- {} -> null. Cursors of before are no longer answered.
+-- {} -> the number of the present epoch, which stays the present one until the caller's commit
+create function hold_event_epoch_v1(p jsonb) returns jsonb
+language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
+begin
+  perform pg_advisory_xact_lock_shared(hashtextextended('store:${schema}', 0));
+  return (select to_jsonb(e.epoch) from event_epochs e);
+end $$;
+
+-- {} -> null. Cursors of before are no longer answered. All writers have ended by then, so that none appends to the
+-- epoch before.
 create function begin_event_epoch_v1(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 begin
+  perform lock_store_v1('{}');
   update event_epochs e set epoch = e.epoch + 1, id = gen_random_uuid()::text,
     database = database_identity_v1('{}') #>> '{}'
   where e.one;
@@ -136,6 +148,11 @@ insert into event_epochs (database) values (database_identity_v1('{}') #>> '{}')
 create function check_event_epoch_v1(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 begin
+  if exists (select from event_epochs e where e.database = database_identity_v1('{}') #>> '{}') then
+    return 'false';
+  end if;
+  perform lock_store_v1('{}');
+  -- Another node may have been first.
   if exists (select from event_epochs e where e.database = database_identity_v1('{}') #>> '{}') then
     return 'false';
   end if;
@@ -228,11 +245,12 @@ end $$;
 create function append_facts_v1(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 declare
-  v_epoch constant integer := (select e.epoch from event_epochs e);
+  v_epoch constant integer := hold_event_epoch_v1('{}')::integer;
   v_bad constant integer[] := case when p ? 'bad' then array(
     select x.value::integer from jsonb_array_elements_text(p -> 'bad') as x) end;
   v_stated bigint;
   v_inserted bigint;
+  v_advanced bigint;
 begin
   with stated as materialized (
     select z.*,
@@ -296,8 +314,9 @@ begin
     on conflict (fact_key) do nothing
     returning 1
   )
-  select (select count(*) from stated), (select count(*) from inserted) + (select 0 * count(*) from streams)
-  into v_stated, v_inserted;
+  -- Streams are advanced also where nothing is inserted: what no statement asks for is not executed.
+  select (select count(*) from stated), (select count(*) from inserted), (select count(*) from streams)
+  into v_stated, v_inserted, v_advanced;
   if v_inserted <> v_stated then
     -- Its number in the stream would be missing.
     raise exception 'a fact was appended meanwhile by another transaction' using errcode = '40002';
@@ -310,7 +329,7 @@ end $$;
 create or replace function claim_facts_v1(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 declare
-  v_epoch constant integer := (select e.epoch from event_epochs e);
+  v_epoch constant integer := hold_event_epoch_v1('{}')::integer;
   v_customers constant text[] := array(select jsonb_array_elements_text(nullif(p -> 'customers', 'null')));
   v_payments constant text[] := array(select jsonb_array_elements_text(nullif(p -> 'payments', 'null')))
     || array(
@@ -1169,28 +1188,29 @@ begin
   return to_jsonb(found);
 end $$;
 
--- {subscriber, since, now} -> how many accounts: all entries that were appended since then are sent again
+-- {subscriber, request, since, now} -> how many accounts: all entries that were appended since then are sent again, once
+-- for a request
 create function replay_subscriber_v1(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 declare
-  v_accounts integer;
+  v_since constant timestamptz := (p ->> 'since')::timestamptz;
 begin
-  with again as (
-    select e.account_id, min(e.seq) - 1 as seq, min(e.recorded_at) as since from billing_events e
-    where e.seq is not null and e.recorded_at >= (p ->> 'since')::timestamptz
-    group by e.account_id
-  ), moved as (
+  update subscribers s set last_replay = p ->> 'request'
+  where s.name = p ->> 'subscriber' and s.last_replay is distinct from p ->> 'request';
+  if found then
     insert into subscriber_positions as t (subscriber, account_id, seq, due_at, since)
-    select p ->> 'subscriber', a.account_id, a.seq, (p ->> 'now')::timestamptz, a.since
-    from again a order by a.account_id
+    select p ->> 'subscriber', e.account_id, min(e.seq) - 1, (p ->> 'now')::timestamptz, min(e.recorded_at)
+    from billing_events e
+    where e.seq is not null and e.recorded_at >= v_since
+    group by e.account_id
+    order by e.account_id
     on conflict (subscriber, account_id) do update set
       seq = least(t.seq, excluded.seq), due_at = excluded.due_at, since = least(t.since, excluded.since),
-      attempts = 0, error = null, blocked = false, claim = null, lease_until = null
-    returning 1
-  )
-  select count(*) into v_accounts from moved;
-  update subscribers s set replays = s.replays + 1 where s.name = p ->> 'subscriber';
-  return to_jsonb(v_accounts);
+      attempts = 0, error = null, blocked = false, claim = null, lease_until = null;
+  end if;
+  return (
+    select to_jsonb(count(distinct e.account_id)) from billing_events e
+    where e.seq is not null and e.recorded_at >= v_since);
 end $$;
 
 -- {name, url, description, types, active, secret, now} -> null

@@ -17,6 +17,7 @@ import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.http.BillingRoutes;
 import com.tatame.billing.metering.MeterReport.State;
 import com.tatame.billing.metering.MeterReportStore.Filter;
+import com.tatame.billing.outbox.SubscriberStore;
 import com.tatame.billing.server.http.Description.Operation;
 import com.tatame.billing.server.http.TwoServers.Call;
 import com.tatame.billing.server.http.TwoServers.Reply;
@@ -60,24 +61,8 @@ final class RetryAfterCrashTest {
   private static final String RESOLVE_REPORT = "POST /api/v1/usage/reports/{id}/resolve";
   private static final String ITEM = "\"item\":\"seminar-recording\"";
 
-  /** What needs no case, since repeating it is tried elsewhere. */
-  private static Map<String, String> exempt() {
-    Map<String, String> exempt = new TreeMap<>(REPEATED_ELSEWHERE);
-    for (String route : List.of(
-        "POST /api/v1/event-endpoints",
-        "PATCH /api/v1/event-endpoints/{id}",
-        "DELETE /api/v1/event-endpoints/{id}",
-        "POST /api/v1/event-endpoints/{id}/roll-secret",
-        "POST /api/v1/event-endpoints/{id}/replay",
-        "DELETE /api/v1/subscribers/{name}",
-        "POST /api/v1/subscribers/{name}/parked/{accountId}/retry",
-        "POST /api/v1/subscribers/{name}/parked/{accountId}/skip")) {
-      exempt.put(route, "is repeated in the testkit's EventDeliveriesTest");
-    }
-    return exempt;
-  }
-
-  private static final Map<String, String> REPEATED_ELSEWHERE = Map.of(
+  /** What needs no case. */
+  private static final Map<String, String> EXEMPT = Map.of(
       "POST /webhooks/stripe",
       "has no key: the provider repeats it, and an event counts once by its id",
       "POST /api/v1/tax/preview",
@@ -92,8 +77,6 @@ final class RetryAfterCrashTest {
       "goes on from the state that is stored; killed at every step in the testkit's CrashTest",
       "POST /api/v1/repeated-trials/{id}/end",
       "goes on from the state that is stored; killed at every step in the testkit's CrashTest");
-
-  private static final Map<String, String> EXEMPT = exempt();
 
   private static final String USAGE = "is usage, which has a history of its own";
 
@@ -182,6 +165,7 @@ final class RetryAfterCrashTest {
     mutations.putAll(wishesAboutMoney());
     mutations.putAll(wishesOfOperators());
     mutations.putAll(wishesAboutUse());
+    mutations.putAll(wishesAboutEvents());
     return mutations;
   }
 
@@ -300,6 +284,81 @@ final class RetryAfterCrashTest {
       return Call.of(ROOT, "DELETE", "/api/v1/discounts/" + given.at("/id"), null);
     });
     return mutations;
+  }
+
+  private static Map<String, Mutation> wishesAboutEvents() {
+    Map<String, Mutation> mutations = new TreeMap<>();
+    String path = "/api/v1/event-endpoints";
+    mutations.put("POST /api/v1/event-endpoints", (servers, user) -> newEndpoint(user));
+    mutations.put(
+        "PATCH /api/v1/event-endpoints/{id}",
+        (servers, user) ->
+            Call.of(ROOT, "PATCH", path + "/" + endpoint(servers, user), "{\"active\":false}"));
+    mutations.put(
+        "DELETE /api/v1/event-endpoints/{id}",
+        (servers, user) -> Call.of(ROOT, "DELETE", path + "/" + endpoint(servers, user), null));
+    mutations.put(
+        "POST /api/v1/event-endpoints/{id}/roll-secret",
+        (servers, user) -> post(ROOT, path + "/" + endpoint(servers, user) + "/roll-secret", null));
+    mutations.put(
+        "POST /api/v1/event-endpoints/{id}/replay",
+        (servers, user) -> post(
+            ROOT,
+            path + "/" + endpoint(servers, user) + "/replay",
+            "{\"after\":\"2100-01-01T00:00:00Z\"}"));
+    mutations.put(
+        "DELETE /api/v1/subscribers/{name}",
+        (servers, user) ->
+            Call.of(ROOT, "DELETE", "/api/v1/subscribers/" + parked(servers, user), null));
+    String parked = "/parked/";
+    mutations.put(
+        "POST /api/v1/subscribers/{name}/parked/{accountId}/retry",
+        (servers, user) -> post(
+            ROOT, "/api/v1/subscribers/" + parked(servers, user) + parked + user + "/retry", null));
+    mutations.put(
+        "POST /api/v1/subscribers/{name}/parked/{accountId}/skip",
+        (servers, user) -> post(
+            ROOT,
+            "/api/v1/subscribers/" + parked(servers, user) + parked + user + "/skip",
+            "{\"sequence\":1}"));
+    return mutations;
+  }
+
+  private static Call newEndpoint(String user) {
+    return post(
+        ROOT,
+        "/api/v1/event-endpoints",
+        "{\"url\":\"https://crm.example.com\",\"description\":\"" + user + "\"}");
+  }
+
+  private static String endpoint(TwoServers servers, String user) {
+    return servers.done(newEndpoint(user)).at("/endpoint/id");
+  }
+
+  /** A subscriber that has not taken the account's first entry, and is blocked there. */
+  private static String parked(TwoServers servers, String user) {
+    SubscriberStore subscribers = servers.world.store().subscribers();
+    Instant now = servers.world.wallClock().instant();
+    String name = subscriber(user);
+    subscribers.add(name, SubscriberStore.Kind.HANDLER, now);
+    servers.done(post(user, "/api/v1/customer", "{}"));
+    servers.world.settle();
+    subscribers.claim(user, Map.of(name, 1), 1, 5, now, Duration.ofMinutes(1));
+    subscribers.end(
+        user,
+        List.of(new SubscriberStore.Ended(
+            name,
+            new AccountId(user),
+            0,
+            0,
+            Optional.of(new SubscriberStore.Failure("refused", true, now, true, now)))),
+        List.of(),
+        now);
+    return name;
+  }
+
+  private static String subscriber(String user) {
+    return "subscriber_of_" + user;
   }
 
   private static Map<String, Mutation> wishesAboutUse() {
@@ -554,6 +613,13 @@ final class RetryAfterCrashTest {
               .flatMap(decision -> decision.allowance().stream())
               .map(Decision.Allowance::used)
               .toList());
+      here.add("endpoints: "
+          + store.eventEndpoints().list().stream()
+              .filter(endpoint -> endpoint.description().equals(Optional.of(user)))
+              .map(endpoint -> endpoint.active() + " " + endpoint.previous().isPresent())
+              .toList());
+      here.add(
+          "parked: " + store.subscribers().parked(subscriber(user), account).isPresent());
       here.add("reports: "
           + store
               .meterReports()

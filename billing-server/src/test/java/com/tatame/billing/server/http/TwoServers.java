@@ -23,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,9 @@ final class TwoServers implements AutoCloseable {
 
   /** What the provider makes without telling of it by an event. */
   private static final String SESSIONS = "/v1/checkout/sessions";
+
+  private static final String SECRETS_KEY =
+      "k1:" + Base64.getEncoder().encodeToString(new byte[32]);
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int RETRY_SECONDS = 10;
@@ -87,6 +91,7 @@ final class TwoServers implements AutoCloseable {
   private BillingServer start(BillingStore store) {
     Map<String, String> environment = RunningServer.environment("http://localhost:1");
     environment.put("BILLING_CATALOG", catalog);
+    environment.put("BILLING_SECRETS_KEY", SECRETS_KEY);
     return BillingServer.builder(BillingConfig.fromEnv(environment))
         .store(store)
         .gateway(world.gateway())
