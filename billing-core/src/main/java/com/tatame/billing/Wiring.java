@@ -498,7 +498,7 @@ final class Wiring {
         store.subscribers(), delivery, entitlements::publishDue, wallClock, settings.random);
     return new Outbox(
         new BillingEvents(store.billingEvents(), store.eventFeed(), deliveries),
-        new Subscribers(store.subscribers(), deliveries, wallClock),
+        new Subscribers(store.subscribers(), deliveries::wake, wallClock),
         new EventEndpoints(
             store.eventEndpoints(),
             store.subscribers(),

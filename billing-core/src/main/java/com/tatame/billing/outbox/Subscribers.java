@@ -15,12 +15,17 @@ import java.util.Optional;
 /** Use cases: how deliveries are doing, and what operators do about those that fail. */
 public final class Subscribers {
   private final SubscriberStore store;
-  private final EventDeliveries deliveries;
+  private final Runnable wake;
   private final InstantSource wallClock;
 
-  public Subscribers(SubscriberStore store, EventDeliveries deliveries, InstantSource wallClock) {
+  /**
+   * Wires the use cases.
+   *
+   * @param wake tells the deliveries of this program that something is due
+   */
+  public Subscribers(SubscriberStore store, Runnable wake, InstantSource wallClock) {
     this.store = store;
-    this.deliveries = deliveries;
+    this.wake = wake;
     this.wallClock = wallClock;
   }
 
@@ -70,7 +75,7 @@ public final class Subscribers {
             parked.sequence(),
             now,
             audit(AuditAction.RETRY_DELIVERY, name, account, parked, now)));
-    deliveries.wake();
+    wake.run();
   }
 
   /**
@@ -121,7 +126,7 @@ public final class Subscribers {
     if (!moved) {
       throw Conflict.because("The account has gone on meanwhile; look at it again.");
     }
-    deliveries.wake();
+    wake.run();
   }
 
   private static AuditEntry audit(

@@ -1,15 +1,12 @@
 package com.tatame.billing.server;
 
 import com.tatame.billing.account.AccountId;
-import com.tatame.billing.outbox.EndpointDelivery;
-import com.tatame.billing.outbox.EventDeliveries;
 import com.tatame.billing.outbox.ParkedAccount;
 import com.tatame.billing.outbox.SubscriberStatus;
 import com.tatame.billing.outbox.Subscribers;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.webhook.HttpEventSender;
 import java.io.PrintWriter;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -54,11 +51,7 @@ final class EventsCommand {
   private int run(Work work) {
     PrintWriter out = spec.commandLine().getOut();
     try (BillingStore store = open.get()) {
-      EndpointDelivery none =
-          new EndpointDelivery(store.eventEndpoints(), Optional.empty(), wallClock);
-      EventDeliveries deliveries =
-          new EventDeliveries(store.subscribers(), none, () -> 0, wallClock, new SecureRandom());
-      work.on(new Subscribers(store.subscribers(), deliveries, wallClock), out);
+      work.on(new Subscribers(store.subscribers(), () -> {}, wallClock), out);
     }
     out.flush();
     return 0;

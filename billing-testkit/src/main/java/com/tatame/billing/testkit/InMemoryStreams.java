@@ -31,13 +31,15 @@ import java.util.function.Function;
 
 /** Accounts' streams. Thread-safe by the store's lock. */
 final class InMemoryStreams implements EventFeedStore {
+  /** What is in memory has one history. */
+  private static final int EPOCH = 1;
+
   private final SharedLock lock;
   private final MirroredRows rows;
   private final Map<AccountId, Stream> streams = new HashMap<>();
   private final List<Entry> feed = new ArrayList<>();
   private Function<AccountId, List<Grant>> grants = account -> List.of();
   private BiConsumer<AccountId, Long> appended = (account, position) -> {};
-  private int epoch = 1;
   private int pruned;
 
   private static final class Stream {
@@ -48,7 +50,7 @@ final class InMemoryStreams implements EventFeedStore {
     Optional<Instant> examineAt = Optional.empty();
   }
 
-  private record Entry(int epoch, AccountId account, int place) {}
+  private record Entry(AccountId account, int place) {}
 
   InMemoryStreams(SharedLock lock, MirroredRows rows) {
     this.lock = lock;
@@ -86,7 +88,7 @@ final class InMemoryStreams implements EventFeedStore {
               at.isBefore(stream.latest),
               Optional.of(state(account, now))));
           stream.latest = at.isAfter(stream.latest) ? at : stream.latest;
-          feed.add(new Entry(epoch, account, stream.entries.size() - 1));
+          feed.add(new Entry(account, stream.entries.size() - 1));
         });
     before.forEach(appended);
   }
@@ -190,11 +192,11 @@ final class InMemoryStreams implements EventFeedStore {
   private EventCursor cursor(int place) {
     Entry last = feed.get(place - 1);
     return new EventCursor(
-        epochId(), last.epoch(), place, last.account().value(), event(last).sequence());
+        epochId(), EPOCH, place, last.account().value(), event(last).sequence());
   }
 
   private String epochId() {
-    return Integer.toHexString(epoch);
+    return Integer.toHexString(EPOCH);
   }
 
   private int place(EventCursor cursor) {
@@ -209,11 +211,6 @@ final class InMemoryStreams implements EventFeedStore {
   @Override
   public boolean checkEpoch() {
     return false;
-  }
-
-  /** As after a restore. */
-  void beginEpoch() {
-    epoch++;
   }
 
   @Override

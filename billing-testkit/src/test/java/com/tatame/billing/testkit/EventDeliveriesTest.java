@@ -62,7 +62,8 @@ class EventDeliveriesTest {
       new EndpointDelivery(store.eventEndpoints(), Optional.of(transport), clock);
   private final EventDeliveries deliveries =
       new EventDeliveries(store.subscribers(), delivery, () -> 0, clock, random);
-  private final Subscribers subscribers = new Subscribers(store.subscribers(), deliveries, clock);
+  private final Subscribers subscribers =
+      new Subscribers(store.subscribers(), deliveries::wake, clock);
   private final BillingEvents events =
       new BillingEvents(store.billingEvents(), store.eventFeed(), deliveries);
   private final EventEndpoints endpoints = new EventEndpoints(
