@@ -110,7 +110,7 @@ enum RetrySafety {
       Map.entry("advance_streams_v1", DEDUPLICATED),
       Map.entry("examine_entitlement_v1", DEDUPLICATED),
       Map.entry("begin_event_epoch_v1", DEDUPLICATED),
-      Map.entry("check_event_epoch_v1", IDEMPOTENT),
+      Map.entry("check_event_epoch_v1", DEDUPLICATED),
       Map.entry("prune_event_states_v1", DEDUPLICATED),
       Map.entry("prune_delivery_attempts_v1", DEDUPLICATED),
       Map.entry("database_identity_v1", IDEMPOTENT),

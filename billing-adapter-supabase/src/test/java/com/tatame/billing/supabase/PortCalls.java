@@ -142,6 +142,7 @@ final class PortCalls {
     apiKeys();
     purchases();
     reads();
+    calls.addAll(EventsOutCalls.of(ACCOUNT, NOON, AUDIT));
   }
 
   static List<PortCall> inOrder() {
