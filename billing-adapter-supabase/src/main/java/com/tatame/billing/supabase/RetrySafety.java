@@ -160,6 +160,7 @@ enum RetrySafety {
       Map.entry("account_usage_v1", IDEMPOTENT),
       Map.entry("account_states_v1", IDEMPOTENT),
       Map.entry("consume_v1", DEDUPLICATED),
+      Map.entry("take_units_v1", DEDUPLICATED),
       Map.entry("find_consumption_v1", IDEMPOTENT),
       Map.entry("release_consumption_v1", IDEMPOTENT),
       Map.entry("publish_catalog_v1", IDEMPOTENT),

@@ -98,6 +98,7 @@ class LostAnswerTest {
         "move_usage_v1",
         "watched_fields_v1",
         "claim_facts_v1",
+        "take_units_v1",
         "append_facts_v1",
         "advance_streams_v1",
         "event_states_v1",

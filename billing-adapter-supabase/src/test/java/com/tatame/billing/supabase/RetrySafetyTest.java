@@ -12,7 +12,8 @@ class RetrySafetyTest {
   /** Called by migrations alone, never over the API. */
   private static final Set<String> OF_MIGRATIONS = Set.of("secure_schema_v1");
 
-  private static final Pattern FUNCTION = Pattern.compile("create (?:or replace )?function (\\w+)");
+  private static final Pattern FUNCTION =
+      Pattern.compile("(?:create (?:or replace )?function|rename to) (\\w+)");
 
   /**
    * What people call from their own SQL or embed over PostgREST, and what that calls; the store calls

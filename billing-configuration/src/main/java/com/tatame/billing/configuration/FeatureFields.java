@@ -121,7 +121,8 @@ final class FeatureFields {
     fields.allowOnly(
         path,
         mapping,
-        Set.of("kind", "limit", "window", "zone", "maxItemPrice", "overage", "metered"));
+        Set.of(
+            "kind", "limit", "window", "zone", "maxItemPrice", "overage", "metered", "thresholds"));
     Optional<Amounts> maxItemPrice = amounts.read(path, mapping, "maxItemPrice");
     Optional<Overage> overage = overage(path, mapping);
     Optional<String> meter = meter(path, mapping);
@@ -132,7 +133,24 @@ final class FeatureFields {
           "can't stand beside overage: units would be paid for twice");
     }
     return new Feature.Counter(
-        limit(path, mapping), window(path, mapping), maxItemPrice, overage, meter);
+        limit(path, mapping),
+        window(path, mapping),
+        maxItemPrice,
+        overage,
+        meter,
+        thresholds(path, mapping));
+  }
+
+  private List<Integer> thresholds(String path, Mapping mapping) {
+    List<String> texts = fields.texts(path, mapping, "thresholds");
+    if (!texts.stream().allMatch(text -> text.matches("100|[1-9]\\d?"))) {
+      fields.problem(
+          path + ".thresholds",
+          mapping.entries().getOrDefault("thresholds", mapping),
+          "must hold whole numbers from 1 to 100, percent of the limit");
+      return List.of();
+    }
+    return texts.stream().map(Integer::valueOf).sorted().toList();
   }
 
   private Optional<String> meter(String path, Mapping mapping) {

@@ -1,6 +1,7 @@
 package com.tatame.billing.catalog;
 
 import com.tatame.billing.money.Amounts;
+import java.util.List;
 import java.util.Optional;
 
 /** Something that a plan gives or withholds. */
@@ -31,29 +32,48 @@ public sealed interface Feature {
    * @param maxItemPrice what a unit may cost by itself to be taken from the limit, in each currency;
    *     empty for any price
    * @param overage what holds beyond the limit; empty if nothing more is given
+   * @param thresholds shares of the limit in percent, 1 to 100 and ascending; when one is used up, that
+   *     is an event, once in a window
    */
   record Counter(
       long limit,
       Window window,
       Optional<Amounts> maxItemPrice,
       Optional<Overage> overage,
-      Optional<String> meter)
+      Optional<String> meter,
+      List<Integer> thresholds)
       implements Feature {
     /** Nothing beyond the limit, whatever a unit costs. */
     public Counter(long limit, Window window) {
       this(limit, window, Optional.empty(), Optional.empty());
     }
 
-    /** Not metered. */
+    /** Neither metered nor watched. */
     public Counter(
         long limit, Window window, Optional<Amounts> maxItemPrice, Optional<Overage> overage) {
       this(limit, window, maxItemPrice, overage, Optional.empty());
+    }
+
+    /** Without thresholds. */
+    public Counter(
+        long limit,
+        Window window,
+        Optional<Amounts> maxItemPrice,
+        Optional<Overage> overage,
+        Optional<String> meter) {
+      this(limit, window, maxItemPrice, overage, meter, List.of());
+    }
+
+    /** The same with these thresholds. */
+    public Counter withThresholds(List<Integer> percents) {
+      return new Counter(limit, window, maxItemPrice, overage, meter, percents);
     }
 
     public Counter {
       if (limit < 0) {
         throw new IllegalArgumentException("limit must not be negative: " + limit);
       }
+      thresholds = List.copyOf(thresholds);
     }
 
     @Override

@@ -2,6 +2,7 @@ package com.tatame.billing.entitlement;
 
 import com.tatame.billing.catalog.Period;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +32,21 @@ public record Consumption(
     long grantedLeft) {
   public Consumption {
     ofGrants = Map.copyOf(ofGrants);
+  }
+
+  /**
+   * The shares of the limit that it is the first to use up: of the plan's own units, those of grants
+   * aside.
+   *
+   * @param thresholds in percent
+   */
+  public List<Integer> crossed(List<Integer> thresholds) {
+    long most = place == PriceBand.INCLUDED ? limit.orElse(0L) : 0;
+    long before = used - (amount - granted());
+    return thresholds.stream()
+        .filter(
+            percent -> most > 0 && used * 100 >= percent * most && before * 100 < percent * most)
+        .toList();
   }
 
   /** Of an account without grants. */

@@ -113,7 +113,12 @@ final class CatalogFunctions implements CatalogStore {
     if (feature instanceof Feature.Counter counter) {
       return window(row, counter.window())
           .with("included", true)
-          .with("usage_limit", counter.limit());
+          .with("usage_limit", counter.limit())
+          .with(
+              "thresholds",
+              counter.thresholds().isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(counter.thresholds()));
     } else if (feature instanceof Feature.Unlimited unlimited) {
       return window(row, unlimited.window()).with("included", true);
     } else if (feature instanceof Feature.Gauge gauge) {

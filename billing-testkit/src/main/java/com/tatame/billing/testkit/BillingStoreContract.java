@@ -56,6 +56,7 @@ public interface BillingStoreContract
         ReservationStoreContract,
         BillingEventStoreContract,
         EventStreamContract,
+        LimitThresholdContract,
         SubscriberStoreContract,
         AuditStoreContract,
         IdempotencyStoreContract,

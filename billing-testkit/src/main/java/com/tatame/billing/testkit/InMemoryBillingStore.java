@@ -69,7 +69,7 @@ public final class InMemoryBillingStore implements BillingStore {
       new InMemorySubscribers(lock, rows.streams(), audit);
   private final InMemoryMeterReports meters = new InMemoryMeterReports(lock, rows, audit);
   private final InMemoryCatalogs catalogs = new InMemoryCatalogs(lock, rows, meters, audit);
-  private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters);
+  private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters, catalogs);
   private final InMemoryAnonymousSessions anonymous =
       new InMemoryAnonymousSessions(lock, usage, audit);
   private final InMemoryPurchases purchases =

@@ -3,7 +3,11 @@ package com.tatame.billing.testkit;
 import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.CatalogStore;
+import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.catalog.PublishedCatalog;
+import com.tatame.billing.ledger.AccountFacts;
+import com.tatame.billing.ledger.BillingEvent;
+import com.tatame.billing.ledger.Cause;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -61,7 +65,30 @@ final class InMemoryCatalogs implements CatalogStore {
     versions.add(published);
     mirrored.published(published.version());
     meters.publish(catalog);
+    if (versions.size() > 1) {
+      mirrored.ledger().append(published(published, now), now);
+    }
     return published;
+  }
+
+  private static BillingEvent published(PublishedCatalog published, Instant now) {
+    return new BillingEvent(
+        AccountFacts.catalogPublished(published.version(), published.publishedAt()),
+        Optional.of(AccountFacts.CATALOG),
+        Cause.DECISION,
+        now);
+  }
+
+  /** The thresholds of a tier's feature in the catalog that is in force; the store's lock is held. */
+  List<Integer> thresholds(String tier, String name) {
+    return last()
+        .flatMap(PublishedCatalog::content)
+        .flatMap(catalog -> catalog.plan(tier))
+        .map(plan -> plan.features().get(name))
+        .filter(Feature.Counter.class::isInstance)
+        .map(Feature.Counter.class::cast)
+        .map(Feature.Counter::thresholds)
+        .orElse(List.of());
   }
 
   @Override

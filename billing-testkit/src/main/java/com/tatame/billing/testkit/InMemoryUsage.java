@@ -14,6 +14,10 @@ import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.entitlement.UsageTally;
+import com.tatame.billing.ledger.AccountFacts;
+import com.tatame.billing.ledger.BillingEvent;
+import com.tatame.billing.ledger.Cause;
+import com.tatame.billing.observation.Fact;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,6 +43,7 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
   private final MirroredRows rows;
   private final InMemoryGrants grants;
   private final InMemoryMeterReports meters;
+  private final InMemoryCatalogs catalogs;
   private final Map<Counter, UsageTally> counted = new HashMap<>();
   private final Map<KeyOf, Kept> kept = new HashMap<>();
   private final Set<String> paid = new HashSet<>();
@@ -54,11 +59,16 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
   private record Kept(String fingerprint, Consumption consumption) {}
 
   InMemoryUsage(
-      SharedLock lock, MirroredRows rows, InMemoryGrants grants, InMemoryMeterReports meters) {
+      SharedLock lock,
+      MirroredRows rows,
+      InMemoryGrants grants,
+      InMemoryMeterReports meters,
+      InMemoryCatalogs catalogs) {
     this.lock = lock;
     this.rows = rows;
     this.grants = grants;
     this.meters = meters;
+    this.catalogs = catalogs;
   }
 
   @Override
@@ -199,7 +209,25 @@ final class InMemoryUsage implements UsageStore, ReservationStore {
     taken.ofGrants().forEach(grants::debit);
     kept.put(key, new Kept(debit.fingerprint(), consumption));
     meters.used(debit, consumption);
+    appendCrossed(debit, consumption);
     return new DebitResult.Granted(consumption, false);
+  }
+
+  private void appendCrossed(UsageDebit debit, Consumption consumption) {
+    List<Integer> thresholds = catalogs.thresholds(debit.tier(), debit.feature());
+    for (int threshold : consumption.crossed(thresholds)) {
+      Fact fact = AccountFacts.thresholdCrossed(
+          debit.account(),
+          debit.feature(),
+          debit.period(),
+          threshold,
+          consumption.used(),
+          consumption.limit().orElseThrow(),
+          debit.at());
+      BillingEvent event =
+          new BillingEvent(fact, Optional.of(debit.account()), Cause.DECISION, debit.at());
+      rows.ledger().append(event, debit.at());
+    }
   }
 
   private static Consumption consumption(

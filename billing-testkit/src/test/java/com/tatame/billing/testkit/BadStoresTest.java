@@ -190,6 +190,9 @@ class BadStoresTest {
             BadStreams.NumbersFromZero.class, "entriesAreNumberedInTheOrderOfTheirCommits"),
         Arguments.of(
             BadStreams.ForgetsWhatIsLate.class, "entriesAreNumberedInTheOrderOfTheirCommits"),
+        Arguments.of(
+            BadStreams.StatesLastThresholdAgain.class, "aShareOfALimitIsUsedUpOnceInItsWindow"),
+        Arguments.of(BadStreams.StatesNoCatalog.class, "aPublishedCatalogIsOneEvent"),
         Arguments.of(BadStreams.ShowsTheLastState.class, "anEntryShowsTheAccountAsItsCommitLeftIt"),
         Arguments.of(BadStreams.AnswersAnyCursor.class, "aCursorOfAnotherHistoryIsRefused"),
         Arguments.of(

@@ -52,6 +52,27 @@ final class BadStreams {
     }
   }
 
+  /** Keeps no state by which it would know what it stated before. */
+  static class StatesLastThresholdAgain extends Showing {
+    @Override
+    List<PublishedEvent> shown(List<PublishedEvent> entries) {
+      List<PublishedEvent> doubled = new ArrayList<>(entries);
+      entries.stream()
+          .filter(entry -> entry.type().equals("limit.threshold_crossed"))
+          .forEach(doubled::add);
+      return doubled;
+    }
+  }
+
+  static class StatesNoCatalog extends Showing {
+    @Override
+    List<PublishedEvent> shown(List<PublishedEvent> entries) {
+      return entries.stream()
+          .filter(entry -> !entry.type().equals("catalog.published"))
+          .toList();
+    }
+  }
+
   static class ForgetsWhatIsLate extends Showing {
     @Override
     List<PublishedEvent> shown(List<PublishedEvent> entries) {
