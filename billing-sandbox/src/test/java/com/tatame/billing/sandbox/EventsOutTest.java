@@ -121,6 +121,28 @@ final class EventsOutTest {
   }
 
   @Test
+  void aLimitThatIsUsedUpIsAnEventOnce() {
+    Buyer buyer = new Buyer(product);
+
+    for (int i = 0; i < 3; i++) {
+      buyer.api().post("/api/v1/entitlements/video_reviews/consume", "{}");
+    }
+
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> feed(buyer).stream()
+            .anyMatch(event -> event.path("type").asText().equals("limit.threshold_crossed")));
+    assertThat(feed(buyer))
+        .filteredOn(event -> event.path("type").asText().equals("limit.threshold_crossed"))
+        .singleElement()
+        .satisfies(event -> {
+          assertThat(event.at("/data/details/feature").asText()).isEqualTo("video_reviews");
+          assertThat(event.at("/data/details/threshold").asText()).isEqualTo("100");
+          assertThat(event.at("/data/details/used").asText()).isEqualTo("2");
+        });
+  }
+
+  @Test
   void onlyAdministratorsSeeTheFeedAndManageEndpoints() {
     Buyer buyer = new Buyer(product);
 
