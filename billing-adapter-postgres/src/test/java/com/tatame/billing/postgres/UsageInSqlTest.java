@@ -43,7 +43,7 @@ class UsageInSqlTest {
               Map.of(
                   "pain_entry", new Feature.Counter(3, MONTH),
                   "storage", new Feature.Gauge(100),
-                  "many", new Feature.Counter(1_000, MONTH),
+                  "many", new Feature.Counter(1_000, MONTH).withThresholds(List.of(80)),
                   "shared_reports", new Feature.Flag(false))),
           plan(
               "pro",
@@ -174,6 +174,17 @@ class UsageInSqlTest {
     assertThat(query("select amount || ' ' || remaining from current_usage"
             + " where user_id = 'user_over' and usage_type = 'pain_entry'"))
         .containsExactly("6 0");
+  }
+
+  @Test
+  void whatIsTrackedInSqlCrossesThresholds() {
+    query("select track_usage('user_near', 'many', 799)");
+    query("select track_usage('user_near', 'many', 1)");
+    query("select track_usage('user_near', 'many', 1)");
+
+    assertThat(query("select event_type || ' ' || (details ->> 'used') || ' ' || seq"
+            + " from billing_events where account_id = 'user_near'"))
+        .containsExactly("limit.threshold_crossed 800 1");
   }
 
   @Test
