@@ -56,6 +56,12 @@ import com.tatame.billing.inbox.ReadBudget;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.lease.Heartbeats;
+import com.tatame.billing.mail.MailAdministration;
+import com.tatame.billing.mail.MailPlanner;
+import com.tatame.billing.mail.MailSender;
+import com.tatame.billing.mail.MailService;
+import com.tatame.billing.mail.MailSubjects;
+import com.tatame.billing.mail.Unsubscription;
 import com.tatame.billing.metering.DraftInvoices;
 import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.observation.Observations;
@@ -134,6 +140,7 @@ final class Wiring {
   final Shop shop;
   final Inbox inbox;
   final Outbox outbox;
+  final Mailing mailing;
   final Operations operations;
   final AuditLog audit;
 
@@ -163,6 +170,7 @@ final class Wiring {
     plans = plans();
     shop = shop();
     inbox = inbox(maintenance);
+    mailing = mailing();
     operations = operations();
     audit = new AuditLog(store.audit());
   }
@@ -426,10 +434,11 @@ final class Wiring {
         new Portal(gateway.portal(), accounts.customers(), store.subscriptions(), returnUrls));
   }
 
-  /** Delivers by threads of its own where there are workers at all. */
+  /** Delivers and sends by threads of its own where there are workers at all. */
   void startDeliveries() {
     if (settings.workers > 0) {
       outbox.deliveries().start();
+      mailing.sender().ifPresent(MailSender::start);
     }
   }
 
@@ -507,6 +516,58 @@ final class Wiring {
             wallClock,
             settings.random),
         deliveries);
+  }
+
+  /**
+   * Mails to accounts.
+   *
+   * @param sender empty for a program that sends none
+   */
+  record Mailing(
+      MailAdministration administration,
+      Unsubscription unsubscription,
+      Optional<MailSender> sender) {
+    /** Sends what is due, and says how many mails that was about. */
+    int sendDue() {
+      return sender.map(MailSender::sendDue).orElse(0);
+    }
+  }
+
+  private Mailing mailing() {
+    Optional<MailService> service = settings.mail;
+    service.ifPresent(by -> outbox
+        .events()
+        .subscribe(
+            MailPlanner.SUBSCRIBER,
+            new MailPlanner(
+                store.mails(),
+                by.settings(),
+                catalog,
+                caches.products(),
+                store.invoices(),
+                clocks)));
+    return new Mailing(
+        new MailAdministration(store.mails(), clocks, settings.random),
+        new Unsubscription(
+            store.mails(),
+            service.flatMap(by -> by.settings().unsubscribe()),
+            wallClock,
+            settings.random),
+        service.map(by -> new MailSender(
+            store.mails(),
+            by,
+            new MailSubjects(
+                store.customers(),
+                store.subscriptions(),
+                store.invoices(),
+                store.paymentIntents(),
+                store.refunds(),
+                store.purchases(),
+                usage.entitlements()),
+            gateway.invoices(),
+            catalog,
+            clocks,
+            settings.random)));
   }
 
   /** What operators do, and what is done now and then without them. */

@@ -58,6 +58,7 @@ public interface BillingStoreContract
         EventStreamContract,
         LimitThresholdContract,
         SubscriberStoreContract,
+        MailStoreContract,
         AuditStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,
