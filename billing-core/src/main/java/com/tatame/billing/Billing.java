@@ -336,7 +336,10 @@ public final class Billing implements AutoCloseable {
         && maintain() + metering().send() > 0;
   }
 
-  /** Whether nothing waits: no event that is due, none in work, no read outstanding. */
+  /**
+   * Whether nothing waits: no event that is due, none in work, no read outstanding, and where mails are
+   * sent none of them either, except those that are tried again later.
+   */
   public boolean idle() {
     if (!parts.inbox.workers().resting() || metering().hurried()) {
       return false;
@@ -344,6 +347,7 @@ public final class Billing implements AutoCloseable {
     InboxStatus status = parts.store.inbox().status();
     return status.backlog() == status.retrying()
         && status.pendingReads() == 0
+        && parts.mailing.idle()
         && parts.inbox.workers().resting();
   }
 

@@ -526,7 +526,17 @@ final class Wiring {
   record Mailing(
       MailAdministration administration,
       Unsubscription unsubscription,
+      Subscribers subscribers,
       Optional<MailSender> sender) {
+    /** Whether no mail is to be planned or sent now. */
+    boolean idle() {
+      return sender.isEmpty()
+          || (administration.backlog().ready() == 0
+              && subscribers.list().stream()
+                  .filter(each -> each.name().equals(MailPlanner.SUBSCRIBER))
+                  .allMatch(each -> each.waiting() == each.retrying()));
+    }
+
     /** Sends what is due, and says how many mails that was about. */
     int sendDue() {
       return sender.map(MailSender::sendDue).orElse(0);
@@ -553,6 +563,7 @@ final class Wiring {
             service.flatMap(by -> by.settings().unsubscribe()),
             wallClock,
             settings.random),
+        outbox.subscribers(),
         service.map(by -> new MailSender(
             store.mails(),
             by,

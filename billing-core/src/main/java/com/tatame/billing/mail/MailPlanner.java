@@ -267,7 +267,7 @@ public final class MailPlanner implements EventHandler {
     if (feature.isEmpty() || used.isEmpty() || limit.isEmpty()) {
       return Optional.empty();
     }
-    String cause = feature.get() + ":" + detail(fact, "windowStart").orElse("") + ":"
+    String cause = feature.get() + ":" + detail(fact, "periodStart").orElse("") + ":"
         + detail(fact, "threshold").orElse("");
     return draft(
         MailTemplate.LIMIT_NEAR,

@@ -185,6 +185,7 @@ final class InMemoryMails implements MailStore {
       mail.release(MailStatus.UNKNOWN, lost.nextAt());
     } else if (result instanceof MailResult.Suppressed left) {
       mail.suppressed = Optional.of(left.reason());
+      mail.detail = Optional.empty();
       mail.release(MailStatus.SUPPRESSED, Optional.empty());
     }
   }
