@@ -1,7 +1,6 @@
 package com.tatame.billing.mail;
 
 import com.tatame.billing.customer.CustomerLink;
-import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.invoice.Invoice;
@@ -11,7 +10,6 @@ import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.payment.PaymentIntent;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,15 +47,14 @@ final class MailDetails {
                 invoice.id(),
                 false))
             .orElse(content);
-      case LIMIT_NEAR ->
-        reset(mail).map(at -> MailContents.withTime(content, at)).orElse(content);
       case WELCOME,
           SUBSCRIPTION_STARTED,
           SUBSCRIPTION_CHANGED,
           SUBSCRIPTION_CANCELED,
           TRIAL_ENDING,
           PURCHASE,
-          REFUND -> content;
+          REFUND,
+          LIMIT_NEAR -> content;
     };
   }
 
@@ -68,14 +65,6 @@ final class MailDetails {
         .flatMap(Invoice::nextPaymentAttempt)
         .map(at -> MailContents.withTime(content, at))
         .orElse(content);
-  }
-
-  private Optional<Instant> reset(PlannedMail mail) {
-    return subjects
-        .entitlements()
-        .check(mail.account(), mail.objectId())
-        .allowance()
-        .flatMap(Decision.Allowance::resetsAt);
   }
 
   // A payment doesn't name its invoice before it is paid.

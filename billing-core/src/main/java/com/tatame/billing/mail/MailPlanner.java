@@ -267,13 +267,17 @@ public final class MailPlanner implements EventHandler {
     if (feature.isEmpty() || used.isEmpty() || limit.isEmpty()) {
       return Optional.empty();
     }
+    MailContent content = MailContents.ofUsage(feature.get(), used.get(), limit.get());
     String cause = feature.get() + ":" + detail(fact, "periodStart").orElse("") + ":"
         + detail(fact, "threshold").orElse("");
     return draft(
         MailTemplate.LIMIT_NEAR,
         cause,
         feature.get(),
-        MailContents.ofUsage(feature.get(), used.get(), limit.get()));
+        detail(fact, "periodEnd")
+            .map(Instant::parse)
+            .map(end -> MailContents.withTime(content, end))
+            .orElse(content));
   }
 
   private Optional<PlannedMail> trialEnding(PublishedEvent event, SubscriptionState subscription) {

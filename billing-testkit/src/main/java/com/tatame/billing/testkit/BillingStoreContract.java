@@ -59,6 +59,7 @@ public interface BillingStoreContract
         LimitThresholdContract,
         SubscriberStoreContract,
         MailStoreContract,
+        MailOutboxContract,
         AuditStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,
