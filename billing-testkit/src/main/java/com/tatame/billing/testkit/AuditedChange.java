@@ -21,6 +21,7 @@ import com.tatame.billing.mail.MailCategory;
 import com.tatame.billing.mail.MailPreferences;
 import com.tatame.billing.mail.PlannedMail;
 import com.tatame.billing.mail.StoredMail;
+import com.tatame.billing.outbox.SubscriberStore;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.store.BillingStore;
@@ -64,6 +65,7 @@ record AuditedChange(String name, Function<BillingStore, Ready> ready) {
         new AuditedChange("a drift is repaired", AuditedChange::repair),
         new AuditedChange("a catalog is published", AuditedChange::publication),
         new AuditedChange("a free item is taken", AuditedChange::freeItem),
+        new AuditedChange("a subscriber is removed", AuditedChange::removal),
         new AuditedChange("a mail is sent again", AuditedChange::mailCopy),
         new AuditedChange("a suppressed address is written to again", AuditedChange::lifting),
         new AuditedChange("an account says which mails it wants", AuditedChange::preferences));
@@ -76,6 +78,17 @@ record AuditedChange(String name, Function<BillingStore, Ready> ready) {
         audit -> store.grants().add(grant, "key", "", audit),
         audit -> store.grants().add(other, "key", "", audit),
         () -> store.grants().find(grant.id()));
+  }
+
+  private static Ready removal(BillingStore store) {
+    String name = Ids.next("subscriber");
+    store.subscribers().add(name, SubscriberStore.Kind.HANDLER, Ids.morning());
+    return new Ready(
+        audit -> store.subscribers().remove(name, audit),
+        audit -> store.subscribers().remove("none", audit),
+        () -> store.subscribers().list().stream()
+            .filter(each -> each.name().equals(name))
+            .findFirst());
   }
 
   private static Ready mailCopy(BillingStore store) {

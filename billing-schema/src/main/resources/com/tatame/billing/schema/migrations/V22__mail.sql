@@ -382,4 +382,42 @@ begin
   return null;
 end $$;
 
+-- Also enters what is gone afterwards: of a row that is deleted nothing is found.
+--
+-- Calls a function that changes something, and adds the entry if it did: if what is watched is another than before,
+-- and as it is expected where others change it, too; or without a watch, if the list that it answers has elements.
+-- A refused or repeated call adds none. Calls that watch the same wait for each other, so that of two that would make
+-- one change only the one adds its entry that made it.
+-- {audit: {at, actor, action, account_id, target, before, after, request_id},
+-- watch: {function, argument, fields, expected} or list, function, argument} -> the function's answer
+create or replace function audited_v1(p jsonb) returns jsonb
+language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
+declare
+  v_watch constant jsonb := p -> 'watch';
+  v_before jsonb;
+  v_after jsonb;
+  v_answer jsonb;
+  v_changed boolean;
+begin
+  if v_watch is not null then
+    perform pg_advisory_xact_lock(hashtextextended('audit:' || (v_watch - 'expected')::text, 0));
+    v_before := watched_fields_v1(v_watch);
+  end if;
+  execute format('select coalesce(%I($1), ''null'')', p ->> 'function') into v_answer using p -> 'argument';
+  if v_watch is not null then
+    v_after := watched_fields_v1(v_watch);
+    v_changed := v_after is distinct from v_before and coalesce(v_after, '{}') @> (v_watch -> 'expected');
+  else
+    v_changed := jsonb_array_length(v_answer -> (p ->> 'list')) > 0;
+  end if;
+  if v_changed then
+    insert into audit_log (at, actor, action, account_id, target, before, after, request_id)
+    select x.at, x.actor, x.action, x.account_id, x.target, x.before, x.after, x.request_id
+    from jsonb_to_record(p -> 'audit') as x(
+      at timestamptz, actor text, action text, account_id text, target text, before jsonb, after jsonb,
+      request_id text);
+  end if;
+  return v_answer;
+end $$;
+
 select secure_schema_v1('{}');
