@@ -1,5 +1,6 @@
 package com.tatame.billing;
 
+import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.apikey.ApiKeys;
@@ -311,8 +312,8 @@ final class Wiring {
       ApiKeys apiKeys) {}
 
   private Accounts accounts() {
-    Customers customers =
-        new Customers(store.customers(), journal.commands(), settings.billingRoles);
+    Customers customers = new Customers(
+        store.customers(), journal.commands(), settings.billingRoles, this::keepLocale);
     return new Accounts(
         customers,
         new SavedPaymentMethods(
@@ -320,6 +321,13 @@ final class Wiring {
         new AnonymousSessions(
             store.anonymousSessions(), wallClock, settings.random, caches.entitlements()::evict),
         new ApiKeys(store.apiKeys(), wallClock, settings.random));
+  }
+
+  // The language of invoices is that of mails, too.
+  private void keepLocale(AccountId account, String locale) {
+    if (settings.mail.isPresent()) {
+      mailing.unsubscription().changeLocale(account, locale);
+    }
   }
 
   /** Plans, subscriptions to them, and what belongs to those. */

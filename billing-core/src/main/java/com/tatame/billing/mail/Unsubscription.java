@@ -65,6 +65,13 @@ public final class Unsubscription {
     return wanted;
   }
 
+  /** Sets the language of the account's mails, and leaves the rest. */
+  public void changeLocale(AccountId account, String locale) {
+    put(
+        account,
+        new MailPreferences(Optional.of(locale), store.preferences(account).off()));
+  }
+
   /**
    * Which category a token switches off.
    *

@@ -53,9 +53,9 @@ create table mail_suppressions (
   reason  text not null,
   detail  text,
   since   timestamptz not null,
-  constraint mail_suppressions_id_key unique (id),
   constraint mail_suppressions_reason_check check (reason in ('refused', 'hard_bounce', 'complaint'))
 );
+create index mail_suppressions_id_idx on mail_suppressions (id);
 create index mail_suppressions_since_idx on mail_suppressions (since, id);
 
 -- What accounts want of their mails.
@@ -329,7 +329,7 @@ create function find_suppression_v1(p jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
 begin
   if p ? 'id' then
-    return (select to_jsonb(s) from mail_suppressions s where s.id = p ->> 'id');
+    return (select to_jsonb(s) from mail_suppressions s where s.id = p ->> 'id' order by s.address limit 1);
   end if;
   return (select to_jsonb(s) from mail_suppressions s where s.address = lower(p ->> 'address'));
 end $$;
