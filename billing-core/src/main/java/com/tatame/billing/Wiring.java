@@ -104,6 +104,7 @@ import com.tatame.billing.trial.AccountEvidence;
 import com.tatame.billing.trial.TrialCommands;
 import com.tatame.billing.trial.TrialLedger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -121,6 +122,7 @@ final class Wiring {
   private static final Duration PRODUCT_TTL = Duration.ofSeconds(5);
 
   private static final Duration PRUNE_EVERY = Duration.ofHours(1);
+  private static final int PRUNED_MAILS = 1000;
 
   private final BillingBuilder settings;
   private final PaymentGateway gateway;
@@ -663,11 +665,19 @@ final class Wiring {
             task("prune_inbox", PRUNE_EVERY, () -> {
               retention.pruneInbox();
               outboxRetention.prune();
+              pruneMails();
             }),
             task("prune_usage", PRUNE_EVERY, retention::pruneUsage),
             task("prune_answers", PRUNE_EVERY, retention::pruneAnswers)),
         wallClock,
         settings.random);
+  }
+
+  private void pruneMails() {
+    settings.mail.ifPresent(by -> {
+      Instant before = wallClock.instant().minus(by.settings().kept());
+      while (store.mails().prune(before, PRUNED_MAILS) == PRUNED_MAILS) {}
+    });
   }
 
   /** A task that begins anew each time. */

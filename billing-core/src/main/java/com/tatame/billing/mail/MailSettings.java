@@ -19,6 +19,7 @@ import java.util.Set;
  * @param unknown what is done about a mail that may have been sent
  * @param locale of accounts that have said nothing
  * @param zone in which dates are written
+ * @param kept how long addresses of sent mails are kept
  * @param unsubscribe where mails are switched off, see {@link Unsubscription}; empty for no such link
  */
 public record MailSettings(
@@ -27,10 +28,17 @@ public record MailSettings(
     UnknownPolicy unknown,
     Locale locale,
     ZoneId zone,
+    Duration kept,
     Optional<UnsubscribeLink> unsubscribe) {
   /** All templates, in English, without a link to unsubscribe. */
   public static final MailSettings DEFAULT = new MailSettings(
-      Set.of(), Map.of(), UnknownPolicy.LEAVE, Locale.ENGLISH, ZoneOffset.UTC, Optional.empty());
+      Set.of(),
+      Map.of(),
+      UnknownPolicy.LEAVE,
+      Locale.ENGLISH,
+      ZoneOffset.UTC,
+      Duration.ofDays(90),
+      Optional.empty());
 
   private static final Duration DAYS = Duration.ofDays(2);
   private static final Duration WEEK = Duration.ofDays(7);

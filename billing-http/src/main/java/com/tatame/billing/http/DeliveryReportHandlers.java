@@ -28,7 +28,7 @@ final class DeliveryReportHandlers {
     return post("/webhooks/" + service, PUBLIC, NONE)
         .is("Webhooks", "Receive reports about mails from " + from)
         .takesRaw()
-        .answers(reply(200, AppliedAnswer.class, "They are applied."))
+        .answers(reply(200, AppliedReportsAnswer.class, "They are applied."))
         .refuses(INVALID_SIGNATURE, NOT_FOUND)
         .by(to -> call -> to.get(DeliveryReportHandlers.class).receive(service, call));
   }
@@ -43,7 +43,7 @@ final class DeliveryReportHandlers {
     this.readers = List.copyOf(readers);
   }
 
-  record AppliedAnswer(
+  record AppliedReportsAnswer(
       @Doc("How many of them told something new.") int applied) {}
 
   private Answer receive(String service, Call call) {
@@ -51,7 +51,7 @@ final class DeliveryReportHandlers {
         .filter(each -> each.service().equals(service))
         .findFirst()
         .orElseThrow(() -> new NotFound("mail service", service));
-    return Answer.ok(new AppliedAnswer(mails.report(reader.read(
+    return Answer.ok(new AppliedReportsAnswer(mails.report(reader.read(
         name -> Optional.of(call.header(name)).filter(text -> !text.isEmpty()), call.rawBody()))));
   }
 }

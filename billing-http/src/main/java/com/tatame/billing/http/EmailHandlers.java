@@ -118,7 +118,7 @@ final class EmailHandlers {
       Instant nextAt,
 
       @Doc("Under which the service knows it.") @Nullable String messageId,
-      @Doc("What the service reported.") @Nullable DeliveryAnswer delivery,
+      @Doc("What the service reported.") @Nullable MailDeliveryAnswer delivery,
 
       @Doc("0 for the one that was planned, a higher number for each that was sent again.")
       int copy,
@@ -143,13 +143,13 @@ final class EmailHandlers {
           progress.sentAt().orElse(null),
           progress.nextAt().orElse(null),
           progress.messageId().orElse(null),
-          mail.delivery().map(DeliveryAnswer::of).orElse(null),
+          mail.delivery().map(MailDeliveryAnswer::of).orElse(null),
           planned.copy(),
           planned.reason().orElse(null));
     }
   }
 
-  record DeliveryAnswer(
+  record MailDeliveryAnswer(
       @Doc(
           value = "The strongest that was reported.",
           oneOf = {"soft_bounced", "delivered", "hard_bounced", "complained"})
@@ -157,8 +157,8 @@ final class EmailHandlers {
 
       Instant at,
       @Doc("In the service's words.") @Nullable String detail) {
-    static DeliveryAnswer of(StoredMail.Delivery delivery) {
-      return new DeliveryAnswer(
+    static MailDeliveryAnswer of(StoredMail.Delivery delivery) {
+      return new MailDeliveryAnswer(
           code(delivery.kind()), delivery.at(), delivery.detail().orElse(null));
     }
 

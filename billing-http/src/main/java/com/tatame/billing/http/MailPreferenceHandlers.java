@@ -34,12 +34,12 @@ final class MailPreferenceHandlers {
     return List.of(
         get(PATH, SIGNED_IN)
             .is("Mail", "Which mails the account wants")
-            .answers(reply(200, PreferencesAnswer.class, "What it wants."))
+            .answers(reply(200, MailPreferencesAnswer.class, "What it wants."))
             .by(to -> to.get(MailPreferenceHandlers.class)::read),
         put(PATH, SIGNED_IN, BILLING)
             .is("Mail", "Say which mails the account wants; what is left out stays")
             .takes(WantedMails.class)
-            .answers(reply(200, PreferencesAnswer.class, "What it wants now."))
+            .answers(reply(200, MailPreferencesAnswer.class, "What it wants now."))
             .by(to -> to.get(MailPreferenceHandlers.class)::replace),
         get(UNSUBSCRIBE + "{token}", PUBLIC)
             .is("Mail", "A page that asks whether to switch off mails of a kind")
@@ -71,23 +71,23 @@ final class MailPreferenceHandlers {
       @Doc("Whether to write when a limit is near.") @Nullable
       Boolean limits) {}
 
-  record PreferencesAnswer(
+  record MailPreferencesAnswer(
       @Doc("The language of mails; null for the default.") @Nullable
       String locale,
 
-      Categories categories) {
-    static PreferencesAnswer of(MailPreferences preferences) {
-      return new PreferencesAnswer(
+      MailCategoriesAnswer categories) {
+    static MailPreferencesAnswer of(MailPreferences preferences) {
+      return new MailPreferencesAnswer(
           preferences.locale().orElse(null),
-          new Categories(!preferences.off().contains(MailCategory.LIMITS)));
+          new MailCategoriesAnswer(!preferences.off().contains(MailCategory.LIMITS)));
     }
   }
 
-  record Categories(
+  record MailCategoriesAnswer(
       @Doc("Whether to write when a limit is near.") boolean limits) {}
 
   Answer read(Call call) {
-    return Answer.ok(PreferencesAnswer.of(unsubscription.preferences(call.account())));
+    return Answer.ok(MailPreferencesAnswer.of(unsubscription.preferences(call.account())));
   }
 
   Answer replace(Call call) {
@@ -107,7 +107,7 @@ final class MailPreferenceHandlers {
       }
     }
     return Answer.ok(
-        PreferencesAnswer.of(unsubscription.put(account, new MailPreferences(locale, off))));
+        MailPreferencesAnswer.of(unsubscription.put(account, new MailPreferences(locale, off))));
   }
 
   // Scanners of mail follow links, so a GET changes nothing.

@@ -259,6 +259,7 @@ class MailStoryTest {
         UnknownPolicy.RESEND,
         usual.locale(),
         usual.zone(),
+        usual.kept(),
         usual.unsubscribe())));
     service.next(Mishap.LOST);
     world.billing().customers().ensure(ada.caller(), Optional.empty(), Optional.empty());
@@ -291,7 +292,13 @@ class MailStoryTest {
   private static MailSettings settings(Map<MailTemplate, Duration> maxAge) {
     MailSettings usual = MailSettings.DEFAULT;
     return new MailSettings(
-        usual.off(), maxAge, usual.unknown(), usual.locale(), usual.zone(), usual.unsubscribe());
+        usual.off(),
+        maxAge,
+        usual.unknown(),
+        usual.locale(),
+        usual.zone(),
+        usual.kept(),
+        usual.unsubscribe());
   }
 
   private void cancel(Subscription subscription) {

@@ -19,6 +19,7 @@ final class Settings {
           MoveSettings.all(),
           WebhookSettings.all(),
           EventSettings.all(),
+          EmailSettings.all(),
           ImportSourceSettings.all(),
           WebSettings.all(),
           ReportingSettings.all())

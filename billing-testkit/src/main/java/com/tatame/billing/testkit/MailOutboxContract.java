@@ -127,7 +127,13 @@ public interface MailOutboxContract extends StoreUnderTest {
           canFind ? SimulatedMailService.thatCanBeAsked() : SimulatedMailService.thatCantBeAsked();
       MailSettings usual = MailSettings.DEFAULT;
       settings = new MailSettings(
-          usual.off(), usual.maxAge(), policy, usual.locale(), usual.zone(), usual.unsubscribe());
+          usual.off(),
+          usual.maxAge(),
+          policy,
+          usual.locale(),
+          usual.zone(),
+          usual.kept(),
+          usual.unsubscribe());
     }
 
     /** Nothing in the product knows it, so that nothing survives it. */

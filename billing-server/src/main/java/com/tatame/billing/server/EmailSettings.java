@@ -1,0 +1,155 @@
+package com.tatame.billing.server;
+
+import com.tatame.billing.mail.MailTemplate;
+import com.tatame.billing.mail.UnknownPolicy;
+import com.tatame.billing.observation.WireName;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Settings of mail: by what it is sent, which of it, and what is done when it isn't known whether it was. */
+final class EmailSettings {
+  /** By what mails are sent. */
+  enum Provider implements WireName {
+    NONE,
+    CONSOLE,
+    SMTP,
+    SENDGRID,
+    POSTMARK
+  }
+
+  /** How long after its cause mail of one template is sent. */
+  record MaxAge(MailTemplate template, Duration age) {}
+
+  private static final SettingGroup ALL = new SettingGroup(Setting.Section.MAIL);
+
+  static final Setting<Provider> EMAIL_PROVIDER = ALL.add(
+          "EMAIL_PROVIDER",
+          "`none`, `console`, `smtp`, `sendgrid` or `postmark`",
+          SettingReaders.choice(
+              byCode(Provider.values()), "must be none, console, smtp, sendgrid or postmark"))
+      .byDefault("console")
+      .initially("console")
+      .means("By what mails are sent to accounts. `console` shows them, and sends nothing.")
+      .remedy("leave it out for console")
+      .example("postmark")
+      .wrong("pigeon");
+
+  static final Setting<MailTemplate> BILLING_MAIL_OFF = ALL.add(
+          "BILLING_MAIL_OFF", "names of templates", EmailSettings::template)
+      .list()
+      .means("Mails that are not sent, such as `receipt` where Stripe sends receipts itself.")
+      .remedy("list templates such as receipt,welcome, or leave it out to send all")
+      .example("receipt,welcome")
+      .wrong("newsletter");
+
+  static final Setting<MaxAge> BILLING_MAIL_MAX_AGE = ALL.add(
+          "BILLING_MAIL_MAX_AGE", "`template=duration`, as in ISO 8601", EmailSettings::maxAge)
+      .list()
+      .means(
+          "How long after its cause a mail is still sent, by template, such as `receipt=P7D`. Older ones are"
+              + " listed as `too_old` and can be sent by hand. Without it a week for what is about money, and"
+              + " one or two days for the rest.")
+      .remedy("list what differs, such as receipt=P14D,welcome=PT12H, or leave it out")
+      .example("receipt=P14D")
+      .wrong("receipt=14");
+
+  static final Setting<UnknownPolicy> BILLING_MAIL_UNKNOWN = ALL.add(
+          "BILLING_MAIL_UNKNOWN",
+          "`leave` or `resend`",
+          SettingReaders.choice(byCode(UnknownPolicy.values()), "must be leave or resend"))
+      .byDefault("leave")
+      .initially("leave")
+      .means(
+          "What is done about a mail whose answer was lost, where the service can't be asked for it: nothing,"
+              + " or it is sent once more.")
+      .remedy("leave it out for leave")
+      .example("resend")
+      .wrong("retry");
+
+  static final Setting<Locale> BILLING_MAIL_LOCALE = ALL.add(
+          "BILLING_MAIL_LOCALE", "language tag", EmailSettings::locale)
+      .byDefault("en")
+      .initially("en")
+      .means("The language of mails to accounts that have not said theirs.")
+      .remedy("set it to a language tag such as de or pt-BR")
+      .example("pt-BR")
+      .wrong("no language");
+
+  static final Setting<ZoneId> BILLING_MAIL_TIME_ZONE = ALL.add(
+          "BILLING_MAIL_TIME_ZONE", "name of a time zone", EmailSettings::zone)
+      .byDefault("UTC")
+      .initially("UTC")
+      .means("The time zone of the dates in mails.")
+      .remedy("set it to a name such as Europe/Berlin")
+      .example("Europe/Berlin")
+      .wrong("Mars/Olympus");
+
+  static final Setting<Integer> BILLING_KEEP_MAIL_DAYS = ALL.add(
+          "BILLING_KEEP_MAIL_DAYS", "number from 1 to 36500", SettingReaders.number(1, 36_500))
+      .byDefault("90")
+      .initially("90")
+      .means(
+          "For how many days it is kept to which address a mail was sent. That it was sent is kept for ever,"
+              + " so that no cause has a second mail.")
+      .remedy("leave it out for 90")
+      .example("90")
+      .wrong("0");
+
+  private EmailSettings() {}
+
+  private static <E extends WireName> Map<String, E> byCode(E[] all) {
+    return Arrays.stream(all).collect(Collectors.toMap(WireName::code, Function.identity()));
+  }
+
+  private static MailTemplate template(String text, Deployment deployment) {
+    return Arrays.stream(MailTemplate.values())
+        .filter(template -> template.code().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("must list templates of "
+            + Arrays.stream(MailTemplate.values())
+                .map(MailTemplate::code)
+                .collect(Collectors.joining(", "))));
+  }
+
+  private static MaxAge maxAge(String text, Deployment deployment) {
+    int equals = text.indexOf('=');
+    try {
+      Duration age = Duration.parse(text.substring(equals + 1));
+      if (equals > 0 && !age.isNegative() && !age.isZero()) {
+        return new MaxAge(template(text.substring(0, equals), deployment), age);
+      }
+    } catch (DateTimeParseException e) {
+      // Refused below.
+    }
+    throw new IllegalArgumentException("must list ages such as receipt=P7D");
+  }
+
+  private static Locale locale(String text, Deployment deployment) {
+    Locale locale = Locale.forLanguageTag(text);
+    if (locale.getLanguage().isEmpty()) {
+      throw new IllegalArgumentException("must be a language tag such as de or pt-BR");
+    }
+    return locale;
+  }
+
+  private static ZoneId zone(String text, Deployment deployment) {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "must be the name of a time zone, such as Europe/Berlin", e);
+    }
+  }
+
+  static List<Setting<?>> all() {
+    return ALL.settings();
+  }
+}
