@@ -162,6 +162,7 @@ final class RouteTrustTest {
         .containsExactlyInAnyOrder(
             "POST /api/v1/customer",
             "PATCH /api/v1/customer",
+            "PUT /api/v1/mail-preferences",
             "POST /api/v1/checkout",
             "POST /api/v1/subscriptions/{id}/cancel",
             "POST /api/v1/subscriptions/{id}/resume",
