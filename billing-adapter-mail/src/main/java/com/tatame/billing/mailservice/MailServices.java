@@ -37,7 +37,8 @@ public final class MailServices {
    *
    * @param clock wall time
    */
-  public static MailTransport smtp(SmtpSettings settings, MailSender sender, InstantSource clock) {
+  public static MailTransport smtp(
+      SmtpSettings settings, SenderAddress sender, InstantSource clock) {
     return new SmtpTransport(settings, sender, clock, Optional.empty());
   }
 
@@ -47,7 +48,7 @@ public final class MailServices {
    * @param clock wall time
    */
   public static MailTransport sendGrid(
-      SendGridSettings settings, MailSender sender, InstantSource clock) {
+      SendGridSettings settings, SenderAddress sender, InstantSource clock) {
     return new SendGridTransport(settings, sender, clock);
   }
 
@@ -57,7 +58,7 @@ public final class MailServices {
    * @param clock wall time
    */
   public static MailTransport postmark(
-      PostmarkSettings settings, MailSender sender, InstantSource clock) {
+      PostmarkSettings settings, SenderAddress sender, InstantSource clock) {
     return new PostmarkTransport(settings, sender, clock);
   }
 

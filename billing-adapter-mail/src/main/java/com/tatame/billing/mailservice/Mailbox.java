@@ -4,7 +4,7 @@ package com.tatame.billing.mailservice;
 final class Mailbox {
   private Mailbox() {}
 
-  static String of(MailSender sender) {
+  static String of(SenderAddress sender) {
     if (sender.name().isEmpty()) {
       return sender.address();
     }

@@ -37,11 +37,11 @@ final class PostmarkTransport implements MailTransport {
       Set.of(10, 100, 400, 401, 405, 412, 413, 1235, 1236, 1237);
 
   private final PostmarkSettings settings;
-  private final MailSender sender;
+  private final SenderAddress sender;
   private final InstantSource clock;
   private final ServiceClient client;
 
-  PostmarkTransport(PostmarkSettings settings, MailSender sender, InstantSource clock) {
+  PostmarkTransport(PostmarkSettings settings, SenderAddress sender, InstantSource clock) {
     this.settings = settings;
     this.sender = sender;
     this.clock = clock;

@@ -27,11 +27,11 @@ final class SendGridTransport implements MailTransport {
   private static final Pattern SENDER = Pattern.compile("(?:from|reply_to).*");
 
   private final SendGridSettings settings;
-  private final MailSender sender;
+  private final SenderAddress sender;
   private final URI send;
   private final ServiceClient client;
 
-  SendGridTransport(SendGridSettings settings, MailSender sender, InstantSource clock) {
+  SendGridTransport(SendGridSettings settings, SenderAddress sender, InstantSource clock) {
     this.settings = settings;
     this.sender = sender;
     this.send = settings.baseUrl().resolve("/v3/mail/send");

@@ -26,7 +26,7 @@ final class SmtpMessage extends MimeMessage {
   }
 
   static SmtpMessage of(
-      Session session, MailSender sender, RenderedMail mail, String to, Instant now)
+      Session session, SenderAddress sender, RenderedMail mail, String to, Instant now)
       throws MessagingException {
     SmtpMessage message = new SmtpMessage(session, messageId(mail.id(), sender.address()));
     try {

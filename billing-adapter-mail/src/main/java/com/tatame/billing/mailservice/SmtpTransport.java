@@ -21,14 +21,14 @@ final class SmtpTransport implements MailTransport {
   private static final Duration MAX_CONNECT = Duration.ofSeconds(10);
 
   private final SmtpSettings settings;
-  private final MailSender sender;
+  private final SenderAddress sender;
   private final InstantSource clock;
   private final TimeLimit limit;
   private final Session session;
 
   SmtpTransport(
       SmtpSettings settings,
-      MailSender sender,
+      SenderAddress sender,
       InstantSource clock,
       Optional<SSLSocketFactory> tls) {
     this.settings = settings;
@@ -39,7 +39,7 @@ final class SmtpTransport implements MailTransport {
   }
 
   private static Properties properties(
-      SmtpSettings settings, MailSender sender, Optional<SSLSocketFactory> tls) {
+      SmtpSettings settings, SenderAddress sender, Optional<SSLSocketFactory> tls) {
     long timeout = settings.timeout().toMillis();
     Properties properties = new Properties();
     properties.setProperty(

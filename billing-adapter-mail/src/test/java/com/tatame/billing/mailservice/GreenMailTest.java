@@ -33,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a real SMTP server makes of the mails. */
 final class GreenMailTest {
   private static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
-  private static final MailSender SENDER =
-      new MailSender("billing@example.org", "Ação & Söhne", Optional.of("help@example.org"));
+  private static final SenderAddress SENDER =
+      new SenderAddress("billing@example.org", "Ação & Söhne", Optional.of("help@example.org"));
 
   private final GreenMail server = new GreenMail(new ServerSetup[] {
     new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP),

@@ -25,8 +25,8 @@ import java.util.concurrent.Executors;
 
 /** A mail service's API on a local port, which loses, delays and repeats answers. */
 abstract class HttpMailService implements MailServiceUnderTest {
-  static final MailSender SENDER =
-      new MailSender("billing@example.org", "Acme, \"Billing\"", Optional.empty());
+  static final SenderAddress SENDER =
+      new SenderAddress("billing@example.org", "Acme, \"Billing\"", Optional.empty());
 
   static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration LIMIT = Duration.ofMillis(1500);

@@ -84,11 +84,11 @@ final class MailServicesTest {
 
   @Test
   void settingsThatCannotBeUsedAreNamed() {
-    assertThatThrownBy(() -> new MailSender("billing", "Acme", Optional.empty()))
+    assertThatThrownBy(() -> new SenderAddress("billing", "Acme", Optional.empty()))
         .hasMessageStartingWith("address: ");
-    assertThatThrownBy(() -> new MailSender("b@example.org", "A\r\nBcc: x", Optional.empty()))
+    assertThatThrownBy(() -> new SenderAddress("b@example.org", "A\r\nBcc: x", Optional.empty()))
         .hasMessageStartingWith("name: ");
-    assertThatThrownBy(() -> new MailSender("b@example.org", "Acme", Optional.of("x")))
+    assertThatThrownBy(() -> new SenderAddress("b@example.org", "Acme", Optional.of("x")))
         .hasMessageStartingWith("replyTo: ");
     assertThatThrownBy(
             () -> new MailBranding(" ", Optional.empty(), Optional.empty(), Optional.empty()))

@@ -12,9 +12,6 @@ import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.identity.AdministratorRule;
 import com.tatame.billing.identity.ClerkConfig;
-import com.tatame.billing.mail.MailSettings;
-import com.tatame.billing.mail.MailSettings.UnsubscribeLink;
-import com.tatame.billing.mail.MailTemplate;
 import com.tatame.billing.postgres.PostgresConfig;
 import com.tatame.billing.secret.SecretsKeys;
 import com.tatame.billing.supabase.SupabaseConfig;
@@ -23,12 +20,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The server's settings, checked. Its text form shows no secret.
@@ -42,7 +37,7 @@ import java.util.stream.Collectors;
  * @param staleEntitlements how old what was last read may be that answers while the database is down
  * @param drift what is done about rows that differ from what Stripe holds
  * @param eventsOut who receives what happened
- * @param mailing what accounts are sent
+ * @param mail what accounts are sent
  * @param warnings what is allowed, but probably not meant; each names its variable and what to do
  */
 public record BillingConfig(
@@ -60,7 +55,7 @@ public record BillingConfig(
     Duration staleEntitlements,
     DriftPolicy drift,
     EventsOut eventsOut,
-    Mailing mailing,
+    MailConfig mail,
     Web web,
     Reporting reporting,
     List<String> warnings) {
@@ -134,9 +129,6 @@ public record BillingConfig(
    */
   public record EventsOut(SecretsKeys keys, boolean privateAddresses, Duration keepFeed) {}
 
-  /** What accounts are sent, and by what. */
-  record Mailing(EmailSettings.Provider provider, MailSettings settings) {}
-
   /**
    * How the server meets browsers, proxies and collectors.
    *
@@ -183,6 +175,7 @@ public record BillingConfig(
     Optional<Store> moveTo = stores.moveTo();
     checkStripe(env);
     Optional<CatalogSource> catalog = catalog(env);
+    Optional<MailConfig> mail = MailConfig.read(env);
     if (env.production() && !env.has(SignInSettings.CLERK_AUTHORIZED_PARTIES)) {
       env.warn(
           SignInSettings.CLERK_AUTHORIZED_PARTIES,
@@ -204,7 +197,7 @@ public record BillingConfig(
         Duration.ofSeconds(env.find(WebhookSettings.BILLING_STALE_ENTITLEMENTS).orElseThrow()),
         env.find(WebhookSettings.BILLING_DRIFT).orElseThrow(),
         eventsOut(env),
-        mailing(env),
+        mail.orElseThrow(),
         web(env),
         new Reporting(
             env.find(ReportingSettings.OTEL_EXPORTER_OTLP_ENDPOINT),
@@ -217,37 +210,6 @@ public record BillingConfig(
         SecretsKeys.of(env.all(EventSettings.BILLING_SECRETS_KEY)),
         env.find(EventSettings.BILLING_EVENT_PRIVATE_ADDRESSES).orElseThrow(),
         Duration.ofDays(env.find(EventSettings.BILLING_KEEP_FEED_DAYS).orElseThrow()));
-  }
-
-  private static Mailing mailing(EnvironmentReader env) {
-    SecretsKeys keys = SecretsKeys.of(env.all(EventSettings.BILLING_SECRETS_KEY));
-    Optional<UnsubscribeLink> link = env.find(ServerSettings.BILLING_PUBLIC_URL)
-        .filter(url -> !keys.isEmpty())
-        .map(url -> new UnsubscribeLink(PublicUrl.unsubscribe(url), keys));
-    EmailSettings.Provider provider = env.find(EmailSettings.EMAIL_PROVIDER).orElseThrow();
-    Set<MailTemplate> off = new HashSet<>(env.all(EmailSettings.BILLING_MAIL_OFF));
-    boolean sent =
-        provider != EmailSettings.Provider.NONE && provider != EmailSettings.Provider.CONSOLE;
-    if (sent && link.isEmpty() && off.add(MailTemplate.LIMIT_NEAR)) {
-      env.warn(
-          EmailSettings.EMAIL_PROVIDER,
-          "is set without BILLING_PUBLIC_URL and BILLING_SECRETS_KEY, so that mails have no link to"
-              + " unsubscribe, and that a limit is near is not told");
-    }
-    return new Mailing(
-        provider,
-        new MailSettings(
-            off,
-            env.all(EmailSettings.BILLING_MAIL_MAX_AGE).stream()
-                .collect(Collectors.toMap(
-                    EmailSettings.MaxAge::template,
-                    EmailSettings.MaxAge::age,
-                    (first, second) -> second)),
-            env.find(EmailSettings.BILLING_MAIL_UNKNOWN).orElseThrow(),
-            env.find(EmailSettings.BILLING_MAIL_LOCALE).orElseThrow(),
-            env.find(EmailSettings.BILLING_MAIL_TIME_ZONE).orElseThrow(),
-            Duration.ofDays(env.find(EmailSettings.BILLING_KEEP_MAIL_DAYS).orElseThrow()),
-            link));
   }
 
   /** Where everything is kept, and where it is being moved to. */

@@ -86,7 +86,7 @@ public final class BillingServer implements AutoCloseable {
     drainPause = with.drainPause;
     tracker = config.reporting().errors().map(dsn -> new ErrorTracker(dsn, config.deployment()));
 
-    mail = with.mail.or(() -> MailPlugin.of(config.mailing()));
+    mail = with.mail.or(() -> MailPlugin.of(config.mail(), with.nodeClock));
     sender = HttpEventSender.create(config.eventsOut().privateAddresses());
     ownsStore = with.store == null;
     store = with.store == null ? awaitedStore(with, telemetry) : with.store;
@@ -144,7 +144,7 @@ public final class BillingServer implements AutoCloseable {
         .listener(
             telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))));
     mail.ifPresent(by ->
-        parts.mail(by.renderer(), by.transport(), config.mailing().settings(), telemetry.mails()));
+        parts.mail(by.renderer(), by.transport(), config.mail().settings(), telemetry.mails()));
     if (with.wallClock != null) {
       parts.wallClock(with.wallClock);
     }
@@ -271,6 +271,7 @@ public final class BillingServer implements AutoCloseable {
     } finally {
       billing.close();
       sender.close();
+      mail.ifPresent(by -> by.transport().close());
       closeStore();
       ownTraces.ifPresent(OpenTelemetrySdk::close);
       tracker.ifPresent(ErrorTracker::close);

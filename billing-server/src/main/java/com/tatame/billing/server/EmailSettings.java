@@ -2,7 +2,11 @@ package com.tatame.billing.server;
 
 import com.tatame.billing.mail.MailTemplate;
 import com.tatame.billing.mail.UnknownPolicy;
+import com.tatame.billing.mailservice.MailBranding;
+import com.tatame.billing.mailservice.SenderAddress;
 import com.tatame.billing.observation.WireName;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -11,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -41,6 +46,57 @@ final class EmailSettings {
       .remedy("leave it out for console")
       .example("postmark")
       .wrong("pigeon");
+
+  static final Setting<SenderAddress> EMAIL_FROM = ALL.add(
+          "EMAIL_FROM", "address, or `name <address>`", EmailSettings::sender)
+      .means("Who mails come from: an address that the mail service may send for.")
+      .remedy("set it to an address such as Acme <billing@example.com>")
+      .example("Acme <billing@example.com>")
+      .wrong("Acme");
+
+  static final Setting<String> EMAIL_REPLY_TO = ALL.add(
+          "EMAIL_REPLY_TO", "address", EmailSettings::address)
+      .means("Where answers to mails go, if not to their sender.")
+      .remedy("set it to an address such as help@example.com, or leave it out")
+      .example("help@example.com")
+      .wrong("help");
+
+  static final Setting<String> BILLING_MAIL_APPLICATION = ALL.add(
+          "BILLING_MAIL_APPLICATION", "name of one line", EmailSettings::application)
+      .means("The application's name in mails. Without it the name in `EMAIL_FROM`.")
+      .remedy("set it to the name by which users know the application, of at most 60 characters")
+      .example("Acme")
+      .wrong("A name that goes on for longer than any line of a mail should be, or any name");
+
+  static final Setting<URI> BILLING_MAIL_ACCOUNT_URL = ALL.add(
+          "BILLING_MAIL_ACCOUNT_URL", "http or https address", SettingReaders::httpAddress)
+      .means(
+          "The application's page on which users see what they pay and change it; mails link to it.")
+      .remedy("set it to the page's address, or leave it out")
+      .example("https://app.example.com/account")
+      .wrong("account");
+
+  static final Setting<URI> BILLING_MAIL_PLANS_URL = ALL.add(
+          "BILLING_MAIL_PLANS_URL", "http or https address", SettingReaders::httpAddress)
+      .means("The application's page on which users choose a plan; mails link to it.")
+      .remedy("set it to the page's address, or leave it out")
+      .example("https://app.example.com/plans")
+      .wrong("plans");
+
+  static final Setting<String> BILLING_MAIL_SUPPORT = ALL.add(
+          "BILLING_MAIL_SUPPORT", "address", EmailSettings::address)
+      .means("The address that mails name for questions.")
+      .remedy("set it to an address such as help@example.com, or leave it out")
+      .example("help@example.com")
+      .wrong("help");
+
+  static final Setting<Path> BILLING_MAIL_TEMPLATES = ALL.add(
+          "BILLING_MAIL_TEMPLATES", "path of a folder", SettingReaders::path)
+      .means(
+          "A folder whose files replace templates and texts of mails. docs/mail-templates.md names them.")
+      .remedy("name a folder that can be read, or leave it out")
+      .example("/etc/billing/mail")
+      .wrong("/no/such/folder");
 
   static final Setting<MailTemplate> BILLING_MAIL_OFF = ALL.add(
           "BILLING_MAIL_OFF", "names of templates", EmailSettings::template)
@@ -104,6 +160,23 @@ final class EmailSettings {
       .wrong("0");
 
   private EmailSettings() {}
+
+  private static SenderAddress sender(String text, Deployment deployment) {
+    return SenderAddress.parse(text, Optional.empty());
+  }
+
+  private static String address(String text, Deployment deployment) {
+    SenderAddress address = SenderAddress.parse(text, Optional.empty());
+    if (!address.name().isEmpty()) {
+      throw new IllegalArgumentException("must be an address without a name");
+    }
+    return address.address();
+  }
+
+  private static String application(String text, Deployment deployment) {
+    return new MailBranding(text, Optional.empty(), Optional.empty(), Optional.empty())
+        .application();
+  }
 
   private static <E extends WireName> Map<String, E> byCode(E[] all) {
     return Arrays.stream(all).collect(Collectors.toMap(WireName::code, Function.identity()));

@@ -20,6 +20,7 @@ final class Settings {
           WebhookSettings.all(),
           EventSettings.all(),
           EmailSettings.all(),
+          MailServiceSettings.all(),
           ImportSourceSettings.all(),
           WebSettings.all(),
           ReportingSettings.all())
