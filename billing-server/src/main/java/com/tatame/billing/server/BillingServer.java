@@ -271,7 +271,6 @@ public final class BillingServer implements AutoCloseable {
     } finally {
       billing.close();
       sender.close();
-      mail.ifPresent(by -> by.transport().close());
       closeStore();
       ownTraces.ifPresent(OpenTelemetrySdk::close);
       tracker.ifPresent(ErrorTracker::close);
