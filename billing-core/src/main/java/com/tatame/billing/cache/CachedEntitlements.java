@@ -13,6 +13,7 @@ import com.tatame.billing.projection.CommitListener;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -42,8 +43,9 @@ import org.jspecify.annotations.Nullable;
  * the ttl is over. Only questions are answered from it: units are consumed in the store, against the
  * version of what was read.
  *
- * <p>An account is read by one caller at a time, outside every lock; who asks meanwhile shares the
- * result. While the store is known to be down, questions are answered by what was last read, and say
+ * <p>An account is read by one caller of a workload at a time, outside every lock; who asks meanwhile
+ * shares the result. Between workloads nothing is shared: a read waits for connections of its own
+ * workload, of which there may be none. While the store is known to be down, questions are answered by what was last read, and say
  * so. Thread-safe.
  */
 public final class CachedEntitlements implements EntitlementCache, CommitListener {
@@ -62,7 +64,7 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
   private final Map<AccountId, CachedEntitlement> entries = new ConcurrentHashMap<>();
 
   /** Reads under way. An eviction takes them out, so that what they bring is not cached. */
-  private final Map<AccountId, Load> loads = new ConcurrentHashMap<>();
+  private final Map<AccountId, Map<Optional<Workload>, Load>> loads = new ConcurrentHashMap<>();
 
   private final LongAdder staleAnswers = new LongAdder();
 
@@ -86,9 +88,31 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
     this.queue = new RefreshQueue(ttl);
   }
 
-  /** A read of an account by one caller, for all who ask meanwhile. */
+  /** A read of an account by one caller, for all of its workload who ask meanwhile. */
   private static final class Load {
+    final Optional<Workload> workload = WorkContext.current().map(WorkContext::workload);
     final CompletableFuture<CachedEntitlement> entry = new CompletableFuture<>();
+  }
+
+  /** Begins a read, unless one of its workload is under way; the one that is. */
+  private Load begin(AccountId account, Load own) {
+    Map<Optional<Workload>, Load> underWay = loads.compute(account, (same, before) -> {
+      Map<Optional<Workload>, Load> all = before == null ? new HashMap<>() : new HashMap<>(before);
+      all.putIfAbsent(own.workload, own);
+      return all;
+    });
+    return underWay.getOrDefault(own.workload, own);
+  }
+
+  private void end(AccountId account, Load load) {
+    loads.computeIfPresent(account, (same, before) -> without(before, load));
+  }
+
+  private static @Nullable Map<Optional<Workload>, Load> without(
+      Map<Optional<Workload>, Load> underWay, Load load) {
+    Map<Optional<Workload>, Load> rest = new HashMap<>(underWay);
+    rest.remove(load.workload, load);
+    return rest.isEmpty() ? null : rest;
   }
 
   /** The store behind this cache. */
@@ -169,13 +193,12 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
 
   /** Caches what was read, if nothing was changed meanwhile. */
   private void cache(AccountId account, Load load, CachedEntitlement entry) {
-    loads.computeIfPresent(account, (same, current) -> {
-      if (current != load) {
-        return current;
+    loads.computeIfPresent(account, (same, underWay) -> {
+      if (underWay.get(load.workload) == load) {
+        entries.put(account, entry);
+        queue.add(entry);
       }
-      entries.put(account, entry);
-      queue.add(entry);
-      return null;
+      return without(underWay, load);
     });
   }
 
@@ -318,12 +341,12 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
       BiPredicate<CachedEntitlement, Instant> good) {
     while (true) {
       Load own = new Load();
-      Load first = loads.putIfAbsent(account, own);
-      if (first == null) {
+      Load first = begin(account, own);
+      if (first == own) {
         // The read that this caller missed may have ended since it looked into the cache.
         CachedEntitlement cached = entries.get(account);
         if (cached != null && good.test(cached, asked)) {
-          loads.remove(account, own);
+          end(account, own);
           own.entry.complete(cached);
           return cached;
         }
@@ -334,7 +357,7 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
       if (good.test(shared, asked)) {
         return shared;
       }
-      loads.remove(account, first);
+      end(account, first);
     }
   }
 
@@ -347,7 +370,7 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
       own.entry.complete(entry);
       return entry;
     } catch (RuntimeException | Error e) {
-      loads.remove(account, own);
+      end(account, own);
       own.entry.completeExceptionally(e);
       throw e;
     }

@@ -133,7 +133,8 @@ class CachedEntitlementsTest {
 
   @Test
   void nobodyWaitsForAnothersReadLongerThanItMay() throws Exception {
-    Future<AccountUsage> hanging = callers.submit(() -> store.read(ADA, START));
+    Future<AccountUsage> hanging =
+        callers.submit(() -> WorkContext.call(Workload.READS, () -> store.read(ADA, START)));
     database.entered.acquireUninterruptibly();
 
     assertThatThrownBy(() -> WorkContext.within(
@@ -142,6 +143,24 @@ class CachedEntitlementsTest {
 
     database.open();
     hanging.get(60, SECONDS);
+  }
+
+  @Test
+  void readOfOneWorkloadThatHangsHoldsUpNoOtherWorkload() throws Exception {
+    database.hangsWithin = Optional.of(Workload.CONSUMPTION);
+    Future<AccountUsage> hanging =
+        callers.submit(() -> WorkContext.call(Workload.CONSUMPTION, () -> store.read(ADA, START)));
+    database.entered.acquireUninterruptibly();
+
+    Future<AccountUsage> asking =
+        callers.submit(() -> WorkContext.call(Workload.ENTITLEMENTS, () -> store.read(ADA, START)));
+    assertThat(asking.get(60, SECONDS).version()).isEqualTo("2");
+    assertThat(cache.fresh(ADA, START)).isPresent();
+    cache.evict(ADA);
+
+    database.open();
+    assertThat(hanging.get(60, SECONDS).version()).isEqualTo("1");
+    assertThat(cache.fresh(ADA, START)).as("read before the eviction").isEmpty();
   }
 
   @Test
@@ -265,6 +284,7 @@ class CachedEntitlementsTest {
     final CountDownLatch gate = new CountDownLatch(1);
     final AtomicInteger reads = new AtomicInteger();
     volatile Optional<AccountId> hangsFor = Optional.empty();
+    volatile Optional<Workload> hangsWithin = Optional.empty();
     volatile Optional<RecordedEntitlement> recorded = Optional.empty();
     volatile boolean fails;
 
@@ -276,7 +296,7 @@ class CachedEntitlementsTest {
     public AccountUsage read(AccountId account, Instant at) {
       int number = reads.incrementAndGet();
       entered.release();
-      if (hangsFor.isEmpty() || hangsFor.get().equals(account)) {
+      if (hangs(account)) {
         try {
           gate.await();
         } catch (InterruptedException e) {
@@ -285,6 +305,12 @@ class CachedEntitlementsTest {
       }
       requireUp();
       return new AccountUsage(recorded, Integer.toString(number), List.of());
+    }
+
+    private boolean hangs(AccountId account) {
+      return hangsFor.map(account::equals).orElse(true)
+          && (hangsWithin.isEmpty()
+              || hangsWithin.equals(WorkContext.current().map(WorkContext::workload)));
     }
 
     private void requireUp() {

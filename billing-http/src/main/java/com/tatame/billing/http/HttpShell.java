@@ -263,7 +263,7 @@ final class HttpShell {
     Workload workload = route.workload();
     return switch (workload) {
       // What was sent under a key is finished, also when its caller has been answered.
-      case ENTITLEMENTS, READS, MUTATIONS ->
+      case ENTITLEMENTS, CONSUMPTION, READS, MUTATIONS ->
         lasting
             ? WorkContext.call(workload, work)
             : WorkContext.within(workload.limit(), workload, System::nanoTime, work);
