@@ -32,6 +32,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,12 +124,12 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
 
   /** The store; grants through it evict their account. */
   public GrantStore over(GrantStore store) {
-    return ttl.isZero() ? store : new CacheEvictingGrantStore(store, this::evict);
+    return ttl.isZero() ? store : new CacheEvictingGrantStore(store, this);
   }
 
   /** The store; what it gives for units evicts its account. */
   public PurchaseStore over(PurchaseStore store) {
-    return ttl.isZero() ? store : new CacheEvictingPurchaseStore(store, this::evict);
+    return ttl.isZero() ? store : new CacheEvictingPurchaseStore(store, this);
   }
 
   /**
@@ -183,7 +185,26 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
     });
   }
 
-  /** Marks what is cached of an account as no longer telling how many units are left. */
+  /**
+   * Makes a change of an account, which is evicted. A change that failed may have been made; what was
+   * read before is kept for a time without store.
+   */
+  <T> T changing(AccountId account, Supplier<T> change) {
+    boolean made = false;
+    try {
+      T result = change.get();
+      made = true;
+      return result;
+    } finally {
+      if (made) {
+        evict(account);
+      } else {
+        spend(account);
+      }
+    }
+  }
+
+  /** Marks what is cached of an account as no longer telling what it has. */
   void spend(AccountId account) {
     loads.compute(account, (same, load) -> {
       entries.computeIfPresent(account, (any, entry) -> entry.spent());
@@ -202,16 +223,24 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
     });
   }
 
+  /** Marks the accounts whose entitlement these would change: what was read before is kept for a time without store. */
+  @Override
+  public void mayHaveCommitted(Collection<Unit> units) {
+    entitled(units).forEach(this::spend);
+  }
+
   /** Evicts the accounts whose entitlement these change. */
   @Override
-  public void mayHaveCommitted(Collection<Unit> committed) {
-    for (Unit unit : committed) {
-      for (Change change : unit.changes()) {
-        if (change instanceof Change.Entitle entitle) {
-          evict(entitle.entitlement().account());
-        }
-      }
-    }
+  public void committed(Collection<Unit> units) {
+    entitled(units).forEach(this::evict);
+  }
+
+  private static Stream<AccountId> entitled(Collection<Unit> units) {
+    return units.stream()
+        .flatMap(unit -> unit.changes().stream())
+        .flatMap(change -> change instanceof Change.Entitle entitle
+            ? Stream.of(entitle.entitlement().account())
+            : Stream.empty());
   }
 
   private boolean fresh(CachedEntitlement snapshot, Instant now) {

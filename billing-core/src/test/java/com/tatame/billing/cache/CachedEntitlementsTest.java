@@ -16,6 +16,9 @@ import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.Unit;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.workload.WorkContext;
 import com.tatame.billing.workload.Workload;
@@ -266,6 +269,48 @@ class CachedEntitlementsTest {
 
   private static Optional<AccountEntitlement.Source> source(AccountUsage usage, Instant at) {
     return usage.entitlement().flatMap(entitlement -> entitlement.sourceAt(at));
+  }
+
+  @Test
+  void commitThatFailedLeavesWhatWasReadBefore() {
+    List<Unit> units = List.of(new Unit(
+        new SubjectId("cus_ada"),
+        1,
+        Optional.empty(),
+        Set.of(),
+        List.of(new Change.Entitle(
+            new RecordedEntitlement(new AccountEntitlement(ADA, List.of()), START)))));
+    database.open();
+    store.read(ADA, START);
+
+    cache.mayHaveCommitted(units);
+
+    assertThat(cache.fresh(ADA, START)).as("the store may hold another one").isEmpty();
+    goDown();
+    assertThat(store.read(ADA, now).staleSince()).contains(START);
+
+    comeBack();
+    store.read(ADA, START);
+    cache.mayHaveCommitted(units);
+    cache.committed(units);
+    goDown();
+    assertThatThrownBy(() -> store.read(ADA, now)).isInstanceOf(StoreUnavailable.class);
+  }
+
+  @Test
+  void changeThatFailedLeavesWhatWasReadBefore() {
+    database.open();
+    store.read(ADA, START);
+    goDown();
+
+    assertThatThrownBy(() -> cache.changing(ADA, () -> {
+          throw new StoreUnavailable("down");
+        }))
+        .isInstanceOf(StoreUnavailable.class);
+    assertThat(store.read(ADA, now).staleSince()).contains(START);
+
+    assertThat(cache.changing(ADA, () -> "made")).isEqualTo("made");
+    assertThatThrownBy(() -> store.read(ADA, now)).isInstanceOf(StoreUnavailable.class);
   }
 
   private void goDown() {
