@@ -70,7 +70,7 @@ final class OutageTable {
         .map(row -> row.of.name + " " + Math.round(100.0 * (row.sent - row.answered) / row.sent) + " %")
         .collect(Collectors.joining(", "));
     double others = rows.stream()
-        .filter(row -> row.answered == row.sent)
+        .filter(row -> !outage.affected().contains(row.of.name))
         .mapToDouble(row -> row.p99)
         .max()
         .orElse(0);
@@ -88,7 +88,7 @@ final class OutageTable {
 
   void end() {
     out.accept("");
-    out.accept("| fault | refused or failed | liveness p99 ms | webhooks max ms | worst p99 of unhurt classes ms "
+    out.accept("| fault | refused or failed | liveness p99 ms | webhooks max ms | worst p99 of unrelated classes ms "
         + "| recovery s |");
     out.accept("|---|---|--:|--:|--:|--:|");
     summary.forEach(out);
@@ -117,7 +117,9 @@ final class OutageTable {
   }
 
   private static String seconds(double recovery) {
-    return recovery > (double) (MAX_RECOVERY - SECOND) / SECOND ? "never" : String.format(Locale.ROOT, "%.1f", recovery);
+    return recovery > (double) (MAX_RECOVERY - SECOND) / SECOND
+        ? "never"
+        : String.format(Locale.ROOT, "%.1f", recovery);
   }
 
   private static double quantile(double[] sorted, double quantile) {

@@ -33,13 +33,49 @@ final class Outages {
   private static final Set<String> USE_THE_STORE =
       Set.of(WEBHOOKS, ENTITLEMENTS, READS, CONSUMPTION, MUTATIONS, ADMINISTRATION, GRANTS);
 
-  /** Which classes need which table. A lock of any other table is no matter of theirs. */
+  /**
+   * Which classes need which table, by themselves or since they wait for the row of an account that a
+   * blocked one has locked. A lock of any other table is no matter of theirs. Grants share connections
+   * with the lists of administrators.
+   */
   private static final Map<String, Set<String>> NEED = Map.ofEntries(
-      // Each write asks there whether the store takes writes, and under which number it is done.
-      Map.entry("store_state", WRITES));
+      Map.entry(
+          "account_entitlements",
+          Set.of(WEBHOOKS, ENTITLEMENTS, CONSUMPTION, MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("audit_log", Set.of(MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("billing_events", Set.of(WEBHOOKS, MUTATIONS, ADMINISTRATION, GRANTS)),
+      // For the thresholds of limits.
+      Map.entry("catalog_features", Set.of(CONSUMPTION)),
+      Map.entry("commands", Set.of(MUTATIONS)),
+      Map.entry("consumptions", Set.of(CONSUMPTION, ADMINISTRATION, GRANTS)),
+      // Of a customer that is not cached all tables of the mirror are read.
+      Map.entry("checkout_sessions", Set.of(WEBHOOKS, MUTATIONS)),
+      Map.entry("customers", Set.of(WEBHOOKS, MUTATIONS)),
+      Map.entry("event_epochs", Set.of(WEBHOOKS, MUTATIONS, ADMINISTRATION, GRANTS)),
+      // The revision of an account is the length of its stream.
+      Map.entry(
+          "event_streams", Set.of(WEBHOOKS, ENTITLEMENTS, CONSUMPTION, MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("grants", Set.of(WEBHOOKS, ENTITLEMENTS, CONSUMPTION, MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("idempotency_keys", Set.of(MUTATIONS)),
+      Map.entry("pending_reads", Set.of(MUTATIONS)),
+      Map.entry("provider_objects", Set.of(WEBHOOKS, READS, MUTATIONS, ADMINISTRATION, GRANTS)),
+      // Each write asks there whether the store takes writes.
+      Map.entry("store_state", Set.of(WEBHOOKS, CONSUMPTION, MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("stripe_customer_mapping", Set.of(WEBHOOKS, READS, MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("stripe_invoices", Set.of(WEBHOOKS, MUTATIONS)),
+      Map.entry("subjects", Set.of(WEBHOOKS, MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("subscriber_positions", Set.of(WEBHOOKS, MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("subscribers", Set.of(WEBHOOKS, MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("subscriptions", Set.of(WEBHOOKS, READS, MUTATIONS, ADMINISTRATION, GRANTS)),
+      Map.entry("usage_tracking", Set.of(ENTITLEMENTS, CONSUMPTION)),
+      Map.entry("users", Set.of(MUTATIONS)),
+      Map.entry("webhook_events", Set.of(WEBHOOKS, ADMINISTRATION, GRANTS)),
+      Map.entry("webhook_log", Set.of(WEBHOOKS, ADMINISTRATION, GRANTS)),
+      Map.entry("webhook_queue", Set.of(WEBHOOKS, ADMINISTRATION, GRANTS)));
 
   /** Longer than any call of the store by a user may take, but for those that an administrator makes. */
   private static final Duration LOCK_LASTS = Duration.ofSeconds(7);
+  private static final Duration QUICK_LOCK_LASTS = Duration.ofSeconds(4);
   private static final Duration LASTS = Duration.ofSeconds(15);
   private static final Duration QUICK_LASTS = Duration.ofSeconds(8);
   private static final int SLOW_BODIES = 300;
@@ -107,10 +143,12 @@ final class Outages {
     }, simulator::clearFaults);
     addBehind(receiver, "endpoint hangs", FaultProxy.Mode.HANGS, Set.of());
     SlowBodies[] slow = new SlowBodies[1];
-    add("slow bodies", Set.of(), () -> slow[0] = new SlowBodies(port, SLOW_BODIES), () -> {
-      slow[0].close();
-      System.err.println("of the slow bodies the server ended " + slow[0].cut());
-    });
+    // Longer than a body may be silent, or too slow.
+    all.add(new Outage(
+        "slow bodies", Set.of(), LASTS, () -> slow[0] = new SlowBodies(port, SLOW_BODIES), () -> {
+          slow[0].close();
+          System.err.println("of the slow bodies the server ended " + slow[0].cut());
+        }));
     add(NONE + ", again", Set.of(), () -> {}, () -> {});
     return all;
   }
@@ -125,7 +163,8 @@ final class Outages {
 
   private void addLocked(String table) {
     Connection[] holder = new Connection[1];
-    all.add(new Outage("locked " + table, NEED.getOrDefault(table, Set.of()), LOCK_LASTS, () -> {
+    Duration lasts = options.quick ? QUICK_LOCK_LASTS : LOCK_LASTS;
+    all.add(new Outage("locked " + table, NEED.getOrDefault(table, Set.of()), lasts, () -> {
       holder[0] = database.connect(name);
       holder[0].setAutoCommit(false);
       try (Statement statement = holder[0].createStatement()) {

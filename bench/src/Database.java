@@ -76,7 +76,7 @@ final class Database {
     try (Connection connection = connect(name);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("select tablename from pg_tables where schemaname = 'billing' "
-            + "and tablename <> 'flyway_schema_history' order by 1")) {
+            + "order by 1")) {
       while (rows.next()) {
         tables.add(rows.getString(1));
       }
