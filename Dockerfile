@@ -7,12 +7,12 @@
 FROM eclipse-temurin:25-jdk AS runtime
 COPY billing-server/target/billing-server.jar billing-server/target/billing /opt/billing/
 COPY containers /containers
-# jdk.zipfs serves files out of jars. What the loader itself finds, such as providers of TLS, is in java.base.
+# jdk.zipfs serves files out of jars, jdk.localedata has the dates and amounts of languages other than English. What the loader itself finds, such as providers of TLS, is in java.base.
 RUN javac -Xlint:all -Werror -d /containers /containers/*.java \
   && trusted="$(readlink -m "$JAVA_HOME/lib/security/cacerts")" \
   && { [ -s "$trusted" ] || java -cp /containers TrustedCertificates /etc/ssl/certs/ca-certificates.crt "$trusted"; } \
   && modules="$(jdeps --multi-release 21 --ignore-missing-deps --print-module-deps /opt/billing/billing-server.jar)" \
-  && jlink --add-modules "$modules,jdk.zipfs" --strip-java-debug-attributes --no-header-files --no-man-pages \
+  && jlink --add-modules "$modules,jdk.zipfs,jdk.localedata" --strip-java-debug-attributes --no-header-files --no-man-pages \
     --output /opt/runtime
 
 # --- The classes of a server that has served, loaded and linked ----------------------------------

@@ -160,7 +160,7 @@ final class Bench implements AutoCloseable {
     environment.put("STRIPE_API_BASE", stripe.url());
     environment.put("CLERK_PUBLISHABLE_KEY", identity.publishableKey());
     environment.put("CLERK_JWT_KEY", identity.publicKeyPem());
-    environment.put("BILLING_CATALOG", home.resolve("../examples/tatame/catalog.yaml").toString());
+    environment.put("BILLING_CATALOG", home.resolve("src/catalog.yaml").toString());
     environment.put("DATABASE_URL", database.url(databaseName));
     return environment;
   }

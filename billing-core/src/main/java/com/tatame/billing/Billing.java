@@ -23,6 +23,9 @@ import com.tatame.billing.inbox.InboxWorkers;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.lease.Heartbeats;
+import com.tatame.billing.mail.MailAdministration;
+import com.tatame.billing.mail.MailSender;
+import com.tatame.billing.mail.Unsubscription;
 import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.outbox.BillingEvents;
 import com.tatame.billing.outbox.EventEndpoints;
@@ -186,6 +189,16 @@ public final class Billing implements AutoCloseable {
     return parts.outbox.endpoints();
   }
 
+  /** What became of mails, and sending them again. */
+  public MailAdministration mails() {
+    return parts.mailing.administration();
+  }
+
+  /** Which mails accounts want. */
+  public Unsubscription unsubscription() {
+    return parts.mailing.unsubscription();
+  }
+
   /** Who changed what. */
   public AuditLog audit() {
     return parts.audit;
@@ -291,7 +304,8 @@ public final class Billing implements AutoCloseable {
     boolean sent = metering().sendWhatInvoicesWaitFor() > 0;
     boolean read = parts.inbox.pendingReads().settle() > 0;
     boolean delivered = parts.outbox.deliveries().deliverDue() > 0;
-    return read || worked || maintained || sent || delivered;
+    boolean mailed = parts.mailing.sendDue() > 0;
+    return read || worked || maintained || sent || delivered || mailed;
   }
 
   /**
@@ -307,6 +321,7 @@ public final class Billing implements AutoCloseable {
         parts.inbox.pendingReads().settle();
         metering().sendWhatInvoicesWaitFor();
         parts.outbox.deliveries().deliverDue();
+        parts.mailing.sendDue();
       }
       return batch;
     };
@@ -321,7 +336,10 @@ public final class Billing implements AutoCloseable {
         && maintain() + metering().send() > 0;
   }
 
-  /** Whether nothing waits: no event that is due, none in work, no read outstanding. */
+  /**
+   * Whether nothing waits: no event that is due, none in work, no read outstanding, and where mails are
+   * sent none of them either, except those that are tried again later.
+   */
   public boolean idle() {
     if (!parts.inbox.workers().resting() || metering().hurried()) {
       return false;
@@ -329,6 +347,7 @@ public final class Billing implements AutoCloseable {
     InboxStatus status = parts.store.inbox().status();
     return status.backlog() == status.retrying()
         && status.pendingReads() == 0
+        && parts.mailing.idle()
         && parts.inbox.workers().resting();
   }
 
@@ -351,6 +370,7 @@ public final class Billing implements AutoCloseable {
   @Override
   public void close() {
     parts.outbox.deliveries().close();
+    parts.mailing.sender().ifPresent(MailSender::close);
     parts.inbox.workers().close();
   }
 }

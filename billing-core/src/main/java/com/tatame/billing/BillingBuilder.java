@@ -9,6 +9,11 @@ import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.InboxListener;
 import com.tatame.billing.inbox.RetryPolicy;
+import com.tatame.billing.mail.MailListener;
+import com.tatame.billing.mail.MailRenderer;
+import com.tatame.billing.mail.MailService;
+import com.tatame.billing.mail.MailSettings;
+import com.tatame.billing.mail.MailTransport;
 import com.tatame.billing.outbox.EndpointDelivery.EndpointTransport;
 import com.tatame.billing.outbox.EventFormat;
 import com.tatame.billing.outbox.EventSender;
@@ -70,6 +75,7 @@ public final class BillingBuilder {
   BillingRoles billingRoles = BillingRoles.DEFAULT;
   Duration keepFeed = Duration.ofDays(90);
   Optional<EndpointTransport> endpoints = Optional.empty();
+  Optional<MailService> mail = Optional.empty();
 
   BillingBuilder() {}
 
@@ -288,6 +294,21 @@ public final class BillingBuilder {
    */
   public BillingBuilder eventEndpoints(EventSender sender, EventFormat format, SecretsKeys keys) {
     endpoints = Optional.of(new EndpointTransport(sender, format, keys));
+    return this;
+  }
+
+  /**
+   * How mails are sent to accounts. Default: not at all.
+   *
+   * @param transport closed with what is built
+   * @param mailListener hears what became of mails, such as for metrics
+   */
+  public BillingBuilder mail(
+      MailRenderer renderer,
+      MailTransport transport,
+      MailSettings mailSettings,
+      MailListener mailListener) {
+    mail = Optional.of(new MailService(renderer, transport, mailSettings, mailListener));
     return this;
   }
 

@@ -1,5 +1,6 @@
 package com.tatame.billing;
 
+import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.BillingRoles;
 import com.tatame.billing.anonymous.AnonymousSessions;
 import com.tatame.billing.apikey.ApiKeys;
@@ -56,6 +57,12 @@ import com.tatame.billing.inbox.ReadBudget;
 import com.tatame.billing.inbox.Webhooks;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.lease.Heartbeats;
+import com.tatame.billing.mail.MailAdministration;
+import com.tatame.billing.mail.MailPlanner;
+import com.tatame.billing.mail.MailSender;
+import com.tatame.billing.mail.MailService;
+import com.tatame.billing.mail.MailSubjects;
+import com.tatame.billing.mail.Unsubscription;
 import com.tatame.billing.metering.DraftInvoices;
 import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.observation.Observations;
@@ -97,6 +104,7 @@ import com.tatame.billing.trial.AccountEvidence;
 import com.tatame.billing.trial.TrialCommands;
 import com.tatame.billing.trial.TrialLedger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -114,6 +122,7 @@ final class Wiring {
   private static final Duration PRODUCT_TTL = Duration.ofSeconds(5);
 
   private static final Duration PRUNE_EVERY = Duration.ofHours(1);
+  private static final int PRUNED_MAILS = 1000;
 
   private final BillingBuilder settings;
   private final PaymentGateway gateway;
@@ -134,6 +143,7 @@ final class Wiring {
   final Shop shop;
   final Inbox inbox;
   final Outbox outbox;
+  final Mailing mailing;
   final Operations operations;
   final AuditLog audit;
 
@@ -163,6 +173,7 @@ final class Wiring {
     plans = plans();
     shop = shop();
     inbox = inbox(maintenance);
+    mailing = mailing();
     operations = operations();
     audit = new AuditLog(store.audit());
   }
@@ -303,8 +314,8 @@ final class Wiring {
       ApiKeys apiKeys) {}
 
   private Accounts accounts() {
-    Customers customers =
-        new Customers(store.customers(), journal.commands(), settings.billingRoles);
+    Customers customers = new Customers(
+        store.customers(), journal.commands(), settings.billingRoles, this::keepLocale);
     return new Accounts(
         customers,
         new SavedPaymentMethods(
@@ -312,6 +323,13 @@ final class Wiring {
         new AnonymousSessions(
             store.anonymousSessions(), wallClock, settings.random, caches.entitlements()::evict),
         new ApiKeys(store.apiKeys(), wallClock, settings.random));
+  }
+
+  // The language of invoices is that of mails, too.
+  private void keepLocale(AccountId account, String locale) {
+    if (settings.mail.isPresent()) {
+      mailing.unsubscription().changeLocale(account, locale);
+    }
   }
 
   /** Plans, subscriptions to them, and what belongs to those. */
@@ -426,10 +444,11 @@ final class Wiring {
         new Portal(gateway.portal(), accounts.customers(), store.subscriptions(), returnUrls));
   }
 
-  /** Delivers by threads of its own where there are workers at all. */
+  /** Delivers and sends by threads of its own where there are workers at all. */
   void startDeliveries() {
     if (settings.workers > 0) {
       outbox.deliveries().start();
+      mailing.sender().ifPresent(MailSender::start);
     }
   }
 
@@ -509,6 +528,69 @@ final class Wiring {
         deliveries);
   }
 
+  /**
+   * Mails to accounts.
+   *
+   * @param sender empty for a program that sends none
+   */
+  record Mailing(
+      MailAdministration administration,
+      Unsubscription unsubscription,
+      Subscribers subscribers,
+      Optional<MailSender> sender) {
+    /** Whether no mail is to be planned or sent now. */
+    boolean idle() {
+      return sender.isEmpty()
+          || (administration.backlog().ready() == 0
+              && subscribers.list().stream()
+                  .filter(each -> each.name().equals(MailPlanner.SUBSCRIBER))
+                  .allMatch(each -> each.waiting() == each.retrying()));
+    }
+
+    /** Sends what is due, and says how many mails that was about. */
+    int sendDue() {
+      return sender.map(MailSender::sendDue).orElse(0);
+    }
+  }
+
+  private Mailing mailing() {
+    Optional<MailService> service = settings.mail;
+    service.ifPresent(by -> outbox
+        .events()
+        .subscribe(
+            MailPlanner.SUBSCRIBER,
+            new MailPlanner(
+                store.mails(),
+                by.settings(),
+                catalog,
+                caches.products(),
+                store.invoices(),
+                clocks)));
+    return new Mailing(
+        new MailAdministration(store.mails(), clocks, settings.random),
+        new Unsubscription(
+            store.mails(),
+            service.flatMap(by -> by.settings().unsubscribe()),
+            wallClock,
+            settings.random),
+        outbox.subscribers(),
+        service.map(by -> new MailSender(
+            store.mails(),
+            by,
+            new MailSubjects(
+                store.customers(),
+                store.subscriptions(),
+                store.invoices(),
+                store.paymentIntents(),
+                store.refunds(),
+                store.purchases(),
+                usage.entitlements()),
+            gateway.invoices(),
+            catalog,
+            clocks,
+            settings.random)));
+  }
+
   /** What operators do, and what is done now and then without them. */
   record Operations(DriftMonitor drift, Imports imports, Schedule schedule) {}
 
@@ -583,11 +665,19 @@ final class Wiring {
             task("prune_inbox", PRUNE_EVERY, () -> {
               retention.pruneInbox();
               outboxRetention.prune();
+              pruneMails();
             }),
             task("prune_usage", PRUNE_EVERY, retention::pruneUsage),
             task("prune_answers", PRUNE_EVERY, retention::pruneAnswers)),
         wallClock,
         settings.random);
+  }
+
+  private void pruneMails() {
+    settings.mail.ifPresent(by -> {
+      Instant before = wallClock.instant().minus(by.settings().kept());
+      while (store.mails().prune(before, PRUNED_MAILS) == PRUNED_MAILS) {}
+    });
   }
 
   /** A task that begins anew each time. */

@@ -42,6 +42,12 @@ import com.tatame.billing.inbox.ReceivedEvent;
 import com.tatame.billing.inbox.ReplaySelection;
 import com.tatame.billing.invoice.Invoice;
 import com.tatame.billing.ledger.BillingEventFilter;
+import com.tatame.billing.mail.DeliveryReport;
+import com.tatame.billing.mail.MailFilter;
+import com.tatame.billing.mail.MailResult;
+import com.tatame.billing.mail.MailStatus;
+import com.tatame.billing.mail.MailStore;
+import com.tatame.billing.mail.MailTemplate;
 import com.tatame.billing.metering.MeterReport;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.metering.MeterReportStore.Filter;
@@ -188,6 +194,19 @@ class QueryPlanTest {
         "insert into delivery_attempts (subscriber, account_id, seq, event_id, at, millis)"
             + " select 'subscriber_' || i % 3 + 1, 'user_' || i, 1, 'fact_' || i, " + AT + ", 1"
             + ROWS,
+        "insert into mails (id, template, cause, account_id, copy, object_id, event_id, content, planned_at,"
+            + " due_at, expires_at, status, message_id, address, next_at)"
+            + " select 'mail_' || i, case i % 2 when 0 then 'receipt' else 'welcome' end, 'in_' || i,"
+            + " 'user_' || i % 5000, 0, 'in_' || i, 'in_' || i || ':paid', '{\"lines\": []}', " + AT
+            + ", "
+            + AT + ", " + AT
+            + ", case i % 1000 when 0 then 'planned' when 1 then 'unknown' else 'sent'"
+            + " end, 'message_' || i, 'user_' || i || '@example.com', case i % 1000 when 0 then "
+            + AT
+            + " end" + ROWS,
+        "insert into mail_suppressions (address, id, reason, since) select 'user_' || i || '@example.com',"
+            + " 'mail_' || i, 'complaint', " + AT + ROWS,
+        "insert into mail_preferences (account_id, \"off\") select 'user_' || i, '{}'" + ROWS,
         "insert into account_entitlements (account_id, sources) select 'user_' || i, '[]'" + ROWS,
         "insert into subjects (id, version) select 'cus_' || i, 1" + ROWS,
         "insert into pending_reads (kind, object_id, subject_id, priority, since)"
@@ -280,6 +299,7 @@ class QueryPlanTest {
         purchases(store, round);
         usage(store, round);
         grants(store, round);
+        mails(store, round);
         catalogs(store, round);
         audit(store, round);
         events(store, round);
@@ -855,6 +875,55 @@ class QueryPlanTest {
             AnAuditEntry.any());
     store.subscribers().attempts("subscriber_1", Optional.of(500L), 10);
     store.subscribers().pruneAttempts(NOW.minus(Duration.ofDays(9000)));
+  }
+
+  private static void mails(PostgresBillingStore store, int round) {
+    AccountId account = new AccountId("user_" + (round + 1));
+    MailStore mails = store.mails();
+    mails.list(MailFilter.of(account), Optional.empty(), 10);
+    mails.list(
+        filter(Optional.of(MailTemplate.RECEIPT), Optional.empty(), Optional.empty()),
+        Optional.of("mail_" + (500 + round)),
+        10);
+    mails.list(
+        filter(Optional.empty(), Optional.of(MailStatus.UNKNOWN), Optional.empty()),
+        Optional.empty(),
+        10);
+    mails.list(
+        filter(Optional.empty(), Optional.empty(), Optional.of("in_" + round)),
+        Optional.empty(),
+        10);
+    mails.claim("claim_" + round, 3, NOW, NOW, LEASE).forEach(claimed -> {
+      mails.begin(claimed.id(), "claim_" + round, "new_" + claimed.id() + "@example.com", NOW);
+      mails.end(claimed.id(), "claim_" + round, new MailResult.Refused("gone", true), NOW);
+      mails.plan(List.of(claimed.planned()));
+    });
+    mails.report(List.of(
+        report("r1", Optional.of("mail_" + (2002 + round)), Optional.empty()),
+        report("r2", Optional.empty(), Optional.of("message_" + (3003 + round)))));
+    mails.backlog(NOW, NOW);
+    mails.copy("mail_" + (2002 + round), "copy_" + round, "why", NOW, NOW, AnAuditEntry.any());
+    mails.prune(Instant.parse("2026-01-01T00:00:09Z"), 1);
+    mails.suppression("user_7@example.com");
+    mails.suppressions(Optional.of("mail_" + (7 + round)), 10);
+    mails.lift("mail_" + (70 + round), AnAuditEntry.any());
+    mails.put(account, mails.preferences(account), AnAuditEntry.any());
+  }
+
+  private static DeliveryReport report(String id, Optional<String> mail, Optional<String> message) {
+    return new DeliveryReport(
+        id,
+        mail,
+        message,
+        "a@example.com",
+        DeliveryReport.Kind.HARD_BOUNCED,
+        Optional.empty(),
+        NOW);
+  }
+
+  private static MailFilter filter(
+      Optional<MailTemplate> template, Optional<MailStatus> status, Optional<String> cause) {
+    return new MailFilter(Optional.empty(), template, status, cause);
   }
 
   private static void grants(PostgresBillingStore store, int round) {

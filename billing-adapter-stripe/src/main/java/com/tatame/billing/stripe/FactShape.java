@@ -46,6 +46,8 @@ final class FactShape {
             money("amount_remaining"),
             object.number("attempt_count")));
       case "payment_intent.payment_failed" -> List.of(paymentFailed());
+      case "payment_intent.requires_action" ->
+        List.of(event.paymentActionRequired(money("amount")));
       case "payment_intent.succeeded" ->
         event.paymentSucceeded(
             money("amount_received"),

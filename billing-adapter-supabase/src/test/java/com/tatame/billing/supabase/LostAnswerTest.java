@@ -109,6 +109,7 @@ class LostAnswerTest {
         "find_endpoint_v1",
         "find_subscriber_v1",
         "find_position_v1",
+        "suppress_address_v1",
         "tables_of_a_start_v1"));
     // A move calls these; it is told by its own tests, with answers lost as well.
     called.addAll(Set.of(

@@ -143,6 +143,7 @@ final class PortCalls {
     purchases();
     reads();
     calls.addAll(EventsOutCalls.of(ACCOUNT, NOON, AUDIT));
+    calls.addAll(MailCalls.of(ACCOUNT, NOON, AUDIT));
   }
 
   static List<PortCall> inOrder() {

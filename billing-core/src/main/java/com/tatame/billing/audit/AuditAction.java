@@ -30,7 +30,12 @@ public enum AuditAction {
   RETRY_DELIVERY,
   /** A subscriber never receives an entry. */
   SKIP_DELIVERY,
-  REMOVE_SUBSCRIBER;
+  REMOVE_SUBSCRIBER,
+  /** A copy of a mail is sent. */
+  RESEND_MAIL,
+  /** An address is written to again. */
+  LIFT_MAIL_SUPPRESSION,
+  UPDATE_MAIL_PREFERENCES;
 
   /** The stored name, lower case. */
   public String code() {

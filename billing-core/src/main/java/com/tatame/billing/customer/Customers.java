@@ -19,6 +19,7 @@ import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.SubjectId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** Use cases: the caller's customer at the provider. */
 public final class Customers {
@@ -29,16 +30,23 @@ public final class Customers {
   private final CustomerStore store;
   private final Commands commands;
   private final BillingRoles billingRoles;
+  private final BiConsumer<AccountId, String> localeChanged;
 
   /**
    * Wires the use cases.
    *
    * @param billingRoles who decides about an organisation's money
+   * @param localeChanged receives the language that an account asked for
    */
-  public Customers(CustomerStore store, Commands commands, BillingRoles billingRoles) {
+  public Customers(
+      CustomerStore store,
+      Commands commands,
+      BillingRoles billingRoles,
+      BiConsumer<AccountId, String> localeChanged) {
     this.store = store;
     this.commands = commands;
     this.billingRoles = billingRoles;
+    this.localeChanged = localeChanged;
   }
 
   /**
@@ -94,8 +102,8 @@ public final class Customers {
   }
 
   /**
-   * Changes what the provider writes on the account's invoices and where it sends them. Address and
-   * locale are kept by the provider alone.
+   * Changes what the provider writes on the account's invoices and where it sends them. The address is
+   * kept by the provider alone, and so is the locale where accounts are sent no mails.
    *
    * @return the customer as it is then
    * @throws NotFound if the account has no customer yet
@@ -111,6 +119,7 @@ public final class Customers {
         link.customerId(),
         CustomerUpdateCommand.params(link.customerId(), update).asMap(),
         commands.now()));
+    update.locale().ifPresent(locale -> localeChanged.accept(account, locale));
     return find(account).orElseThrow(() -> noCustomer(account));
   }
 

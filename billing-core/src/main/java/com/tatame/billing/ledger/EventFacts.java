@@ -81,6 +81,12 @@ public record EventFacts(String eventId, Instant at, ObjectRef object, SubjectId
         .with("declineCode", declineCode);
   }
 
+  /** A payment waits for its payer to do something, such as to authenticate. */
+  public Fact paymentActionRequired(Money amount) {
+    return fact(eventId + ":action", "payment.action_required", amount, "action_required")
+        .with("payment", Optional.of(object.id()));
+  }
+
   /** A payment succeeds once; a sale of an item is a purchase, too. */
   public List<Fact> paymentSucceeded(Money received, Optional<ItemSale> sale) {
     Fact paid = fact(object.id() + ":succeeded", "payment.succeeded", received, "succeeded");

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** When a failed delivery is tried again: over three days, as the Standard Webhooks specification proposes. */
-final class DeliveryRetries {
+public final class DeliveryRetries {
   /** From so many failures in a row on, a subscriber is probed with one account at a time. */
   static final int PROBING = 5;
 
@@ -26,17 +26,17 @@ final class DeliveryRetries {
 
   private final RandomGenerator random;
 
-  DeliveryRetries(RandomGenerator random) {
+  public DeliveryRetries(RandomGenerator random) {
     this.random = random;
   }
 
   /** Whether an entry that has failed so often is given up. */
-  boolean exhausted(int failures) {
+  public boolean exhausted(int failures) {
     return failures > PAUSES.size();
   }
 
   /** After so many failures of one entry. */
-  Duration pause(int failures) {
+  public Duration pause(int failures) {
     return jittered(PAUSES.get(Math.min(failures, PAUSES.size()) - 1));
   }
 

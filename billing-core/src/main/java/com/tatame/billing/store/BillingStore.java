@@ -17,6 +17,7 @@ import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.ledger.BillingEventStore;
+import com.tatame.billing.mail.MailStore;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.outbox.EndpointStore;
 import com.tatame.billing.outbox.EventFeedStore;
@@ -89,6 +90,8 @@ public interface BillingStore extends AutoCloseable {
   SubscriberStore subscribers();
 
   EndpointStore eventEndpoints();
+
+  MailStore mails();
 
   AuditStore audit();
 

@@ -5,6 +5,7 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.account.IdentityVerifier;
 import com.tatame.billing.command.Pause;
 import com.tatame.billing.gateway.PaymentGateway;
+import com.tatame.billing.mail.DeliveryReportReader;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.time.StoreClock;
 import com.tatame.billing.workload.Bulkhead;
@@ -100,6 +101,7 @@ public final class BillingRoutes {
             List.of(health(with, store, gateway, identity, inbox), inbox),
             sales(with),
             accounts(),
+            mail(with),
             administration(with, keys))
         .flatMap(List::stream)
         .toList());
@@ -171,6 +173,14 @@ public final class BillingRoutes {
         new GrantHandlers(billing.grants()),
         new MeteringHandlers(billing.metering()),
         new TrialHandlers(billing.trials()));
+  }
+
+  /** Of what accounts are sent. */
+  private List<Object> mail(Builder with) {
+    return List.of(
+        new EmailHandlers(billing.mails()),
+        new MailPreferenceHandlers(billing.unsubscription()),
+        new DeliveryReportHandlers(billing.mails(), with.deliveryReports));
   }
 
   /** Of received events, what operators do, and the documents. */
@@ -361,6 +371,7 @@ public final class BillingRoutes {
     private Function<ClientRequest, String> clientAddress = ClientRequest::remoteAddress;
     private int wrongCodesPerMinute = 10;
     private BooleanSupplier accepting = () -> true;
+    private List<DeliveryReportReader> deliveryReports = List.of();
     private String version = "0";
 
     private Builder() {}
@@ -490,6 +501,12 @@ public final class BillingRoutes {
         throw new IllegalArgumentException("wrongCodesPerMinute must not be negative");
       }
       wrongCodesPerMinute = value;
+      return this;
+    }
+
+    /** How mail services report what became of mails. Default: none does. */
+    public Builder deliveryReports(List<DeliveryReportReader> value) {
+      deliveryReports = List.copyOf(value);
       return this;
     }
 

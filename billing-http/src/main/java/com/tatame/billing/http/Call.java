@@ -55,6 +55,11 @@ final class Call {
     return value;
   }
 
+  /** A path parameter that is longer than an id may be, such as a sealed one. */
+  String token(String name) {
+    return exchange.pathParameter(name);
+  }
+
   /** A query parameter; empty if it is missing or blank. */
   Optional<String> query(String name) {
     return query(name, 255);

@@ -9,16 +9,19 @@ import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.failure.BillingException;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
+import com.tatame.billing.outbox.SubscriberStatus;
 import com.tatame.billing.store.StoreMode;
 import com.tatame.billing.time.StoreClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the server and what it depends on are well. */
@@ -90,15 +93,22 @@ final class HealthHandlers {
    * @param undecided commands that wait for a person
    * @param duplicates subscriptions that are one too many
    * @param purchases those of what their buyers owned already
+   * @param subscribers how each receives its events
    */
   record Backlogs(
       Optional<InboxStatus> inbox,
       Optional<Long> undecided,
       Optional<Long> duplicates,
       Optional<Long> purchases,
-      Optional<Backlog> metering) {
+      Optional<Backlog> metering,
+      Optional<List<SubscriberStatus>> subscribers) {
     static final Backlogs UNKNOWN = new Backlogs(
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
 
     static Backlogs of(Billing billing) {
       return new Backlogs(
@@ -106,7 +116,8 @@ final class HealthHandlers {
           counted(billing.commands()::undecided),
           counted(billing.duplicates()::open),
           counted(billing.purchases()::openDuplicates),
-          counted(billing.metering()::backlog));
+          counted(billing.metering()::backlog),
+          counted(billing.subscribers()::list));
     }
 
     private static <T> Optional<T> counted(Supplier<T> count) {
@@ -137,7 +148,22 @@ final class HealthHandlers {
       BacklogAnswer webhooks,
       UndecidedAnswer commands,
       OpenDuplicatesAnswer duplicates,
-      MeteringAnswer metering) {}
+      MeteringAnswer metering,
+      DeliveriesAnswer events) {}
+
+  record DeliveriesAnswer(
+      @Doc("Accounts with events that a subscriber has not received; null while the store is down.")
+      @Nullable
+      Long waiting,
+
+      @Doc("Of them those whose next event has failed, and is sent again.") @Nullable
+      Long retrying,
+
+      @Doc("Accounts whose next event was given up, and waits for a person.") @Nullable
+      Long blocked,
+
+      @Doc("Age of the oldest event that is waiting; null if none is.") @Nullable
+      Long oldestAgeSeconds) {}
 
   record MeteringAnswer(
       @Doc("Sums of use that the provider does not have yet; null while the store is down.")
@@ -275,7 +301,8 @@ final class HealthHandlers {
             new UndecidedAnswer(waiting.undecided().orElse(null)),
             new OpenDuplicatesAnswer(
                 waiting.duplicates().orElse(null), waiting.purchases().orElse(null)),
-            metering(waiting.metering())));
+            metering(waiting.metering()),
+            deliveries(waiting.subscribers())));
     return Answer.json(storeUp ? 200 : 503, body).with("Cache-Control", "no-store");
   }
 
@@ -300,6 +327,25 @@ final class HealthHandlers {
         backlog.map(Backlog::overdue).orElse(null),
         backlog.map(Backlog::dead).orElse(null),
         backlog.map(Backlog::undecided).orElse(null));
+  }
+
+  private DeliveriesAnswer deliveries(Optional<List<SubscriberStatus>> subscribers) {
+    return new DeliveriesAnswer(
+        sum(subscribers, SubscriberStatus::waiting),
+        sum(subscribers, SubscriberStatus::retrying),
+        sum(subscribers, SubscriberStatus::blocked),
+        subscribers.stream()
+            .flatMap(List::stream)
+            .flatMap(subscriber -> subscriber.oldest().stream())
+            .min(Comparator.naturalOrder())
+            .map(oldest ->
+                Math.max(0, Duration.between(oldest, wallClock.instant()).toSeconds()))
+            .orElse(null));
+  }
+
+  private static @Nullable Long sum(
+      Optional<List<SubscriberStatus>> subscribers, ToLongFunction<SubscriberStatus> accounts) {
+    return subscribers.map(all -> all.stream().mapToLong(accounts).sum()).orElse(null);
   }
 
   private static StoreAnswer store(StoreCheck.Result seen) {

@@ -47,6 +47,7 @@ final class OpenApi {
         "info", Map.of("title", "Tatame Billing", "version", version, "description", INTRODUCTION));
     document.put("servers", List.of(Map.of("url", "/")));
     document.put("paths", paths);
+    document.put("webhooks", Map.of("event", Map.of("post", eventDelivery())));
     document.put(
         "components",
         Map.of(
@@ -92,6 +93,54 @@ final class OpenApi {
                     "description",
                     "The value of METRICS_TOKEN."))));
     return document;
+  }
+
+  /** What is sent to the addresses of others. */
+  private Map<String, Object> eventDelivery() {
+    Map<String, Object> operation = new LinkedHashMap<>();
+    operation.put("tags", List.of("Events"));
+    operation.put("summary", "An event, to each endpoint that wants its type");
+    operation.put(
+        "description",
+        "Signed as Standard Webhooks says. It comes at least once, and in the order of its account's"
+            + " `sequence`; `id` tells one that was received already. An endpoint answers within 15"
+            + " seconds.");
+    operation.put(
+        "parameters",
+        List.of(
+            deliveryHeader("webhook-id", "The event's id, the same in each attempt."),
+            deliveryHeader("webhook-timestamp", "When it was sent, in seconds since 1970."),
+            deliveryHeader(
+                "webhook-signature",
+                "v1, a comma and the HMAC-SHA256, in Base64, of id, timestamp and body with periods"
+                    + " between; several with blanks between while secrets change.")));
+    operation.put(
+        "requestBody",
+        Map.of(
+            "required",
+            true,
+            "content",
+            content(Answer.JSON, schemas.answer(PublishedEventAnswer.class))));
+    operation.put(
+        "responses",
+        Map.of(
+            "2XX", Map.of("description", "Received."),
+            "default", Map.of("description", "Not received: it is sent again.")));
+    return operation;
+  }
+
+  private static Map<String, Object> deliveryHeader(String name, String description) {
+    return Map.of(
+        "name",
+        name,
+        "in",
+        "header",
+        "required",
+        true,
+        "description",
+        description,
+        "schema",
+        Map.of("type", "string"));
   }
 
   private Map<String, Object> operation(Route route) {

@@ -51,6 +51,7 @@ final class ArchitectureTest {
             Module.POSTGRES,
             Module.SUPABASE,
             Module.WEBHOOK,
+            Module.MAILSERVICE,
             Module.IDENTITY,
             Module.HTTP,
             Module.SERVER,
@@ -111,6 +112,9 @@ final class ArchitectureTest {
       assertThat(shown(adapter, PRODUCT)).isNotEmpty();
       assertThat(shownWithoutNeed(adapter, PRODUCT)).isEmpty();
     }
+    // Three ports are implemented there: their makers are the one way in.
+    assertThat(shownWithoutNeed("mailservice", PRODUCT))
+        .containsExactly("com.tatame.billing.mailservice.MailServices");
     assertThat(shownWithoutNeed("stripe", BAD)).contains(BAD_ROOT + ".stripe.FirstGateway");
   }
 

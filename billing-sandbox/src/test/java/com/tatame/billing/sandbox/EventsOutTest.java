@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import com.sun.net.httpserver.HttpServer;
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import java.io.IOException;
@@ -11,6 +15,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +41,9 @@ final class EventsOutTest {
           .path("token")
           .asText());
   private final List<Received> received = new CopyOnWriteArrayList<>();
+  private final Schema schema = SchemaRegistry.withDefaultDialect(
+          SpecificationVersion.DRAFT_2020_12)
+      .getSchema(Files.readString(Path.of("../docs/events.schema.json")), InputFormat.JSON);
   private final AtomicInteger refusals = new AtomicInteger();
   private final HttpServer receiver;
 
@@ -100,6 +109,7 @@ final class EventsOutTest {
     for (Received each : received) {
       assertThat(each.headers().get("webhook-signature"))
           .isEqualTo("v1," + signature(secret, each));
+      assertThat(schema.validate(each.body(), InputFormat.JSON)).as(each.body()).isEmpty();
     }
     Reply deliveries = administrator.get("/api/v1/event-endpoints/" + id + "/deliveries?limit=100");
     assertThat(deliveries.body()).contains("answered 503");

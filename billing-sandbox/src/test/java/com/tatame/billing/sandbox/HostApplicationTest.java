@@ -119,6 +119,7 @@ final class HostApplicationTest {
           "billing-adapter-postgres",
           "billing-adapter-supabase",
           "billing-adapter-webhook",
+          "billing-adapter-mail",
           "billing-configuration");
       return switch (ours) {
         case NONE -> Stream.of();

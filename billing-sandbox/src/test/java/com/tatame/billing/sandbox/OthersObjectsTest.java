@@ -70,6 +70,7 @@ final class OthersObjectsTest {
       "behavior",
       "billingEmail",
       "cancelUrl",
+      "categories",
       "code",
       "currency",
       "cursor",

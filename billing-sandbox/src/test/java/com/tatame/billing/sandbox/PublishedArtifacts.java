@@ -41,6 +41,7 @@ final class PublishedArtifacts {
       "billing-adapter-stripe",
       "billing-adapter-supabase",
       "billing-adapter-webhook",
+      "billing-adapter-mail",
       "billing-http");
   private static final long MAX_MINUTES = 10;
 

@@ -17,6 +17,7 @@ import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.ledger.BillingEventStore;
+import com.tatame.billing.mail.MailStore;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.outbox.EndpointStore;
@@ -195,6 +196,11 @@ public class FunctionBackedStore implements BillingStore {
   @Override
   public final EndpointStore eventEndpoints() {
     return new EndpointFunctions(functions, audited);
+  }
+
+  @Override
+  public final MailStore mails() {
+    return new MailFunctions(functions, audited);
   }
 
   @Override

@@ -101,6 +101,16 @@ public final class Tables {
           .personal(Erasure.DELETED, "body")
           .pruned("prune_keys_v1")
           .build(),
+      table("mail_preferences").build(),
+      table("mail_suppressions")
+          .personal(Erasure.DELETED, "address", "detail")
+          .impersonal("reason")
+          .build(),
+      table("mails")
+          .personal(Erasure.CLEARED, "address", "reason")
+          .impersonal("content", "detail", "delivery_detail", "message_id")
+          .payloadPruned("prune_mails_v1")
+          .build(),
       table("meter_reports").pruned("prune_meter_reports_v1").build(),
       table("move_log").pruned("end_recording_v1").left().build(),
       table("move_progress")

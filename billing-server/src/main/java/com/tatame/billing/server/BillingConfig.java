@@ -37,6 +37,7 @@ import java.util.Set;
  * @param staleEntitlements how old what was last read may be that answers while the database is down
  * @param drift what is done about rows that differ from what Stripe holds
  * @param eventsOut who receives what happened
+ * @param mail what accounts are sent
  * @param warnings what is allowed, but probably not meant; each names its variable and what to do
  */
 public record BillingConfig(
@@ -54,6 +55,7 @@ public record BillingConfig(
     Duration staleEntitlements,
     DriftPolicy drift,
     EventsOut eventsOut,
+    MailConfig mail,
     Web web,
     Reporting reporting,
     List<String> warnings) {
@@ -173,6 +175,7 @@ public record BillingConfig(
     Optional<Store> moveTo = stores.moveTo();
     checkStripe(env);
     Optional<CatalogSource> catalog = catalog(env);
+    Optional<MailConfig> mail = MailConfig.read(env);
     if (env.production() && !env.has(SignInSettings.CLERK_AUTHORIZED_PARTIES)) {
       env.warn(
           SignInSettings.CLERK_AUTHORIZED_PARTIES,
@@ -194,6 +197,7 @@ public record BillingConfig(
         Duration.ofSeconds(env.find(WebhookSettings.BILLING_STALE_ENTITLEMENTS).orElseThrow()),
         env.find(WebhookSettings.BILLING_DRIFT).orElseThrow(),
         eventsOut(env),
+        mail.orElseThrow(),
         web(env),
         new Reporting(
             env.find(ReportingSettings.OTEL_EXPORTER_OTLP_ENDPOINT),

@@ -32,6 +32,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,6 +68,7 @@ public final class BillingServer implements AutoCloseable {
   private final BillingStore store;
   private final boolean ownsStore;
   private final EventSender sender;
+  private final Optional<MailPlugin> mail;
   private final Billing billing;
   private final Javalin javalin;
 
@@ -84,6 +86,7 @@ public final class BillingServer implements AutoCloseable {
     drainPause = with.drainPause;
     tracker = config.reporting().errors().map(dsn -> new ErrorTracker(dsn, config.deployment()));
 
+    mail = with.mail.or(() -> MailPlugin.of(config.mail(), with.nodeClock));
     sender = HttpEventSender.create(config.eventsOut().privateAddresses());
     ownsStore = with.store == null;
     store = with.store == null ? awaitedStore(with, telemetry) : with.store;
@@ -140,6 +143,8 @@ public final class BillingServer implements AutoCloseable {
         .billingRoles(config.identity().billingRoles())
         .listener(
             telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))));
+    mail.ifPresent(by ->
+        parts.mail(by.renderer(), by.transport(), config.mail().settings(), telemetry.mails()));
     if (with.wallClock != null) {
       parts.wallClock(with.wallClock);
     }
@@ -159,6 +164,9 @@ public final class BillingServer implements AutoCloseable {
     telemetry.watchStaleAnswers(billing.entitlements());
     telemetry.watchTrials(billing.trials());
     telemetry.watchSubscribers(billing.subscribers(), billing.wallClock());
+    if (mail.isPresent()) {
+      telemetry.watchMails(billing.mails(), billing.wallClock());
+    }
   }
 
   private BillingRoutes routes(
@@ -188,6 +196,7 @@ public final class BillingServer implements AutoCloseable {
         .clientAddress(proxies::client)
         .wrongCodesPerMinute(with.wrongCodesPerMinute)
         .accepting(accepting::get)
+        .deliveryReports(mail.map(MailPlugin::readers).orElse(List.of()))
         .version(Version.current())
         .build();
   }
@@ -429,6 +438,7 @@ public final class BillingServer implements AutoCloseable {
     private boolean projectOnArrival;
     private BodyPace bodyPace = BodyPace.DEFAULT;
     private Optional<String> host = Optional.empty();
+    private Optional<MailPlugin> mail = Optional.empty();
     private int wrongCodesPerMinute;
     private BiConsumer<JavalinConfig, Billing> pages = (config, billing) -> {};
     private Consumer<RuntimeException> storeMistake =
@@ -534,6 +544,12 @@ public final class BillingServer implements AutoCloseable {
      */
     public Builder slowestBody(Duration longestSilence, long bytesPerSecond) {
       bodyPace = new BodyPace(longestSilence, bytesPerSecond);
+      return this;
+    }
+
+    /** How mails are sent, in place of what the configuration names. */
+    public Builder mail(MailPlugin value) {
+      mail = Optional.of(value);
       return this;
     }
 

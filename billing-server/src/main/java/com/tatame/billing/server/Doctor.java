@@ -6,6 +6,9 @@ import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.configuration.PriceName;
 import com.tatame.billing.failure.BillingException;
+import com.tatame.billing.mail.MailTemplate;
+import com.tatame.billing.mail.MailTransport;
+import com.tatame.billing.mailservice.MailServices;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.move.MoveListener;
 import com.tatame.billing.move.MoveStatus;
@@ -72,6 +75,12 @@ final class Doctor {
         "Check CLERK_PUBLISHABLE_KEY and the way to the provider, or set CLERK_JWT_KEY.",
         this::identity);
     check("catalog in force", "", this::catalogInForce);
+    check("mail", "Mend or remove the file in BILLING_MAIL_TEMPLATES.", this::mail);
+    if (config.mail().service().sends()
+        && !config.mail().settings().off().contains(MailTemplate.RECEIPT)) {
+      out.println("warning mail: receipts are sent. Switch off Stripe's own under Settings, Emails,"
+          + " or list receipt in BILLING_MAIL_OFF, so that none comes twice.");
+    }
     prices(gateway);
     out.println(healthy ? "All is well." : "Something needs your attention.");
     out.flush();
@@ -119,6 +128,22 @@ final class Doctor {
         + (web.webhookSources().listed().isPresent() && direct
             ? "; no proxy is trusted, so webhooks must reach this server directly"
             : "");
+  }
+
+  private String mail() {
+    MailConfig mail = config.mail();
+    List<String> problems =
+        MailServices.templates(mail.branding(), mail.templates()).problems();
+    if (!problems.isEmpty()) {
+      throw new IllegalStateException(String.join("\n        ", problems));
+    }
+    return MailPlugin.of(mail, InstantSource.system())
+        .map(by -> {
+          try (MailTransport transport = by.transport()) {
+            return "by " + transport.name() + ", templates can be used";
+          }
+        })
+        .orElse("none are sent");
   }
 
   private String identity() {

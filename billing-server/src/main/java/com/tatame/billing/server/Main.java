@@ -78,6 +78,7 @@ public final class Main {
         .addSubcommand(new AuditCommand(store))
         .addSubcommand(new EventsCommand(
             store, () -> BillingConfig.fromEnv(environment.get()), InstantSource.system()))
+        .addSubcommand(new EmailsCommand(store, InstantSource.system()))
         .addSubcommand(new ImportCommand(store, environment))
         .addSubcommand(new StoreMoveCommand(environment))
         .addSubcommand(new OpenApiCommand())
@@ -89,6 +90,7 @@ public final class Main {
     // Of its own alone: what an annotation says here would be inherited.
     line.getCommandSpec().usageMessage().footer(EXPLANATION);
     line.setUsageHelpWidth(WIDTH);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     return line;
   }
 

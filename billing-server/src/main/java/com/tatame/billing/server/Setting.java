@@ -52,6 +52,7 @@ final class Setting<T> {
     DATABASE("Database"),
     MOVE("Moving to another store"),
     WEBHOOKS("Webhooks and stored data"),
+    MAIL("Mail"),
     IMPORT("Importing"),
     WEB("Web"),
     REPORTING("Reporting");

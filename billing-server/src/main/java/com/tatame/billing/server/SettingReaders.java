@@ -37,6 +37,7 @@ final class SettingReaders {
   private static final Pattern SUBJECT = Pattern.compile("[\\w:|.@+-]+");
   private static final Pattern ROLE = Pattern.compile("(org:)?[a-z0-9_]+");
   private static final Pattern PARAMETER = Pattern.compile("[\\w.~\\[\\]-]+\\*?");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
   private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]+");
   private static final String ANY_PROJECT = "https://any.supabase.co";
   private static final String ANY_KEY = "sb_secret_any";
@@ -133,13 +134,27 @@ final class SettingReaders {
   }
 
   static Path readableFile(String text, Deployment deployment) {
+    Path file = path(text, deployment);
+    require(Files.isReadable(file), "names a file that can't be read: " + text);
+    return file;
+  }
+
+  static Path path(String text, Deployment deployment) {
     try {
-      Path file = Path.of(text);
-      require(Files.isReadable(file), "names a file that can't be read: " + text);
-      return file;
+      return Path.of(text);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException("is no path: " + e.getReason(), e);
     }
+  }
+
+  static String line(String text, Deployment deployment) {
+    require(text.chars().noneMatch(Character::isISOControl), "must be one line");
+    return text;
+  }
+
+  static String hostName(String text, Deployment deployment) {
+    require(HOST.matcher(text).matches(), "must be the name of a host, without a port");
+    return text;
   }
 
   static String trialKey(String text, Deployment deployment) {

@@ -19,6 +19,8 @@ final class Settings {
           MoveSettings.all(),
           WebhookSettings.all(),
           EventSettings.all(),
+          EmailSettings.all(),
+          MailServiceSettings.all(),
           ImportSourceSettings.all(),
           WebSettings.all(),
           ReportingSettings.all())

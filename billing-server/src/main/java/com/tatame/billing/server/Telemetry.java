@@ -10,6 +10,10 @@ import com.tatame.billing.inbox.EventStatus;
 import com.tatame.billing.inbox.InboxListener;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.Webhooks;
+import com.tatame.billing.mail.MailAdministration;
+import com.tatame.billing.mail.MailBacklog;
+import com.tatame.billing.mail.MailListener;
+import com.tatame.billing.mail.SuppressionReason;
 import com.tatame.billing.metering.MeterReportStore.Backlog;
 import com.tatame.billing.metering.MeteredUsage;
 import com.tatame.billing.outbox.SubscriberStatus;
@@ -339,7 +343,6 @@ final class Telemetry {
         .register(registry);
   }
 
-  /** Measures how many trials go on that are a person's second. */
   /** Gauges of each subscriber, as they come and go. */
   void watchSubscribers(Subscribers subscribers, InstantSource wallClock) {
     MultiGauge oldest = MultiGauge.builder("billing.events.oldest.undelivered")
@@ -368,6 +371,39 @@ final class Telemetry {
     });
   }
 
+  /** Counts what becomes of mails, by template. */
+  MailListener mails() {
+    return (template, status, suppressed) -> Counter.builder("billing.mails")
+        .description("What became of mails: each time that one has a new status")
+        .tag("template", template.code())
+        .tag("status", status.code())
+        .tag("reason", suppressed.map(SuppressionReason::code).orElse("none"))
+        .register(registry)
+        .increment();
+  }
+
+  /** Measures how sending is doing. */
+  void watchMails(MailAdministration mails, InstantSource wallClock) {
+    Recent<MailBacklog> recent = new Recent<>(mails::backlog, wallClock);
+    ToDoubleFunction<ToDoubleFunction<MailBacklog>> read =
+        value -> recent.get().map(value::applyAsDouble).orElse(Double.NaN);
+    Gauge.builder("billing.mails.due", () -> read.applyAsDouble(MailBacklog::due))
+        .description("Mails that are due and not sent yet")
+        .register(registry);
+    Gauge.builder("billing.mails.unknown", () -> read.applyAsDouble(MailBacklog::unknown))
+        .description("Mails of which it isn't known whether they were sent")
+        .register(registry);
+    Gauge.builder(
+            "billing.mails.oldest.due",
+            () -> read.applyAsDouble(backlog -> backlog
+                .oldestPlannedAt()
+                .map(since -> Duration.between(since, wallClock.instant()).toMillis() / 1e3)
+                .orElse(0.0)))
+        .description("Age of the oldest mail that is due and not sent yet")
+        .baseUnit("seconds")
+        .register(registry);
+  }
+
   private static List<MultiGauge.Row<?>> rows(
       List<SubscriberStatus> all, ToDoubleFunction<SubscriberStatus> value) {
     return all.stream()
@@ -376,6 +412,7 @@ final class Telemetry {
         .toList();
   }
 
+  /** Measures how many trials go on that are a person's second. */
   void watchTrials(TrialLedger trials) {
     Gauge.builder("billing.trials.repeated", trials, ledger -> count(ledger::open))
         .description("Trials that go on and are a person's second")

@@ -16,6 +16,12 @@ import com.tatame.billing.command.Resolution;
 import com.tatame.billing.drift.Drift;
 import com.tatame.billing.entitlement.Grant;
 import com.tatame.billing.entitlement.Grant.Revocation;
+import com.tatame.billing.mail.DeliveryReport.Kind;
+import com.tatame.billing.mail.MailCategory;
+import com.tatame.billing.mail.MailPreferences;
+import com.tatame.billing.mail.PlannedMail;
+import com.tatame.billing.mail.StoredMail;
+import com.tatame.billing.outbox.SubscriberStore;
 import com.tatame.billing.projection.RowChange;
 import com.tatame.billing.purchase.Purchase;
 import com.tatame.billing.store.BillingStore;
@@ -58,7 +64,11 @@ record AuditedChange(String name, Function<BillingStore, Ready> ready) {
         new AuditedChange("an anonymous session is claimed", AuditedChange::claim),
         new AuditedChange("a drift is repaired", AuditedChange::repair),
         new AuditedChange("a catalog is published", AuditedChange::publication),
-        new AuditedChange("a free item is taken", AuditedChange::freeItem));
+        new AuditedChange("a free item is taken", AuditedChange::freeItem),
+        new AuditedChange("a subscriber is removed", AuditedChange::removal),
+        new AuditedChange("a mail is sent again", AuditedChange::mailCopy),
+        new AuditedChange("a suppressed address is written to again", AuditedChange::lifting),
+        new AuditedChange("an account says which mails it wants", AuditedChange::preferences));
   }
 
   private static Ready grant(BillingStore store) {
@@ -68,6 +78,47 @@ record AuditedChange(String name, Function<BillingStore, Ready> ready) {
         audit -> store.grants().add(grant, "key", "", audit),
         audit -> store.grants().add(other, "key", "", audit),
         () -> store.grants().find(grant.id()));
+  }
+
+  private static Ready removal(BillingStore store) {
+    String name = Ids.next("subscriber");
+    store.subscribers().add(name, SubscriberStore.Kind.HANDLER, Ids.morning());
+    return new Ready(
+        audit -> store.subscribers().remove(name, audit),
+        audit -> store.subscribers().remove("none", audit),
+        () -> store.subscribers().list().stream()
+            .filter(each -> each.name().equals(name))
+            .findFirst());
+  }
+
+  private static Ready mailCopy(BillingStore store) {
+    PlannedMail mail = MailStoreContract.aMail(Ids.morning());
+    store.mails().plan(List.of(mail));
+    String copy = Ids.next("mail");
+    Instant now = mail.plannedAt();
+    return new Ready(
+        audit -> store.mails().copy(mail.id(), copy, "asked for it", now, now, audit),
+        audit -> store.mails().copy("none", Ids.next("mail"), "asked for it", now, now, audit),
+        () -> store.mails().find(copy));
+  }
+
+  private static Ready lifting(BillingStore store) {
+    StoredMail mail = MailStoreContract.aSentMail(store, Ids.morning());
+    store.mails().report(List.of(MailStoreContract.report(mail, Kind.HARD_BOUNCED)));
+    String address = mail.progress().address().orElseThrow();
+    return new Ready(
+        audit -> store.mails().lift(mail.id(), audit),
+        audit -> store.mails().lift("none", audit),
+        () -> store.mails().suppression(address));
+  }
+
+  private static Ready preferences(BillingStore store) {
+    AccountId account = Ids.account();
+    MailPreferences wanted = new MailPreferences(Optional.of("pt-BR"), Set.of(MailCategory.LIMITS));
+    return new Ready(
+        audit -> store.mails().put(account, wanted, audit),
+        audit -> store.mails().put(account, store.mails().preferences(account), audit),
+        () -> store.mails().preferences(account));
   }
 
   private static Ready revocation(BillingStore store) {

@@ -58,6 +58,8 @@ public interface BillingStoreContract
         EventStreamContract,
         LimitThresholdContract,
         SubscriberStoreContract,
+        MailStoreContract,
+        MailOutboxContract,
         AuditStoreContract,
         IdempotencyStoreContract,
         ApiKeyStoreContract,

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.Billing;
+import com.tatame.billing.BillingBuilder;
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.Plan;
@@ -10,6 +11,7 @@ import com.tatame.billing.command.Pause;
 import com.tatame.billing.drift.DriftPolicy;
 import com.tatame.billing.gateway.PaymentGateway;
 import com.tatame.billing.inbox.EventSource.Observed;
+import com.tatame.billing.mail.MailService;
 import com.tatame.billing.observation.Observation;
 import com.tatame.billing.observation.Observations;
 import com.tatame.billing.projection.ObservationRecorder;
@@ -66,6 +68,7 @@ public final class BillingWorld implements AutoCloseable {
   private final DriftPolicy drift;
   private final TrialKeys trialKeys;
   private final boolean projectOnArrival;
+  private final Optional<MailService> mail;
   private final Random billingRandom;
   private final Random networkRandom;
   private final List<WebhookMessage> dropped = new ArrayList<>();
@@ -92,6 +95,7 @@ public final class BillingWorld implements AutoCloseable {
     drift = with.drift;
     trialKeys = with.trialKeys;
     projectOnArrival = with.projectOnArrival;
+    mail = with.mail;
     billingRandom = new Random(with.seed);
     networkRandom = new Random(~with.seed);
     engine.createEndpoint(
@@ -172,7 +176,9 @@ public final class BillingWorld implements AutoCloseable {
   }
 
   private Billing program(BillingStore itsStore, PaymentGateway itsGateway, Catalog itsCatalog) {
-    return Billing.builder()
+    BillingBuilder program = Billing.builder();
+    mail.ifPresent(by -> program.mail(by.renderer(), by.transport(), by.settings(), by.listener()));
+    return program
         .store(itsStore)
         .gateway(itsGateway)
         .catalog(itsCatalog)
@@ -326,6 +332,7 @@ public final class BillingWorld implements AutoCloseable {
     private DriftPolicy drift = DriftPolicy.OFF;
     private TrialKeys trialKeys = TrialKeys.of(List.of("a key that opens nothing but this world"));
     private boolean projectOnArrival;
+    private Optional<MailService> mail = Optional.empty();
     private @Nullable BillingStore store;
     private @Nullable Pause pause;
 
@@ -383,6 +390,12 @@ public final class BillingWorld implements AutoCloseable {
      */
     public Builder projectOnArrival(boolean value) {
       projectOnArrival = value;
+      return this;
+    }
+
+    /** By what accounts are sent mails. Default: they are sent none. */
+    public Builder mail(MailService value) {
+      mail = Optional.of(value);
       return this;
     }
 

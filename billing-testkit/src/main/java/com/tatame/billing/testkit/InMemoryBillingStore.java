@@ -18,6 +18,7 @@ import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.ledger.BillingEventStore;
+import com.tatame.billing.mail.MailStore;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
@@ -67,6 +68,7 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryGrants grants = new InMemoryGrants(lock, audit, rows.streams());
   private final InMemorySubscribers subscribers =
       new InMemorySubscribers(lock, rows.streams(), audit);
+  private final InMemoryMails mails = new InMemoryMails(lock, audit);
   private final InMemoryMeterReports meters = new InMemoryMeterReports(lock, rows, audit);
   private final InMemoryCatalogs catalogs = new InMemoryCatalogs(lock, rows, meters, audit);
   private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters, catalogs);
@@ -205,6 +207,11 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public EndpointStore eventEndpoints() {
     return subscribers.endpoints();
+  }
+
+  @Override
+  public MailStore mails() {
+    return mails;
   }
 
   @Override

@@ -49,6 +49,8 @@ final class SimulatedFacts {
             money("amount_remaining"),
             object.required("attempt_count").asLong()));
       case "payment_intent.payment_failed" -> List.of(paymentFailed());
+      case "payment_intent.requires_action" ->
+        List.of(event.paymentActionRequired(money("amount")));
       case "payment_intent.succeeded" ->
         event.paymentSucceeded(
             money("amount_received"),

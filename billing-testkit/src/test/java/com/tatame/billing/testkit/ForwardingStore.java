@@ -17,6 +17,7 @@ import com.tatame.billing.idempotency.IdempotencyStore;
 import com.tatame.billing.inbox.InboxStore;
 import com.tatame.billing.invoice.InvoiceStore;
 import com.tatame.billing.ledger.BillingEventStore;
+import com.tatame.billing.mail.MailStore;
 import com.tatame.billing.metering.MeterReportStore;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.SubjectId;
@@ -199,6 +200,11 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public EndpointStore eventEndpoints() {
     return good.eventEndpoints();
+  }
+
+  @Override
+  public MailStore mails() {
+    return good.mails();
   }
 
   @Override

@@ -2,7 +2,9 @@ package com.tatame.billing.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.apikey.Scope;
 import com.tatame.billing.failure.ProviderUnavailable;
 import com.tatame.billing.server.http.RunningServer.Reply;
@@ -83,6 +85,24 @@ final class HealthTest {
   }
 
   @Test
+  void eventsThatASubscriberHasNotReceivedAreCounted() {
+    try (RunningServer server = new RunningServer()) {
+      server.billing().events().subscribe("mailer", event -> {
+        throw new IllegalStateException("refused");
+      });
+      server.subscribe("user_ada", "basic");
+
+      await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+        JsonNode events = server.get("/health", null).json().at("/services/events");
+        assertThat(events.path("waiting").asInt()).isEqualTo(1);
+        assertThat(events.path("retrying").asInt()).isEqualTo(1);
+        assertThat(events.path("blocked").asInt(-1)).isZero();
+        assertThat(events.path("oldestAgeSeconds").isIntegralNumber()).isTrue();
+      });
+    }
+  }
+
+  @Test
   void withoutTheStoreItIsDownButAlive() {
     try (RunningServer server = new RunningServer()) {
       server.cutOffStore(true);
@@ -93,6 +113,7 @@ final class HealthTest {
       assertThat(health.at("/services/store/status")).isEqualTo("down");
       assertThat(health.json().at("/services/store/mode").isNull()).isTrue();
       assertThat(health.json().at("/services/webhooks/backlog").isNull()).isTrue();
+      assertThat(health.json().at("/services/events/waiting").isNull()).isTrue();
       assertThat(server.get("/health/ready", null).status()).isEqualTo(503);
       assertThat(server.get("/health/live", null).status()).isEqualTo(200);
 

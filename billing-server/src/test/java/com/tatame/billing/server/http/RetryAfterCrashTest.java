@@ -15,6 +15,11 @@ import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandState;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.http.BillingRoutes;
+import com.tatame.billing.mail.DeliveryReport;
+import com.tatame.billing.mail.MailContent;
+import com.tatame.billing.mail.MailStore;
+import com.tatame.billing.mail.MailTemplate;
+import com.tatame.billing.mail.PlannedMail;
 import com.tatame.billing.metering.MeterReport.State;
 import com.tatame.billing.metering.MeterReportStore.Filter;
 import com.tatame.billing.outbox.SubscriberStore;
@@ -61,10 +66,19 @@ final class RetryAfterCrashTest {
   private static final String RESOLVE_REPORT = "POST /api/v1/usage/reports/{id}/resolve";
   private static final String ITEM = "\"item\":\"seminar-recording\"";
 
+  private static final String REPEATED_REPORT =
+      "has no key: the service repeats it, and a report changes nothing a second time";
+
   /** What needs no case. */
   private static final Map<String, String> EXEMPT = Map.of(
       "POST /webhooks/stripe",
       "has no key: the provider repeats it, and an event counts once by its id",
+      "POST /webhooks/sendgrid",
+      REPEATED_REPORT,
+      "POST /webhooks/postmark",
+      REPEATED_REPORT,
+      "POST /mail/unsubscribe/{token}",
+      "has no key: what is switched off stays so",
       "POST /api/v1/tax/preview",
       "changes nothing",
       "POST /api/v1/webhooks/replay/{id}",
@@ -166,6 +180,7 @@ final class RetryAfterCrashTest {
     mutations.putAll(wishesOfOperators());
     mutations.putAll(wishesAboutUse());
     mutations.putAll(wishesAboutEvents());
+    mutations.putAll(wishesAboutMails());
     return mutations;
   }
 
@@ -322,6 +337,65 @@ final class RetryAfterCrashTest {
             "/api/v1/subscribers/" + parked(servers, user) + parked + user + "/skip",
             "{\"sequence\":1}"));
     return mutations;
+  }
+
+  private static Map<String, Mutation> wishesAboutMails() {
+    Map<String, Mutation> mutations = new TreeMap<>();
+    mutations.put(
+        "POST /api/v1/emails/{id}/resend",
+        (servers, user) -> post(
+            ROOT,
+            "/api/v1/emails/" + bouncedMail(servers, user) + "/resend",
+            "{\"reason\":\"asked for it\"}"));
+    mutations.put(
+        "DELETE /api/v1/email-suppressions/{id}",
+        (servers, user) -> Call.of(
+            ROOT, "DELETE", "/api/v1/email-suppressions/" + bouncedMail(servers, user), null));
+    mutations.put(
+        "PUT /api/v1/mail-preferences",
+        (servers, user) -> Call.of(user, "PUT", "/api/v1/mail-preferences", "{\"locale\":\"de\"}"));
+    return mutations;
+  }
+
+  /** A mail whose address is suppressed since. */
+  private static String bouncedMail(TwoServers servers, String user) {
+    MailStore mails = servers.world.store().mails();
+    Instant now = servers.world.wallClock().instant();
+    String id = "mail_of_" + user;
+    mails.plan(List.of(new PlannedMail(
+        id,
+        MailTemplate.WELCOME,
+        user,
+        new AccountId(user),
+        user,
+        user + ":created",
+        new MailContent(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty()),
+        now,
+        now,
+        now,
+        0,
+        Optional.empty())));
+    mails.claim(id, 100, now, now, Duration.ofMinutes(1));
+    mails.begin(id, id, user + "@example.com", now);
+    mails.report(List.of(new DeliveryReport(
+        id,
+        Optional.of(id),
+        Optional.empty(),
+        user,
+        DeliveryReport.Kind.HARD_BOUNCED,
+        Optional.empty(),
+        now)));
+    return id;
   }
 
   private static Call newEndpoint(String user) {

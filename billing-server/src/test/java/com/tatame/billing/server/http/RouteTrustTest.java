@@ -162,6 +162,7 @@ final class RouteTrustTest {
         .containsExactlyInAnyOrder(
             "POST /api/v1/customer",
             "PATCH /api/v1/customer",
+            "PUT /api/v1/mail-preferences",
             "POST /api/v1/checkout",
             "POST /api/v1/subscriptions/{id}/cancel",
             "POST /api/v1/subscriptions/{id}/resume",
@@ -196,11 +197,19 @@ final class RouteTrustTest {
             "PUT /api/v1/entitlements/{feature}",
             "POST /api/v1/usage");
     assertThat(canonical(o -> o.access().equals("public") && !o.method().equals("GET")))
-        .containsExactlyInAnyOrder("POST /webhooks/stripe", "POST /api/v1/anonymous-sessions");
+        .containsExactlyInAnyOrder(
+            "POST /webhooks/stripe",
+            // Refused without the service's signature or credentials, which configuration names.
+            "POST /webhooks/sendgrid",
+            "POST /webhooks/postmark",
+            // The token is sealed, of one account, and switches one kind of mail off.
+            "POST /mail/unsubscribe/{token}",
+            "POST /api/v1/anonymous-sessions");
     assertThat(canonical(o -> o.access().equals("administrator")))
         .allMatch(route -> route.matches(
             "\\w+ /api/v1/(webhooks|commands|api-keys|refunds|grants|discounts|usage/reports"
-                + "|duplicates|repeated-trials|audit|events|event-endpoints|subscribers)(/.*)?"));
+                + "|duplicates|repeated-trials|audit|events|event-endpoints|subscribers|emails"
+                + "|email-suppressions)(/.*)?"));
   }
 
   @Test

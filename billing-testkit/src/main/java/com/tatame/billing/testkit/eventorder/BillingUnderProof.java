@@ -2,6 +2,7 @@ package com.tatame.billing.testkit.eventorder;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.Billing;
+import com.tatame.billing.BillingBuilder;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.audit.AuditAction;
 import com.tatame.billing.audit.AuditChange;
@@ -15,6 +16,9 @@ import com.tatame.billing.inbox.BatchStep;
 import com.tatame.billing.inbox.EventSource.Observed;
 import com.tatame.billing.inbox.InboxStatus;
 import com.tatame.billing.inbox.RetryPolicy;
+import com.tatame.billing.mail.MailListener;
+import com.tatame.billing.mail.MailSettings;
+import com.tatame.billing.mail.MailTemplate;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.observation.ObjectRef;
@@ -41,6 +45,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -63,10 +68,16 @@ public final class BillingUnderProof implements WebhookHandler {
   private final Flaw flaw;
   private final Ledger ledger;
   private final StreamsCheck streams;
+  private final Optional<MailsCheck> mails;
   private final List<Node> nodes = new ArrayList<>();
 
   private BillingUnderProof(
-      ProofWorld world, BillingStore store, Function<SubjectId, List<Fact>> factsOf, Flaw flaw) {
+      ProofWorld world,
+      BillingStore store,
+      Function<SubjectId, List<Fact>> factsOf,
+      Flaw flaw,
+      Optional<MailsCheck> mails) {
+    this.mails = mails;
     this.world = world;
     this.store = store;
     this.factsOf = factsOf;
@@ -113,7 +124,20 @@ public final class BillingUnderProof implements WebhookHandler {
   }
 
   static Factory on(BillingStore store, Function<SubjectId, List<Fact>> factsOf, Flaw flaw) {
-    return world -> new BillingUnderProof(world, store, factsOf, flaw);
+    return world -> new BillingUnderProof(world, store, factsOf, flaw, Optional.empty());
+  }
+
+  /**
+   * The core with mail, on a store of this seed's own.
+   *
+   * @param sent gets what each seed has sent, in the end
+   */
+  static Factory withMail(Flaw flaw, Consumer<Map<MailTemplate, Integer>> sent) {
+    return world -> {
+      InMemoryBillingStore store = new InMemoryBillingStore();
+      return new BillingUnderProof(
+          world, store, store::factsOf, flaw, Optional.of(new MailsCheck(world, store, sent)));
+    };
   }
 
   /** A place to put the core wrong, above all that watches it. */
@@ -141,7 +165,7 @@ public final class BillingUnderProof implements WebhookHandler {
 
     private Billing program() {
       FaultInjector hazards = new FaultInjector(world, name);
-      Billing program = Billing.builder()
+      BillingBuilder parts = Billing.builder()
           .store(hazards.around(flaw.of(ledger.watching(store))))
           .gateway(hazards.around(gateway))
           .catalog(catalog)
@@ -159,8 +183,10 @@ public final class BillingUnderProof implements WebhookHandler {
           .projectOnArrival(world.seed() % 2 == 0)
           // All of it is compared in the end, months later.
           .keepFeed(Duration.ofDays(36_500))
-          .workers(0)
-          .build();
+          .workers(0);
+      mails.ifPresent(
+          all -> parts.mail(all.renderer(), all, MailSettings.DEFAULT, MailListener.NONE));
+      Billing program = parts.build();
       program.events().subscribe(streams.subscriber(), streams::handle);
       return program;
     }
@@ -231,7 +257,8 @@ public final class BillingUnderProof implements WebhookHandler {
       return false;
     }
     return store.inbox().status().backlog() == 0
-        && streams.idle(store, world.engine().now());
+        && streams.idle(store, world.engine().now())
+        && mails.map(all -> all.idle(world.engine().now())).orElse(true);
   }
 
   @Override
@@ -282,6 +309,7 @@ public final class BillingUnderProof implements WebhookHandler {
         .map(Fact::key)
         .collect(Collectors.toSet());
     complaints.addAll(streams.complaints(flaw.of(store), facts));
+    mails.ifPresent(all -> complaints.addAll(all.complaints(streams.streams(store))));
     complaints.addAll(EventFactsCheck.complaints(
         world.engine().events(),
         store.inbox(),
@@ -391,6 +419,7 @@ public final class BillingUnderProof implements WebhookHandler {
   @Override
   public void close() {
     nodes.forEach(node -> node.billing.close());
+    mails.ifPresent(MailsCheck::count);
     store
         .subscribers()
         .remove(

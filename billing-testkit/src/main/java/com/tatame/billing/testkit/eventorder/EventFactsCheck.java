@@ -24,6 +24,7 @@ final class EventFactsCheck {
   private static final Set<String> STATED_BY_EVENTS = Set.of(
       "payment.succeeded",
       "payment.failed",
+      "payment.action_required",
       "purchase.paid",
       "invoice.payment_failed",
       "customer.balance_changed",

@@ -37,6 +37,7 @@ final class EventFactsTruth {
         JsonNode charge = object.required("last_payment_error").path("charge");
         put(id + ":failed:" + charge.asText(event.required("id").asText()), money("amount"));
       }
+      case "payment_intent.requires_action" -> own("action", money("amount"));
       case "payment_intent.succeeded" -> put(id + ":succeeded", money("amount_received"));
       case "charge.dispute.closed" -> put(id + ":closed", money("amount"));
       case "customer.discount.created" -> put(id + ":applied", object.required("start"), "");

@@ -1,0 +1,25 @@
+package com.tatame.billing.mailservice;
+
+import com.tatame.billing.mailservice.TemplateFiles.Source;
+import java.util.Map;
+
+/** The texts of one language, filled with the values of one mail. They are plain, never HTML. */
+final class MailTexts {
+  private final String file;
+  private final Map<String, String> texts;
+  private final TemplateEngine engine;
+
+  MailTexts(String file, Map<String, String> texts, TemplateEngine engine) {
+    this.file = file;
+    this.texts = texts;
+    this.engine = engine;
+  }
+
+  String get(String key, Map<String, ?> values) {
+    String text = texts.get(key);
+    if (text == null) {
+      throw new IllegalStateException(file + ": lacks " + key);
+    }
+    return engine.fill(new Source(file + ": " + key, text), values);
+  }
+}

@@ -1,0 +1,11 @@
+package com.tatame.billing.mailservice;
+
+import com.tatame.billing.testkit.MailServiceUnderTest;
+import com.tatame.billing.testkit.MailTransportContract;
+
+final class SmtpTransportTest implements MailTransportContract {
+  @Override
+  public MailServiceUnderTest service() {
+    return new SmtpServer();
+  }
+}

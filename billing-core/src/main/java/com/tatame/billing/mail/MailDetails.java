@@ -1,0 +1,110 @@
+package com.tatame.billing.mail;
+
+import com.tatame.billing.customer.CustomerLink;
+import com.tatame.billing.failure.ProviderRejected;
+import com.tatame.billing.failure.ProviderUnavailable;
+import com.tatame.billing.invoice.Invoice;
+import com.tatame.billing.invoice.InvoiceControl;
+import com.tatame.billing.invoice.InvoiceDetails;
+import com.tatame.billing.invoice.InvoiceStatus;
+import com.tatame.billing.payment.PaymentIntent;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a mail tells and is not stored with it: the reader's name, and what the provider alone has, such
+ * as the page of an invoice, which opens it for anyone who has the link.
+ */
+final class MailDetails {
+  /** Enough to look for the invoice that a payment is for. */
+  private static final int RECENT_INVOICES = 20;
+
+  private final MailSubjects subjects;
+  private final InvoiceControl provider;
+
+  MailDetails(MailSubjects subjects, InvoiceControl provider) {
+    this.subjects = subjects;
+    this.provider = provider;
+  }
+
+  /**
+   * The content as it is sent.
+   *
+   * @throws ProviderUnavailable while the provider can't be asked
+   */
+  MailContent of(PlannedMail mail, Optional<CustomerLink> customer) {
+    MailContent content =
+        MailContents.withName(mail.content(), customer.flatMap(CustomerLink::name));
+    return switch (mail.template()) {
+      case RECEIPT -> withPage(content, mail.objectId(), true);
+      case PAYMENT_FAILED -> withPage(nextAttempt(mail, content), mail.objectId(), false);
+      case PAYMENT_ACTION_REQUIRED ->
+        invoiceOf(mail)
+            .map(invoice -> withPage(
+                MailContents.withInvoice(content, content.amount(), invoice.number()),
+                invoice.id(),
+                false))
+            .orElse(content);
+      case WELCOME,
+          SUBSCRIPTION_STARTED,
+          SUBSCRIPTION_CHANGED,
+          SUBSCRIPTION_CANCELED,
+          TRIAL_ENDING,
+          PURCHASE,
+          REFUND,
+          LIMIT_NEAR -> content;
+    };
+  }
+
+  private MailContent nextAttempt(PlannedMail mail, MailContent content) {
+    return subjects
+        .invoices()
+        .find(mail.account(), mail.objectId())
+        .flatMap(Invoice::nextPaymentAttempt)
+        .map(at -> MailContents.withTime(content, at))
+        .orElse(content);
+  }
+
+  // A payment doesn't name its invoice before it is paid.
+  private Optional<Invoice> invoiceOf(PlannedMail mail) {
+    Optional<PaymentIntent> payment = subjects.payments().find(mail.account(), mail.objectId());
+    return subjects.invoices().list(mail.account(), Optional.empty(), RECENT_INVOICES).stream()
+        .filter(invoice -> invoice.status() == InvoiceStatus.OPEN)
+        .filter(invoice -> payment
+            .filter(asked -> asked.amount() == invoice.amountDue()
+                && asked.currency().equals(invoice.currency()))
+            .isPresent())
+        .findFirst();
+  }
+
+  private MailContent withPage(MailContent content, String invoiceId, boolean lines) {
+    try {
+      return provider
+          .details(invoiceId)
+          .map(details -> MailContents.withPage(
+              content,
+              details.hostedUrl().flatMap(MailDetails::address),
+              lines ? lines(details) : List.of()))
+          .orElse(content);
+    } catch (ProviderRejected e) {
+      // The amounts are worth telling without the page.
+      return content;
+    }
+  }
+
+  private static List<MailContent.Line> lines(InvoiceDetails details) {
+    return details.lines().stream()
+        .map(line -> new MailContent.Line(line.description().orElse(""), line.amount()))
+        .toList();
+  }
+
+  private static Optional<URI> address(String url) {
+    try {
+      return Optional.of(new URI(url));
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
+  }
+}
