@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
-/** The processes of PostgreSQL, to be frozen, stopped and started. */
+/** The processes of PostgreSQL, to be frozen, stopped, killed and started. */
 final class Cluster {
   private final Path data;
   private final List<String> control;
@@ -40,14 +41,30 @@ final class Cluster {
     kill(name, Cpu.children(postmaster));
   }
 
-  private static void kill(String name, List<Long> processes) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+  private static void kill(String signal, List<Long> processes) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
     processes.forEach(id -> command.add(Long.toString(id)));
     new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
   }
 
   void stopAtOnce() throws IOException, InterruptedException {
     control("-D", data.toString(), "-m", "immediate", "-w", "stop");
+  }
+
+  /** The postmaster by a signal that it can't catch; its processes notice, and end. */
+  void kill() throws IOException, InterruptedException {
+    long postmaster = postmaster();
+    List<Long> children = Cpu.children(postmaster);
+    kill("KILL", List.of(postmaster));
+    for (long child : children) {
+      ProcessHandle.of(child).ifPresent(process -> process.onExit().join());
+    }
+  }
+
+  /** Ends one of its processes by a signal: PostgreSQL then ends all others, and recovers. */
+  void crash() throws IOException, InterruptedException {
+    // The youngest serves a connection.
+    kill("KILL", List.of(Collections.max(Cpu.children(postmaster()))));
   }
 
   void start() throws IOException, InterruptedException {

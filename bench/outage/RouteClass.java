@@ -8,14 +8,19 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.NavigableSet;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -26,9 +31,11 @@ import java.util.regex.Pattern;
  * keep-alive connections of their own: no class of requests waits for another in the load generator.
  */
 final class RouteClass implements AutoCloseable {
-  static final long TIMEOUT_NANOS = 10_000_000_000L;
+  /** Longer than any workload's limit, so that an answer that comes too late is seen as one. */
+  private static final long TIMEOUT_NANOS = 18_000_000_000L;
   private static final long IDLE_NANOS = 5_000_000_000L;
   private static final int NO_ANSWER = 0;
+  private static final String STALE = "\"stale\":true";
   private static final Pattern CODE = Pattern.compile("\"code\":\"([a-zA-Z_]+)\"");
 
   /**
@@ -44,7 +51,7 @@ final class RouteClass implements AutoCloseable {
    * @param due when it was to be sent, as {@link System#nanoTime} tells it
    * @param took from then until the answer or the failure
    * @param status 0 if there was no answer
-   * @param what the problem's code, or how it failed; empty for success
+   * @param what the problem's code, or how it failed, or "stale"; empty for success
    */
   record Outcome(long due, long took, int status, String what) {
     boolean succeeded() {
@@ -61,6 +68,7 @@ final class RouteClass implements AutoCloseable {
   }
 
   final String name;
+  final Duration limit;
   private final int port;
   private final int perSecond;
   private final InetAddress from;
@@ -68,14 +76,17 @@ final class RouteClass implements AutoCloseable {
   private final Collection<Outcome> outcomes = new ConcurrentLinkedQueue<>();
   private final Set<String> accepted = ConcurrentHashMap.newKeySet();
   private final Set<String> sent = ConcurrentHashMap.newKeySet();
+  private final NavigableSet<Long> open = new ConcurrentSkipListSet<>();
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   private final ExecutorService threads;
   private volatile boolean ended;
   private Thread pacing;
 
-  RouteClass(String name, int port, int perSecond, int number, Supplier<Prepared> requests)
+  RouteClass(
+      String name, int port, int perSecond, int number, Duration limit, Supplier<Prepared> requests)
       throws IOException {
     this.name = name;
+    this.limit = limit;
     this.port = port;
     this.perSecond = perSecond;
     this.from = InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) number});
@@ -98,6 +109,16 @@ final class RouteClass implements AutoCloseable {
     return outcomes;
   }
 
+  /** When the oldest request was due that has not ended yet, or now. */
+  long oldestOpen() {
+    long now = System.nanoTime();
+    try {
+      return open.first();
+    } catch (NoSuchElementException e) {
+      return now;
+    }
+  }
+
   /** The ids of requests that were answered with success. */
   Set<String> accepted() {
     return accepted;
@@ -117,6 +138,7 @@ final class RouteClass implements AutoCloseable {
       }
       Prepared request = requests.get();
       sent.add(request.id());
+      open.add(due);
       threads.execute(() -> send(request, due));
     }
   }
@@ -129,6 +151,7 @@ final class RouteClass implements AutoCloseable {
       status = reply.status();
       if (status >= 200 && status < 300) {
         accepted.add(request.id());
+        what = reply.body().contains(STALE) ? "stale" : "";
       } else {
         Matcher code = CODE.matcher(reply.body());
         what = status + (code.find() ? " " + code.group(1) : "");
@@ -139,6 +162,7 @@ final class RouteClass implements AutoCloseable {
       what = e instanceof EOFException ? "closed" : e.getMessage();
     }
     outcomes.add(new Outcome(due, System.nanoTime() - due, status, what));
+    open.remove(due);
   }
 
   private Connection.Reply exchange(Prepared request, long due) throws IOException {
@@ -181,7 +205,7 @@ final class RouteClass implements AutoCloseable {
     ended = true;
     pacing.join();
     threads.shutdown();
-    threads.awaitTermination(15, java.util.concurrent.TimeUnit.SECONDS);
+    threads.awaitTermination(2 * TIMEOUT_NANOS, TimeUnit.NANOSECONDS);
   }
 
   private static final class Connection {
@@ -229,9 +253,7 @@ final class RouteClass implements AutoCloseable {
       return new Reply(
           status,
           !lower.contains("connection: close"),
-          status < 300
-              ? ""
-              : new String(bytes, head + 4, Math.min(length, 4_000), StandardCharsets.UTF_8));
+          new String(bytes, head + 4, Math.min(length, 4_000), StandardCharsets.UTF_8));
     }
 
     private static int length(String head) throws IOException {

@@ -70,6 +70,20 @@ final class Database {
     }
   }
 
+  /** The product's own, in the order of their names. */
+  List<String> tables(String name) throws SQLException {
+    List<String> tables = new ArrayList<>();
+    try (Connection connection = connect(name);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select tablename from pg_tables where schemaname = 'billing' "
+            + "order by 1")) {
+      while (rows.next()) {
+        tables.add(rows.getString(1));
+      }
+    }
+    return tables;
+  }
+
   String version() throws SQLException {
     try (Connection connection = connect("postgres")) {
       return connection.getMetaData().getDatabaseProductVersion();

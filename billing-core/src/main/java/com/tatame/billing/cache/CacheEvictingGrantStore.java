@@ -7,35 +7,26 @@ import com.tatame.billing.entitlement.Grant.Revocation;
 import com.tatame.billing.entitlement.GrantStore;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Evicts an account from the entitlement cache whenever its grants may have changed. */
 final class CacheEvictingGrantStore implements GrantStore {
   private final GrantStore store;
-  private final Consumer<AccountId> evict;
+  private final CachedEntitlements cache;
 
-  CacheEvictingGrantStore(GrantStore store, Consumer<AccountId> evict) {
+  CacheEvictingGrantStore(GrantStore store, CachedEntitlements cache) {
     this.store = store;
-    this.evict = evict;
+    this.cache = cache;
   }
 
   @Override
   public Kept add(Grant grant, String key, String fingerprint, AuditEntry audit) {
-    try {
-      return store.add(grant, key, fingerprint, audit);
-    } finally {
-      evict.accept(grant.account());
-    }
+    return cache.changing(grant.account(), () -> store.add(grant, key, fingerprint, audit));
   }
 
   @Override
   public Optional<Grant> revoke(
       AccountId account, String id, Revocation revocation, AuditEntry audit) {
-    try {
-      return store.revoke(account, id, revocation, audit);
-    } finally {
-      evict.accept(account);
-    }
+    return cache.changing(account, () -> store.revoke(account, id, revocation, audit));
   }
 
   @Override

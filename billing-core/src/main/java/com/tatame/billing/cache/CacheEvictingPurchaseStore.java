@@ -9,16 +9,15 @@ import com.tatame.billing.purchase.PurchaseStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** Evicts an account from the entitlement cache whenever a purchase took its units. */
 final class CacheEvictingPurchaseStore implements PurchaseStore {
   private final PurchaseStore store;
-  private final Consumer<AccountId> evict;
+  private final CachedEntitlements cache;
 
-  CacheEvictingPurchaseStore(PurchaseStore store, Consumer<AccountId> evict) {
+  CacheEvictingPurchaseStore(PurchaseStore store, CachedEntitlements cache) {
     this.store = store;
-    this.evict = evict;
+    this.cache = cache;
   }
 
   @Override
@@ -49,20 +48,12 @@ final class CacheEvictingPurchaseStore implements PurchaseStore {
 
   @Override
   public Giving give(Purchase free, UsageDebit debit, AuditEntry audit) {
-    try {
-      return store.give(free, debit, audit);
-    } finally {
-      evict.accept(debit.account());
-    }
+    return cache.changing(debit.account(), () -> store.give(free, debit, audit));
   }
 
   @Override
   public Giving giveOnce(Purchase free, UsageDebit debit, AuditEntry audit) {
-    try {
-      return store.giveOnce(free, debit, audit);
-    } finally {
-      evict.accept(debit.account());
-    }
+    return cache.changing(debit.account(), () -> store.giveOnce(free, debit, audit));
   }
 
   @Override

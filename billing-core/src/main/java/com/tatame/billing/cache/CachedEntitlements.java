@@ -13,6 +13,7 @@ import com.tatame.billing.projection.CommitListener;
 import com.tatame.billing.projection.Unit;
 import com.tatame.billing.purchase.PurchaseStore;
 import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -31,6 +32,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +45,9 @@ import org.jspecify.annotations.Nullable;
  * the ttl is over. Only questions are answered from it: units are consumed in the store, against the
  * version of what was read.
  *
- * <p>An account is read by one caller at a time, outside every lock; who asks meanwhile shares the
- * result. While the store is known to be down, questions are answered by what was last read, and say
+ * <p>An account is read by one caller of a workload at a time, outside every lock; who asks meanwhile
+ * shares the result. Between workloads nothing is shared: a read waits for connections of its own
+ * workload, of which there may be none. While the store is known to be down, questions are answered by what was last read, and say
  * so. Thread-safe.
  */
 public final class CachedEntitlements implements EntitlementCache, CommitListener {
@@ -62,7 +66,7 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
   private final Map<AccountId, CachedEntitlement> entries = new ConcurrentHashMap<>();
 
   /** Reads under way. An eviction takes them out, so that what they bring is not cached. */
-  private final Map<AccountId, Load> loads = new ConcurrentHashMap<>();
+  private final Map<AccountId, Map<Optional<Workload>, Load>> loads = new ConcurrentHashMap<>();
 
   private final LongAdder staleAnswers = new LongAdder();
 
@@ -86,9 +90,31 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
     this.queue = new RefreshQueue(ttl);
   }
 
-  /** A read of an account by one caller, for all who ask meanwhile. */
+  /** A read of an account by one caller, for all of its workload who ask meanwhile. */
   private static final class Load {
+    final Optional<Workload> workload = WorkContext.current().map(WorkContext::workload);
     final CompletableFuture<CachedEntitlement> entry = new CompletableFuture<>();
+  }
+
+  /** Begins a read, unless one of its workload is under way; the one that is. */
+  private Load begin(AccountId account, Load own) {
+    Map<Optional<Workload>, Load> underWay = loads.compute(account, (same, before) -> {
+      Map<Optional<Workload>, Load> all = before == null ? new HashMap<>() : new HashMap<>(before);
+      all.putIfAbsent(own.workload, own);
+      return all;
+    });
+    return underWay.getOrDefault(own.workload, own);
+  }
+
+  private void end(AccountId account, Load load) {
+    loads.computeIfPresent(account, (same, before) -> without(before, load));
+  }
+
+  private static @Nullable Map<Optional<Workload>, Load> without(
+      Map<Optional<Workload>, Load> underWay, Load load) {
+    Map<Optional<Workload>, Load> rest = new HashMap<>(underWay);
+    rest.remove(load.workload, load);
+    return rest.isEmpty() ? null : rest;
   }
 
   /** The store behind this cache. */
@@ -98,12 +124,12 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
 
   /** The store; grants through it evict their account. */
   public GrantStore over(GrantStore store) {
-    return ttl.isZero() ? store : new CacheEvictingGrantStore(store, this::evict);
+    return ttl.isZero() ? store : new CacheEvictingGrantStore(store, this);
   }
 
   /** The store; what it gives for units evicts its account. */
   public PurchaseStore over(PurchaseStore store) {
-    return ttl.isZero() ? store : new CacheEvictingPurchaseStore(store, this::evict);
+    return ttl.isZero() ? store : new CacheEvictingPurchaseStore(store, this);
   }
 
   /**
@@ -159,7 +185,26 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
     });
   }
 
-  /** Marks what is cached of an account as no longer telling how many units are left. */
+  /**
+   * Makes a change of an account, which is evicted. A change that failed may have been made; what was
+   * read before is kept for a time without store.
+   */
+  <T> T changing(AccountId account, Supplier<T> change) {
+    boolean made = false;
+    try {
+      T result = change.get();
+      made = true;
+      return result;
+    } finally {
+      if (made) {
+        evict(account);
+      } else {
+        spend(account);
+      }
+    }
+  }
+
+  /** Marks what is cached of an account as no longer telling what it has. */
   void spend(AccountId account) {
     loads.compute(account, (same, load) -> {
       entries.computeIfPresent(account, (any, entry) -> entry.spent());
@@ -169,26 +214,33 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
 
   /** Caches what was read, if nothing was changed meanwhile. */
   private void cache(AccountId account, Load load, CachedEntitlement entry) {
-    loads.computeIfPresent(account, (same, current) -> {
-      if (current != load) {
-        return current;
+    loads.computeIfPresent(account, (same, underWay) -> {
+      if (underWay.get(load.workload) == load) {
+        entries.put(account, entry);
+        queue.add(entry);
       }
-      entries.put(account, entry);
-      queue.add(entry);
-      return null;
+      return without(underWay, load);
     });
+  }
+
+  /** Marks the accounts whose entitlement these would change: what was read before is kept for a time without store. */
+  @Override
+  public void mayHaveCommitted(Collection<Unit> units) {
+    entitled(units).forEach(this::spend);
   }
 
   /** Evicts the accounts whose entitlement these change. */
   @Override
-  public void mayHaveCommitted(Collection<Unit> committed) {
-    for (Unit unit : committed) {
-      for (Change change : unit.changes()) {
-        if (change instanceof Change.Entitle entitle) {
-          evict(entitle.entitlement().account());
-        }
-      }
-    }
+  public void committed(Collection<Unit> units) {
+    entitled(units).forEach(this::evict);
+  }
+
+  private static Stream<AccountId> entitled(Collection<Unit> units) {
+    return units.stream()
+        .flatMap(unit -> unit.changes().stream())
+        .flatMap(change -> change instanceof Change.Entitle entitle
+            ? Stream.of(entitle.entitlement().account())
+            : Stream.empty());
   }
 
   private boolean fresh(CachedEntitlement snapshot, Instant now) {
@@ -318,12 +370,12 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
       BiPredicate<CachedEntitlement, Instant> good) {
     while (true) {
       Load own = new Load();
-      Load first = loads.putIfAbsent(account, own);
-      if (first == null) {
+      Load first = begin(account, own);
+      if (first == own) {
         // The read that this caller missed may have ended since it looked into the cache.
         CachedEntitlement cached = entries.get(account);
         if (cached != null && good.test(cached, asked)) {
-          loads.remove(account, own);
+          end(account, own);
           own.entry.complete(cached);
           return cached;
         }
@@ -334,7 +386,7 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
       if (good.test(shared, asked)) {
         return shared;
       }
-      loads.remove(account, first);
+      end(account, first);
     }
   }
 
@@ -347,7 +399,7 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
       own.entry.complete(entry);
       return entry;
     } catch (RuntimeException | Error e) {
-      loads.remove(account, own);
+      end(account, own);
       own.entry.completeExceptionally(e);
       throw e;
     }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** Answers from the entitlement cache, and evicts an account whenever its use may have changed. */
 final class CachedUsageStore implements UsageStore {
@@ -72,31 +71,15 @@ final class CachedUsageStore implements UsageStore {
   @Override
   public Optional<Consumption> release(
       AccountId account, String feature, String consumptionId, Instant now) {
-    return changing(account, () -> store.release(account, feature, consumptionId, now));
+    return cache.changing(account, () -> store.release(account, feature, consumptionId, now));
   }
 
   @Override
   public void set(AccountId account, String feature, long value, Instant now) {
-    changing(account, () -> {
+    cache.changing(account, () -> {
       store.set(account, feature, value, now);
       return Boolean.TRUE;
     });
-  }
-
-  // A change that failed may have been made; what was read before is kept for a time without store.
-  private <T> T changing(AccountId account, Supplier<T> change) {
-    boolean made = false;
-    try {
-      T result = change.get();
-      made = true;
-      return result;
-    } finally {
-      if (made) {
-        cache.evict(account);
-      } else {
-        cache.spend(account);
-      }
-    }
   }
 
   @Override

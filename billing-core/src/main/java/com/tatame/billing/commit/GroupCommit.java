@@ -57,7 +57,8 @@ public final class GroupCommit<T, R> {
    *     be about one of the parts, and each is tried by itself
    * @param large how many waiting parts are written beside another batch; fewer than
    *     {@link #MAX_BATCH} where the database works on a batch for longer than it takes to commit
-   * @param workload what the writing is part of, whatever the caller does; no caller waits longer than its limit
+   * @param workload what the writing is part of, whatever the caller does; no caller waits longer
+   *     than its limit, nor than the caller's own time
    * @param nanoTime a clock of nanoseconds that never goes back, such as {@code System::nanoTime}
    */
   public GroupCommit(
@@ -75,7 +76,8 @@ public final class GroupCommit<T, R> {
     return thread;
   }
 
-  private record Waiting<T, R>(T part, CompletableFuture<R> result, long since) {}
+  /** @param end when its time is over */
+  private record Waiting<T, R>(T part, CompletableFuture<R> result, long end) {}
 
   /**
    * Writes a part durably; a lone caller by itself, without a change of threads.
@@ -85,7 +87,7 @@ public final class GroupCommit<T, R> {
    */
   public R write(T part) {
     CompletableFuture<R> result = new CompletableFuture<>();
-    finish(enqueue(new Waiting<>(part, result, nanoTime.getAsLong())));
+    finish(enqueue(part, result));
     try {
       return result.join();
     } catch (CompletionException e) {
@@ -102,7 +104,7 @@ public final class GroupCommit<T, R> {
   public CompletableFuture<R> submit(T part) {
     CompletableFuture<R> result = new CompletableFuture<>();
     try {
-      handOver(enqueue(new Waiting<>(part, result, nanoTime.getAsLong())));
+      handOver(enqueue(part, result));
     } catch (StoreUnavailable e) {
       result.completeExceptionally(e);
     }
@@ -120,7 +122,12 @@ public final class GroupCommit<T, R> {
   }
 
   /** Adds it to what waits, and takes what the caller has to see written: nothing, if others do. */
-  private List<Waiting<T, R>> enqueue(Waiting<T, R> own) {
+  private List<Waiting<T, R>> enqueue(T part, CompletableFuture<R> result) {
+    Duration time = WorkContext.current()
+        .map(WorkContext::remaining)
+        .filter(left -> left.compareTo(workload.limit()) < 0)
+        .orElse(workload.limit());
+    Waiting<T, R> own = new Waiting<>(part, result, nanoTime.getAsLong() + time.toNanos());
     lock.lock();
     try {
       if (queue.size() >= MAX_WAITING) {
@@ -194,20 +201,28 @@ public final class GroupCommit<T, R> {
     }
   }
 
-  // The first has waited longest, and all of them are answered at the same time.
+  // All of them are answered at the same time, so the one with the least time left decides.
   private void writeInTime(List<Waiting<T, R>> batch, List<Runnable> completions) {
-    Duration waited = Duration.ofNanos(nanoTime.getAsLong() - batch.get(0).since());
-    Duration left = workload.limit().minus(waited);
-    if (left.compareTo(workload.limit().dividedBy(MIN_TIME)) < 0) {
-      StoreUnavailable late =
-          new StoreUnavailable("The database is busy: nothing was written in time.");
-      batch.forEach(each -> completions.add(() -> each.result().completeExceptionally(late)));
-      return;
+    long now = nanoTime.getAsLong();
+    long least = workload.limit().dividedBy(MIN_TIME).toNanos();
+    long left = Long.MAX_VALUE;
+    List<Waiting<T, R>> inTime = new ArrayList<>(batch.size());
+    for (Waiting<T, R> each : batch) {
+      if (each.end() - now < least) {
+        completions.add(() -> each.result()
+            .completeExceptionally(
+                new StoreUnavailable("The database is busy: nothing was written in time.")));
+      } else {
+        inTime.add(each);
+        left = Math.min(left, each.end() - now);
+      }
     }
-    WorkContext.within(left, workload, nanoTime, () -> {
-      write(batch, completions);
-      return Boolean.TRUE;
-    });
+    if (!inTime.isEmpty()) {
+      WorkContext.within(Duration.ofNanos(left), workload, nanoTime, () -> {
+        write(inTime, completions);
+        return Boolean.TRUE;
+      });
+    }
   }
 
   private void write(List<Waiting<T, R>> batch, List<Runnable> completions) {

@@ -14,6 +14,7 @@ import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.money.Amounts;
 import com.tatame.billing.money.Money;
 import com.tatame.billing.time.TimeBounds;
+import com.tatame.billing.workload.WorkContext;
 import com.tatame.billing.workload.Workload;
 import java.time.Duration;
 import java.time.Instant;
@@ -221,12 +222,14 @@ public final class Entitlements {
    * As {@link #consume}, without blocking the caller's thread: for a cached account it waits for its
    * group commit and for nothing else.
    *
-   * @param mayBlock does what has to be read first, or once more
+   * @param mayBlock does what has to be read first, or once more, in the time that the caller has
+   *     for all of it
    * @return its result, or the failure that {@link #consume} throws; completed by the thread that
    *     wrote it, which must not be kept
    */
   public CompletableFuture<ConsumeResult> consumeAsync(
       AccountId account, Use use, Executor mayBlock) {
+    Executor inTime = WorkContext.carrying(mayBlock);
     return catalog.pinned(() -> {
       Instant now = now();
       Supplier<ConsumeResult> blocking = catalog.carried(() -> consumed(account, use));
@@ -236,7 +239,7 @@ public final class Entitlements {
           .flatMap(standing ->
               drawable(standing, use).map(feature -> debit(account, use, standing, feature, now)));
       if (debit.isEmpty()) {
-        return CompletableFuture.supplyAsync(blocking, mayBlock);
+        return CompletableFuture.supplyAsync(blocking, inTime);
       }
       Supplier<ConsumeResult> denied =
           catalog.carried(() -> new ConsumeResult.Denied(denied(account, use)));
@@ -247,7 +250,7 @@ public final class Entitlements {
           return CompletableFuture.failedFuture(Conflict.idempotencyKeyReused());
         }
         return CompletableFuture.supplyAsync(
-            result instanceof DebitResult.Denied ? denied : blocking, mayBlock);
+            result instanceof DebitResult.Denied ? denied : blocking, inTime);
       });
     });
   }

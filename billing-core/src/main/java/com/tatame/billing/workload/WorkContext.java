@@ -3,6 +3,7 @@ package com.tatame.billing.workload;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,17 @@ public final class WorkContext {
   public static <T> Supplier<T> carried(Supplier<T> work) {
     WorkContext own = CURRENT.get();
     return own == null ? work : () -> in(own, work);
+  }
+
+  /** Threads that work in the context of this one, whichever hands them the work. */
+  public static Executor carrying(Executor threads) {
+    WorkContext own = CURRENT.get();
+    return own == null
+        ? threads
+        : work -> threads.execute(() -> in(own, () -> {
+          work.run();
+          return Boolean.TRUE;
+        }));
   }
 
   private static <T> T in(WorkContext context, Supplier<T> work) {

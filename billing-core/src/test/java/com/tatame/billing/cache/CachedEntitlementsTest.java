@@ -16,6 +16,9 @@ import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.UsageRow;
 import com.tatame.billing.entitlement.UsageStore;
 import com.tatame.billing.failure.StoreUnavailable;
+import com.tatame.billing.observation.SubjectId;
+import com.tatame.billing.projection.Change;
+import com.tatame.billing.projection.Unit;
 import com.tatame.billing.subscription.SubscriptionStatus;
 import com.tatame.billing.workload.WorkContext;
 import com.tatame.billing.workload.Workload;
@@ -133,7 +136,8 @@ class CachedEntitlementsTest {
 
   @Test
   void nobodyWaitsForAnothersReadLongerThanItMay() throws Exception {
-    Future<AccountUsage> hanging = callers.submit(() -> store.read(ADA, START));
+    Future<AccountUsage> hanging =
+        callers.submit(() -> WorkContext.call(Workload.READS, () -> store.read(ADA, START)));
     database.entered.acquireUninterruptibly();
 
     assertThatThrownBy(() -> WorkContext.within(
@@ -142,6 +146,24 @@ class CachedEntitlementsTest {
 
     database.open();
     hanging.get(60, SECONDS);
+  }
+
+  @Test
+  void readOfOneWorkloadThatHangsHoldsUpNoOtherWorkload() throws Exception {
+    database.hangsWithin = Optional.of(Workload.CONSUMPTION);
+    Future<AccountUsage> hanging =
+        callers.submit(() -> WorkContext.call(Workload.CONSUMPTION, () -> store.read(ADA, START)));
+    database.entered.acquireUninterruptibly();
+
+    Future<AccountUsage> asking =
+        callers.submit(() -> WorkContext.call(Workload.ENTITLEMENTS, () -> store.read(ADA, START)));
+    assertThat(asking.get(60, SECONDS).version()).isEqualTo("2");
+    assertThat(cache.fresh(ADA, START)).isPresent();
+    cache.evict(ADA);
+
+    database.open();
+    assertThat(hanging.get(60, SECONDS).version()).isEqualTo("1");
+    assertThat(cache.fresh(ADA, START)).as("read before the eviction").isEmpty();
   }
 
   @Test
@@ -249,6 +271,48 @@ class CachedEntitlementsTest {
     return usage.entitlement().flatMap(entitlement -> entitlement.sourceAt(at));
   }
 
+  @Test
+  void commitThatFailedLeavesWhatWasReadBefore() {
+    List<Unit> units = List.of(new Unit(
+        new SubjectId("cus_ada"),
+        1,
+        Optional.empty(),
+        Set.of(),
+        List.of(new Change.Entitle(
+            new RecordedEntitlement(new AccountEntitlement(ADA, List.of()), START)))));
+    database.open();
+    store.read(ADA, START);
+
+    cache.mayHaveCommitted(units);
+
+    assertThat(cache.fresh(ADA, START)).as("the store may hold another one").isEmpty();
+    goDown();
+    assertThat(store.read(ADA, now).staleSince()).contains(START);
+
+    comeBack();
+    store.read(ADA, START);
+    cache.mayHaveCommitted(units);
+    cache.committed(units);
+    goDown();
+    assertThatThrownBy(() -> store.read(ADA, now)).isInstanceOf(StoreUnavailable.class);
+  }
+
+  @Test
+  void changeThatFailedLeavesWhatWasReadBefore() {
+    database.open();
+    store.read(ADA, START);
+    goDown();
+
+    assertThatThrownBy(() -> cache.changing(ADA, () -> {
+          throw new StoreUnavailable("down");
+        }))
+        .isInstanceOf(StoreUnavailable.class);
+    assertThat(store.read(ADA, now).staleSince()).contains(START);
+
+    assertThat(cache.changing(ADA, () -> "made")).isEqualTo("made");
+    assertThatThrownBy(() -> store.read(ADA, now)).isInstanceOf(StoreUnavailable.class);
+  }
+
   private void goDown() {
     down = true;
     database.fails = true;
@@ -265,6 +329,7 @@ class CachedEntitlementsTest {
     final CountDownLatch gate = new CountDownLatch(1);
     final AtomicInteger reads = new AtomicInteger();
     volatile Optional<AccountId> hangsFor = Optional.empty();
+    volatile Optional<Workload> hangsWithin = Optional.empty();
     volatile Optional<RecordedEntitlement> recorded = Optional.empty();
     volatile boolean fails;
 
@@ -276,7 +341,7 @@ class CachedEntitlementsTest {
     public AccountUsage read(AccountId account, Instant at) {
       int number = reads.incrementAndGet();
       entered.release();
-      if (hangsFor.isEmpty() || hangsFor.get().equals(account)) {
+      if (hangs(account)) {
         try {
           gate.await();
         } catch (InterruptedException e) {
@@ -285,6 +350,12 @@ class CachedEntitlementsTest {
       }
       requireUp();
       return new AccountUsage(recorded, Integer.toString(number), List.of());
+    }
+
+    private boolean hangs(AccountId account) {
+      return hangsFor.map(account::equals).orElse(true)
+          && (hangsWithin.isEmpty()
+              || hangsWithin.equals(WorkContext.current().map(WorkContext::workload)));
     }
 
     private void requireUp() {

@@ -270,6 +270,40 @@ class GroupCommitTest {
     assertThat(isWritten("evt_after")).isTrue();
   }
 
+  @Test
+  void partHasNoMoreTimeThanItsCallerHasLeft() {
+    database.open();
+
+    WorkContext.within(
+        LIMIT.dividedBy(2),
+        Workload.WEBHOOKS,
+        nanoTime::get,
+        () -> group.submit("evt_1").join());
+    assertThat(database.remaining).containsExactly(LIMIT.dividedBy(2));
+
+    CompletableFuture<String> late = WorkContext.within(
+        Duration.ZERO, Workload.WEBHOOKS, nanoTime::get, () -> group.submit("evt_late"));
+    assertThatThrownBy(() -> late.get(60, SECONDS)).hasCauseInstanceOf(StoreUnavailable.class);
+    assertThat(database.stored).containsExactly("evt_1");
+  }
+
+  @Test
+  void partWhoseTimeIsOverIsRefusedWithoutItsNeighbours() throws Exception {
+    List<Future<Boolean>> first = beginWriting();
+    Future<Boolean> late = submit(1).get(0);
+    awaitWaiting(1);
+    nanoTime.addAndGet(LIMIT.toNanos());
+    Future<Boolean> inTime = submit(1).get(0);
+    awaitWaiting(2);
+
+    database.open();
+
+    all(first);
+    assertThatThrownBy(() -> late.get(60, SECONDS)).hasCauseInstanceOf(StoreUnavailable.class);
+    assertThat(inTime.get(60, SECONDS)).isTrue();
+    assertThat(database.remaining).containsExactly(LIMIT, LIMIT);
+  }
+
   private GroupCommit<String, String> group(int large) {
     return new GroupCommit<>(database::write, large, Workload.WEBHOOKS, nanoTime::get);
   }

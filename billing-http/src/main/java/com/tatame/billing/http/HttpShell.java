@@ -25,13 +25,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /** What every route has in common, around its handler. */
 final class HttpShell {
-  private static final Logger LOG = LoggerFactory.getLogger(HttpShell.class);
   private static final String UNROUTED = "unrouted";
   private static final String REQUEST_ID = "X-Request-ID";
   private static final Set<String> SENDS_BODY = Set.of("POST", "PUT", "PATCH");
@@ -263,7 +260,7 @@ final class HttpShell {
     Workload workload = route.workload();
     return switch (workload) {
       // What was sent under a key is finished, also when its caller has been answered.
-      case ENTITLEMENTS, READS, MUTATIONS ->
+      case ENTITLEMENTS, CONSUMPTION, READS, MUTATIONS ->
         lasting
             ? WorkContext.call(workload, work)
             : WorkContext.within(workload.limit(), workload, System::nanoTime, work);
@@ -360,10 +357,10 @@ final class HttpShell {
         : unexpected(failure, named(route), requestId);
   }
 
-  private static Answer expected(BillingException failure, String requestId) {
+  private Answer expected(BillingException failure, String requestId) {
     Answer answer = ProblemCode.of(failure, requestId);
     if (answer.status() >= 500) {
-      LOG.atWarn().setCause(failure).addKeyValue("code", failure.code()).log("request failed");
+      log.expected(failure);
     }
     return answer;
   }

@@ -1,9 +1,11 @@
 package com.tatame.billing.http;
 
+import com.tatame.billing.failure.BillingException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Counts and logs requests by route template, never by path: paths hold ids; and reports those that
@@ -15,6 +17,7 @@ final class RequestLog {
   private final RequestTimer timer;
   private final LongSupplier nanoTime;
   private final FailureListener failures;
+  private final StackTraceLimit stackTraces;
 
   /**
    * Logs requests.
@@ -25,10 +28,22 @@ final class RequestLog {
     this.timer = timer;
     this.nanoTime = nanoTime;
     this.failures = failures;
+    this.stackTraces = new StackTraceLimit(nanoTime);
   }
 
   Running start() {
     return new Running(nanoTime.getAsLong());
+  }
+
+  /** Logs a failure that was to be expected, such as that the database is down. */
+  void expected(BillingException failure) {
+    LoggingEventBuilder event = LOG.atWarn()
+        .addKeyValue("code", failure.code())
+        .addKeyValue("reason", failure.getMessage());
+    if (stackTraces.admits(failure.code())) {
+      event = event.setCause(failure);
+    }
+    event.log("request failed");
   }
 
   /**

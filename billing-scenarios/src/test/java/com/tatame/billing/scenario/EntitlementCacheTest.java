@@ -3,6 +3,7 @@ package com.tatame.billing.scenario;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.DURATION;
 
 import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
@@ -23,6 +24,8 @@ import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.BillingWorld;
 import com.tatame.billing.testkit.InMemoryBillingStore;
 import com.tatame.billing.testkit.fixture.ACatalog;
+import com.tatame.billing.workload.WorkContext;
+import com.tatame.billing.workload.Workload;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -38,8 +41,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +65,7 @@ class EntitlementCacheTest {
   private volatile boolean confirmable = true;
   private volatile Runnable afterRead = () -> {};
   private volatile Runnable beforeConfirmation = () -> {};
+  private volatile Runnable beforeDebit = () -> {};
   private final InMemoryBillingStore memory = new InMemoryBillingStore();
   private final BillingWorld world =
       BillingWorld.builder().catalog(catalog()).store(counting(memory)).build();
@@ -321,6 +328,30 @@ class EntitlementCacheTest {
     assertThat(usedAsync(export, Runnable::run)).isInstanceOf(ConsumeResult.Granted.class);
   }
 
+  @Test
+  void consumptionThatMustReadFirstHasOneTimeForBoth() {
+    Duration limit = Workload.CONSUMPTION.limit();
+    Duration reading = limit.dividedBy(4);
+    AtomicLong nanoTime = new AtomicLong();
+    afterRead = () -> nanoTime.addAndGet(reading.toNanos());
+    List<Duration> left = new ArrayList<>();
+    beforeDebit = () -> WorkContext.current().map(WorkContext::remaining).ifPresent(left::add);
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      ConsumeResult used = WorkContext.within(
+              limit,
+              Workload.CONSUMPTION,
+              nanoTime::get,
+              () -> world.billing().entitlements().consumeAsync(ADA, quizzes(1), threads))
+          .join();
+
+      assertThat(used).isInstanceOf(ConsumeResult.Granted.class);
+      assertThat(left).singleElement(DURATION).isLessThanOrEqualTo(limit.minus(reading));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
   private ConsumeResult usedAsync(Use use, Executor mayBlock) {
     return world.billing().entitlements().consumeAsync(ADA, use, mayBlock).join();
   }
@@ -574,6 +605,7 @@ class EntitlementCacheTest {
         (proxy, method, arguments) -> {
           if (method.getName().equals("consume")) {
             debits.addAndGet(((List<?>) arguments[0]).size());
+            beforeDebit.run();
           }
           if (method.getName().equals("states")) {
             confirmations.incrementAndGet();

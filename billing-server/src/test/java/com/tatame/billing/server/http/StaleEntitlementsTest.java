@@ -71,6 +71,22 @@ final class StaleEntitlementsTest {
   }
 
   @Test
+  void refusedGrantLeavesWhatWasReadBefore() {
+    server.get(ALL, "user_ada");
+    server.cutOffStore(true);
+
+    assertThat(server
+            .post(
+                "/api/v1/grants",
+                "user_root",
+                "{\"accountId\":\"user_ada\",\"tier\":\"pro\",\"reason\":\"a test\"}")
+            .code())
+        .isEqualTo("store_unavailable");
+
+    assertThat(server.get(ALL, "user_ada").at("/stale")).isEqualTo("true");
+  }
+
+  @Test
   void backendsWithAnApiKeyAreAnsweredToo() {
     String key = server.apiKey(Scope.ENTITLEMENTS);
     assertThat(asBackend(key).at("/stale")).isEqualTo("false");

@@ -8,6 +8,7 @@ import com.tatame.billing.server.http.RunningServer.Reply;
 import com.tatame.billing.testkit.WebhookSigner;
 import com.tatame.billing.workload.WorkContext;
 import com.tatame.billing.workload.Workload;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A kind of work whose store calls hang is refused when it is full, and keeps no other waiting. */
 @Timeout(120)
@@ -37,6 +40,7 @@ final class WorkloadsTest {
   private final AtomicInteger hanging = new AtomicInteger();
   private final CountDownLatch open = new CountDownLatch(1);
   private volatile Optional<Workload> stuck = Optional.empty();
+  private final Map<Workload, Duration> remaining = new ConcurrentHashMap<>();
   private final RunningServer server =
       new RunningServer(Map.of(), UnaryOperator.identity(), this::hang);
   private final ExecutorService callers = Executors.newCachedThreadPool();
@@ -95,6 +99,19 @@ final class WorkloadsTest {
     assertThat(request.get().status()).isIn(OK);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"ENTITLEMENTS", "CONSUMPTION", "READS", "MUTATIONS"})
+  void allStoreCallsOfARequestHaveOneTimeTogether(Workload workload) {
+    Supplier<Reply> request = Objects.requireNonNull(requests().get(workload));
+    assertThat(request.get().status()).isIn(OK);
+    remaining.clear();
+
+    assertThat(request.get().status()).isIn(OK);
+
+    // Each call by itself would have all of it.
+    assertThat(remaining.get(workload)).isNotNull().isLessThan(workload.limit());
+  }
+
   private Map<Workload, Supplier<Reply>> requests() {
     Map<Workload, Supplier<Reply>> requests = new EnumMap<>(Workload.class);
     String key = server.apiKey(Scope.ENTITLEMENTS);
@@ -134,8 +151,15 @@ final class WorkloadsTest {
         new WebhookSigner(RunningServer.WEBHOOK_SECRET).header(event, Instant.now()));
   }
 
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
   /** A call of the store that is part of the stuck workload waits. */
   private void hang(Class<?> port, String method) {
+    WorkContext.current()
+        .ifPresent(context ->
+            remaining.merge(context.workload(), context.remaining(), WorkloadsTest::longer));
     if (stuck.isPresent() && stuck.equals(WorkContext.current().map(WorkContext::workload))) {
       hanging.incrementAndGet();
       try {
