@@ -575,7 +575,7 @@ class QueryPlanTest {
     return unit(number, Optional.of(claim), Set.of(event.seq()), event.id());
   }
 
-  private static Unit unit(int number, Optional<ClaimId> claim, Set<Long> events, String eventId) {
+  static Unit unit(int number, Optional<ClaimId> claim, Set<Long> events, String eventId) {
     SubjectId subject = new SubjectId("cus_" + number);
     Subscription subscription = ASubscription.active(subject.value(), NOW).build();
     Invoice invoice = AnInvoice.open(subject.value(), NOW).build();

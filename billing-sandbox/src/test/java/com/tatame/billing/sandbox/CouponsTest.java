@@ -15,11 +15,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Discounts by code: validated, redeemed at checkout and later; over every store. */
 @ParameterizedClass
-@EnumSource
+@EachStore
 final class CouponsTest {
   private final LocalServer world;
   private final Buyer buyer;

@@ -11,11 +11,10 @@ import java.net.http.HttpRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an account owes and paid, as its owner sees it; over every store. */
 @ParameterizedClass
-@EnumSource
+@EachStore
 final class InvoicesTest {
   private final World world;
   private final Buyer buyer;

@@ -8,11 +8,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of people who buy something once, signed in or not; over every store. */
 @ParameterizedClass
-@EnumSource
+@EachStore
 final class ItemStoryTest {
   private static final String VIDEO = "seminar-recording";
   private static final String GUIDE = "belt-guide";

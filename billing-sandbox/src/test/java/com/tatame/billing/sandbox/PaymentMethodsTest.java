@@ -15,11 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** How an account pays, as its owner arranges it; over every store. */
 @ParameterizedClass
-@EnumSource
+@EachStore
 final class PaymentMethodsTest {
   private static final String PATH = "/api/v1/payment-methods";
 

@@ -10,11 +10,10 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A visit to the provider's own page, and what it leaves behind; over every store. */
 @ParameterizedClass
-@EnumSource
+@EachStore
 final class PortalTest {
   private static final String HOME = "http://localhost:3000/account";
 

@@ -10,11 +10,10 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of payments on pages of one's own, and of those that are given back; over every store. */
 @ParameterizedClass
-@EnumSource
+@EachStore
 final class RefundStoryTest {
   private static final String VIDEO = "seminar-recording";
 

@@ -7,11 +7,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is added to a price, and who need not pay it; over every store. */
 @ParameterizedClass
-@EnumSource
+@EachStore
 final class TaxTest {
   private final World world;
   private final Buyer buyer;
