@@ -8,9 +8,6 @@ import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.ChangeRequest;
 import com.tatame.billing.subscription.Quote;
 import com.tatame.billing.subscription.Subscription;
-import gg.jte.ContentType;
-import gg.jte.TemplateEngine;
-import gg.jte.output.StringOutput;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -41,25 +38,19 @@ final class HomeRoutes {
   private final HomePages pages;
   private final PageActions actions;
   private final Visitor visitor;
-  private final String contentPolicy;
-  private final TemplateEngine templates = TemplateEngine.createPrecompiled(
-      null, ContentType.Html, null, HomeRoutes.class.getPackageName());
+  private final PageRenderer renderer;
 
   HomeRoutes(
       Billing billing,
       TimeMachine timeMachine,
       String issuer,
-      String simulatorUrl,
+      PageRenderer renderer,
       RandomGenerator random) {
     this.billing = billing;
     this.pages = new HomePages(billing, timeMachine);
     this.actions = new PageActions(billing, timeMachine, issuer);
     this.visitor = new Visitor(random);
-    this.contentPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-            + " connect-src 'self'; base-uri 'none'; frame-ancestors 'none';"
-            + " form-action 'self' "
-            + simulatorUrl;
+    this.renderer = renderer;
   }
 
   void mount(RoutesConfig routes) {
@@ -101,6 +92,11 @@ final class HomeRoutes {
     };
   }
 
+  /** What the frame of every page shows. */
+  HomePage page(Context context) {
+    return page(context, Optional.empty());
+  }
+
   private HomePage page(Context context, Optional<HomePage.Notice> notice) {
     return pages.page(Visitor.subject(context), visitor.csrf(context), notice);
   }
@@ -112,7 +108,7 @@ final class HomeRoutes {
       actions.welcomeBack(context, new AccountId(subject.get()), session);
       return;
     }
-    html(context, "home.jte", Map.of("page", page(context, Visitor.notice(context))));
+    renderer.html(context, "home.jte", Map.of("page", page(context, Visitor.notice(context))));
   }
 
   // What has not changed is not sent, so that nothing moves under a reader's hands.
@@ -127,12 +123,12 @@ final class HomeRoutes {
       context.status(204);
       return;
     }
-    html(context, "live.jte", Map.of("page", page, "user", page.user().get()));
+    renderer.html(context, "live.jte", Map.of("page", page, "user", page.user().get()));
   }
 
   private void event(Context context) {
     try {
-      html(
+      renderer.html(
           context,
           "event.jte",
           Map.of(
@@ -163,7 +159,7 @@ final class HomeRoutes {
                 Optional.empty(),
                 ChangePolicy.of(PageActions.field(context, "policy"))
                     .orElse(ChangePolicy.PRORATE)));
-    html(
+    renderer.html(
         context,
         "quote.jte",
         Map.of(
@@ -174,18 +170,8 @@ final class HomeRoutes {
   }
 
   private void docs(Context context) {
-    html(context, "docs.jte", Map.of("users", TestUsers.SUBJECTS));
+    renderer.html(context, "docs.jte", Map.of("users", TestUsers.SUBJECTS));
     context.skipRemainingHandlers();
-  }
-
-  private void html(Context context, String template, Map<String, Object> model) {
-    StringOutput out = new StringOutput();
-    templates.render(template, model, out);
-    context.header("Content-Security-Policy", contentPolicy);
-    context.header("X-Content-Type-Options", "nosniff");
-    context.header("Referrer-Policy", "same-origin");
-    context.header("Cache-Control", "no-store");
-    context.html(out.toString());
   }
 
   private static void asset(Context context) {

@@ -5,10 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tatame.billing.Billing;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.mailservice.MailBranding;
+import com.tatame.billing.mailservice.MailServices;
+import com.tatame.billing.mailservice.MailTemplates;
+import com.tatame.billing.mailservice.RecentMails;
 import com.tatame.billing.schema.Migrations;
 import com.tatame.billing.schema.SupabaseSql;
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
+import com.tatame.billing.server.MailPlugin;
 import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.TestIssuer;
@@ -38,6 +43,8 @@ public final class Sandbox implements AutoCloseable {
   private static final String ISSUER = "https://" + ISSUER_HOST;
   private static final String ALLOWED_RETURNS = "https://example.com,https://yourapp.com";
 
+  private static final int KEPT_MAILS = 500;
+
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final BillingServer server;
   private final StripeSimulator simulator;
@@ -66,9 +73,14 @@ public final class Sandbox implements AutoCloseable {
           .start());
       BillingConfig settings = BillingConfig.fromEnv(
           environment(config, storeSettings(config, database), issuer, webhookSecret));
+      MailTemplates mailTemplates = MailServices.templates(
+          new MailBranding("Tatame sandbox", Optional.empty(), Optional.empty(), Optional.empty()),
+          Optional.empty());
+      RecentMails recentMails = MailServices.recent(KEPT_MAILS);
       server = keep(BillingServer.builder(settings)
           .host(config.addresses().host())
           .clock(simulator::now)
+          .mail(new MailPlugin(mailTemplates, recentMails, List.of()))
           .pages((javalin, billing) -> {
             // Whose file is edited back and forth is alone here, and means what it says now.
             billing.catalogs().publish(billing.catalog());
@@ -76,8 +88,12 @@ public final class Sandbox implements AutoCloseable {
             TimeMachine timeMachine = new TimeMachine(simulator, billing);
             javalin.routes.before("/sandbox/*", OwnOrigin::require);
             new SandboxRoutes(issuer, timeMachine, wallClock).mount(javalin.routes);
-            new HomeRoutes(billing, timeMachine, ISSUER, simulator.url(), random)
+            PageRenderer renderer = new PageRenderer(simulator.url());
+            HomeRoutes home = new HomeRoutes(billing, timeMachine, ISSUER, renderer, random);
+            home.mount(javalin.routes);
+            new MailPages(billing, recentMails, mailTemplates, renderer, home::page)
                 .mount(javalin.routes);
+            new DeliveryPages(billing, renderer, home::page).mount(javalin.routes);
           })
           .start());
       simulator.onClock(SqlClock.install(database)::set);

@@ -172,6 +172,11 @@ public final class StatusText {
     return code.replace('_', ' ');
   }
 
+  /** A code as a heading, such as {@code Past due}. */
+  public static String heading(String code) {
+    return Character.toUpperCase(code.charAt(0)) + label(code.substring(1));
+  }
+
   /** A plan and its interval, such as {@code Pro, monthly}. */
   public static String plan(String name, BillingInterval interval) {
     return name + ", " + interval.code();

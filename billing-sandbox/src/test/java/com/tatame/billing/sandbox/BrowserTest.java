@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.tatame.billing.mail.MailTemplate;
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.simulator.engine.Request;
+import com.tatame.billing.testkit.RefusingPort;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -164,6 +168,82 @@ final class BrowserTest {
     world.settle();
     assertThat(buyer.api().get("/api/v1/invoices").at("/data/0/amountPaid/amount"))
         .isEqualTo("799");
+  }
+
+  @Test
+  void whatWasMailedIsReadInBothColoursAndAsText() {
+    browser.become(390, false);
+    new Buyer(world).subscribe("pro", "monthly", Buyer.PAYS);
+    world.advance("P15D");
+
+    await().atMost(Duration.ofMinutes(1)).until(() -> {
+      browser.open(world.url() + "/sandbox/pages/mails");
+      return browser.text().contains("Receipt");
+    });
+    assertThat(browser.text()).contains("Subscription started", "Trial ending", "sent");
+    assertPageIsSound();
+    look("mails");
+    browser.clickLink("Receipt");
+    await().atMost(Duration.ofMinutes(1)).until(() -> browser.text().contains("As text"));
+    assertThat(browser.text()).contains("Subject", "$24.99");
+    assertPageIsSound();
+    look("mail");
+    browser.become(1280, false);
+    assertPageIsSound();
+    look("mail-1280");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void everyTemplateFitsATelephoneInEachLanguageByDayAndByNight() {
+    String previews = world.url() + "/sandbox/pages/mails/previews";
+    browser.become(390, true);
+    browser.open(previews);
+    assertThat(browser.text()).contains("Mail templates", "Light", "Dark", "As text");
+    assertPageIsSound();
+    look("mail-previews");
+    for (MailTemplate template : MailTemplate.values()) {
+      for (String language : List.of("en", "de", "pt")) {
+        for (String scheme : List.of("light", "dark")) {
+          browser.open(previews + "/" + template.code() + "/" + language + "?scheme=" + scheme);
+          String shown = template.code() + " " + language + " " + scheme;
+          assertThat(browser.text()).as(shown).isNotBlank().doesNotContain("{{", "null");
+          assertThat(browser.ask("document.documentElement.lang").asText()).isEqualTo(language);
+          assertThat(browser
+                  .ask("document.documentElement.scrollWidth"
+                      + " <= document.documentElement.clientWidth")
+                  .asBoolean())
+              .as("%s fits the window", shown)
+              .isTrue();
+          look("mail-" + shown.replace(' ', '-'));
+        }
+      }
+    }
+  }
+
+  @Test
+  void whoHearsOfEventsIsShownWithWhatFails() {
+    ApiClient root = ApiClient.of(world)
+        .as(RunningSandbox.post(
+                world.url(), "/sandbox/token", Map.of("user", "user_operator", "role", "admin"))
+            .path("token")
+            .asText());
+    try (RefusingPort closed = RefusingPort.open()) {
+      String address = "http://127.0.0.1:" + closed.number() + "/hook";
+      Reply created = root.post("/api/v1/event-endpoints", Json.write(Map.of("url", address)));
+      assertThat(created.status()).as(created.body()).isEqualTo(201);
+      new Buyer(world).subscribe("pro", "monthly", Buyer.PAYS);
+      browser.become(390, false);
+      await().atMost(Duration.ofMinutes(1)).until(() -> {
+        browser.open(world.url() + "/sandbox/pages/deliveries");
+        return browser.text().contains("parked");
+      });
+
+      assertThat(browser.text()).contains(address, "endpoint", "handler", "failing since");
+      assertPageIsSound();
+      look("deliveries");
+      root.call("DELETE", "/api/v1/event-endpoints/" + created.at("/id"), BodyPublishers.noBody());
+    }
   }
 
   // Kept with the reports, to show what the test saw.
