@@ -48,6 +48,9 @@ final class MailParts {
           MailTemplate.SUBSCRIPTION_CANCELED,
           parts(Target.PLANS, PLAN, new Detail("label.ends", "date"))),
       Map.entry(
+          MailTemplate.SUBSCRIPTION_ENDED,
+          parts(Target.PLANS, PLAN, new Detail("label.ended", "date"))),
+      Map.entry(
           MailTemplate.TRIAL_ENDING, parts(Target.ACCOUNT, PLAN, TRIAL_ENDS, INTERVAL, PRICE)),
       Map.entry(MailTemplate.RECEIPT, invoice(INVOICE, AMOUNT)),
       Map.entry(

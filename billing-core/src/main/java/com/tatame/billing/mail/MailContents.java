@@ -2,6 +2,7 @@ package com.tatame.billing.mail;
 
 import com.tatame.billing.catalog.BillingInterval;
 import com.tatame.billing.money.Money;
+import com.tatame.billing.observation.SubscriptionTerms;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -103,6 +104,18 @@ final class MailContents {
         content.link(),
         content.lines(),
         content.usage());
+  }
+
+  /** What a period costs before discounts and tax, where one price says it. */
+  static Optional<Money> priceOf(SubscriptionTerms terms) {
+    if (terms.items().size() != 1 || !terms.discounts().isEmpty()) {
+      return Optional.empty();
+    }
+    SubscriptionTerms.Item item = terms.mainItem();
+    return item.metered()
+        ? Optional.empty()
+        : item.unitAmount()
+            .map(unit -> new Money(Math.multiplyExact(unit, item.quantity()), item.currency()));
   }
 
   static MailContent withPage(

@@ -33,7 +33,9 @@ final class MailContradictions {
       case SUBSCRIPTION_STARTED -> subscription(mail, Subscription::terminal);
       case SUBSCRIPTION_CHANGED ->
         subscription(mail, now -> now.terminal() || sellsOtherwise(mail, now));
-      case SUBSCRIPTION_CANCELED -> subscription(mail, now -> canceledOtherwise(mail, now));
+      // Once it has ended, the mail about that tells it.
+      case SUBSCRIPTION_CANCELED -> subscription(mail, now -> now.terminal() || !now.ends());
+      case SUBSCRIPTION_ENDED -> subscription(mail, MailContradictions::goesOnOrNeverBegan);
       case TRIAL_ENDING -> subscription(mail, now -> !endsItsTrial(mail, now));
       case RECEIPT -> invoice(mail, status -> status != InvoiceStatus.PAID);
       case PAYMENT_FAILED ->
@@ -86,12 +88,8 @@ final class MailContradictions {
         || !now.interval().equals(mail.content().interval());
   }
 
-  // Of an end that was planned, this mail tells before it, and the one about the end after it.
-  private static boolean canceledOtherwise(PlannedMail mail, Subscription now) {
-    boolean aboutTheEnd = mail.cause().equals(mail.objectId() + ":ended");
-    return aboutTheEnd
-        ? !now.terminal() || now.status() == SubscriptionStatus.INCOMPLETE_EXPIRED
-        : now.terminal() || !now.ends();
+  private static boolean goesOnOrNeverBegan(Subscription now) {
+    return !now.terminal() || now.status() == SubscriptionStatus.INCOMPLETE_EXPIRED;
   }
 
   private static boolean endsItsTrial(PlannedMail mail, Subscription now) {

@@ -1,5 +1,7 @@
 package com.tatame.billing.mail;
 
+import com.tatame.billing.catalog.CatalogInForce;
+import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.failure.ProviderRejected;
 import com.tatame.billing.failure.ProviderUnavailable;
@@ -8,6 +10,7 @@ import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.invoice.InvoiceDetails;
 import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.subscription.Subscription;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -22,10 +25,12 @@ final class MailDetails {
   private static final int RECENT_INVOICES = 20;
 
   private final MailSubjects subjects;
+  private final CatalogInForce catalog;
   private final InvoiceControl provider;
 
-  MailDetails(MailSubjects subjects, InvoiceControl provider) {
+  MailDetails(MailSubjects subjects, CatalogInForce catalog, InvoiceControl provider) {
     this.subjects = subjects;
+    this.catalog = catalog;
     this.provider = provider;
   }
 
@@ -47,15 +52,32 @@ final class MailDetails {
                 invoice.id(),
                 false))
             .orElse(content);
+      case SUBSCRIPTION_ENDED -> MailContents.withTitle(content, titleOf(mail));
+      case TRIAL_ENDING ->
+        MailContents.withInvoice(
+            content,
+            subscription(mail).map(Subscription::terms).flatMap(MailContents::priceOf),
+            Optional.empty());
       case WELCOME,
           SUBSCRIPTION_STARTED,
           SUBSCRIPTION_CHANGED,
           SUBSCRIPTION_CANCELED,
-          TRIAL_ENDING,
           PURCHASE,
           REFUND,
           LIMIT_NEAR -> content;
     };
+  }
+
+  // The account as its end left it doesn't show the subscription any more.
+  private Optional<String> titleOf(PlannedMail mail) {
+    return subscription(mail)
+        .flatMap(Subscription::tier)
+        .flatMap(tier -> catalog.get().plan(tier))
+        .map(Plan::name);
+  }
+
+  private Optional<Subscription> subscription(PlannedMail mail) {
+    return subjects.subscriptions().find(mail.account(), mail.objectId());
   }
 
   private MailContent nextAttempt(PlannedMail mail, MailContent content) {

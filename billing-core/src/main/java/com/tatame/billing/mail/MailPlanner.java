@@ -37,7 +37,7 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>welcome: the account
- *   <li>subscription started: the subscription; canceled: the fact; changed: the change, of which an
+ *   <li>subscription started: the subscription; canceled and ended: the fact; changed: the change, of which an
  *       event may state several facts
  *   <li>trial ending: the subscription and its end
  *   <li>receipt and payment failed: the invoice
@@ -160,8 +160,8 @@ public final class MailPlanner implements EventHandler {
       }
       case "subscription.opened", "subscription.activated" -> started(event);
       case "subscription.plan_changed", "subscription.interval_changed" -> changed(fact);
-      case "subscription.cancellation_scheduled" -> canceled(event, scheduledEnd(fact));
-      case "subscription.ended" -> canceled(event, fact.occurredAt());
+      case "subscription.cancellation_scheduled" -> canceled(event);
+      case "subscription.ended" -> ended(fact);
       case "invoice.paid" -> receipt(event);
       case "invoice.payment_failed" -> paymentFailed(event);
       case "payment.action_required" ->
@@ -203,8 +203,17 @@ public final class MailPlanner implements EventHandler {
         || status.equals(SubscriptionStatus.TRIALING.code());
     return fact.subscriptionId()
         .filter(id -> begun)
-        .flatMap(id -> draft(
-            MailTemplate.SUBSCRIPTION_STARTED, id, id, ofPlan(fact.terms().map(TermsChange::to))));
+        .flatMap(id -> draft(MailTemplate.SUBSCRIPTION_STARTED, id, id, begun(event, id)));
+  }
+
+  /** What it is sold at, and when its trial ends if it is in one. */
+  private MailContent begun(PublishedEvent event, String id) {
+    MailContent plan = ofPlan(event.event().fact().terms().map(TermsChange::to));
+    return state(event, id)
+        .filter(now -> now.status().equals(SubscriptionStatus.TRIALING.code()))
+        .flatMap(SubscriptionState::trialEnd)
+        .map(end -> MailContents.withTime(plan, end))
+        .orElse(plan);
   }
 
   private Optional<Draft> changed(Fact fact) {
@@ -218,22 +227,24 @@ public final class MailPlanner implements EventHandler {
             MailContents.withPrevious(now, before.flatMap(this::titleOf))));
   }
 
-  private static Optional<Instant> scheduled(Fact fact) {
-    return fact.terms().flatMap(change -> change.to().endsAt());
-  }
-
-  private static Instant scheduledEnd(Fact fact) {
-    return scheduled(fact).orElse(fact.occurredAt());
-  }
-
-  private Optional<Draft> canceled(PublishedEvent event, Instant endsAt) {
+  private Optional<Draft> canceled(PublishedEvent event) {
     Fact fact = event.event().fact();
+    Instant endsAt = fact.terms().flatMap(change -> change.to().endsAt()).orElse(fact.occurredAt());
     return fact.subscriptionId()
         .flatMap(id -> draft(
             MailTemplate.SUBSCRIPTION_CANCELED,
             fact.key(),
             id,
             MailContents.withTime(ofSubscription(event, id), endsAt)));
+  }
+
+  private static Optional<Draft> ended(Fact fact) {
+    return fact.subscriptionId()
+        .flatMap(id -> draft(
+            MailTemplate.SUBSCRIPTION_ENDED,
+            fact.key(),
+            id,
+            MailContents.withTime(MailContents.EMPTY, fact.occurredAt())));
   }
 
   private Optional<Draft> receipt(PublishedEvent event) {
@@ -307,11 +318,13 @@ public final class MailPlanner implements EventHandler {
   }
 
   private MailContent ofSubscription(PublishedEvent event, String id) {
+    return state(event, id).map(this::of).orElse(MailContents.EMPTY);
+  }
+
+  private static Optional<SubscriptionState> state(PublishedEvent event, String id) {
     return event.state().map(AccountState::subscriptions).orElse(List.of()).stream()
         .filter(subscription -> subscription.id().equals(id))
-        .findFirst()
-        .map(this::of)
-        .orElse(MailContents.EMPTY);
+        .findFirst();
   }
 
   private MailContent of(SubscriptionState subscription) {
@@ -322,8 +335,9 @@ public final class MailPlanner implements EventHandler {
 
   private MailContent ofPlan(Optional<SubscriptionTerms> terms) {
     Optional<Catalog.Offer> offer = terms.flatMap(this::offerOf);
-    return MailContents.ofPlan(
+    MailContent plan = MailContents.ofPlan(
         offer.map(sold -> sold.plan().name()), offer.map(Catalog.Offer::interval));
+    return MailContents.withInvoice(plan, terms.flatMap(MailContents::priceOf), Optional.empty());
   }
 
   private Optional<String> titleOf(SubscriptionTerms terms) {

@@ -74,7 +74,7 @@ public final class MailSender implements AutoCloseable {
     this.service = service;
     this.subjects = subjects;
     this.contradictions = new MailContradictions(subjects, catalog);
-    this.details = new MailDetails(subjects, invoices);
+    this.details = new MailDetails(subjects, catalog, invoices);
     this.clocks = clocks;
     this.random = random;
     this.retries = new DeliveryRetries(random);

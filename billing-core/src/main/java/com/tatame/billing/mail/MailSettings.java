@@ -73,6 +73,7 @@ public record MailSettings(
           SUBSCRIPTION_STARTED,
           SUBSCRIPTION_CHANGED,
           SUBSCRIPTION_CANCELED,
+          SUBSCRIPTION_ENDED,
           TRIAL_ENDING,
           PAYMENT_ACTION_REQUIRED -> DAYS;
       case LIMIT_NEAR -> Duration.ofDays(1);

@@ -11,6 +11,7 @@ import com.tatame.billing.mail.DeliveryReport;
 import com.tatame.billing.mail.DeliveryReport.Kind;
 import com.tatame.billing.mail.Mail;
 import com.tatame.billing.mail.MailCategory;
+import com.tatame.billing.mail.MailContent;
 import com.tatame.billing.mail.MailFilter;
 import com.tatame.billing.mail.MailPreferences;
 import com.tatame.billing.mail.MailSettings;
@@ -19,6 +20,7 @@ import com.tatame.billing.mail.MailTemplate;
 import com.tatame.billing.mail.StoredMail;
 import com.tatame.billing.mail.SuppressionReason;
 import com.tatame.billing.mail.UnknownPolicy;
+import com.tatame.billing.money.Money;
 import com.tatame.billing.subscription.Cancellation;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.ChangeRequest;
@@ -64,11 +66,16 @@ class MailStoryTest {
     assertThat(templates())
         .containsExactlyInAnyOrder(MailTemplate.WELCOME, MailTemplate.SUBSCRIPTION_STARTED);
 
+    MailContent begun = only(MailTemplate.SUBSCRIPTION_STARTED).content();
+    assertThat(begun.amount()).contains(new Money(500, "usd"));
+    assertThat(begun.at()).isEqualTo(ada.newest().trialEnd());
+
     world.advance(Duration.ofDays(10));
     assertThat(templates()).doesNotContain(MailTemplate.TRIAL_ENDING);
     world.advance(Duration.ofDays(1).plusMinutes(1));
     Mail ending = only(MailTemplate.TRIAL_ENDING);
     assertThat(ending.content().title()).contains("The basic plan");
+    assertThat(ending.content().amount()).contains(new Money(500, "usd"));
     assertThat(ending.content().at()).isEqualTo(ada.newest().trialEnd());
     assertThat(templates()).doesNotContain(MailTemplate.RECEIPT);
 
@@ -98,7 +105,8 @@ class MailStoryTest {
             MailTemplate.WELCOME,
             MailTemplate.SUBSCRIPTION_STARTED,
             MailTemplate.SUBSCRIPTION_CANCELED,
-            MailTemplate.SUBSCRIPTION_CANCELED);
+            MailTemplate.SUBSCRIPTION_ENDED);
+    assertThat(only(MailTemplate.SUBSCRIPTION_ENDED).content().title()).contains("The basic plan");
     assertThat(stored(MailTemplate.TRIAL_ENDING))
         .extracting(StoredMail::suppressed)
         .containsExactly(Optional.of(SuppressionReason.CONTRADICTED));
