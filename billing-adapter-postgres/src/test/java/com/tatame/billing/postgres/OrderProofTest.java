@@ -1,6 +1,8 @@
 package com.tatame.billing.postgres;
 
 import com.tatame.billing.testkit.eventorder.BillingUnderProof;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +38,25 @@ class OrderProofTest {
               report.requireEach(5);
             }
           });
+    }
+  }
+
+  @Test
+  void eachCauseIsMailedOnceAndNoMailContradictsWhatIsKnown() {
+    Queue<PostgresBillingStore> opened = new ConcurrentLinkedQueue<>();
+    try {
+      BillingUnderProof.proof(world -> {
+            PostgresConfig config = TestDatabase.freshSchema();
+            PostgresBillingStore store = PostgresBillingStore.open(config);
+            opened.add(store);
+            return BillingUnderProof.withMail(
+                    store, subject -> TestDatabase.factsOf(config, subject))
+                .open(world);
+          })
+          .runAsAsked("billing.mail.seeds.postgres", 3)
+          .ifPresent(System.out::println);
+    } finally {
+      opened.forEach(PostgresBillingStore::close);
     }
   }
 }

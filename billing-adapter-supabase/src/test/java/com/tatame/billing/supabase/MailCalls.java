@@ -93,7 +93,8 @@ final class MailCalls {
             .mails()
             .put(
                 account,
-                new MailPreferences(Optional.of("de"), Set.of(MailCategory.LIMITS)),
+                new MailPreferences(
+                    Optional.of("de"), Optional.of("Europe/Berlin"), Set.of(MailCategory.LIMITS)),
                 audit));
     then("find_mail_preferences_v1", store -> store.mails().preferences(account));
   }

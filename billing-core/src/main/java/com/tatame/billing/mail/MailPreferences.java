@@ -7,11 +7,14 @@ import java.util.Set;
  * What an account wants of its mails.
  *
  * @param locale the language of its mails, a tag of BCP 47; empty for the default
+ * @param timeZone in which dates are written, such as {@code Europe/Berlin}; empty for the default
  * @param off what it has switched off
  */
-public record MailPreferences(Optional<String> locale, Set<MailCategory> off) {
+public record MailPreferences(
+    Optional<String> locale, Optional<String> timeZone, Set<MailCategory> off) {
   /** Of an account that has said nothing. */
-  public static final MailPreferences NONE = new MailPreferences(Optional.empty(), Set.of());
+  public static final MailPreferences NONE =
+      new MailPreferences(Optional.empty(), Optional.empty(), Set.of());
 
   public MailPreferences {
     off = Set.copyOf(off);

@@ -16,8 +16,10 @@ import com.tatame.billing.workload.WorkContext;
 import com.tatame.billing.workload.Workload;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -260,19 +262,26 @@ public final class MailSender implements AutoCloseable {
   }
 
   private Mail mail(PlannedMail planned, Optional<CustomerLink> customer, String address) {
-    Locale locale = store
-        .preferences(planned.account())
-        .locale()
-        .map(Locale::forLanguageTag)
-        .orElse(service.settings().locale());
+    MailPreferences wanted = store.preferences(planned.account());
+    Locale locale =
+        wanted.locale().map(Locale::forLanguageTag).orElse(service.settings().locale());
     return new Mail(
         planned.id(),
         planned.template(),
         details.of(planned, customer),
         address,
         locale,
-        service.settings().zone(),
+        wanted.timeZone().flatMap(MailSender::zone).orElse(service.settings().zone()),
         tokens.address(planned.account(), planned.template()));
+  }
+
+  // Zones are renamed now and then, and a mail is worth sending all the same.
+  private static Optional<ZoneId> zone(String name) {
+    try {
+      return Optional.of(ZoneId.of(name));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   private MailResult handedOver(Claimed claimed, RenderedMail rendered) {

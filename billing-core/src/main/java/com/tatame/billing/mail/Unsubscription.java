@@ -8,6 +8,7 @@ import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.mail.MailSettings.UnsubscribeLink;
 import java.time.InstantSource;
+import java.time.zone.ZoneRulesProvider;
 import java.util.HashSet;
 import java.util.IllformedLocaleException;
 import java.util.Locale;
@@ -48,10 +49,11 @@ public final class Unsubscription {
   /**
    * Replaces what the account wants.
    *
-   * @throws ValidationFailed if the locale is none
+   * @throws ValidationFailed if the locale or the time zone is none
    */
   public MailPreferences put(AccountId account, MailPreferences wanted) {
     wanted.locale().ifPresent(Unsubscription::requireLanguage);
+    wanted.timeZone().ifPresent(Unsubscription::requireTimeZone);
     MailPreferences before = store.preferences(account);
     store.put(
         account,
@@ -67,9 +69,8 @@ public final class Unsubscription {
 
   /** Sets the language of the account's mails, and leaves the rest. */
   public void changeLocale(AccountId account, String locale) {
-    put(
-        account,
-        new MailPreferences(Optional.of(locale), store.preferences(account).off()));
+    MailPreferences before = store.preferences(account);
+    put(account, new MailPreferences(Optional.of(locale), before.timeZone(), before.off()));
   }
 
   /**
@@ -91,7 +92,7 @@ public final class Unsubscription {
     MailPreferences before = store.preferences(granted.account());
     Set<MailCategory> off = new HashSet<>(before.off());
     if (off.add(granted.category())) {
-      put(granted.account(), new MailPreferences(before.locale(), off));
+      put(granted.account(), new MailPreferences(before.locale(), before.timeZone(), off));
     }
   }
 
@@ -102,10 +103,18 @@ public final class Unsubscription {
   private static Map<String, String> described(MailPreferences preferences) {
     Map<String, String> fields = new TreeMap<>();
     preferences.locale().ifPresent(locale -> fields.put("locale", locale));
+    preferences.timeZone().ifPresent(zone -> fields.put("timeZone", zone));
     for (MailCategory category : MailCategory.values()) {
       fields.put(category.code(), Boolean.toString(!preferences.off().contains(category)));
     }
     return fields;
+  }
+
+  private static void requireTimeZone(String name) {
+    if (!ZoneRulesProvider.getAvailableZoneIds().contains(name)) {
+      throw ValidationFailed.of(
+          "timeZone", "must be the name of a time zone, such as Europe/Berlin");
+    }
   }
 
   private static void requireLanguage(String tag) {

@@ -65,6 +65,12 @@ final class MailPreferenceHandlers {
       @Nullable
       String locale,
 
+      @Doc(
+          value = "The time zone of dates in mails; null for the default.",
+          example = "Europe/Berlin")
+      @Nullable
+      String timeZone,
+
       @Nullable WantedCategories categories) {}
 
   record WantedCategories(
@@ -75,10 +81,14 @@ final class MailPreferenceHandlers {
       @Doc("The language of mails; null for the default.") @Nullable
       String locale,
 
+      @Doc("The time zone of dates in mails; null for the default.") @Nullable
+      String timeZone,
+
       MailCategoriesAnswer categories) {
     static MailPreferencesAnswer of(MailPreferences preferences) {
       return new MailPreferencesAnswer(
           preferences.locale().orElse(null),
+          preferences.timeZone().orElse(null),
           new MailCategoriesAnswer(!preferences.off().contains(MailCategory.LIMITS)));
     }
   }
@@ -97,6 +107,9 @@ final class MailPreferenceHandlers {
     Optional<String> locale = call.bodyNames().contains("locale")
         ? RequestFields.text("locale", wanted.locale())
         : before.locale();
+    Optional<String> timeZone = call.bodyNames().contains("timeZone")
+        ? RequestFields.text("timeZone", wanted.timeZone())
+        : before.timeZone();
     Set<MailCategory> off = EnumSet.noneOf(MailCategory.class);
     off.addAll(before.off());
     if (wanted.categories() != null && wanted.categories().limits() != null) {
@@ -106,8 +119,8 @@ final class MailPreferenceHandlers {
         off.add(MailCategory.LIMITS);
       }
     }
-    return Answer.ok(
-        MailPreferencesAnswer.of(unsubscription.put(account, new MailPreferences(locale, off))));
+    return Answer.ok(MailPreferencesAnswer.of(
+        unsubscription.put(account, new MailPreferences(locale, timeZone, off))));
   }
 
   // Scanners of mail follow links, so a GET changes nothing.

@@ -98,6 +98,7 @@ final class OthersObjectsTest {
       "status",
       "successUrl",
       "tier",
+      "timeZone",
       "to",
       "token",
       "type",

@@ -281,7 +281,8 @@ class MailStoryTest {
 
   @Test
   void preferencesAreSetByTheAccountAndByNoOtherLink() {
-    MailPreferences wanted = new MailPreferences(Optional.of("de"), Set.of(MailCategory.LIMITS));
+    MailPreferences wanted = new MailPreferences(
+        Optional.of("de"), Optional.of("America/Sao_Paulo"), Set.of(MailCategory.LIMITS));
     world.billing().unsubscription().put(ada.account(), wanted);
     assertThat(world.billing().unsubscription().preferences(ada.account())).isEqualTo(wanted);
     assertThatThrownBy(() -> world.billing().unsubscription().unsubscribe("bm9uZQ"))
@@ -289,12 +290,24 @@ class MailStoryTest {
     assertThatThrownBy(() -> world
             .billing()
             .unsubscription()
-            .put(ada.account(), new MailPreferences(Optional.of("no language"), Set.of())))
-        .isInstanceOf(ValidationFailed.class);
+            .put(
+                ada.account(),
+                new MailPreferences(Optional.of("no language"), Optional.empty(), Set.of())))
+        .isInstanceOf(ValidationFailed.class)
+        .hasMessageContaining("locale");
+    assertThatThrownBy(() -> world
+            .billing()
+            .unsubscription()
+            .put(
+                ada.account(),
+                new MailPreferences(Optional.empty(), Optional.of("Mars/Olympus"), Set.of())))
+        .isInstanceOf(ValidationFailed.class)
+        .hasMessageContaining("timeZone");
 
     world.billing().customers().ensure(ada.caller(), Optional.empty(), Optional.empty());
     world.settle();
     assertThat(only(MailTemplate.WELCOME).locale().toLanguageTag()).isEqualTo("de");
+    assertThat(only(MailTemplate.WELCOME).zone().getId()).isEqualTo("America/Sao_Paulo");
   }
 
   private static MailSettings settings(Map<MailTemplate, Duration> maxAge) {

@@ -253,7 +253,7 @@ final class MailFunctions implements MailStore {
     Set<MailCategory> off = row.textList("off").stream()
         .flatMap(code -> MailCategory.of(code).stream())
         .collect(Collectors.toUnmodifiableSet());
-    return new MailPreferences(row.optionalText("locale"), off);
+    return new MailPreferences(row.optionalText("locale"), row.optionalText("time_zone"), off);
   }
 
   @Override
@@ -261,10 +261,16 @@ final class MailFunctions implements MailStore {
     Row asked = Row.empty()
         .with(ACCOUNT, account)
         .with("locale", preferences.locale())
+        .with("time_zone", preferences.timeZone())
         .with("off", new TreeSet<>(preferences.off()));
     audited.call(
         audit,
-        new Watch("find_mail_preferences_v1", Row.empty().with(ACCOUNT, account), "locale", "off"),
+        new Watch(
+            "find_mail_preferences_v1",
+            Row.empty().with(ACCOUNT, account),
+            "locale",
+            "time_zone",
+            "off"),
         "put_mail_preferences_v1",
         asked);
   }

@@ -114,7 +114,8 @@ record AuditedChange(String name, Function<BillingStore, Ready> ready) {
 
   private static Ready preferences(BillingStore store) {
     AccountId account = Ids.account();
-    MailPreferences wanted = new MailPreferences(Optional.of("pt-BR"), Set.of(MailCategory.LIMITS));
+    MailPreferences wanted =
+        new MailPreferences(Optional.of("pt-BR"), Optional.empty(), Set.of(MailCategory.LIMITS));
     return new Ready(
         audit -> store.mails().put(account, wanted, audit),
         audit -> store.mails().put(account, store.mails().preferences(account), audit),

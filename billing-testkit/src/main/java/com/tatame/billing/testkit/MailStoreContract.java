@@ -422,7 +422,8 @@ public interface MailStoreContract extends StoreUnderTest {
   default void preferencesAreTheAccounts() {
     AccountId account = Ids.account();
     assertThat(store().mails().preferences(account)).isEqualTo(MailPreferences.NONE);
-    MailPreferences wanted = new MailPreferences(Optional.of("pt-BR"), Set.of(MailCategory.LIMITS));
+    MailPreferences wanted = new MailPreferences(
+        Optional.of("pt-BR"), Optional.of("America/Sao_Paulo"), Set.of(MailCategory.LIMITS));
 
     store().mails().put(account, wanted, AnAuditEntry.any());
     assertThat(store().mails().preferences(account)).isEqualTo(wanted);

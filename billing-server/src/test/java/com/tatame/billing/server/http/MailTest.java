@@ -123,13 +123,19 @@ final class MailTest {
   void accountSaysWhatItWants() {
     String path = "/api/v1/mail-preferences";
     assertThat(SERVER.get(path, "user_two").body())
-        .isEqualTo("{\"locale\":null,\"categories\":{\"limits\":true}}");
+        .isEqualTo("{\"locale\":null,\"timeZone\":null,\"categories\":{\"limits\":true}}");
     Reply put = SERVER.send(
-        "PUT", path, "user_two", "{\"locale\":\"pt-BR\",\"categories\":{\"limits\":false}}");
-    assertThat(put.body()).isEqualTo("{\"locale\":\"pt-BR\",\"categories\":{\"limits\":false}}");
+        "PUT",
+        path,
+        "user_two",
+        "{\"locale\":\"pt-BR\",\"timeZone\":\"America/Sao_Paulo\",\"categories\":{\"limits\":false}}");
+    assertThat(put.body())
+        .isEqualTo(
+            "{\"locale\":\"pt-BR\",\"timeZone\":\"America/Sao_Paulo\",\"categories\":{\"limits\":false}}");
     assertThat(SERVER.send("PUT", path, "user_two", "{\"locale\":\"de\"}").body())
         .as("what is left out stays")
-        .isEqualTo("{\"locale\":\"de\",\"categories\":{\"limits\":false}}");
+        .isEqualTo(
+            "{\"locale\":\"de\",\"timeZone\":\"America/Sao_Paulo\",\"categories\":{\"limits\":false}}");
     assertThat(
             SERVER.send("PUT", path, "user_two", "{\"locale\":\"no language\"}").code())
         .isEqualTo("validation_failed");

@@ -128,7 +128,22 @@ public final class BillingUnderProof implements WebhookHandler {
   }
 
   /**
-   * The core with mail, on a store of this seed's own.
+   * The core with mail.
+   *
+   * @param store of this seed's own; is not closed
+   * @param factsOf as {@link #on} takes it
+   */
+  public static Factory withMail(BillingStore store, Function<SubjectId, List<Fact>> factsOf) {
+    return world -> new BillingUnderProof(
+        world,
+        store,
+        factsOf,
+        new Flaw() {},
+        Optional.of(new MailsCheck(world, store, sent -> {})));
+  }
+
+  /**
+   * The same in memory.
    *
    * @param sent gets what each seed has sent, in the end
    */

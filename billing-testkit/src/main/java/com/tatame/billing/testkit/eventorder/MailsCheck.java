@@ -116,6 +116,14 @@ final class MailsCheck implements MailTransport {
         subscription(mail)
             .filter(Subscription::terminal)
             .map(ended -> ended.status().code());
+      case SUBSCRIPTION_CANCELED ->
+        subscription(mail)
+            .filter(Subscription::terminal)
+            .map(ended -> ended.status().code());
+      case SUBSCRIPTION_ENDED ->
+        subscription(mail)
+            .filter(now -> !now.terminal())
+            .map(now -> now.status().code());
       case TRIAL_ENDING ->
         subscription(mail)
             .filter(now -> now.status() != SubscriptionStatus.TRIALING)
