@@ -234,11 +234,6 @@ final class Browser implements AutoCloseable {
     click("button", name);
   }
 
-  /** As {@link #click}, on a link. */
-  void clickLink(String name) {
-    click("a", name);
-  }
-
   private void click(String element, String name) {
     JsonNode place = ask("""
         (() => {
@@ -273,6 +268,11 @@ final class Browser implements AutoCloseable {
   /** As {@link #click}, on a button that leads to another page. */
   void follow(String name) {
     andLoads(() -> click(name));
+  }
+
+  /** As {@link #follow}, on a link. */
+  void followLink(String name) {
+    andLoads(() -> click("a", name));
   }
 
   /** As {@link #click}, by something else. */

@@ -125,7 +125,7 @@ final class ExampleStoriesTest {
       assertPageIsSound("pain-past-due");
       browser.follow("Pay $24.99 with the saved card");
       assertThat(browser.text()).contains("declined");
-      browser.follow(() -> browser.clickLink("Pay with another card"));
+      browser.followLink("Pay with another card");
       browser.click("Pays");
       browser.follow("Pay $24.99");
       assertThat(browser.text()).contains("Paid on");
@@ -168,12 +168,12 @@ final class ExampleStoriesTest {
     assertThat(browser.text()).contains("Planned.", "Changes to Basic, monthly on");
     assertPageIsSound("tatame-scheduled");
 
-    browser.follow(() -> browser.clickLink("Subscription changed"));
+    browser.followLink("Subscription changed");
     assertThat(browser.text()).contains("What did it change?", "Payload as Stripe sent it");
     browser.ask("document.querySelector('details').open = true");
     assertThat(browser.text()).contains("\"object\" : \"event\"");
     assertPageIsSound("tatame-event");
-    browser.follow(() -> browser.clickLink("← Back"));
+    browser.followLink("← Back");
 
     browser.follow("Manage cards and billing");
     assertThat(browser.text()).contains("Your billing", "$24.99", "paid");
