@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.text.NumberFormat;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
 import java.util.Currency;
@@ -66,10 +67,14 @@ final class LocalFormats {
 
   /** With the name of the time zone, since the reader may be in another one by now. */
   String time(Instant at) {
-    return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.LONG, FormatStyle.SHORT)
+    ZonedDateTime local = at.atZone(zone);
+    // Some countries have nothing between a date and a short time, as in 2026 16:30.
+    return date(at)
+        + ", "
+        + DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT)
             .withLocale(locale)
-            .format(at.atZone(zone))
+            .format(local)
         + " "
-        + DateTimeFormatter.ofPattern("zzz", locale).format(at.atZone(zone));
+        + DateTimeFormatter.ofPattern("zzz", locale).format(local);
   }
 }

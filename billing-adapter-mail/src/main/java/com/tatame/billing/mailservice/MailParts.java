@@ -52,10 +52,10 @@ final class MailParts {
           parts(Target.PLANS, PLAN, new Detail("label.ended", "date"))),
       Map.entry(
           MailTemplate.TRIAL_ENDING, parts(Target.ACCOUNT, PLAN, TRIAL_ENDS, INTERVAL, PRICE)),
-      Map.entry(MailTemplate.RECEIPT, invoice(INVOICE, AMOUNT)),
+      Map.entry(MailTemplate.RECEIPT, invoice(PLAN, INTERVAL, INVOICE, AMOUNT)),
       Map.entry(
           MailTemplate.PAYMENT_FAILED,
-          invoice(INVOICE, AMOUNT, new Detail("label.next_attempt", "date"))),
+          invoice(PLAN, INTERVAL, INVOICE, AMOUNT, new Detail("label.next_attempt", "date"))),
       Map.entry(MailTemplate.PAYMENT_ACTION_REQUIRED, invoice(INVOICE, AMOUNT)),
       Map.entry(MailTemplate.PURCHASE, parts(Target.LINK, ITEM, AMOUNT)),
       Map.entry(MailTemplate.REFUND, parts(Target.LINK, ITEM, INVOICE, AMOUNT)),

@@ -40,7 +40,9 @@ final class MailSamples {
     Money amount = new Money(item ? 1_500 : 2_499, "eur");
     return new MailContent(
         Optional.of("Ada Lovelace"),
-        Optional.of(feature ? "Exports" : item ? "500 credits" : "Pro"),
+        // A reader who is welcomed has a plan only if it was bought at once.
+        Optional.of(feature ? "exports" : item ? "500 credits" : "Pro")
+            .filter(title -> template != MailTemplate.WELCOME),
         Optional.of("Starter"),
         Optional.of(BillingInterval.MONTHLY),
         Optional.of(amount),

@@ -2,6 +2,7 @@ package com.tatame.billing.mailservice;
 
 import com.tatame.billing.mailservice.TemplateFiles.Source;
 import java.util.Map;
+import java.util.Optional;
 
 /** The texts of one language, filled with the values of one mail. They are plain, never HTML. */
 final class MailTexts {
@@ -16,10 +17,12 @@ final class MailTexts {
   }
 
   String get(String key, Map<String, ?> values) {
-    String text = texts.get(key);
-    if (text == null) {
-      throw new IllegalStateException(file + ": lacks " + key);
-    }
-    return engine.fill(new Source(file + ": " + key, text), values);
+    return find(key, values).orElseThrow(() -> new IllegalStateException(file + ": lacks " + key));
+  }
+
+  /** A text that there need not be. */
+  Optional<String> find(String key, Map<String, ?> values) {
+    return Optional.ofNullable(texts.get(key))
+        .map(text -> engine.fill(new Source(file + ": " + key, text), values));
   }
 }

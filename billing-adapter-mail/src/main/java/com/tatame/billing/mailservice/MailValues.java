@@ -2,6 +2,7 @@ package com.tatame.billing.mailservice;
 
 import com.tatame.billing.mail.Mail;
 import com.tatame.billing.mail.MailContent;
+import com.tatame.billing.mail.MailTemplate;
 import com.tatame.billing.mailservice.MailParts.Detail;
 import com.tatame.billing.mailservice.MailParts.Target;
 import java.net.URI;
@@ -59,9 +60,7 @@ final class MailValues {
     model.put("details", details);
     model.put("hasDetails", !details.isEmpty());
     model.put("action", action(values).orElse(null));
-    model.put(
-        "hasLines",
-        MailParts.of(mail.template()).lines() && !mail.content().lines().isEmpty());
+    model.put("hasLines", MailParts.of(mail.template()).lines() && linesTellMore());
     List<String> footer = new ArrayList<>();
     footer.add(text("footer.reason", values));
     if (branding.supportAddress().isPresent()) {
@@ -85,6 +84,12 @@ final class MailValues {
     return Collections.unmodifiableMap(all);
   }
 
+  /** The provider writes lines in its own language; a single one says what the plan's name says. */
+  private boolean linesTellMore() {
+    int lines = mail.content().lines().size();
+    return lines > 1 || (lines == 1 && line(mail.content().title()) == null);
+  }
+
   private String text(String key, Map<String, @Nullable Object> values) {
     return texts.get(key, values);
   }
@@ -99,7 +104,12 @@ final class MailValues {
     values.put("plansPage", branding.plansPage().map(URI::toString).orElse(null));
     values.put("supportAddress", branding.supportAddress().orElse(null));
     values.put("name", content.name().flatMap(MailValues::name).orElse(null));
-    values.put("title", line(content.title()));
+    values.put(
+        "title",
+        line(
+            mail.template() == MailTemplate.LIMIT_NEAR
+                ? content.title().map(this::feature)
+                : content.title()));
     values.put("previousTitle", line(content.previousTitle()));
     values.put("number", line(content.number()));
     values.put("amount", content.amount().map(formats::amount).orElse(null));
@@ -123,14 +133,25 @@ final class MailValues {
     return values;
   }
 
+  /** The catalog has codes of features and no names; folders of templates may have them. */
+  private String feature(String code) {
+    return texts.find(TemplateFiles.FEATURE + code, Map.of()).orElseGet(() -> {
+      String words = code.replace('_', ' ');
+      return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    });
+  }
+
   private void usage(Map<String, @Nullable Object> values) {
     Map<String, @Nullable Object> parts = new HashMap<>();
     mail.content().usage().ifPresent(usage -> {
       parts.put("used", formats.number(usage.used()));
       parts.put("limit", formats.number(usage.limit()));
       parts.put("percent", formats.percent(usage.used(), usage.limit()));
+      if (usage.used() >= usage.limit()) {
+        parts.put("reached", formats.number(usage.limit()));
+      }
     });
-    for (String name : List.of("used", "limit", "percent")) {
+    for (String name : List.of("used", "limit", "percent", "reached")) {
       values.put(name, parts.get(name));
     }
     values.put("usage", parts.isEmpty() ? null : text("usage", parts));

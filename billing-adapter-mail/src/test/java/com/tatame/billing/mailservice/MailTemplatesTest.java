@@ -216,7 +216,11 @@ final class MailTemplatesTest {
     assertThat(templates
             .render(mail(MailTemplate.LIMIT_NEAR, content, "de", "Europe/Berlin"))
             .text())
-        .contains("10. Dezember 2026", "00:30", "MEZ");
+        .contains("10. Dezember 2026, 00:30 MEZ");
+    assertThat(templates
+            .render(mail(MailTemplate.LIMIT_NEAR, content, "pt", "Europe/Lisbon"))
+            .text())
+        .contains("9 de dezembro de 2026, 23:30 WET");
   }
 
   private static MailContent at(Instant at) {
@@ -250,6 +254,83 @@ final class MailTemplatesTest {
             .render(mail(MailTemplate.LIMIT_NEAR, at(Instant.EPOCH), "en", "UTC"))
             .subject())
         .isEqualTo("Pro: 99% of your limit is used");
+  }
+
+  @Test
+  void limitThatIsUsedUpIsNotShownAsNear() {
+    for (String tag : List.of("en", "de", "pt")) {
+      RenderedMail near = render(MailTemplate.LIMIT_NEAR, usage(9), tag);
+      RenderedMail reached = render(MailTemplate.LIMIT_NEAR, usage(10), tag);
+      assertThat(reached.subject()).isNotEqualTo(near.subject());
+      assertThat(heading(reached)).isNotEqualTo(heading(near));
+    }
+    assertThat(render(MailTemplate.LIMIT_NEAR, usage(10), "en").subject())
+        .isEqualTo("Video reviews: your limit is used up");
+    assertThat(render(MailTemplate.LIMIT_NEAR, usage(11), "de").text())
+        .startsWith("Ihr Kontingent ist verbraucht\n");
+  }
+
+  private static String heading(RenderedMail mail) {
+    return mail.text().lines().findFirst().orElseThrow();
+  }
+
+  private static MailContent usage(long used) {
+    return new MailContent(
+        Optional.empty(),
+        Optional.of("video_reviews"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Optional.of(new Usage(used, 10)));
+  }
+
+  @Test
+  void featureHasItsCodeForANameUntilATextNamesIt(@TempDir Path folder) throws IOException {
+    MailTemplates own = new MailTemplates(BRANDING, Optional.of(folder));
+    Mail mail = MailSamples.mail(MailTemplate.LIMIT_NEAR, usage(9), Locale.GERMAN);
+    assertThat(own.render(mail).subject()).startsWith("Video reviews: ");
+
+    Files.writeString(folder.resolve("texts_de.properties"), "feature.video_reviews=Videoanalysen");
+
+    assertThat(own.problems()).isEmpty();
+    assertThat(own.render(mail).subject()).startsWith("Videoanalysen: ");
+    assertThat(own.render(mail).text()).contains("(Videoanalysen)");
+  }
+
+  // The provider writes lines in its language, which is often not the reader's.
+  @Test
+  void singleLineIsLeftOutWhereThePlanIsKnown() {
+    Line line = new Line("1 × Pro (at $24.99 / month)", new Money(2_499, "usd"));
+    MailContent full = MailSamples.full(MailTemplate.RECEIPT);
+
+    assertThat(render(MailTemplate.RECEIPT, withLines(full, full.title(), line), "de")
+            .text())
+        .contains("Tarif: Pro", "Abrechnung: monatlich")
+        .doesNotContain("month");
+    assertThat(render(MailTemplate.RECEIPT, withLines(full, Optional.empty(), line), "de")
+            .text())
+        .contains("1 × Pro");
+    assertThat(render(MailTemplate.RECEIPT, withLines(full, full.title(), line, line), "de")
+            .text())
+        .contains("1 × Pro");
+  }
+
+  private static MailContent withLines(MailContent content, Optional<String> title, Line... lines) {
+    return new MailContent(
+        content.name(),
+        title,
+        content.previousTitle(),
+        content.interval(),
+        content.amount(),
+        content.number(),
+        content.at(),
+        content.link(),
+        List.of(lines),
+        content.usage());
   }
 
   @ParameterizedTest

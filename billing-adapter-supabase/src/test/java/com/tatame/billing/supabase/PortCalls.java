@@ -451,6 +451,7 @@ final class PortCalls {
         "duplicate_purchases_v1",
         store -> store.purchases().duplicates(Set.of("quiz-1"), Optional.empty(), 10));
     then("find_payment_intent_v1", store -> store.paymentIntents().find(ACCOUNT, "pi_1"));
+    then("find_account_object_v1", store -> store.paymentIntents().ofCustomer(ACCOUNT, "pi_1"));
     then("paid_v1", store -> store.refunds().ofPurchase("pur_1"));
     then("find_refund_v1", store -> store.refunds().find("re_1"));
     then("list_refunds_v1", store -> store.refunds().list(Optional.empty(), 10));

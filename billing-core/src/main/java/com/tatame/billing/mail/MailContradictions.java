@@ -43,7 +43,7 @@ final class MailContradictions {
       case PAYMENT_ACTION_REQUIRED ->
         subjects
             .payments()
-            .find(mail.account(), mail.objectId())
+            .ofCustomer(mail.account(), mail.objectId())
             .filter(payment -> payment.status() != PaymentIntent.Status.REQUIRES_ACTION)
             .isPresent();
       case PURCHASE ->

@@ -1,6 +1,7 @@
 package com.tatame.billing.mail;
 
 import com.tatame.billing.catalog.CatalogInForce;
+import com.tatame.billing.catalog.Item;
 import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.customer.CustomerLink;
 import com.tatame.billing.failure.ProviderRejected;
@@ -10,6 +11,7 @@ import com.tatame.billing.invoice.InvoiceControl;
 import com.tatame.billing.invoice.InvoiceDetails;
 import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.payment.PaymentIntent;
+import com.tatame.billing.refund.RefundStore.Given;
 import com.tatame.billing.subscription.Subscription;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -58,22 +60,49 @@ final class MailDetails {
             content,
             subscription(mail).map(Subscription::terms).flatMap(MailContents::priceOf),
             Optional.empty());
-      case WELCOME,
-          SUBSCRIPTION_STARTED,
+      case WELCOME -> MailContents.withTitle(content, planHeld(mail));
+      case REFUND -> refunded(mail, content);
+      case SUBSCRIPTION_STARTED,
           SUBSCRIPTION_CHANGED,
           SUBSCRIPTION_CANCELED,
           PURCHASE,
-          REFUND,
           LIMIT_NEAR -> content;
     };
   }
 
   // The account as its end left it doesn't show the subscription any more.
   private Optional<String> titleOf(PlannedMail mail) {
-    return subscription(mail)
-        .flatMap(Subscription::tier)
-        .flatMap(tier -> catalog.get().plan(tier))
-        .map(Plan::name);
+    return subscription(mail).flatMap(this::plan);
+  }
+
+  private Optional<String> plan(Subscription subscription) {
+    return subscription.tier().flatMap(tier -> catalog.get().plan(tier)).map(Plan::name);
+  }
+
+  // An account may be new because it has just subscribed.
+  private Optional<String> planHeld(PlannedMail mail) {
+    return subjects
+        .subscriptions()
+        .list(mail.account(), Optional.empty(), Optional.empty(), 1)
+        .stream()
+        .filter(newest -> newest.status().live())
+        .findFirst()
+        .flatMap(this::plan);
+  }
+
+  private MailContent refunded(PlannedMail mail, MailContent content) {
+    Optional<Given> given = subjects.refunds().find(mail.objectId());
+    Optional<String> item = given
+        .flatMap(Given::purchaseId)
+        .flatMap(id -> subjects.purchases().find(mail.account(), id))
+        .flatMap(purchase -> catalog.get().item(purchase.sale().item()))
+        .map(Item::name);
+    Optional<String> number = given
+        .flatMap(Given::invoiceId)
+        .flatMap(id -> subjects.invoices().find(mail.account(), id))
+        .flatMap(Invoice::number);
+    return MailContents.withInvoice(
+        MailContents.withTitle(content, item), content.amount(), number);
   }
 
   private Optional<Subscription> subscription(PlannedMail mail) {
@@ -91,7 +120,8 @@ final class MailDetails {
 
   // A payment doesn't name its invoice before it is paid.
   private Optional<Invoice> invoiceOf(PlannedMail mail) {
-    Optional<PaymentIntent> payment = subjects.payments().find(mail.account(), mail.objectId());
+    Optional<PaymentIntent> payment =
+        subjects.payments().ofCustomer(mail.account(), mail.objectId());
     return subjects.invoices().list(mail.account(), Optional.empty(), RECENT_INVOICES).stream()
         .filter(invoice -> invoice.status() == InvoiceStatus.OPEN)
         .filter(invoice -> payment

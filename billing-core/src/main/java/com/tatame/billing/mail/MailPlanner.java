@@ -224,7 +224,12 @@ public final class MailPlanner implements EventHandler {
             MailTemplate.SUBSCRIPTION_CHANGED,
             withoutLast(fact.key()),
             id,
-            MailContents.withPrevious(now, before.flatMap(this::titleOf))));
+            MailContents.withPrevious(
+                now,
+                before
+                    .flatMap(this::titleOf)
+                    // The plan is the same where it is billed in another interval.
+                    .filter(title -> !now.title().equals(Optional.of(title))))));
   }
 
   private Optional<Draft> canceled(PublishedEvent event) {

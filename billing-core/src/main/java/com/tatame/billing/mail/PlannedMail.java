@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param objectId what it is about: an invoice, a subscription, a payment, a refund, a purchase, a
  *     feature or the account
  * @param eventId the entry of the account's stream by which it was planned
- * @param content without name, link and lines, and the plan of what has ended, and the price
- *     after a trial, which are looked up when it is sent
+ * @param content without name, link and lines, the plan of what has ended or that a new account
+ *     has, the price after a trial, and what a refund is for, which are looked up when it is sent
  * @param plannedAt wall time
  * @param dueAt before which it is not sent, by the billing clock
  * @param expiresAt after which it is too old, by the billing clock

@@ -1,6 +1,8 @@
 package com.tatame.billing.sandbox;
 
 import com.tatame.billing.Billing;
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.outbox.EventEndpoint;
 import com.tatame.billing.outbox.SubscriberStatus;
 import com.tatame.billing.outbox.SubscriberStore;
@@ -13,8 +15,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Who hears of events, how far each is, and what endpoints answered. */
+/** Who hears of events, how far each is, what endpoints answered, and what is done about what fails. */
 final class DeliveryPages {
+  private static final String PAGE = "/sandbox/pages/deliveries";
   private static final int MAX_PARKED = 20;
   private static final int MAX_ATTEMPTS = 20;
 
@@ -29,7 +32,10 @@ final class DeliveryPages {
   }
 
   void mount(RoutesConfig routes) {
-    routes.get("/sandbox/pages/deliveries", this::list);
+    routes.get(PAGE, this::list);
+    routes.post(PAGE + "/retry", HomeRoutes.checked(PAGE, this::retry));
+    routes.post(PAGE + "/skip", HomeRoutes.checked(PAGE, this::skip));
+    routes.post(PAGE + "/replay", HomeRoutes.checked(PAGE, this::replay));
   }
 
   private void list(Context context) {
@@ -44,9 +50,47 @@ final class DeliveryPages {
         Map.of("page", pages.apply(context), "subscribers", subscribers));
   }
 
+  private void retry(Context context) {
+    String subscriber = PageActions.field(context, "subscriber");
+    String account = PageActions.field(context, "account");
+    billing.subscribers().retry(subscriber, new AccountId(account));
+    Visitor.go(context, PAGE, true, "The entry of " + account + " is tried again now.");
+  }
+
+  private void skip(Context context) {
+    String subscriber = PageActions.field(context, "subscriber");
+    String account = PageActions.field(context, "account");
+    long sequence = sequence(PageActions.field(context, "sequence"));
+    billing.subscribers().skip(subscriber, new AccountId(account), sequence);
+    Visitor.go(
+        context,
+        PAGE,
+        true,
+        "Entry " + sequence + " of " + account + " is left out. It is in the audit log.");
+  }
+
+  private static long sequence(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw ValidationFailed.of("sequence", "must be the number of an entry");
+    }
+  }
+
+  private void replay(Context context) {
+    EventEndpoint endpoint = billing.eventEndpoints().get(PageActions.field(context, "subscriber"));
+    int accounts = billing.eventEndpoints().replay(endpoint.id(), endpoint.createdAt());
+    Visitor.go(
+        context,
+        PAGE,
+        true,
+        "Everything since the endpoint was added is sent again, of " + accounts(accounts) + ".");
+  }
+
   private DeliveryView.Subscriber subscriber(
       SubscriberStatus status, Optional<EventEndpoint> endpoint) {
     boolean failing = status.failures() > 0 || status.retrying() > 0 || status.blocked() > 0;
+    boolean answers = status.kind() == SubscriberStore.Kind.ENDPOINT && endpoint.isPresent();
     return new DeliveryView.Subscriber(
         status,
         endpoint.map(to -> to.url().toString()).orElse(status.name()),
@@ -55,7 +99,7 @@ final class DeliveryPages {
         failing
             ? billing.subscribers().parked(status.name(), Optional.empty(), MAX_PARKED)
             : List.of(),
-        status.kind() == SubscriberStore.Kind.ENDPOINT && endpoint.isPresent()
+        answers
             ? billing
                 .eventEndpoints()
                 .attempts(status.name(), Optional.empty(), MAX_ATTEMPTS)

@@ -73,28 +73,38 @@ final class HomeRoutes {
     routes.before("/docs", this::docs);
   }
 
-  private interface Action {
+  /** What a form asks for. */
+  interface Action {
     /** Does it, and tells the person what happened; or where to go instead. */
     void run(Context context);
   }
 
   private static Handler checked(Action action) {
+    return checked("/", action);
+  }
+
+  /**
+   * Does what a form of the page asks for, and nothing that another site's form does.
+   *
+   * @param page where a person is told what can't be done
+   */
+  static Handler checked(String page, Action action) {
     return context -> {
       if (!Visitor.sentByOwnForm(context)) {
-        Visitor.goHome(context, false, "That form was out of date. Please try again.");
+        Visitor.go(context, page, false, "That form was out of date. Please try again.");
         return;
       }
       try {
         action.run(context);
       } catch (BillingException e) {
-        Visitor.goHome(context, false, String.valueOf(e.getMessage()));
+        Visitor.go(context, page, false, String.valueOf(e.getMessage()));
       }
     };
   }
 
-  /** What the frame of every page shows. */
+  /** What the frame of every page shows, with what is to be told once. */
   HomePage page(Context context) {
-    return page(context, Optional.empty());
+    return page(context, Visitor.notice(context));
   }
 
   private HomePage page(Context context, Optional<HomePage.Notice> notice) {
@@ -108,7 +118,7 @@ final class HomeRoutes {
       actions.welcomeBack(context, new AccountId(subject.get()), session);
       return;
     }
-    renderer.html(context, "home.jte", Map.of("page", page(context, Visitor.notice(context))));
+    renderer.html(context, "home.jte", Map.of("page", page(context)));
   }
 
   // What has not changed is not sent, so that nothing moves under a reader's hands.

@@ -7,15 +7,14 @@ import com.tatame.billing.mail.MailFilter;
 import com.tatame.billing.mail.MailTemplate;
 import com.tatame.billing.mail.RenderedMail;
 import com.tatame.billing.mail.StoredMail;
-import com.tatame.billing.mailservice.MailTemplates;
-import com.tatame.billing.mailservice.RecentMails;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -23,28 +22,26 @@ import java.util.stream.Collectors;
 final class MailPages {
   private static final int MAX_MAILS = 100;
 
-  /** Mails bring their styles with them, and may do nothing else. */
+  /** Mails bring their styles with them, and may do nothing else but lead to a page of its own. */
   private static final String MAIL_POLICY =
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox";
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self';"
+          + " sandbox allow-popups allow-popups-to-escape-sandbox";
+
+  private static final String HEAD = "<head>";
+  private static final String LINKS_LEAVE_THE_FRAME = "<head><base target=\"_blank\">";
 
   private static final String DARK_ONLY = "(prefers-color-scheme: dark)";
   private static final String BOTH_SCHEMES = "light dark";
 
   private final Billing billing;
-  private final RecentMails recent;
-  private final MailTemplates templates;
+  private final KeptMails mails;
   private final PageRenderer renderer;
   private final Function<Context, HomePage> pages;
 
   MailPages(
-      Billing billing,
-      RecentMails recent,
-      MailTemplates templates,
-      PageRenderer renderer,
-      Function<Context, HomePage> pages) {
+      Billing billing, KeptMails mails, PageRenderer renderer, Function<Context, HomePage> pages) {
     this.billing = billing;
-    this.recent = recent;
-    this.templates = templates;
+    this.mails = mails;
     this.renderer = renderer;
     this.pages = pages;
   }
@@ -58,16 +55,16 @@ final class MailPages {
   }
 
   private void list(Context context) {
-    Map<String, RenderedMail> kept = recent.latest().stream()
-        .collect(Collectors.toMap(RenderedMail::id, mail -> mail, (a, b) -> a));
+    Set<String> kept = mails.latest().stream().map(RenderedMail::id).collect(Collectors.toSet());
     List<MailView.Row> rows =
         billing.mails().list(MailFilter.ALL, Optional.empty(), MAX_MAILS).stream()
-            .map(mail -> row(mail, kept.containsKey(mail.id())))
+            .map(mail -> row(mail, kept.contains(mail.id())))
+            .sorted(Comparator.comparing(MailView.Row::at).reversed())
             .toList();
     renderer.html(context, "mails.jte", Map.of("page", pages.apply(context), "mails", rows));
   }
 
-  private static MailView.Row row(StoredMail mail, boolean kept) {
+  private MailView.Row row(StoredMail mail, boolean kept) {
     String status = StatusText.label(mail.status().code());
     return new MailView.Row(
         mail.id(),
@@ -75,6 +72,7 @@ final class MailPages {
         mail.planned().dueAt(),
         mail.planned().account().value(),
         mail.planned().cause(),
+        mails.language(mail.id()).filter(language -> kept),
         mail.suppressed()
             .map(why -> status + ": " + StatusText.label(why.code()))
             .orElse(status),
@@ -97,7 +95,7 @@ final class MailPages {
 
   private RenderedMail sent(Context context) {
     String id = context.pathParam("id");
-    return recent.latest().stream()
+    return mails.latest().stream()
         .filter(mail -> mail.id().equals(id))
         .findFirst()
         .orElseThrow(() -> new NotFound("mail", id));
@@ -108,7 +106,7 @@ final class MailPages {
     String language = context.queryParam("language");
     MailTemplate shown = template(template == null ? MailTemplate.RECEIPT.code() : template);
     String spoken = language(language == null ? "en" : language);
-    RenderedMail mail = templates.preview(shown, Locale.forLanguageTag(spoken));
+    RenderedMail mail = mails.preview(shown, spoken);
     MailView.Preview preview = new MailView.Preview(
         new MailView.Content(
             mail,
@@ -116,7 +114,7 @@ final class MailPages {
             "/sandbox/pages/mails/previews/" + shown.code() + "/" + spoken),
         shown,
         spoken,
-        templates.languages().stream().sorted().toList());
+        mails.languages().stream().sorted().toList());
     renderer.html(
         context, "previews.jte", Map.of("page", pages.apply(context), "preview", preview));
   }
@@ -124,9 +122,8 @@ final class MailPages {
   private void previewContent(Context context) {
     show(
         context,
-        templates.preview(
-            template(context.pathParam("template")),
-            Locale.forLanguageTag(language(context.pathParam("language")))));
+        mails.preview(
+            template(context.pathParam("template")), language(context.pathParam("language"))));
   }
 
   private static MailTemplate template(String code) {
@@ -142,9 +139,9 @@ final class MailPages {
   }
 
   private String language(String code) {
-    if (!templates.languages().contains(code)) {
+    if (!mails.languages().contains(code)) {
       throw ValidationFailed.of(
-          "language", "must be one of " + String.join(", ", templates.languages()));
+          "language", "must be one of " + String.join(", ", mails.languages()));
     }
     return code;
   }
@@ -157,6 +154,7 @@ final class MailPages {
     context.header("X-Content-Type-Options", "nosniff");
     context.header("Cache-Control", "no-store");
     context.html(mail.html()
+        .replace(HEAD, LINKS_LEAVE_THE_FRAME)
         .replace(DARK_ONLY, dark ? "all" : "not all")
         .replace(BOTH_SCHEMES, dark ? "dark" : "light"));
   }

@@ -5,6 +5,7 @@ import com.tatame.billing.mail.RenderedMail;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What the pages about mails show. */
 public final class MailView {
@@ -16,6 +17,8 @@ public final class MailView {
    * @param title such as {@code Receipt}
    * @param at the sandbox's time at which it was due
    * @param cause what it is sent once for
+   * @param language that it is written in, such as {@code de}; empty if it isn't written yet, or not
+   *     kept
    * @param status with the reason if it is not sent
    * @param kept whether its content is still in memory
    */
@@ -25,6 +28,7 @@ public final class MailView {
       Instant at,
       String account,
       String cause,
+      Optional<String> language,
       String status,
       String chip,
       boolean kept) {}

@@ -7,19 +7,17 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.mailservice.MailBranding;
 import com.tatame.billing.mailservice.MailServices;
-import com.tatame.billing.mailservice.MailTemplates;
-import com.tatame.billing.mailservice.RecentMails;
 import com.tatame.billing.schema.Migrations;
 import com.tatame.billing.schema.SupabaseSql;
 import com.tatame.billing.server.BillingConfig;
 import com.tatame.billing.server.BillingServer;
-import com.tatame.billing.server.MailPlugin;
 import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.TestIssuer;
 import com.tatame.billing.testkit.supabase.LocalSupabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +40,6 @@ public final class Sandbox implements AutoCloseable {
   private static final String ISSUER_HOST = "issuer.sandbox.localhost";
   private static final String ISSUER = "https://" + ISSUER_HOST;
   private static final String ALLOWED_RETURNS = "https://example.com,https://yourapp.com";
-
-  private static final int KEPT_MAILS = 500;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final BillingServer server;
@@ -73,14 +69,12 @@ public final class Sandbox implements AutoCloseable {
           .start());
       BillingConfig settings = BillingConfig.fromEnv(
           environment(config, storeSettings(config, database), issuer, webhookSecret));
-      MailTemplates mailTemplates = MailServices.templates(
-          new MailBranding("Tatame sandbox", Optional.empty(), Optional.empty(), Optional.empty()),
-          Optional.empty());
-      RecentMails recentMails = MailServices.recent(KEPT_MAILS);
+      KeptMails mails =
+          new KeptMails(MailServices.templates(branding(config.addresses()), Optional.empty()));
       server = keep(BillingServer.builder(settings)
           .host(config.addresses().host())
           .clock(simulator::now)
-          .mail(new MailPlugin(mailTemplates, recentMails, List.of()))
+          .mail(mails.plugin())
           .pages((javalin, billing) -> {
             // Whose file is edited back and forth is alone here, and means what it says now.
             billing.catalogs().publish(billing.catalog());
@@ -91,8 +85,7 @@ public final class Sandbox implements AutoCloseable {
             PageRenderer renderer = new PageRenderer(simulator.url());
             HomeRoutes home = new HomeRoutes(billing, timeMachine, ISSUER, renderer, random);
             home.mount(javalin.routes);
-            new MailPages(billing, recentMails, mailTemplates, renderer, home::page)
-                .mount(javalin.routes);
+            new MailPages(billing, mails, renderer, home::page).mount(javalin.routes);
             new DeliveryPages(billing, renderer, home::page).mount(javalin.routes);
           })
           .start());
@@ -126,6 +119,19 @@ public final class Sandbox implements AutoCloseable {
   /** The simulated Stripe. */
   public StripeSimulator simulator() {
     return simulator;
+  }
+
+  /** Mails lead to the start page, where it is known before the start. */
+  private static MailBranding branding(SandboxConfig.Addresses addresses) {
+    URI page = URI.create(
+        addresses.port() == 0
+            ? "https://example.com/"
+            : "http://localhost:" + addresses.port() + "/");
+    return new MailBranding(
+        "Tatame sandbox",
+        Optional.of(page),
+        Optional.of(page.resolve("#plans")),
+        Optional.of("help@example.com"));
   }
 
   private static final String SECRETS_KEY = "sandbox:"

@@ -4,6 +4,8 @@ import com.tatame.billing.Billing;
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.mail.MailFilter;
+import com.tatame.billing.mail.MailStatus;
 import com.tatame.billing.simulator.StripeSimulator;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.time.TimeBounds;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The sandbox's clock: the simulated Stripe's and the product's are one. It stands still until it is
@@ -32,6 +35,9 @@ final class TimeMachine implements InstantSource {
   // The invoice of a renewal is finalized and paid an hour after the period has begun.
   private static final Duration UNTIL_PAID = Duration.ofHours(2);
   private static final int MAX_STEPS = 5_000;
+  private static final int MAX_PLANNED = 101;
+  private static final MailFilter PLANNED = new MailFilter(
+      Optional.empty(), Optional.empty(), Optional.of(MailStatus.PLANNED), Optional.empty());
 
   private final StripeSimulator simulator;
   private final Billing billing;
@@ -127,7 +133,7 @@ final class TimeMachine implements InstantSource {
     }
     for (int i = 0; i < MAX_STEPS; i++) {
       settle();
-      Optional<Instant> due = simulator.nextDue().filter(next -> !next.isAfter(target));
+      Optional<Instant> due = nextDue().filter(next -> !next.isAfter(target));
       simulator.advanceTo(due.orElse(target));
       if (due.isEmpty()) {
         settle();
@@ -135,6 +141,15 @@ final class TimeMachine implements InstantSource {
       }
     }
     throw ValidationFailed.of("advance", "is too far for one move");
+  }
+
+  // A mail that is due in minutes would be too old after a step of days.
+  private Optional<Instant> nextDue() {
+    Instant now = instant();
+    Stream<Instant> mails = billing.mails().list(PLANNED, Optional.empty(), MAX_PLANNED).stream()
+        .map(mail -> mail.planned().dueAt())
+        .filter(due -> due.isAfter(now));
+    return Stream.concat(simulator.nextDue().stream(), mails).min(Comparator.naturalOrder());
   }
 
   private Instant after(String amount) {

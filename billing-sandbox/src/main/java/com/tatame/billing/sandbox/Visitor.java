@@ -74,9 +74,14 @@ final class Visitor {
   }
 
   static void goHome(Context context, boolean good, String text) {
+    go(context, "/", good, text);
+  }
+
+  /** Leads to a page, which tells the text once. */
+  static void go(Context context, String page, boolean good, String text) {
     String encoded = URLEncoder.encode(text, StandardCharsets.UTF_8);
     context.cookie(cookie(NOTICE, (good ? "+" : "-") + encoded));
-    context.redirect("/", HttpStatus.SEE_OTHER);
+    context.redirect(page, HttpStatus.SEE_OTHER);
   }
 
   // Lax and not strict: the checkout page, which is another origin, sends its visitors back here.

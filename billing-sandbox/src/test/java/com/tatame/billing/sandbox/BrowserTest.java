@@ -8,7 +8,10 @@ import com.tatame.billing.mail.MailTemplate;
 import com.tatame.billing.sandbox.ApiClient.Reply;
 import com.tatame.billing.simulator.engine.Request;
 import com.tatame.billing.testkit.RefusingPort;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,7 +176,11 @@ final class BrowserTest {
   @Test
   void whatWasMailedIsReadInBothColoursAndAsText() {
     browser.become(390, false);
-    new Buyer(world).subscribe("pro", "monthly", Buyer.PAYS);
+    Buyer buyer = new Buyer(world);
+    buyer
+        .api()
+        .call("PUT", "/api/v1/mail-preferences", BodyPublishers.ofString("{\"locale\":\"de\"}"));
+    buyer.subscribe("pro", "monthly", Buyer.PAYS);
     world.advance("P15D");
 
     await().atMost(Duration.ofMinutes(1)).until(() -> {
@@ -181,26 +188,39 @@ final class BrowserTest {
       return browser.text().contains("Receipt");
     });
     assertThat(browser.text()).contains("Subscription started", "Trial ending", "sent");
-    assertPageIsSound();
-    look("mails");
-    browser.followLink("Receipt");
-    assertThat(browser.text()).contains("Subject", "As text", "$24.99");
-    assertPageIsSound();
-    look("mail");
-    browser.become(1280, false);
-    assertPageIsSound();
-    look("mail-1280");
+    assertThat(browser.text()).contains("to " + buyer.user() + " in German");
+    assertPageIsSoundByDayAndNight("mails");
+    String receipt = browser
+        .ask("[...document.querySelectorAll('tr')].find(row => row.innerText.startsWith('Receipt')"
+            + " && row.innerText.includes('" + buyer.user() + "')).querySelector('a').href")
+        .asText();
+    browser.open(receipt);
+    assertThat(browser.text()).contains("Subject", "24,99\u00a0$", "Abrechnung: monatlich");
+    assertPageIsSoundByDayAndNight("mail");
+    browser.ask("document.querySelector('.letter.dark').scrollIntoView({behavior: 'instant'})");
+    look("mail-dark-frame");
     assertThat(browser.complaints()).isEmpty();
+
+    HttpResponse<String> frame =
+        ApiClient.send(HttpRequest.newBuilder(URI.create(receipt + "/content")));
+    assertThat(frame.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("default-src 'none'", "; sandbox ")
+        .doesNotContain("script");
+    browser.open(receipt + "/content?scheme=dark");
+    assertThat(browser
+            .ask("document.querySelector('a').target || document.querySelector('base').target")
+            .asText())
+        .as("links leave the frame")
+        .isEqualTo("_blank");
   }
 
   @Test
   void everyTemplateFitsATelephoneInEachLanguageByDayAndByNight() {
     String previews = world.url() + "/sandbox/pages/mails/previews";
-    browser.become(390, true);
     browser.open(previews);
     assertThat(browser.text()).contains("Mail templates", "Light", "Dark", "As text");
-    assertPageIsSound();
-    look("mail-previews");
+    assertPageIsSoundByDayAndNight("mail-previews");
+    browser.become(390, true);
     for (MailTemplate template : MailTemplate.values()) {
       for (String language : List.of("en", "de", "pt")) {
         for (String scheme : List.of("light", "dark")) {
@@ -231,23 +251,56 @@ final class BrowserTest {
       String address = "http://127.0.0.1:" + closed.number() + "/hook";
       Reply created = root.post("/api/v1/event-endpoints", Json.write(Map.of("url", address)));
       assertThat(created.status()).as(created.body()).isEqualTo(201);
-      new Buyer(world).subscribe("pro", "monthly", Buyer.PAYS);
+      Buyer buyer = new Buyer(world);
+      buyer.subscribe("pro", "monthly", Buyer.PAYS);
       browser.become(390, false);
-      await().atMost(Duration.ofMinutes(1)).until(() -> {
-        browser.open(world.url() + "/sandbox/pages/deliveries");
-        return browser.text().contains("parked");
-      });
+      openDeliveriesUntilOneFails();
 
       assertThat(browser.text()).contains(address, "endpoint", "handler", "failing since");
-      assertPageIsSound();
-      look("deliveries");
-      root.call("DELETE", "/api/v1/event-endpoints/" + created.at("/id"), BodyPublishers.noBody());
+      assertThat(browser
+              .ask("document.querySelector('svg').getAttribute('aria-label')")
+              .asText())
+          .contains("oldest first: 0 received, ");
+      assertPageIsSoundByDayAndNight("deliveries");
+      browser.follow("Try now: entry 1 of " + buyer.user());
+      assertThat(browser.text()).contains("The entry of " + buyer.user() + " is tried again now.");
+      openDeliveriesUntilOneFails();
+      browser.follow("Skip it: entry 1 of " + buyer.user());
+      assertThat(browser.text()).contains("Entry 1 of " + buyer.user() + " is left out.");
+      assertThat(root.get("/api/v1/audit?account=" + buyer.user()).body())
+          .contains("skip_delivery");
+      browser.follow("Send everything again to " + address);
+      assertThat(browser.text()).contains("Everything since the endpoint was added is sent again");
+      root.call(
+          "DELETE",
+          "/api/v1/event-endpoints/" + created.at("/endpoint/id"),
+          BodyPublishers.noBody());
     }
+  }
+
+  // An entry that is being sent is neither received nor parked.
+  private void openDeliveriesUntilOneFails() {
+    await().atMost(Duration.ofMinutes(1)).until(() -> {
+      browser.open(world.url() + "/sandbox/pages/deliveries");
+      return browser.text().contains("parked");
+    });
   }
 
   // Kept with the reports, to show what the test saw.
   private void look(String name) {
     Pictures.keep(name, browser);
+  }
+
+  /** On a telephone and at a desk, in light and in dark. */
+  private void assertPageIsSoundByDayAndNight(String name) {
+    for (int width : List.of(390, 1280)) {
+      for (boolean dark : List.of(true, false)) {
+        browser.become(width, dark);
+        assertPageIsSound();
+        look(name + "-" + width + (dark ? "-dark" : ""));
+      }
+    }
+    browser.become(390, false);
   }
 
   private void assertPageIsSound() {

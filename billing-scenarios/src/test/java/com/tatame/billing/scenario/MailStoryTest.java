@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.tatame.billing.catalog.BillingInterval;
+import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.mail.DeliveryReport;
@@ -21,6 +22,7 @@ import com.tatame.billing.mail.StoredMail;
 import com.tatame.billing.mail.SuppressionReason;
 import com.tatame.billing.mail.UnknownPolicy;
 import com.tatame.billing.money.Money;
+import com.tatame.billing.refund.Refunds.RefundRequest;
 import com.tatame.billing.subscription.Cancellation;
 import com.tatame.billing.subscription.ChangePolicy;
 import com.tatame.billing.subscription.ChangeRequest;
@@ -142,6 +144,114 @@ class MailStoryTest {
         .extracting(StoredMail::suppressed)
         .containsExactly(Optional.of(SuppressionReason.CONTRADICTED));
     assertThat(of(MailTemplate.RECEIPT)).hasSize(1);
+  }
+
+  @Test
+  void bankThatAsksIsToldWithThePageToAnswerIt() {
+    ada.buys("basic", Shopper.PAYS);
+    world.provider().replaceCard(ada.customerId(), "pm_card_authenticationRequired");
+    world.advance(Duration.ofDays(14).plusHours(1));
+    assertThat(templates())
+        .as("the payer may be at the page")
+        .doesNotContain(MailTemplate.PAYMENT_ACTION_REQUIRED);
+    world.advance(Duration.ofMinutes(11));
+
+    Mail asked = only(MailTemplate.PAYMENT_ACTION_REQUIRED);
+    assertThat(asked.content().amount()).contains(new Money(500, "usd"));
+    assertThat(asked.content().link()).isPresent();
+    assertThat(asked.content().number()).isPresent();
+  }
+
+  @Test
+  void bankThatWasAnsweredMeanwhileIsNotTold() {
+    ada.buys("basic", Shopper.PAYS);
+    world.provider().replaceCard(ada.customerId(), "pm_card_authenticationRequired");
+    world.advance(Duration.ofDays(14).plusHours(1));
+    world.provider().replaceCard(ada.customerId(), "pm_card_visa");
+    String open = world
+        .billing()
+        .invoices()
+        .list(ada.account(), Optional.empty(), 1)
+        .get(0)
+        .invoice()
+        .id();
+    world.billing().invoices().pay(ada.account(), open);
+    world.settle();
+    world.advance(Duration.ofMinutes(11));
+
+    assertThat(templates()).doesNotContain(MailTemplate.PAYMENT_ACTION_REQUIRED);
+    assertThat(stored(MailTemplate.PAYMENT_ACTION_REQUIRED))
+        .extracting(StoredMail::suppressed)
+        .containsExactly(Optional.of(SuppressionReason.CONTRADICTED));
+  }
+
+  @Test
+  void welcomeOffersNoPlanToWhoHasOne() {
+    world.billing().customers().ensure(ada.caller(), Optional.empty(), Optional.empty());
+    world.settle();
+    assertThat(only(MailTemplate.WELCOME).content().title()).isEmpty();
+
+    Shopper bob = Shopper.named("bob", world);
+    bob.buys("basic", Shopper.PAYS);
+    assertThat(of(MailTemplate.WELCOME))
+        .last()
+        .extracting(mail -> mail.content().title())
+        .isEqualTo(Optional.of("The basic plan"));
+  }
+
+  @Test
+  void refundNamesTheInvoiceThatItIsOf() {
+    ada.buys("basic", Shopper.PAYS);
+    world.advance(Duration.ofDays(15));
+    var invoice = world
+        .billing()
+        .invoices()
+        .list(ada.account(), Optional.empty(), 1)
+        .get(0)
+        .invoice();
+    world
+        .billing()
+        .refunds()
+        .refund(
+            new RefundRequest(
+                Optional.empty(),
+                Optional.of(invoice.id()),
+                Optional.empty(),
+                "requested_by_customer"),
+            RequestKey.of("operator", "refund"));
+    world.settle();
+
+    assertThat(only(MailTemplate.REFUND).content().number())
+        .isEqualTo(invoice.number())
+        .isPresent();
+  }
+
+  @Test
+  void changeOfTheIntervalNamesNoOtherPlan() {
+    startAgain(BillingWorld.builder()
+        .seed(11)
+        .catalog(ACatalog.withoutTrials())
+        .mail(service.service(MailSettings.DEFAULT))
+        .build());
+    Subscription bought = ada.buys("basic", Shopper.PAYS);
+    world
+        .billing()
+        .subscriptions()
+        .change(
+            ada.account(),
+            bought.id(),
+            new ChangeRequest(
+                Optional.of("basic"),
+                Optional.of(BillingInterval.YEARLY),
+                Optional.empty(),
+                Optional.empty(),
+                ChangePolicy.PRORATE));
+    world.settle();
+
+    MailContent changed = only(MailTemplate.SUBSCRIPTION_CHANGED).content();
+    assertThat(changed.title()).contains("The basic plan");
+    assertThat(changed.previousTitle()).isEmpty();
+    assertThat(changed.interval()).contains(BillingInterval.YEARLY);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.observation.ObjectKind;
 import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.payment.PaymentIntentStore;
 import com.tatame.billing.refund.Refund;
@@ -25,6 +26,18 @@ final class PaymentFunctions implements PaymentIntentStore, RefundStore {
             "find_payment_intent_v1",
             Row.empty().with(ACCOUNT, account).with("id", paymentIntentId))
         .map(row -> RecordRows.read(PaymentIntent.class, row));
+  }
+
+  @Override
+  public Optional<PaymentIntent> ofCustomer(AccountId account, String paymentIntentId) {
+    return functions
+        .row(
+            "find_account_object_v1",
+            Row.empty()
+                .with(ACCOUNT, account)
+                .with("kind", ObjectKind.PAYMENT_INTENT)
+                .with("id", paymentIntentId))
+        .map(row -> (PaymentIntent) MirrorRows.object(ObjectKind.PAYMENT_INTENT, row));
   }
 
   @Override

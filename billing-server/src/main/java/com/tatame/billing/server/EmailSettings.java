@@ -143,7 +143,7 @@ final class EmailSettings {
           "BILLING_MAIL_TIME_ZONE", "name of a time zone", EmailSettings::zone)
       .byDefault("UTC")
       .initially("UTC")
-      .means("The time zone of the dates in mails.")
+      .means("The time zone of dates in mails to accounts that have not said theirs.")
       .remedy("set it to a name such as Europe/Berlin")
       .example("Europe/Berlin")
       .wrong("Mars/Olympus");

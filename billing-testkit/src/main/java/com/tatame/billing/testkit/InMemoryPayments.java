@@ -34,6 +34,13 @@ final class InMemoryPayments implements PaymentIntentStore, RefundStore {
             intent.account().filter(buyer -> anonymous.owns(account, buyer)).isPresent()));
   }
 
+  @Override
+  public Optional<PaymentIntent> ofCustomer(AccountId account, String paymentIntentId) {
+    return lock.hold(() -> intent(paymentIntentId)
+        .filter(intent ->
+            intent.customerId().flatMap(rows::accountOf).filter(account::equals).isPresent()));
+  }
+
   private Optional<PaymentIntent> intent(String id) {
     return rows.state(new ObjectRef(ObjectKind.PAYMENT_INTENT, id)).map(PaymentIntent.class::cast);
   }

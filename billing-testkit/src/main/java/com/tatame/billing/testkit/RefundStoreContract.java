@@ -38,6 +38,28 @@ public interface RefundStoreContract extends StoreUnderTest {
   }
 
   @Test
+  default void aPaymentThatNamesNoAccountIsFoundByItsCustomersAccountAlone() {
+    Instant now = Ids.morning();
+    Linked payer = Commits.aLinkedCustomer(store(), now);
+    Linked other = Commits.aLinkedCustomer(store(), now);
+    PaymentIntent payment = APayment.byCustomer(payer.customerId(), now);
+    PaymentIntent sold = APayment.of(payer.account(), PaymentIntent.Status.SUCCEEDED, now);
+    Commits.store(store(), now, payment, sold);
+
+    assertThat(store().paymentIntents().ofCustomer(payer.account(), payment.id()))
+        .contains(payment);
+    assertThat(store().paymentIntents().ofCustomer(other.account(), payment.id()))
+        .isEmpty();
+    assertThat(store().paymentIntents().ofCustomer(payer.account(), sold.id()))
+        .as("it names an account and no customer")
+        .isEmpty();
+    assertThat(store().paymentIntents().ofCustomer(payer.account(), payer.customerId()))
+        .as("no payment")
+        .isEmpty();
+    assertThat(store().paymentIntents().find(payer.account(), payment.id())).isEmpty();
+  }
+
+  @Test
   default void aPaymentOfAnAnonymousSessionIsItsClaimers() {
     Instant now = Ids.morning();
     AccountId claimer = Ids.account();

@@ -106,7 +106,15 @@ final class BadPurchases {
   static class HandsOutAnothersPayment extends ForwardingStore {
     @Override
     public PaymentIntentStore paymentIntents() {
-      return (account, id) -> good
+      return spoil(
+          PaymentIntentStore.class,
+          good.paymentIntents(),
+          Map.of(
+              "find", args -> any((String) args[1]), "ofCustomer", args -> any((String) args[1])));
+    }
+
+    private Optional<PaymentIntent> any(String id) {
+      return good
           .projections()
           .load(List.of(new SubjectQuery(
               new SubjectId(id), Set.of(new ObjectRef(ObjectKind.PAYMENT_INTENT, id)), Set.of())))

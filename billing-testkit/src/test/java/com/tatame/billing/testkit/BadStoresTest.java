@@ -291,6 +291,9 @@ class BadStoresTest {
         Arguments.of(
             BadPurchases.HandsOutAnothersPayment.class, "aPaymentIsFoundByItsAccountAlone"),
         Arguments.of(
+            BadPurchases.HandsOutAnothersPayment.class,
+            "aPaymentThatNamesNoAccountIsFoundByItsCustomersAccountAlone"),
+        Arguments.of(
             BadPurchases.TakesTheUnpaidForPaid.class, "anInvoiceThatNobodyPaidHasNoPayment"),
         Arguments.of(BadPurchases.ForgetsWhatWasPaid.class, "aRefundIsFoundWithWhatItsPaymentPaid"),
         Arguments.of(BadPurchases.GivesAgainAndAgain.class, "whatIsFreeIsHadOnce"),

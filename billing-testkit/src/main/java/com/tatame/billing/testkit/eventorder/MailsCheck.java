@@ -15,6 +15,7 @@ import com.tatame.billing.mail.StoredMail;
 import com.tatame.billing.observation.Fact;
 import com.tatame.billing.outbox.PublishedEvent;
 import com.tatame.billing.outbox.SubscriberStatus;
+import com.tatame.billing.payment.PaymentIntent;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStatus;
@@ -128,6 +129,12 @@ final class MailsCheck implements MailTransport {
         subscription(mail)
             .filter(now -> now.status() != SubscriptionStatus.TRIALING)
             .map(now -> now.status().code());
+      case PAYMENT_ACTION_REQUIRED ->
+        store
+            .paymentIntents()
+            .ofCustomer(mail.account(), mail.objectId())
+            .filter(payment -> payment.status() != PaymentIntent.Status.REQUIRES_ACTION)
+            .map(payment -> payment.status().code());
       default -> Optional.empty();
     };
     return known.map(status ->
