@@ -7,8 +7,10 @@ import com.tatame.billing.audit.AuditLog;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.catalog.ProductCatalog;
+import com.tatame.billing.checkin.CheckIns;
 import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.command.CommandAdministration;
+import com.tatame.billing.conversation.Conversations;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.DriftMonitor;
 import com.tatame.billing.duplicate.Duplicates;
@@ -197,6 +199,16 @@ public final class Billing implements AutoCloseable {
   /** Which mails accounts want. */
   public Unsubscription unsubscription() {
     return parts.mailing.unsubscription();
+  }
+
+  /** What users say to an assistant and what it answers, counted by their plans. */
+  public Conversations conversations() {
+    return parts.personal.conversations();
+  }
+
+  /** What users note of themselves from time to time. */
+  public CheckIns checkIns() {
+    return parts.personal.checkIns();
   }
 
   /** Who changed what. */

@@ -74,6 +74,8 @@ public final class BillingBuilder {
   TrialKeys trialKeys = TrialKeys.NONE;
   BillingRoles billingRoles = BillingRoles.DEFAULT;
   Duration keepFeed = Duration.ofDays(90);
+  Optional<Duration> keepConversations = Optional.empty();
+  Optional<Duration> keepCheckIns = Optional.empty();
   Optional<EndpointTransport> endpoints = Optional.empty();
   Optional<MailService> mail = Optional.empty();
 
@@ -310,6 +312,28 @@ public final class BillingBuilder {
       MailListener mailListener) {
     mail = Optional.of(new MailService(renderer, transport, mailSettings, mailListener));
     return this;
+  }
+
+  /**
+   * How long a conversation is kept after its last message. Default: for ever; those of visitors who
+   * never signed in for 90 days.
+   */
+  public BillingBuilder keepConversations(Duration value) {
+    keepConversations = Optional.of(positive("keepConversations", value));
+    return this;
+  }
+
+  /** How long a check-in is kept after its day. Default: for ever. */
+  public BillingBuilder keepCheckIns(Duration value) {
+    keepCheckIns = Optional.of(positive("keepCheckIns", value));
+    return this;
+  }
+
+  private static Duration positive(String name, Duration value) {
+    if (value.isZero() || value.isNegative()) {
+      throw new IllegalArgumentException(name + " must be positive");
+    }
+    return value;
   }
 
   /** Receives the outcome of events, for metrics, traces and error reports. Default: none. */

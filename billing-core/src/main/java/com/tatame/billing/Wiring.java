@@ -11,6 +11,7 @@ import com.tatame.billing.cache.SubjectCache;
 import com.tatame.billing.catalog.CatalogInForce;
 import com.tatame.billing.catalog.CatalogVersions;
 import com.tatame.billing.catalog.ProductCatalog;
+import com.tatame.billing.checkin.CheckIns;
 import com.tatame.billing.checkout.CheckoutCommands;
 import com.tatame.billing.checkout.Checkouts;
 import com.tatame.billing.checkout.CurrencySwitch;
@@ -26,6 +27,7 @@ import com.tatame.billing.command.CommandHandler;
 import com.tatame.billing.command.CommandKind;
 import com.tatame.billing.command.CommandSearch;
 import com.tatame.billing.command.Commands;
+import com.tatame.billing.conversation.Conversations;
 import com.tatame.billing.customer.CustomerUpdateCommand;
 import com.tatame.billing.customer.Customers;
 import com.tatame.billing.drift.Comparison;
@@ -144,6 +146,7 @@ final class Wiring {
   final Inbox inbox;
   final Outbox outbox;
   final Mailing mailing;
+  final Personal personal;
   final Operations operations;
   final AuditLog audit;
 
@@ -174,6 +177,7 @@ final class Wiring {
     shop = shop();
     inbox = inbox(maintenance);
     mailing = mailing();
+    personal = personal();
     operations = operations();
     audit = new AuditLog(store.audit());
   }
@@ -591,6 +595,26 @@ final class Wiring {
             settings.random)));
   }
 
+  /** What persons write for themselves. */
+  record Personal(Conversations conversations, CheckIns checkIns) {
+    void prune() {
+      conversations.prune();
+      checkIns.prune();
+    }
+  }
+
+  private Personal personal() {
+    return new Personal(
+        new Conversations(
+            caches.entitlements().over(store.conversations()),
+            usage.entitlements(),
+            catalog,
+            clocks,
+            settings.random,
+            settings.keepConversations),
+        new CheckIns(store.checkIns(), clocks, settings.random, settings.keepCheckIns));
+  }
+
   /** What operators do, and what is done now and then without them. */
   record Operations(DriftMonitor drift, Imports imports, Schedule schedule) {}
 
@@ -668,7 +692,8 @@ final class Wiring {
               pruneMails();
             }),
             task("prune_usage", PRUNE_EVERY, retention::pruneUsage),
-            task("prune_answers", PRUNE_EVERY, retention::pruneAnswers)),
+            task("prune_answers", PRUNE_EVERY, retention::pruneAnswers),
+            task("prune_personal", PRUNE_EVERY, personal::prune)),
         wallClock,
         settings.random);
   }

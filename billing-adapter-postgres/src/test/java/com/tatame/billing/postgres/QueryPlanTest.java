@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.apikey.ApiKey;
@@ -16,6 +17,10 @@ import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.catalog.Price;
 import com.tatame.billing.catalog.Product;
+import com.tatame.billing.checkin.CheckIn;
+import com.tatame.billing.checkin.CheckInFilter;
+import com.tatame.billing.checkin.CheckInPeriod;
+import com.tatame.billing.checkin.CheckInStore;
 import com.tatame.billing.checkout.CheckoutSession;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
@@ -24,6 +29,11 @@ import com.tatame.billing.command.CommandState;
 import com.tatame.billing.command.JournalFilter;
 import com.tatame.billing.command.RequestKey;
 import com.tatame.billing.command.Resolution;
+import com.tatame.billing.conversation.AppendResult;
+import com.tatame.billing.conversation.ConversationStore;
+import com.tatame.billing.conversation.Message;
+import com.tatame.billing.conversation.MessageAppend;
+import com.tatame.billing.conversation.MessageRole;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.Grant;
@@ -90,6 +100,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +217,17 @@ class QueryPlanTest {
             + " end" + ROWS,
         "insert into mail_suppressions (address, id, reason, since) select 'user_' || i || '@example.com',"
             + " 'mail_' || i, 'complaint', " + AT + ROWS,
+        "insert into ai_conversations (id, user_id, title, message_count, created_at, updated_at)"
+            + " select 'conv_' || i, case i % 10 when 0 then 'anonymous:' else 'user_' end || i % 2000, 't', 50,"
+            + AT + ", " + AT + " from generate_series(1, 20000) i",
+        "insert into ai_messages (conversation_id, position, id, user_id, role, content, tokens, request_key,"
+            + " fingerprint, created_at) select 'conv_' || i % 20000 + 1, i / 20000 + 1, 'msg_' || i, 'user_' ||"
+            + " (i % 20000 + 1) % 2000, case i / 20000 % 2 when 0 then 'user' else 'assistant' end, 'said', 1,"
+            + " case i % 10 when 0 then ':key_' || i end, 'f', now() from generate_series(0, 999999) i",
+        "insert into longitudinal_checkins (id, user_id, kind, occurred_at, score, created_at)"
+            + " select 'chk_' || i, 'user_' || i % 1000, 'kind_' || i % 7, " + AT
+            + ", i % 10, now()"
+            + ROWS,
         "insert into mail_preferences (account_id, \"off\") select 'user_' || i, '{}'" + ROWS,
         "insert into account_entitlements (account_id, sources) select 'user_' || i, '[]'" + ROWS,
         "insert into subjects (id, version) select 'cus_' || i, 1" + ROWS,
@@ -300,6 +322,8 @@ class QueryPlanTest {
         usage(store, round);
         grants(store, round);
         mails(store, round);
+        conversations(store, round);
+        checkIns(store, round);
         catalogs(store, round);
         audit(store, round);
         events(store, round);
@@ -734,7 +758,7 @@ class QueryPlanTest {
         new AccountId("new_" + round), NOW, NOW, Optional.empty(), Optional.empty());
     store.anonymousSessions().add(session, "new_" + round);
     store.anonymousSessions().findByHash("hash_7");
-    store.anonymousSessions().claim("new_" + round, account, NOW, AnAuditEntry.any());
+    store.anonymousSessions().claim("new_" + round, Owner.of(account), NOW, AnAuditEntry.any());
     store.anonymousSessions().gather(NOW);
   }
 
@@ -908,6 +932,69 @@ class QueryPlanTest {
     mails.suppressions(Optional.of("mail_" + (7 + round)), 10);
     mails.lift("mail_" + (70 + round), AnAuditEntry.any());
     mails.put(account, mails.preferences(account), AnAuditEntry.any());
+  }
+
+  private static void conversations(PostgresBillingStore store, int round) {
+    ConversationStore conversations = store.conversations();
+    Owner owner = Owner.of(new AccountId("user_" + (round + 1)));
+    String id = "conv_" + (round + 1);
+    assertThat(conversations.list(owner, false, Optional.empty(), 10)).hasSize(10);
+    assertThat(conversations.list(owner, false, Optional.of("conv_" + (round + 4001)), 10))
+        .hasSize(2);
+    conversations.list(owner, true, Optional.empty(), 10);
+    assertThat(conversations.find(owner, id)).isPresent();
+    assertThat(conversations.messages(owner, id, OptionalLong.empty(), 20, OptionalLong.of(12)))
+        .hasSize(12);
+    assertThat(conversations.messages(owner, id, OptionalLong.of(40), 20, OptionalLong.empty()))
+        .hasSize(20);
+    for (Optional<String> newTitle : List.of(Optional.<String>empty(), Optional.of("new"))) {
+      String to = newTitle.isPresent() ? "new_conversation_" + round : id;
+      AppendResult result = conversations.append(new MessageAppend(
+          owner,
+          to,
+          newTitle,
+          List.of(new Message(
+              "new_message_" + to + round,
+              1,
+              MessageRole.USER,
+              "said",
+              1,
+              Map.of(),
+              Optional.of("use_" + (round + 1)),
+              NOW)),
+          false,
+          "quiz",
+          Optional.of("new_key_" + to + round),
+          "f",
+          Optional.empty(),
+          NOW));
+      assertThat(result).isInstanceOf(AppendResult.class);
+    }
+    conversations.update(owner, id, Optional.of("renamed"), Optional.of(round % 2 == 0), NOW);
+    conversations.delete(owner, "conv_" + (round + 2001), AnAuditEntry.any());
+    conversations.prune(
+        Optional.of(Instant.parse("2026-01-01T00:00:03Z")),
+        Instant.parse("2026-01-01T00:01:00Z"),
+        2);
+  }
+
+  private static void checkIns(PostgresBillingStore store, int round) {
+    CheckInStore checkIns = store.checkIns();
+    Owner owner = Owner.of(new AccountId("user_" + (round + 1)));
+    CheckInFilter kind = new CheckInFilter(
+        Optional.of("kind_" + round % 7),
+        Optional.of(NOW.minus(Duration.ofDays(1))),
+        Optional.of(NOW));
+    checkIns.add(new CheckIn(
+        "new_" + round, owner, "mood", NOW, Map.of(), Optional.empty(), Optional.empty(), NOW));
+    assertThat(checkIns.find(owner, "chk_" + (round + 1))).isPresent();
+    checkIns.list(owner, kind, Optional.empty(), 10);
+    assertThat(checkIns.list(owner, CheckInFilter.ALL, Optional.of("chk_" + (round + 50_001)), 10))
+        .hasSize(10);
+    assertThat(checkIns.latest(owner)).hasSizeGreaterThan(5);
+    checkIns.series(owner, kind, CheckInPeriod.Length.WEEK, ZoneOffset.UTC);
+    checkIns.delete(owner, "chk_" + (round + 2001), AnAuditEntry.any());
+    checkIns.prune(Instant.parse("2026-01-01T00:00:09Z"), 1);
   }
 
   private static DeliveryReport report(String id, Optional<String> mail, Optional<String> message) {

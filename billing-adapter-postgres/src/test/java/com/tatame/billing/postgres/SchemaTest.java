@@ -3,6 +3,7 @@ package com.tatame.billing.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.inbox.ClaimedEvent;
@@ -113,7 +114,7 @@ class SchemaTest {
     ItemSale nothing =
         new ItemSale("pur_free", "article-1", "article", new Money(0, "usd"), Optional.empty());
     STORE.purchases().addFree(Purchase.free("pur_free", buyer, nothing, NOW), AnAuditEntry.any());
-    STORE.anonymousSessions().claim("hash_1", buyer, NOW, AnAuditEntry.any());
+    STORE.anonymousSessions().claim("hash_1", Owner.of(buyer), NOW, AnAuditEntry.any());
 
     assertThat(TestDatabase.query(
             CONFIG,

@@ -96,6 +96,7 @@ class LostAnswerTest {
         "seq_at_v1",
         "wanted_rows_v1",
         "move_usage_v1",
+        "move_conversations_v1",
         "watched_fields_v1",
         "claim_facts_v1",
         "take_units_v1",

@@ -1,6 +1,7 @@
 package com.tatame.billing.supabase;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.apikey.ApiKey;
@@ -144,6 +145,7 @@ final class PortCalls {
     reads();
     calls.addAll(EventsOutCalls.of(ACCOUNT, NOON, AUDIT));
     calls.addAll(MailCalls.of(ACCOUNT, NOON, AUDIT));
+    calls.addAll(ConversationCalls.of(ACCOUNT, NOON, AUDIT));
   }
 
   static List<PortCall> inOrder() {
@@ -443,7 +445,7 @@ final class PortCalls {
     then("add_free_purchase_v1", store -> store.purchases().addFree(free("pur_2"), AUDIT));
     then(
         "claim_anonymous_session_v1",
-        store -> store.anonymousSessions().claim("hash_1", ACCOUNT, NOW, AUDIT));
+        store -> store.anonymousSessions().claim("hash_1", Owner.of(ACCOUNT), NOW, AUDIT));
     then("gather_usage_v1", store -> store.anonymousSessions().gather(NOW));
     then("list_purchases_v1", store -> store.purchases().list(ACCOUNT, Optional.empty(), 10));
     then("owned_purchase_v1", store -> store.purchases().owned(ACCOUNT, "article-1"));

@@ -34,8 +34,12 @@ class RetrySafetyTest {
       "window_at_v1");
 
   /** What the database calls by itself, and what that calls. */
-  private static final Set<String> OF_TRIGGERS =
-      Set.of("report_consumptions_v1", "report_release_v1", "paid_units_v1", "guard_write_v1");
+  private static final Set<String> OF_TRIGGERS = Set.of(
+      "report_consumptions_v1",
+      "report_release_v1",
+      "paid_units_v1",
+      "guard_write_v1",
+      "delete_messages_v1");
 
   @Test
   void everyFunctionOfTheSchemaIsDecidedOn() {

@@ -1,6 +1,7 @@
 package com.tatame.billing.anonymous;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.audit.AuditEntry;
 import java.time.Instant;
 import java.util.List;
@@ -15,13 +16,14 @@ public interface AnonymousSessionStore {
 
   /**
    * Makes all that the session bought, and all that becomes known of it later, the account's, and
-   * counts what it used as used by the account, in the same windows. The first claim stays;
-   * later ones change nothing.
+   * counts what it used as used by the account, in the same windows. Its conversations go on as the
+   * claimer's. The first claim stays; later ones change nothing.
    *
+   * @param by who claims: within an organisation's account, a member
    * @param audit written in the same commit, if this is the first claim
    * @return the session as it is then; empty if there is none
    */
-  Optional<AnonymousSession> claim(String hash, AccountId by, Instant now, AuditEntry audit);
+  Optional<AnonymousSession> claim(String hash, Owner by, Instant now, AuditEntry audit);
 
   /**
    * Counts as used by the claimers what sessions used that were claimed meanwhile: a request may have

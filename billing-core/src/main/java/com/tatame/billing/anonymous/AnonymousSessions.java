@@ -1,6 +1,7 @@
 package com.tatame.billing.anonymous;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.audit.AuditAction;
 import com.tatame.billing.audit.AuditChange;
@@ -153,7 +154,7 @@ public final class AnonymousSessions {
       throw new Forbidden("Sign in to claim an anonymous session.");
     }
     AnonymousSession session = hash(token)
-        .flatMap(hash -> claim(caller.account(), hash))
+        .flatMap(hash -> claim(Owner.of(caller), hash))
         .orElseThrow(
             () -> ValidationFailed.of("token", "is not the token of an anonymous session"));
     if (session.claimedBy().filter(caller.account()::equals).isEmpty()) {
@@ -163,13 +164,14 @@ public final class AnonymousSessions {
     return session;
   }
 
-  private Optional<AnonymousSession> claim(AccountId account, String hash) {
+  private Optional<AnonymousSession> claim(Owner by, String hash) {
+    AccountId account = by.account();
     Instant now = now();
     return store
         .findByHash(hash)
         .flatMap(session -> store.claim(
             hash,
-            account,
+            by,
             now,
             AuditEntry.of(
                 now,

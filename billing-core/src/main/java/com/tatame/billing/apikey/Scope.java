@@ -14,6 +14,8 @@ public enum Scope {
   ENTITLEMENTS("entitlements"),
   /** Report the usage of any account that the call names, and set its gauges. */
   USAGE_WRITE("usage:write"),
+  /** Read and add to the conversations and check-ins of any account that the call names. */
+  CHAT("chat"),
   /** Make refunds, and list them. */
   REFUNDS("refunds"),
   /** Give grants and discounts to accounts, and take them back. */
@@ -60,6 +62,8 @@ public enum Scope {
 
   /** Whether a key with this scope may do what needs the other. */
   public boolean permits(Scope needed) {
-    return this == ADMIN || this == needed || (this == ACCOUNT && needed == ENTITLEMENTS);
+    return this == ADMIN
+        || this == needed
+        || (this == ACCOUNT && (needed == ENTITLEMENTS || needed == CHAT));
   }
 }

@@ -35,7 +35,10 @@ public enum AuditAction {
   RESEND_MAIL,
   /** An address is written to again. */
   LIFT_MAIL_SUPPRESSION,
-  UPDATE_MAIL_PREFERENCES;
+  UPDATE_MAIL_PREFERENCES,
+  /** With all its messages. */
+  DELETE_CONVERSATION,
+  DELETE_CHECK_IN;
 
   /** The stored name, lower case. */
   public String code() {

@@ -30,6 +30,11 @@ public record AuditChange(
     return new AuditChange(Optional.of(new TreeMap<>(before)), Optional.of(new TreeMap<>(after)));
   }
 
+  /** That something is gone. */
+  public static AuditChange deleted(Map<String, String> before) {
+    return new AuditChange(Optional.of(new TreeMap<>(before)), Optional.empty());
+  }
+
   private static SortedMap<String, String> copy(SortedMap<String, String> fields) {
     return Collections.unmodifiableSortedMap(new TreeMap<>(fields));
   }

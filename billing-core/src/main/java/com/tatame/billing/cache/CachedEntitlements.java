@@ -1,6 +1,7 @@
 package com.tatame.billing.cache;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.conversation.ConversationStore;
 import com.tatame.billing.entitlement.AccountUsage;
 import com.tatame.billing.entitlement.EntitlementCache;
 import com.tatame.billing.entitlement.EntitlementSnapshot;
@@ -130,6 +131,11 @@ public final class CachedEntitlements implements EntitlementCache, CommitListene
   /** The store; what it gives for units evicts its account. */
   public PurchaseStore over(PurchaseStore store) {
     return ttl.isZero() ? store : new CacheEvictingPurchaseStore(store, this);
+  }
+
+  /** The store; messages that it stores evict their account. */
+  public ConversationStore over(ConversationStore store) {
+    return ttl.isZero() ? store : new CacheEvictingConversationStore(store, this);
   }
 
   /**

@@ -8,6 +8,7 @@ import com.tatame.billing.catalog.Plan;
 import com.tatame.billing.commit.GroupCommit;
 import com.tatame.billing.entitlement.ConsumeResult.Charge;
 import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.LimitReached;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.failure.ValidationFailed;
@@ -194,11 +195,7 @@ public final class Entitlements {
       EntitlementEvaluation standing = any(account, use, now);
       Feature feature = known(standing, use.feature());
       if (feature instanceof Feature.Flag) {
-        Decision decision = standing.decide(use.feature(), feature);
-        if (decision.staleSince().isPresent()) {
-          throw new StoreUnavailable(
-              "The database is down: nothing can be used, only asked about.");
-        }
+        Decision decision = usable(standing.decide(use.feature(), feature));
         return decision.allowed()
             ? new ConsumeResult.Granted(Optional.empty(), Optional.empty(), false)
             : new ConsumeResult.Denied(decision);
@@ -216,6 +213,44 @@ public final class Entitlements {
       }
     }
     throw changing(account);
+  }
+
+  private static Decision usable(Decision decision) {
+    if (decision.staleSince().isPresent()) {
+      throw new StoreUnavailable("The database is down: nothing can be used, only asked about.");
+    }
+    return decision;
+  }
+
+  /**
+   * The wish to use units, for a store that writes it together with something else. It may be by what
+   * was read some time ago, which the store finds stale.
+   *
+   * @return empty where nothing is counted
+   * @throws LimitReached if a flag is off
+   * @throws NotFound if no plan of the catalog has such a feature
+   * @throws ValidationFailed if the feature has a highest price and none is given
+   */
+  public Optional<UsageDebit> debit(AccountId account, Use use) {
+    Instant now = now();
+    EntitlementEvaluation standing = any(account, use, now);
+    Feature feature = known(standing, use.feature());
+    if (feature instanceof Feature.Flag) {
+      Decision decision = usable(standing.decide(use.feature(), feature));
+      if (!decision.allowed()) {
+        throw decision.refusal();
+      }
+      return Optional.empty();
+    }
+    priceMistake(feature, use).ifPresent(mistake -> {
+      throw mistake;
+    });
+    return Optional.of(debit(account, use, standing, feature, now));
+  }
+
+  /** What an account is told whose {@link #debit} was denied. */
+  public LimitReached refusal(AccountId account, Use use) {
+    return denied(account, use).refusal();
   }
 
   /**

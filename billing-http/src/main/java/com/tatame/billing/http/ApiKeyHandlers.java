@@ -65,7 +65,7 @@ final class ApiKeyHandlers {
 
       @Doc(
           "What it may do. admin: everything. account: act for the account that X-Account-Id names."
-              + " entitlements, usage:write: only this, for such an account. refunds, grants,"
+              + " entitlements, usage:write, chat: only this, for such an account. refunds, grants,"
               + " customers:read, analytics:read, audit:read, webhooks:read, webhooks:write,"
               + " events:read, events:write,"
               + " commands:read, commands:write: this, for all accounts.")

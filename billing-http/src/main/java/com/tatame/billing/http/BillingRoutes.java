@@ -170,6 +170,8 @@ public final class BillingRoutes {
         new TaxHandlers(billing.taxation()),
         new EntitlementHandlers(billing.entitlements(), wallClock),
         new UsageHandlers(billing.entitlements(), wallClock),
+        new ConversationHandlers(billing.conversations()),
+        new CheckInHandlers(billing.checkIns()),
         new GrantHandlers(billing.grants()),
         new MeteringHandlers(billing.metering()),
         new TrialHandlers(billing.trials()));

@@ -33,6 +33,7 @@ final class LegacyPaths {
     UsageHandlers.routes().stream()
         .filter(route -> route.path().startsWith(USAGE))
         .forEach(route -> all.addAll(usage(route)));
+    all.addAll(ConversationHandlers.legacy());
     return all;
   }
 

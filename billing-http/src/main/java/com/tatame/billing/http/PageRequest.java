@@ -38,7 +38,7 @@ record PageRequest(int limit, Optional<String> after) {
     return new Page<>(
         shown.stream().map(render).toList(),
         hasMore,
-        hasMore ? encode(id.apply(shown.get(shown.size() - 1))) : null);
+        hasMore ? cursor(id.apply(shown.get(shown.size() - 1))) : null);
   }
 
   private static int limit(String text) {
@@ -50,7 +50,8 @@ record PageRequest(int limit, Optional<String> after) {
     return Integer.parseInt(text);
   }
 
-  private static String encode(String id) {
+  /** The cursor that names an entry. */
+  static String cursor(String id) {
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(id.getBytes(StandardCharsets.UTF_8));

@@ -5,6 +5,8 @@ import com.tatame.billing.time.TimeBounds;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,32 @@ final class RequestFields {
       throw ValidationFailed.of(field, "must have at most " + MAX_LENGTH + " characters");
     }
     return Optional.ofNullable(value).filter(text -> !text.isBlank());
+  }
+
+  /**
+   * A whole number from 1 on.
+   *
+   * @throws ValidationFailed naming the field, if it is none or larger than the largest
+   */
+  static long wholeNumber(String field, String text, long largest) {
+    if (!text.matches("[1-9]\\d{0,17}") || Long.parseLong(text) > largest) {
+      throw ValidationFailed.of(field, "must be a whole number from 1 to " + largest);
+    }
+    return Long.parseLong(text);
+  }
+
+  /** Texts by name; none if they are missing. */
+  static Map<String, String> texts(String field, @Nullable Map<String, @Nullable String> sent) {
+    Map<String, String> texts = new HashMap<>();
+    if (sent != null) {
+      sent.forEach((name, text) -> {
+        if (text == null) {
+          throw ValidationFailed.of(field + "." + name, "must be a text");
+        }
+        texts.put(name, text);
+      });
+    }
+    return texts;
   }
 
   static Optional<String> email(String field, @Nullable String value) {

@@ -173,6 +173,17 @@ record Route(
         handler);
   }
 
+  /** The same with other query parameters. */
+  Route asking(List<Parameter> otherParameters) {
+    return new Route(
+        method,
+        path,
+        admission,
+        new Input(otherParameters, input.body, input.bodyRule, input.ownKeys),
+        description,
+        handler);
+  }
+
   private Route aliasBy(
       String oldPath, Function<Handlers, RouteHandler.Later> oldHandler, List<Reply> oldReplies) {
     return new Route(

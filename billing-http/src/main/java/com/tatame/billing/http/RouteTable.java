@@ -38,6 +38,8 @@ final class RouteTable {
             ApiKeyHandlers.routes(),
             EntitlementHandlers.routes(),
             UsageHandlers.routes(),
+            ConversationHandlers.routes(),
+            CheckInHandlers.routes(),
             GrantHandlers.routes(),
             DiscountHandlers.routes(),
             MeteringHandlers.routes(),

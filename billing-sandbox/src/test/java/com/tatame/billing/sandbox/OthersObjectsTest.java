@@ -39,7 +39,9 @@ final class OthersObjectsTest {
       "/payment-methods/{id}", "paymentMethod",
       "/tax-ids/{id}", "taxId",
       "/purchases/{id}", "purchase",
-      "/payment-intents/{id}", "paymentIntent");
+      "/payment-intents/{id}", "paymentIntent",
+      "/chat/history/{id}", "conversation",
+      "/check-ins/{id}", "checkIn");
 
   /** Paths whose parameter names what is the same for all accounts. */
   private static final Set<String> COMMON = Set.of(
@@ -58,6 +60,7 @@ final class OthersObjectsTest {
       "subscription", "subscription",
       "quoteId", "quote",
       "consumptionId", "consumption",
+      "conversationId", "conversation",
       "event", "event",
       "command", "command");
 
@@ -66,6 +69,8 @@ final class OthersObjectsTest {
       "active",
       "address",
       "amount",
+      "answers",
+      "archived",
       "at",
       "behavior",
       "billingEmail",
@@ -82,11 +87,17 @@ final class OthersObjectsTest {
       "interval",
       "item",
       "itemPrice",
+      "kind",
+      "lastMessages",
       "limit",
       "locale",
+      "maxTokens",
+      "messages",
       "metadata",
       "name",
+      "note",
       "occurredAt",
+      "per",
       "policy",
       "priceId",
       "product",
@@ -95,10 +106,12 @@ final class OthersObjectsTest {
       "reason",
       "resumesAt",
       "returnUrl",
+      "score",
       "status",
       "successUrl",
       "tier",
       "timeZone",
+      "title",
       "to",
       "token",
       "type",
@@ -112,18 +125,25 @@ final class OthersObjectsTest {
   private static final Set<String> ACCOUNTS = Set.of("userId", "accountId");
 
   /** Bodies that only an id is wrong about. */
-  static final Map<String, String> BODIES = Map.of(
-      "CancelRequest", "{\"when\":\"now\"}",
-      "NewPortalVisit",
-          "{\"returnUrl\":\"http://localhost:3000/\",\"flow\":\"subscription_cancel\"}",
-      "CodeToApply", "{\"code\":\"SPRING\"}",
-      "NewQuote", "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}",
-      "SubscriptionUpdate", "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}",
-      "PauseRequest", "{\"behavior\":\"void\"}",
-      "NewPaymentIntent", "{\"amount\":100,\"currency\":\"usd\"}",
-      "NewCheckout",
+  static final Map<String, String> BODIES = Map.ofEntries(
+      Map.entry("CancelRequest", "{\"when\":\"now\"}"),
+      Map.entry(
+          "NewPortalVisit",
+          "{\"returnUrl\":\"http://localhost:3000/\",\"flow\":\"subscription_cancel\"}"),
+      Map.entry("CodeToApply", "{\"code\":\"SPRING\"}"),
+      Map.entry("NewQuote", "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}"),
+      Map.entry(
+          "SubscriptionUpdate",
+          "{\"tier\":\"pro\",\"interval\":\"monthly\",\"policy\":\"prorate\"}"),
+      Map.entry("PauseRequest", "{\"behavior\":\"void\"}"),
+      Map.entry("NewPaymentIntent", "{\"amount\":100,\"currency\":\"usd\"}"),
+      Map.entry(
+          "NewCheckout",
           "{\"tier\":\"basic\",\"interval\":\"monthly\",\"successUrl\":\"http://localhost:3000/\","
-              + "\"cancelUrl\":\"http://localhost:3000/\"}");
+              + "\"cancelUrl\":\"http://localhost:3000/\"}"),
+      Map.entry("SaveMessages", "{\"messages\":[{\"role\":\"assistant\",\"content\":\"mine\"}]}"),
+      Map.entry("ConversationChange", "{\"title\":\"mine\"}"),
+      Map.entry("CheckInRequest", "{\"kind\":\"mood\"}"));
 
   private final LocalServer world;
   private final ApiClient anonymous;
@@ -196,8 +216,28 @@ final class OthersObjectsTest {
             .api()
             .post("/api/v1/entitlements/" + FEATURE + "/consume", "{}")
             .at("/consumptionId"));
+    all.put("conversation", conversation(buyer));
+    all.put(
+        "checkIn", buyer.api().post("/api/v1/check-ins", "{\"kind\":\"mood\"}").at("/id"));
     assertThat(all).doesNotContainValue("");
     return all;
+  }
+
+  // The catalog sells none, so only a program can begin one, with what isn't counted.
+  private String conversation(Buyer buyer) {
+    ApiClient root = anonymous.as(world.token("user_root"));
+    String key = root.post("/api/v1/api-keys", "{\"name\":\"assistant\",\"scopes\":[\"chat\"]}")
+        .at("/key");
+    return anonymous
+        .as(key)
+        .call(
+            "POST",
+            "/api/v1/chat/save",
+            BodyPublishers.ofString(
+                "{\"messages\":[{\"role\":\"assistant\",\"content\":\"Hello\"}]}"),
+            "X-Account-Id",
+            buyer.user())
+        .at("/conversationId");
   }
 
   @Test
@@ -259,13 +299,12 @@ final class OthersObjectsTest {
           String path = PARAMETER
               .matcher(operation.path().replace("{feature}", FEATURE))
               .replaceAll(own(operation, strangers));
-          boolean asks = operation.method().equals("GET");
           Reply reply = call(
               stranger.api(),
               operation,
-              asks ? path + "?" + name + "=" + id : path,
+              queried(operation).contains(name) ? path + "?" + name + "=" + id : path,
               body.toString());
-          if (asks) {
+          if (operation.method().equals("GET")) {
             assertThat(reply.json().path("data"))
                 .as(operation.path() + " " + name)
                 .isEmpty();
@@ -320,13 +359,18 @@ final class OthersObjectsTest {
     return operation.path().replaceFirst("^(/api/v1)?(/stripe)?", "");
   }
 
-  private List<String> named(Operation operation) {
+  private static List<String> queried(Operation operation) {
     List<String> names = new ArrayList<>();
     operation.description().path("parameters").forEach(parameter -> {
       if (parameter.path("in").asText().equals("query")) {
         names.add(parameter.path("name").asText());
       }
     });
+    return names;
+  }
+
+  private List<String> named(Operation operation) {
+    List<String> names = queried(operation);
     schema(operation).path("properties").fieldNames().forEachRemaining(names::add);
     return names;
   }
@@ -364,6 +408,8 @@ final class OthersObjectsTest {
         "payment-methods",
         "tax-ids",
         "purchases",
+        "chat/history",
+        "check-ins",
         "entitlements")) {
       lines.add(owner.api().get("/api/v1/" + path).body());
       lines.add(stranger.api().get("/api/v1/" + path).body());

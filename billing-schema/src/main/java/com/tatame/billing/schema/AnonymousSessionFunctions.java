@@ -1,6 +1,7 @@
 package com.tatame.billing.schema;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.audit.AuditEntry;
@@ -39,15 +40,17 @@ final class AnonymousSessionFunctions implements AnonymousSessionStore {
   }
 
   @Override
-  public Optional<AnonymousSession> claim(
-      String hash, AccountId by, Instant now, AuditEntry audit) {
+  public Optional<AnonymousSession> claim(String hash, Owner by, Instant now, AuditEntry audit) {
     Watch watch = new Watch("anonymous_session_v1", of(hash), "claimed_by");
     return audited
         .row(
             audit,
             watch,
             "claim_anonymous_session_v1",
-            of(hash).with("account_id", by).with("now", now))
+            of(hash)
+                .with("account_id", by.account())
+                .with("member", by.member())
+                .with("now", now))
         .map(AnonymousSessionFunctions::session);
   }
 

@@ -63,6 +63,15 @@ public final class Tables {
       table("account_entitlements")
           .impersonal("sources", "withheld", "evidence")
           .build(),
+      table("ai_conversations")
+          .personal(Erasure.DELETED, "title")
+          .impersonal("message_count")
+          .pruned("prune_conversations_v1")
+          .build(),
+      table("ai_messages")
+          .personal(Erasure.DELETED, "content", "metadata")
+          .pruned("delete_messages_v1")
+          .build(),
       table("anonymous_sessions").build(),
       table("answers").personal(Erasure.EXPIRES, "answer").pruned("once_v1").build(),
       table("api_keys").impersonal("name").build(),
@@ -100,6 +109,10 @@ public final class Tables {
       table("idempotency_keys")
           .personal(Erasure.DELETED, "body")
           .pruned("prune_keys_v1")
+          .build(),
+      table("longitudinal_checkins")
+          .personal(Erasure.DELETED, "answers", "score", "note")
+          .pruned("prune_check_ins_v1")
           .build(),
       table("mail_preferences").build(),
       table("mail_suppressions")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.checkout.CheckoutSession;
@@ -58,21 +59,23 @@ public interface AnonymousSessionStoreContract extends StoreUnderTest {
     AccountId first = Ids.account();
 
     Optional<AnonymousSession> claimed =
-        sessions().claim(hash(session), first, now.plusSeconds(1), AnAuditEntry.any());
+        sessions().claim(hash(session), Owner.of(first), now.plusSeconds(1), AnAuditEntry.any());
 
     assertThat(claimed.flatMap(AnonymousSession::claimedBy)).contains(first);
     assertThat(claimed.flatMap(AnonymousSession::claimedAt)).contains(now.plusSeconds(1));
-    assertThat(sessions().claim(hash(session), first, now.plusSeconds(2), AnAuditEntry.any()))
+    assertThat(sessions()
+            .claim(hash(session), Owner.of(first), now.plusSeconds(2), AnAuditEntry.any()))
         .isEqualTo(claimed);
-    assertThat(
-            sessions().claim(hash(session), Ids.account(), now.plusSeconds(3), AnAuditEntry.any()))
+    assertThat(sessions()
+            .claim(hash(session), Owner.of(Ids.account()), now.plusSeconds(3), AnAuditEntry.any()))
         .isEqualTo(claimed);
     assertThat(sessions().findByHash(hash(session))).isEqualTo(claimed);
   }
 
   @Test
   default void whatIsNotThereIsNotClaimed() {
-    assertThat(sessions().claim(Ids.next("hash"), Ids.account(), Ids.morning(), AnAuditEntry.any()))
+    assertThat(sessions()
+            .claim(Ids.next("hash"), Owner.of(Ids.account()), Ids.morning(), AnAuditEntry.any()))
         .isEmpty();
   }
 
@@ -89,7 +92,7 @@ public interface AnonymousSessionStoreContract extends StoreUnderTest {
     assertThat(bought(session.account())).containsExactly(idOf(before));
     assertThat(bought(claimer)).isEmpty();
 
-    sessions().claim(hash(session), claimer, now, AnAuditEntry.any());
+    sessions().claim(hash(session), Owner.of(claimer), now, AnAuditEntry.any());
     Commits.store(store(), now, after, own);
 
     assertThat(bought(claimer)).containsExactly(idOf(own), idOf(after), idOf(before));
@@ -106,7 +109,7 @@ public interface AnonymousSessionStoreContract extends StoreUnderTest {
     Commits.store(store(), now, open);
     assertThat(store().checkouts().find(claimer, open.id())).isEmpty();
 
-    sessions().claim(hash(session), claimer, now, AnAuditEntry.any());
+    sessions().claim(hash(session), Owner.of(claimer), now, AnAuditEntry.any());
 
     assertThat(store().checkouts().find(claimer, open.id())).contains(open);
     assertThat(store().checkouts().find(Ids.account(), open.id())).isEmpty();
@@ -122,7 +125,7 @@ public interface AnonymousSessionStoreContract extends StoreUnderTest {
       for (int i = 0; i < 24; i++) {
         AccountId account = Ids.account();
         claims.add(threads.submit(
-            () -> sessions().claim(hash(session), account, now, AnAuditEntry.any())));
+            () -> sessions().claim(hash(session), Owner.of(account), now, AnAuditEntry.any())));
       }
       Set<Optional<AnonymousSession>> seen = new HashSet<>();
       for (Future<Optional<AnonymousSession>> claim : claims) {

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.apikey.Scope;
@@ -8,6 +9,7 @@ import com.tatame.billing.audit.AuditChange;
 import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.catalog.Catalog;
 import com.tatame.billing.catalog.PublishedCatalog;
+import com.tatame.billing.checkin.CheckIn;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
@@ -68,7 +70,9 @@ record AuditedChange(String name, Function<BillingStore, Ready> ready) {
         new AuditedChange("a subscriber is removed", AuditedChange::removal),
         new AuditedChange("a mail is sent again", AuditedChange::mailCopy),
         new AuditedChange("a suppressed address is written to again", AuditedChange::lifting),
-        new AuditedChange("an account says which mails it wants", AuditedChange::preferences));
+        new AuditedChange("an account says which mails it wants", AuditedChange::preferences),
+        new AuditedChange("a conversation is deleted", AuditedChange::conversation),
+        new AuditedChange("a check-in is deleted", AuditedChange::checkIn));
   }
 
   private static Ready grant(BillingStore store) {
@@ -216,9 +220,27 @@ record AuditedChange(String name, Function<BillingStore, Ready> ready) {
     AccountId claimer = Ids.account();
     AccountId late = Ids.account();
     return new Ready(
-        audit -> store.anonymousSessions().claim(hash, claimer, now, audit),
-        audit -> store.anonymousSessions().claim(hash, late, now, audit),
+        audit -> store.anonymousSessions().claim(hash, Owner.of(claimer), now, audit),
+        audit -> store.anonymousSessions().claim(hash, Owner.of(late), now, audit),
         () -> store.anonymousSessions().findByHash(hash));
+  }
+
+  private static Ready conversation(BillingStore store) {
+    Owner owner = Owner.of(Ids.account());
+    String id = ConversationStoreContract.begun(store, owner).id();
+    return new Ready(
+        audit -> store.conversations().delete(owner, id, audit),
+        audit -> store.conversations().delete(Owner.of(Ids.account()), id, audit),
+        () -> store.conversations().find(owner, id));
+  }
+
+  private static Ready checkIn(BillingStore store) {
+    CheckIn noted = CheckInStoreContract.aCheckIn(Owner.of(Ids.account()));
+    store.checkIns().add(noted);
+    return new Ready(
+        audit -> store.checkIns().delete(noted.owner(), noted.id(), audit),
+        audit -> store.checkIns().delete(Owner.of(Ids.account()), noted.id(), audit),
+        () -> store.checkIns().find(noted.owner(), noted.id()));
   }
 
   private static Ready repair(BillingStore store) {

@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.catalog.Period;
 import com.tatame.billing.entitlement.Consumption;
@@ -157,7 +158,7 @@ public interface ClaimedUsageContract extends StoreUnderTest {
   private void claim(AnonymousSession session, AccountId by) {
     store()
         .anonymousSessions()
-        .claim("hash_of_" + session.account(), by, MIDDAY, AnAuditEntry.any());
+        .claim("hash_of_" + session.account(), Owner.of(by), MIDDAY, AnAuditEntry.any());
   }
 
   private Consumption use(AccountId account, String feature, Period period, String key) {

@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.audit.AuditEntry;
@@ -9,17 +10,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 final class InMemoryAnonymousSessions implements AnonymousSessionStore {
   private final SharedLock lock;
   private final InMemoryAudit audited;
   private final InMemoryUsage usage;
+  private final BiConsumer<AccountId, Owner> conversations;
   private final Map<String, AnonymousSession> byHash = new LinkedHashMap<>();
 
-  InMemoryAnonymousSessions(SharedLock lock, InMemoryUsage usage, InMemoryAudit audited) {
+  /**
+   * @param conversations makes those of a visitor the claimer's
+   */
+  InMemoryAnonymousSessions(
+      SharedLock lock,
+      InMemoryUsage usage,
+      BiConsumer<AccountId, Owner> conversations,
+      InMemoryAudit audited) {
     this.lock = lock;
     this.audited = audited;
     this.usage = usage;
+    this.conversations = conversations;
   }
 
   @Override
@@ -40,8 +51,7 @@ final class InMemoryAnonymousSessions implements AnonymousSessionStore {
   }
 
   @Override
-  public Optional<AnonymousSession> claim(
-      String hash, AccountId by, Instant now, AuditEntry audit) {
+  public Optional<AnonymousSession> claim(String hash, Owner by, Instant now, AuditEntry audit) {
     return audited.changing(
         audit,
         () -> findByHash(hash),
@@ -51,13 +61,14 @@ final class InMemoryAnonymousSessions implements AnonymousSessionStore {
                 session.claimedBy().isPresent() ? session : claimed(session, by, now))));
   }
 
-  private AnonymousSession claimed(AnonymousSession session, AccountId by, Instant now) {
-    usage.move(session.account(), by);
+  private AnonymousSession claimed(AnonymousSession session, Owner by, Instant now) {
+    usage.move(session.account(), by.account());
+    conversations.accept(session.account(), by);
     return new AnonymousSession(
         session.account(),
         session.createdAt(),
         session.expiresAt(),
-        Optional.of(by),
+        Optional.of(by.account()),
         Optional.of(now));
   }
 
@@ -69,6 +80,11 @@ final class InMemoryAnonymousSessions implements AnonymousSessionStore {
         .filter(session -> usage.move(session.account(), session.claimedBy().orElseThrow()))
         .map(session -> session.claimedBy().orElseThrow())
         .toList());
+  }
+
+  /** Whether an account is a visitor's who has signed in; the store's lock is held. */
+  boolean claimed(AccountId account) {
+    return !ownerOf(account).equals(account);
   }
 
   /** Who claimed a session; the buyer itself where there is nothing to claim. */

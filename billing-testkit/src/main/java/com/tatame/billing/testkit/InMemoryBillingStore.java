@@ -1,13 +1,17 @@
 package com.tatame.billing.testkit;
 
+import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.account.Principal;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.AuditStore;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
+import com.tatame.billing.checkin.CheckInStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.conversation.ConversationStore;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
@@ -73,7 +77,10 @@ public final class InMemoryBillingStore implements BillingStore {
   private final InMemoryCatalogs catalogs = new InMemoryCatalogs(lock, rows, meters, audit);
   private final InMemoryUsage usage = new InMemoryUsage(lock, rows, grants, meters, catalogs);
   private final InMemoryAnonymousSessions anonymous =
-      new InMemoryAnonymousSessions(lock, usage, audit);
+      new InMemoryAnonymousSessions(lock, usage, this::claimConversations, audit);
+  private final InMemoryConversations conversations =
+      new InMemoryConversations(lock, usage, audit, anonymous::claimed);
+  private final InMemoryCheckIns checkIns = new InMemoryCheckIns(lock, audit);
   private final InMemoryPurchases purchases =
       new InMemoryPurchases(lock, rows, anonymous, usage, audit);
   private final InMemoryPayments payments = new InMemoryPayments(lock, rows, anonymous);
@@ -212,6 +219,21 @@ public final class InMemoryBillingStore implements BillingStore {
   @Override
   public MailStore mails() {
     return mails;
+  }
+
+  @Override
+  public ConversationStore conversations() {
+    return conversations;
+  }
+
+  @Override
+  public CheckInStore checkIns() {
+    return checkIns;
+  }
+
+  // The sessions, which conversations ask, are there before them.
+  private void claimConversations(AccountId visitor, Owner claimer) {
+    conversations.move(visitor, claimer);
   }
 
   @Override

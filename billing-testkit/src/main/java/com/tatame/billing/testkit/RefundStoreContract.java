@@ -3,6 +3,7 @@ package com.tatame.billing.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.invoice.InvoicePayment;
 import com.tatame.billing.observation.ProviderObject;
@@ -71,7 +72,7 @@ public interface RefundStoreContract extends StoreUnderTest {
     Commits.store(store(), now, payment);
     assertThat(store().paymentIntents().find(claimer, payment.id())).isEmpty();
 
-    store().anonymousSessions().claim(hash, claimer, now, AnAuditEntry.any());
+    store().anonymousSessions().claim(hash, Owner.of(claimer), now, AnAuditEntry.any());
 
     assertThat(store().paymentIntents().find(claimer, payment.id())).contains(payment);
   }

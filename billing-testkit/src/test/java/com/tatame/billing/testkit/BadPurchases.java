@@ -1,6 +1,7 @@
 package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.entitlement.PriceBand;
@@ -164,13 +165,12 @@ final class BadPurchases {
           Map.of(
               "claim",
               args -> good.anonymousSessions()
-                  .claim(
-                      (String) args[0], (AccountId) args[1], (Instant) args[2], AnAuditEntry.any())
+                  .claim((String) args[0], (Owner) args[1], (Instant) args[2], AnAuditEntry.any())
                   .map(s -> new AnonymousSession(
                       s.account(),
                       s.createdAt(),
                       s.expiresAt(),
-                      Optional.of((AccountId) args[1]),
+                      Optional.of(((Owner) args[1]).account()),
                       Optional.of((Instant) args[2])))));
     }
   }
@@ -205,7 +205,8 @@ final class BadPurchases {
     public AnonymousSessionStore anonymousSessions() {
       return spoil(AnonymousSessionStore.class, good.anonymousSessions(), Map.of("claim", args -> {
         String hash = (String) args[0];
-        AccountId by = (AccountId) args[1];
+        Owner claimer = (Owner) args[1];
+        AccountId by = claimer.account();
         Instant now = (Instant) args[2];
         List<UsageRow> used = seen.computeIfAbsent(
             hash,
@@ -214,7 +215,7 @@ final class BadPurchases {
                 .map(session -> good.usage().read(session.account(), now).open())
                 .orElse(List.of()));
         Optional<AnonymousSession> claimed =
-            good.anonymousSessions().claim(hash, by, now, AnAuditEntry.any());
+            good.anonymousSessions().claim(hash, claimer, now, AnAuditEntry.any());
         if (claimed.isPresent() && claims.merge(hash, 1, Integer::sum) > 1) {
           used.forEach(row -> good.usage().consume(List.of(again(by, row, now))));
         }

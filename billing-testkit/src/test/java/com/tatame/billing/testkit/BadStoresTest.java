@@ -287,6 +287,81 @@ class BadStoresTest {
             BadReservations.LeavesTheUnitOfAGiftOpen.class,
             "whatIsGivenForAUnitIsAPurchaseAndItsUnitIsKept"),
         Arguments.of(
+            BadConversations.StoresBeforeItCounts.class, "whatThereIsNoUnitForIsNotStored"),
+        Arguments.of(
+            BadConversations.StoresBeforeItCounts.class,
+            "whatIsDecidedByAnOlderEntitlementIsNotStored"),
+        Arguments.of(
+            BadConversations.StoresBeforeItCounts.class,
+            "noMoreAreStoredThanThereAreUnitsHoweverManyComeAtOnce"),
+        Arguments.of(
+            BadConversations.CountsBeforeItStores.class,
+            "whatIsRefusedForAnotherReasonIsNotCounted"),
+        Arguments.of(BadConversations.CountsBeforeItStores.class, "aMessageIsCountedAsItIsStored"),
+        Arguments.of(
+            BadConversations.TakesAKeyForANewRequest.class, "aRepeatedKeyIsNotCountedAgain"),
+        Arguments.of(BadConversations.TakesAKeyForANewRequest.class, "aKeyTakesEffectOnce"),
+        Arguments.of(BadConversations.MixesKeysOfMembers.class, "aKeyOfOneOwnerIsNoKeyOfAnothers"),
+        Arguments.of(BadConversations.AnswersAnswers.class, "anAnswerFollowsAMessageOfTheUser"),
+        Arguments.of(
+            BadConversations.NumbersFromOne.class,
+            "messagesAreNumberedFromWhereTheConversationWas"),
+        Arguments.of(
+            BadConversations.BelievesAnyConsumption.class, "whatWasNotConsumedForItPaysForNothing"),
+        Arguments.of(
+            BadConversations.BelievesAnyConsumption.class,
+            "whatWasConsumedBeforePaysForAsManyMessages"),
+        Arguments.of(
+            BadConversations.BelievesAnyConsumption.class,
+            "aConsumptionPaysOnceAlsoIfItsMessageIsDeleted"),
+        Arguments.of(
+            BadConversations.BelievesAnyConsumption.class, "aMessagesOwnUnitsPayForNoOther"),
+        Arguments.of(BadConversations.HasNoEnd.class, "aConversationHasAnEnd"),
+        Arguments.of(
+            BadConversations.HandsOutAnothersConversation.class,
+            "whatAnotherOwnerSaidIsNotFoundByAnything"),
+        Arguments.of(
+            BadConversations.CutsTheWindowAtItsBeginning.class, "theWindowIsTheEndAsFarAsItFits"),
+        Arguments.of(BadConversations.ExceedsTheTokens.class, "theWindowIsTheEndAsFarAsItFits"),
+        Arguments.of(
+            BadConversations.ListsTheFirstBegunFirst.class,
+            "thoseWithTheLatestMessageAreListedFirst"),
+        Arguments.of(
+            BadConversations.ForgetsTheArchive.class,
+            "anArchivedConversationIsListedApartAndComesBack"),
+        Arguments.of(
+            BadConversations.DeletesNothing.class, "aDeletedConversationIsGoneWithItsMessages"),
+        Arguments.of(
+            BadConversations.GivesUnitsBackForTheDeleted.class,
+            "whoDeletesAConversationIsNotGivenItsUnitsBack"),
+        Arguments.of(
+            BadConversations.PrunesNothing.class, "whatIsTooOldIsPrunedThatOfVisitorsSooner"),
+        Arguments.of(
+            BadConversations.ForgetsWhichMemberClaims.class, "whatAVisitorSaidGoesOnAsTheClaimers"),
+        Arguments.of(
+            BadConversations.LeavesConversationsBehind.class,
+            "whatAVisitorSaidGoesOnAsTheClaimers"),
+        Arguments.of(
+            BadConversations.LetsTheClaimedGoOn.class, "aVisitorWhoHasSignedInSaysNothingMore"),
+        Arguments.of(
+            BadConversations.ForgetsTheVisitorsKeys.class, "theClaimerRepeatsWhatTheVisitorSent"),
+        Arguments.of(
+            BadConversations.LeavesConversationsBehind.class,
+            "nothingIsLostWhereAVisitorSignsInWhileSayingMuch"),
+        Arguments.of(BadConversations.NotesTwice.class, "whatIsNotedUnderOneIdIsNotedOnce"),
+        Arguments.of(BadConversations.ForgetsAnswers.class, "aCheckInComesBackAsItWasNoted"),
+        Arguments.of(
+            BadConversations.ListsEveryKind.class, "checkInsAreListedByKindAndTimeTheLatestFirst"),
+        Arguments.of(
+            BadConversations.KnowsTheFirstForTheLatest.class, "theLatestOfEachKindIsKnown"),
+        Arguments.of(BadConversations.CountsPeriodsInUtc.class, "aSeriesHasAPeriodsScoresInShort"),
+        Arguments.of(
+            BadConversations.HandsOutAnothersCheckIn.class,
+            "whatAnotherOwnerNotedIsNotFoundByAnything"),
+        Arguments.of(BadConversations.KeepsTheDeleted.class, "aDeletedCheckInIsGone"),
+        Arguments.of(
+            BadConversations.KeepsTheOld.class, "checkInsOfLongAgoArePrunedTheOldestFirst"),
+        Arguments.of(
             BadPurchases.ForgetsRefunds.class, "aPurchaseTellsWhatWentBackWhicheverCameFirst"),
         Arguments.of(
             BadPurchases.HandsOutAnothersPayment.class, "aPaymentIsFoundByItsAccountAlone"),

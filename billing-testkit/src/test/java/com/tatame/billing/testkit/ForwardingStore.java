@@ -5,8 +5,10 @@ import com.tatame.billing.apikey.ApiKeyStore;
 import com.tatame.billing.audit.AuditStore;
 import com.tatame.billing.catalog.CatalogStore;
 import com.tatame.billing.catalog.ProductStore;
+import com.tatame.billing.checkin.CheckInStore;
 import com.tatame.billing.checkout.CheckoutStore;
 import com.tatame.billing.command.CommandJournal;
+import com.tatame.billing.conversation.ConversationStore;
 import com.tatame.billing.customer.CustomerStore;
 import com.tatame.billing.drift.DriftStore;
 import com.tatame.billing.duplicate.DuplicateStore;
@@ -205,6 +207,16 @@ abstract class ForwardingStore implements BillingStore, BillingStoreContract {
   @Override
   public MailStore mails() {
     return good.mails();
+  }
+
+  @Override
+  public ConversationStore conversations() {
+    return good.conversations();
+  }
+
+  @Override
+  public CheckInStore checkIns() {
+    return good.checkIns();
   }
 
   @Override

@@ -3,6 +3,7 @@ package com.tatame.billing.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.anonymous.AnonymousSession;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.duplicate.Duplicate.Settlement;
@@ -77,7 +78,7 @@ final class DuplicatesTest {
             .purchases()
             .addFree(Purchase.free(id, buyer, APayment.sale(id), FOUND), AnAuditEntry.any());
       }
-      server.store().anonymousSessions().claim("hash", ada, FOUND, AnAuditEntry.any());
+      server.store().anonymousSessions().claim("hash", Owner.of(ada), FOUND, AnAuditEntry.any());
 
       assertThat(server.get(PATH + "/purchases", ROOT).json().at("/data")).hasSize(1);
       assertThat(server

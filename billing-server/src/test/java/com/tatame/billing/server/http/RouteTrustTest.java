@@ -152,7 +152,12 @@ final class RouteTrustTest {
             "GET /api/v1/purchases/owned/{item}",
             "GET /api/v1/entitlements",
             "GET /api/v1/entitlements/{feature}",
-            "POST /api/v1/entitlements/{feature}/consume");
+            "POST /api/v1/entitlements/{feature}/consume",
+            "POST /api/v1/chat/save",
+            "GET /api/v1/chat/history",
+            "GET /api/v1/chat/history/{id}",
+            "PATCH /api/v1/chat/history/{id}",
+            "DELETE /api/v1/chat/history/{id}");
   }
 
   /** Moving a route to another list changes who may do what: only on purpose. */
@@ -181,7 +186,13 @@ final class RouteTrustTest {
             "POST /api/v1/payment-intents");
     assertThat(canonical(o -> o.access().equals("signed_in") && o.effect().equals("use")))
         .containsExactlyInAnyOrder(
-            "POST /api/v1/entitlements/{feature}/consume", "POST /api/v1/anonymous-sessions/claim");
+            "POST /api/v1/entitlements/{feature}/consume",
+            "POST /api/v1/anonymous-sessions/claim",
+            "POST /api/v1/chat/save",
+            "PATCH /api/v1/chat/history/{id}",
+            "DELETE /api/v1/chat/history/{id}",
+            "POST /api/v1/check-ins",
+            "DELETE /api/v1/check-ins/{id}");
     assertThat(canonical(o -> o.access().equals("signed_in")
             && o.effect().equals("none")
             && !o.method().equals("GET")))

@@ -1,0 +1,58 @@
+package com.tatame.billing.checkin;
+
+import com.tatame.billing.account.Owner;
+import com.tatame.billing.audit.AuditEntry;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/** Port: check-ins, each its owner's alone. */
+public interface CheckInStore {
+  /** Most check-ins that an owner may have. */
+  int MAX_CHECK_INS = 20_000;
+
+  /**
+   * Keeps a check-in, unless there is one of its id.
+   *
+   * @return what is kept under the id; empty if nothing is, since the owner has as many as there may be
+   */
+  Optional<CheckIn> add(CheckIn checkIn);
+
+  /** A check-in; empty if the owner has none of this id. */
+  Optional<CheckIn> find(Owner owner, String id);
+
+  /**
+   * Check-ins.
+   *
+   * @param filter which ones
+   * @param after the id of the last one before the page; empty for the first page
+   * @param limit 1 to 101
+   * @return the latest first, then by id
+   */
+  List<CheckIn> list(Owner owner, CheckInFilter filter, Optional<String> after, int limit);
+
+  /** The latest check-in of each kind, by kind; of 100 kinds at most. */
+  List<CheckIn> latest(Owner owner);
+
+  /**
+   * Check-ins of a kind, period by period; periods without any are left out.
+   *
+   * @param filter which names a kind
+   * @param zone in which periods begin
+   * @return in the order of their periods, at most 1,000 of them
+   */
+  List<CheckInPeriod> series(
+      Owner owner, CheckInFilter filter, CheckInPeriod.Length length, ZoneId zone);
+
+  /**
+   * Deletes a check-in.
+   *
+   * @param audit written in the same commit, if there was one
+   * @return whether the owner had one of this id
+   */
+  boolean delete(Owner owner, String id, AuditEntry audit);
+
+  /** Prunes check-ins of times before; returns how many, at most {@code limit}. */
+  int prune(Instant before, int limit);
+}
