@@ -15,8 +15,11 @@ import org.junit.jupiter.api.Test;
 final class ConversationsTest {
   private static final String SAVE = "/api/v1/chat/save";
   private static final String HISTORY = "/api/v1/chat/history";
-  private static final RunningServer SERVER =
-      new RunningServer(Map.of("BILLING_CATALOG", "../examples/mybeing/catalog.yaml"));
+  private static final RunningServer SERVER = new RunningServer(Map.of(
+      "BILLING_CATALOG",
+      "../examples/mybeing/catalog.yaml",
+      "BILLING_CHECKOUT_URLS",
+      "https://example.com"));
 
   @AfterAll
   static void stop() {

@@ -11,11 +11,20 @@ final class Replaced {
     Object call();
   }
 
+  interface InsteadWith {
+    Object call(Object[] arguments);
+  }
+
   static <T> T part(Class<T> port, T original, String method, Instead instead) {
+    return part(port, original, method, arguments -> instead.call());
+  }
+
+  /** As the other, by one that gets the arguments. */
+  static <T> T part(Class<T> port, T original, String method, InsteadWith instead) {
     return port.cast(Proxy.newProxyInstance(
         port.getClassLoader(), new Class<?>[] {port}, (proxy, called, arguments) -> {
           if (called.getName().equals(method)) {
-            return instead.call();
+            return instead.call(arguments);
           }
           try {
             return called.invoke(original, arguments);
