@@ -37,6 +37,7 @@ import java.util.Set;
  * @param staleEntitlements how old what was last read may be that answers while the database is down
  * @param drift what is done about rows that differ from what Stripe holds
  * @param eventsOut who receives what happened
+ * @param retention how long what users write is kept
  * @param mail what accounts are sent
  * @param warnings what is allowed, but probably not meant; each names its variable and what to do
  */
@@ -55,6 +56,7 @@ public record BillingConfig(
     Duration staleEntitlements,
     DriftPolicy drift,
     EventsOut eventsOut,
+    Retention retention,
     MailConfig mail,
     Web web,
     Reporting reporting,
@@ -130,6 +132,14 @@ public record BillingConfig(
   public record EventsOut(SecretsKeys keys, boolean privateAddresses, Duration keepFeed) {}
 
   /**
+   * How long what users write is kept; empty until they delete it.
+   *
+   * @param conversations since their last message
+   * @param checkIns since the time that they are about
+   */
+  public record Retention(Optional<Duration> conversations, Optional<Duration> checkIns) {}
+
+  /**
    * How the server meets browsers, proxies and collectors.
    *
    * @param ignoredParameters query parameters that are ignored on every route; {@code *} ends a prefix
@@ -197,6 +207,9 @@ public record BillingConfig(
         Duration.ofSeconds(env.find(WebhookSettings.BILLING_STALE_ENTITLEMENTS).orElseThrow()),
         env.find(WebhookSettings.BILLING_DRIFT).orElseThrow(),
         eventsOut(env),
+        new Retention(
+            env.find(ConversationSettings.BILLING_KEEP_CONVERSATIONS_DAYS).map(Duration::ofDays),
+            env.find(ConversationSettings.BILLING_KEEP_CHECK_INS_DAYS).map(Duration::ofDays)),
         mail.orElseThrow(),
         web(env),
         new Reporting(

@@ -143,6 +143,8 @@ public final class BillingServer implements AutoCloseable {
         .billingRoles(config.identity().billingRoles())
         .listener(
             telemetry.inbox(failure -> tracker.ifPresent(reports -> reports.worker(failure))));
+    config.retention().conversations().ifPresent(parts::keepConversations);
+    config.retention().checkIns().ifPresent(parts::keepCheckIns);
     mail.ifPresent(by ->
         parts.mail(by.renderer(), by.transport(), config.mail().settings(), telemetry.mails()));
     if (with.wallClock != null) {

@@ -19,6 +19,7 @@ final class Settings {
           MoveSettings.all(),
           WebhookSettings.all(),
           EventSettings.all(),
+          ConversationSettings.all(),
           EmailSettings.all(),
           MailServiceSettings.all(),
           ImportSourceSettings.all(),
