@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 final class UsageClusterTest {
   private static final int LIMIT = 1_000;
+  private static final int MESSAGES = 5;
+  private static final int TALKERS = 12;
   private static final int CALLERS = 64;
   // More keys than there are units, so that some are denied.
   private static final int KEYS_EACH = Integer.getInteger("billing.usage.keys", 17);
@@ -68,7 +71,8 @@ final class UsageClusterTest {
     directory = Worlds.temporaryDirectory();
     stripe = StripeSimulator.builder().start();
     backing = store.open();
-    Path catalog = Files.writeString(directory.resolve("catalog.yaml"), """
+    Path catalog =
+        Files.writeString(directory.resolve("catalog.yaml"), """
         currency: usd
         defaultTier: free
         tiers:
@@ -78,7 +82,8 @@ final class UsageClusterTest {
             rank: 0
             features:
               export: { limit: %d, window: lifetime }
-        """.formatted(LIMIT));
+              ai_chat: { limit: %d, window: lifetime }
+        """.formatted(LIMIT, MESSAGES));
     for (int i = 0; i < 3; i++) {
       servers.add(ServerProcess.unannounced(
           stripe, stripe.url(), backing, Map.of("BILLING_CATALOG", catalog.toString())));
@@ -142,6 +147,79 @@ final class UsageClusterTest {
         .isEqualTo("0");
   }
 
+  @Test
+  void fiveMessagesOfEachAreStoredAndCountedHoweverManyAreSentAndWhicheverServerDies()
+      throws Exception {
+    List<List<ApiClient>> clients = new ArrayList<>();
+    List<String> conversations = new ArrayList<>();
+    for (int talker = 0; talker < TALKERS; talker++) {
+      clients.add(clientsOf("user_talks_" + talker));
+      conversations.add(clients
+          .get(talker)
+          .get(0)
+          .post("/api/v1/chat/save", message(Optional.empty(), "first"))
+          .at("/conversationId"));
+    }
+    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    List<Future<?>> calling = new ArrayList<>();
+    for (int caller = 0; caller < CALLERS; caller++) {
+      int number = caller;
+      calling.add(callers.submit(() -> {
+        for (int i = 0; i < TALKERS; i++) {
+          int talker = (number + i) % TALKERS;
+          String key = "said-" + talker + "-" + number;
+          String body = message(Optional.of(conversations.get(talker)), key);
+          // Twice under one key: the second finds what the first did, whichever server did it.
+          String said = say(clients.get(talker), number + i, body, key);
+          assertThat(say(clients.get(talker), number + i + 1, body, key))
+              .as(key)
+              .isEqualTo(said);
+          answers.put(key, said);
+          answered.incrementAndGet();
+        }
+      }));
+    }
+    await().atMost(MAX_WAIT).until(() -> answered.get() > TALKERS * 2);
+    ServerProcess dead = servers.get(1);
+    dead.process().kill();
+    servers.set(1, ServerProcess.again(dead, stripe.url(), backing));
+    for (Future<?> each : calling) {
+      each.get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
+    }
+    callers.shutdown();
+
+    assertThat(answers).hasSize(CALLERS * TALKERS);
+    for (int talker = 0; talker < TALKERS; talker++) {
+      String prefix = "said-" + talker + "-";
+      assertThat(answers.entrySet())
+          .filteredOn(answer -> answer.getKey().startsWith(prefix))
+          .extracting(Map.Entry::getValue)
+          .filteredOn(said -> !said.equals(DENIED))
+          .hasSize(MESSAGES - 1)
+          .doesNotHaveDuplicates();
+      Database database = backing.database();
+      String user = "'user_talks_" + talker + "'";
+      assertThat(database.query("select position from ai_messages where conversation_id = '"
+              + conversations.get(talker) + "' order by position"))
+          .containsExactly("1", "2", "3", "4", "5");
+      assertThat(database.query("select amount from usage_tracking where user_id = " + user))
+          .containsExactly(Integer.toString(MESSAGES));
+      assertThat(database.query("select count(*) from consumptions c join ai_messages m"
+              + " on m.consumption_id = c.id where c.user_id = " + user
+              + " and c.amount = 1 and c.covered = 1"))
+          .containsExactly(Integer.toString(MESSAGES));
+    }
+  }
+
+  private static String message(Optional<String> conversation, String content) {
+    return "{" + conversation.map(id -> "\"conversationId\":\"" + id + "\",").orElse("")
+        + "\"messages\":[{\"role\":\"user\",\"content\":\"" + content + "\"}]}";
+  }
+
+  private String say(List<ApiClient> clients, int first, String body, String key) {
+    return ask(clients, first, "/api/v1/chat/save", body, key, "/messageIds/0");
+  }
+
   /**
    * The bound of docs/adr/0025: a question that begins a second after a change was answered sees it,
    * also on a server whose connections to the database were cut meanwhile.
@@ -202,13 +280,17 @@ final class UsageClusterTest {
   }
 
   private String consume(List<ApiClient> clients, int first, String key) {
+    return ask(clients, first, "/api/v1/entitlements/export/consume", "{}", key, "/consumptionId");
+  }
+
+  private String ask(
+      List<ApiClient> clients, int first, String path, String body, String key, String answer) {
     for (int attempt = first; ; attempt++) {
       try {
-        Reply reply = clients
-            .get(attempt % clients.size())
-            .post("/api/v1/entitlements/export/consume", "{}", "Idempotency-Key", key);
+        Reply reply =
+            clients.get(attempt % clients.size()).post(path, body, "Idempotency-Key", key);
         if (reply.status() == 200) {
-          return reply.at("/consumptionId");
+          return reply.at(answer);
         } else if (reply.status() == 402) {
           return DENIED;
         }

@@ -22,14 +22,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 final class InMemoryConversations implements ConversationStore {
-  private static final Comparator<Thread> LATEST_FIRST = Comparator.comparing(
-          (Thread thread) -> thread.conversation.updatedAt())
+  private static final Comparator<Kept> LATEST_FIRST = Comparator.comparing(
+          (Kept thread) -> thread.conversation.updatedAt())
       .reversed()
       .thenComparing(thread -> thread.conversation.id());
 
@@ -37,15 +38,15 @@ final class InMemoryConversations implements ConversationStore {
   private final InMemoryUsage usage;
   private final InMemoryAudit audited;
   private final Predicate<AccountId> claimed;
-  private final Map<String, Thread> threads = new LinkedHashMap<>();
+  private final Map<String, Kept> kept = new LinkedHashMap<>();
   private final Map<KeyOf, Added> keys = new HashMap<>();
   private final Map<String, Long> covered = new HashMap<>();
 
-  private static final class Thread {
+  private static final class Kept {
     Conversation conversation;
     final List<Message> messages = new ArrayList<>();
 
-    Thread(Conversation conversation) {
+    Kept(Conversation conversation) {
       this.conversation = conversation;
     }
   }
@@ -76,18 +77,18 @@ final class InMemoryConversations implements ConversationStore {
       if (before.isPresent()) {
         return before.get().fingerprint().equals(append.fingerprint())
             ? new Stored(
-                threads.get(before.get().conversationId()).conversation,
+                Objects.requireNonNull(kept.get(before.get().conversationId())).conversation,
                 before.get().messages(),
                 Optional.empty(),
                 true)
             : Refused.because(Reason.KEY_REUSED);
       }
-      Optional<Thread> thread = owned(append.owner(), append.conversationId());
+      Optional<Kept> thread = owned(append.owner(), append.conversationId());
       return refusal(append, thread).orElseGet(() -> draw(append, thread));
     });
   }
 
-  private Optional<AppendResult> refusal(MessageAppend append, Optional<Thread> thread) {
+  private Optional<AppendResult> refusal(MessageAppend append, Optional<Kept> thread) {
     if (append.newTitle().isEmpty()) {
       if (thread.isEmpty()) {
         return Optional.of(Refused.because(Reason.NOT_FOUND));
@@ -126,7 +127,7 @@ final class InMemoryConversations implements ConversationStore {
         .isPresent();
   }
 
-  private AppendResult draw(MessageAppend append, Optional<Thread> before) {
+  private AppendResult draw(MessageAppend append, Optional<Kept> before) {
     Optional<Consumption> consumption = Optional.empty();
     if (append.debit().isPresent()) {
       DebitResult result = usage.consume(List.of(append.debit().get())).get(0);
@@ -136,7 +137,7 @@ final class InMemoryConversations implements ConversationStore {
       consumption = Optional.of(granted.consumption());
     }
     units(append).forEach((id, units) -> covered.merge(id, units, Long::sum));
-    Thread thread = before.orElseGet(() -> new Thread(new Conversation(
+    Kept thread = before.orElseGet(() -> new Kept(new Conversation(
         append.conversationId(),
         append.owner(),
         append.newTitle().orElseThrow(),
@@ -144,7 +145,7 @@ final class InMemoryConversations implements ConversationStore {
         append.at(),
         append.at(),
         Optional.empty())));
-    threads.put(append.conversationId(), thread);
+    kept.put(append.conversationId(), thread);
     long earlier = thread.messages.size();
     List<Message> added =
         append.messages().stream().map(message -> message.after(earlier)).toList();
@@ -165,8 +166,8 @@ final class InMemoryConversations implements ConversationStore {
     return new Stored(thread.conversation, added, consumption, false);
   }
 
-  private Optional<Thread> owned(Owner owner, String id) {
-    return Optional.ofNullable(threads.get(id))
+  private Optional<Kept> owned(Owner owner, String id) {
+    return Optional.ofNullable(kept.get(id))
         .filter(thread -> thread.conversation.owner().equals(owner));
   }
 
@@ -179,11 +180,11 @@ final class InMemoryConversations implements ConversationStore {
   public List<Conversation> list(Owner owner, boolean archived, Optional<String> after, int limit) {
     PageLimit.require(limit);
     return lock.hold(() -> {
-      Optional<Thread> last = after.flatMap(id -> owned(owner, id));
+      Optional<Kept> last = after.flatMap(id -> owned(owner, id));
       if (after.isPresent() && last.isEmpty()) {
         return List.of();
       }
-      return threads.values().stream()
+      return kept.values().stream()
           .filter(thread -> thread.conversation.owner().equals(owner))
           .filter(thread -> thread.conversation.archivedAt().isPresent() == archived)
           .filter(
@@ -245,14 +246,14 @@ final class InMemoryConversations implements ConversationStore {
   }
 
   private void remove(String id) {
-    threads.remove(id);
+    kept.remove(id);
     keys.values().removeIf(added -> added.conversationId().equals(id));
   }
 
   @Override
   public int prune(Optional<Instant> before, Instant visitorsBefore, int limit) {
     return lock.hold(() -> {
-      List<String> old = threads.values().stream()
+      List<String> old = kept.values().stream()
           .sorted(LATEST_FIRST.reversed())
           .map(thread -> thread.conversation)
           .filter(
@@ -270,7 +271,7 @@ final class InMemoryConversations implements ConversationStore {
   /** Makes what a visitor said the claimer's; the store's lock is held. */
   void move(AccountId visitor, Owner to) {
     Owner from = Owner.of(visitor);
-    threads.values().stream()
+    kept.values().stream()
         .filter(thread -> thread.conversation.owner().equals(from))
         .forEach(thread -> thread.conversation = ofOwner(thread.conversation, to));
     List<KeyOf> own =
