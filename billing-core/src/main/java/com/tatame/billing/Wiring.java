@@ -692,8 +692,10 @@ final class Wiring {
               pruneMails();
             }),
             task("prune_usage", PRUNE_EVERY, retention::pruneUsage),
-            task("prune_answers", PRUNE_EVERY, retention::pruneAnswers),
-            task("prune_personal", PRUNE_EVERY, personal::prune)),
+            task("prune_answers", PRUNE_EVERY, () -> {
+              retention.pruneAnswers();
+              personal.prune();
+            })),
         wallClock,
         settings.random);
   }

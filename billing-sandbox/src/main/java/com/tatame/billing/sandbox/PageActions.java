@@ -12,6 +12,8 @@ import com.tatame.billing.checkout.ItemRequest;
 import com.tatame.billing.entitlement.ConsumeResult;
 import com.tatame.billing.entitlement.Decision;
 import com.tatame.billing.entitlement.Use;
+import com.tatame.billing.failure.Conflict;
+import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.invoice.InvoiceStatus;
 import com.tatame.billing.invoice.Invoices;
 import com.tatame.billing.money.Money;
@@ -47,7 +49,18 @@ final class PageActions {
       return;
     }
     Visitor.signIn(context, user);
+    Visitor.session(context).ifPresent(token -> claim(context, user, token));
     context.redirect("/", HttpStatus.SEE_OTHER);
+  }
+
+  // What was said as a visitor goes on as the user's, unless it is another's by now.
+  private void claim(Context context, String user, String token) {
+    try {
+      billing.anonymousSessions().claim(TestUsers.principal(user, issuer), token);
+    } catch (ValidationFailed | Conflict e) {
+      Visitor.goHome(context, false, String.valueOf(e.getMessage()));
+    }
+    Visitor.endSession(context);
   }
 
   void checkout(Context context) {

@@ -85,6 +85,7 @@ public final class Sandbox implements AutoCloseable {
             PageRenderer renderer = new PageRenderer(simulator.url());
             HomeRoutes home = new HomeRoutes(billing, timeMachine, ISSUER, renderer, random);
             home.mount(javalin.routes);
+            new ChatPages(billing, ISSUER, renderer, home::page).mount(javalin.routes);
             new MailPages(billing, mails, renderer, home::page).mount(javalin.routes);
             new DeliveryPages(billing, renderer, home::page).mount(javalin.routes);
           })

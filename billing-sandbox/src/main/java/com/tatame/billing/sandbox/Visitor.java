@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
 /** Who a request comes from, and what they are told next; kept in their cookies. */
 final class Visitor {
   private static final String USER = "sandbox_user";
+  private static final String SESSION = "sandbox_session";
   private static final String CSRF = "sandbox_csrf";
   private static final String NOTICE = "sandbox_notice";
 
@@ -35,6 +36,19 @@ final class Visitor {
 
   static String signedIn(Context context) {
     return subject(context).orElseThrow(() -> new Unauthenticated("Sign in as a test user first."));
+  }
+
+  /** The token of who has said something before signing in. */
+  static Optional<String> session(Context context) {
+    return Optional.ofNullable(context.cookie(SESSION));
+  }
+
+  static void keepSession(Context context, String token) {
+    context.cookie(cookie(SESSION, token));
+  }
+
+  static void endSession(Context context) {
+    context.removeCookie(SESSION);
   }
 
   static AccountId account(Context context) {

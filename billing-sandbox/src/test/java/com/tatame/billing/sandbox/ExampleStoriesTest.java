@@ -44,10 +44,14 @@ final class ExampleStoriesTest {
   }
 
   private static RunningSandbox selling(String example) {
+    return selling(example, example);
+  }
+
+  private static RunningSandbox selling(String example, String folder) {
     Map<String, String> env = new HashMap<>(
-        RunningSandbox.environment(DIRECTORY.resolve(example), SandboxConfig.Store.POSTGRES));
+        RunningSandbox.environment(DIRECTORY.resolve(folder), SandboxConfig.Store.POSTGRES));
     env.put("BILLING_CATALOG", "../examples/" + example + "/catalog.yaml");
-    return RunningSandbox.start(env, DIRECTORY.resolve(example));
+    return RunningSandbox.start(env, DIRECTORY.resolve(folder));
   }
 
   @Test
@@ -100,6 +104,51 @@ final class ExampleStoriesTest {
       browser.follow("To the next renewal");
       assertThat(browser.text()).contains("Plan in force: Free", "canceled", "$9.60");
     }
+  }
+
+  @Test
+  void aVisitorOfMyBeingTalksSignsInAndGoesOnWithoutALimit() {
+    try (RunningSandbox sandbox = selling("mybeing", "mybeing-chat")) {
+      String chat = sandbox.url() + "/sandbox/pages/chat";
+      browser.open(chat);
+      assertThat(browser.text()).contains("You are a visitor", "Nothing is said yet.");
+      for (int i = 1; i <= 5; i++) {
+        say("Thought " + i);
+        assertThat(browser.text()).contains("You said: Thought " + i, i + " of 5 used");
+      }
+      assertPageIsSound("mybeing-chat");
+      say("Thought 6");
+      assertThat(browser.text())
+          .contains("All 5 messages are used.", "There are more from", "Premium has more at once.")
+          .doesNotContain("You said: Thought 6");
+      assertPageIsSound("mybeing-chat-refused");
+
+      browser.open(sandbox.url());
+      browser.follow("Bob");
+      browser.open(chat);
+      assertThat(browser.text())
+          .as("what the visitor said, and what is left of it")
+          .contains("You are Bob.", "You said: Thought 5", "5 of 5 used");
+      say("Thought 6");
+      assertThat(browser.text()).contains("All 5 messages are used.");
+
+      browser.open(sandbox.url());
+      subscribe(
+          "mybeing-chat",
+          "Choose Premium, monthly, $32.00 / month",
+          "Pays",
+          "Subscribe and pay $32.00");
+      browser.open(chat);
+      say("Thought 6");
+      say("Thought 7");
+      assertThat(browser.text()).contains("You said: Thought 1", "You said: Thought 7", "no limit");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private void say(String text) {
+    browser.ask("document.querySelector('[name=message]').focus()");
+    browser.follow(() -> browser.type(text));
   }
 
   @Test

@@ -59,7 +59,7 @@ final class ApiKeysTest {
         .isEqualTo(
             switch (scope) {
               case ADMIN -> Set.of(Scope.values());
-              case ACCOUNT -> Set.of(Scope.ACCOUNT, Scope.ENTITLEMENTS);
+              case ACCOUNT -> Set.of(Scope.ACCOUNT, Scope.ENTITLEMENTS, Scope.CHAT);
               default -> Set.of(scope);
             });
     assertThat(Scope.of(scope.code())).contains(scope);

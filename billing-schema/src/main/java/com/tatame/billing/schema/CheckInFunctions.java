@@ -1,6 +1,6 @@
 package com.tatame.billing.schema;
 
-import static com.tatame.billing.schema.ConversationFunctions.of;
+import static com.tatame.billing.schema.ConversationFunctions.ownedBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tatame.billing.account.Owner;
@@ -36,7 +36,7 @@ final class CheckInFunctions implements CheckInStore {
     return functions
         .row(
             "add_check_in_v1",
-            of(checkIn.owner())
+            ownedBy(checkIn.owner())
                 .with("id", checkIn.id())
                 .with("kind", checkIn.kind())
                 .with("occurred_at", checkIn.occurredAt())
@@ -79,7 +79,7 @@ final class CheckInFunctions implements CheckInStore {
   @Override
   public Optional<CheckIn> find(Owner owner, String id) {
     return functions
-        .row("find_check_in_v1", of(owner).with("id", id))
+        .row("find_check_in_v1", ownedBy(owner).with("id", id))
         .map(CheckInFunctions::checkIn);
   }
 
@@ -93,7 +93,7 @@ final class CheckInFunctions implements CheckInStore {
   }
 
   private static Row filtered(Owner owner, CheckInFilter filter) {
-    return of(owner)
+    return ownedBy(owner)
         .with("kind", filter.kind())
         .with("from", filter.from())
         .with("until", filter.until());
@@ -102,7 +102,7 @@ final class CheckInFunctions implements CheckInStore {
   @Override
   public List<CheckIn> latest(Owner owner) {
     return functions
-        .rows("latest_check_ins_v1", of(owner).with("limit", MAX_KINDS))
+        .rows("latest_check_ins_v1", ownedBy(owner).with("limit", MAX_KINDS))
         .map(CheckInFunctions::checkIn);
   }
 
@@ -133,7 +133,7 @@ final class CheckInFunctions implements CheckInStore {
   @Override
   public boolean delete(Owner owner, String id, AuditEntry audit) {
     return !audited
-        .call(audit, "deleted", "delete_check_in_v1", of(owner).with("id", id))
+        .call(audit, "deleted", "delete_check_in_v1", ownedBy(owner).with("id", id))
         .path("deleted")
         .isEmpty();
   }

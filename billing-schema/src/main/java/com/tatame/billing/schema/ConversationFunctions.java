@@ -31,7 +31,7 @@ final class ConversationFunctions implements ConversationStore {
   }
 
   /** The columns that name an owner. */
-  static Row of(Owner owner) {
+  static Row ownedBy(Owner owner) {
     return Row.empty().with("account_id", owner.account()).with("member", owner.member());
   }
 
@@ -47,7 +47,7 @@ final class ConversationFunctions implements ConversationStore {
     Row answer = functions
         .row(
             "append_messages_v1",
-            of(append.owner())
+            ownedBy(append.owner())
                 .with("conversation_id", append.conversationId())
                 .with(TITLE, append.newTitle())
                 .with(
@@ -126,7 +126,7 @@ final class ConversationFunctions implements ConversationStore {
   @Override
   public Optional<Conversation> find(Owner owner, String id) {
     return functions
-        .row("find_conversation_v1", of(owner).with(ID, id))
+        .row("find_conversation_v1", ownedBy(owner).with(ID, id))
         .map(ConversationFunctions::conversation);
   }
 
@@ -136,14 +136,14 @@ final class ConversationFunctions implements ConversationStore {
     return functions
         .rows(
             "list_conversations_v1",
-            of(owner).with("archived", archived).with("after", after).with("limit", limit))
+            ownedBy(owner).with("archived", archived).with("after", after).with("limit", limit))
         .map(ConversationFunctions::conversation);
   }
 
   @Override
   public List<Message> messages(
       Owner owner, String id, OptionalLong before, int limit, OptionalLong maxTokens) {
-    Row asked = of(owner).with(ID, id).with("limit", limit);
+    Row asked = ownedBy(owner).with(ID, id).with("limit", limit);
     before.ifPresent(position -> asked.with("before", position));
     maxTokens.ifPresent(most -> asked.with("max_tokens", most));
     return functions.rows("list_messages_v1", asked).map(ConversationFunctions::message);
@@ -155,14 +155,18 @@ final class ConversationFunctions implements ConversationStore {
     return functions
         .row(
             "update_conversation_v1",
-            of(owner).with(ID, id).with(TITLE, title).with("archived", archived).with("now", now))
+            ownedBy(owner)
+                .with(ID, id)
+                .with(TITLE, title)
+                .with("archived", archived)
+                .with("now", now))
         .map(ConversationFunctions::conversation);
   }
 
   @Override
   public boolean delete(Owner owner, String id, AuditEntry audit) {
     return !audited
-        .call(audit, "deleted", "delete_conversation_v1", of(owner).with(ID, id))
+        .call(audit, "deleted", "delete_conversation_v1", ownedBy(owner).with(ID, id))
         .path("deleted")
         .isEmpty();
   }
