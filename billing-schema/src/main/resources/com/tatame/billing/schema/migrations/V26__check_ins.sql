@@ -27,7 +27,7 @@ declare
   v_member constant text := coalesce(p ->> 'member', '');
 begin
   -- So that those who add at the same time are counted.
-  perform pg_advisory_xact_lock(hashtextextended('check-ins:' || v_account, 0));
+  perform pg_advisory_xact_lock(hashtextextended('check_ins:' || v_account, 0));
   if not exists (select from longitudinal_checkins c where c.id = p ->> 'id') then
     if (
       select count(*) from (
