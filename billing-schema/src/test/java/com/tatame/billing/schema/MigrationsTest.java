@@ -53,7 +53,7 @@ class MigrationsTest {
 
   /** The classes that the first file describes, and V18 one more. */
   private static final Pattern LOCK_OF_A_CLASS = Pattern.compile(
-      "pg_advisory_xact_lock(_shared)?\\(hashtextextended\\('((usage|request|move|audit):' \\|\\| |store:\\$\\{schema}'|catalog')");
+      "pg_advisory_xact_lock(_shared)?\\(hashtextextended\\('((usage|request|move|audit|check_ins):' \\|\\| |store:\\$\\{schema}'|catalog')");
 
   /** The guard refuses what was begun at another level than the usual one. */
   private static final String ASKS_FOR_THE_LEVEL =
