@@ -81,7 +81,7 @@ final class AccessTest {
             "GET /api/v1/entitlements",
             "GET /api/v1/entitlements/{feature}")
         .allMatch(operation ->
-            operation.matches(".*(checkout|purchases|entitlements|subscription/create).*"));
+            operation.matches(".*(checkout|purchases|entitlements|subscription/create|chat).*"));
   }
 
   @Test
@@ -153,7 +153,9 @@ final class AccessTest {
             operation.method(),
             operation.pathWith(id),
             "user_thief",
-            BODIES.get(operation.path().replaceAll(".*/", "")));
+            operation.path().equals("/api/v1/chat/history/{id}")
+                ? "{\"title\":\"mine\"}"
+                : BODIES.get(operation.path().replaceAll(".*/", "")));
 
         assertThat(reply.status()).as(operation.toString()).isEqualTo(404);
         assertThat(reply.code()).isEqualTo("not_found");
