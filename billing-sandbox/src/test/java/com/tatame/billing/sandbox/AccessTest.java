@@ -82,7 +82,7 @@ final class AccessTest {
           .isSubsetOf(
               switch (scope) {
                 case ADMIN -> Scope.codes();
-                case ACCOUNT -> List.of("account", "entitlements");
+                case ACCOUNT -> List.of("account", "entitlements", "chat");
                 default -> List.of(scope.code());
               });
     }
