@@ -205,10 +205,7 @@ public final class BillingBuilder {
    * nodes. Default: every five minutes, and at once after a time without any node.
    */
   public BillingBuilder catchUpEvery(Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      throw new IllegalArgumentException("catchUpEvery must be positive");
-    }
-    catchUpEvery = value;
+    catchUpEvery = positive("catchUpEvery", value);
     return this;
   }
 
@@ -281,10 +278,7 @@ public final class BillingBuilder {
    * stay in the ledger for ever. Default: 90 days.
    */
   public BillingBuilder keepFeed(Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      throw new IllegalArgumentException("keepFeed must be positive");
-    }
-    keepFeed = value;
+    keepFeed = positive("keepFeed", value);
     return this;
   }
 

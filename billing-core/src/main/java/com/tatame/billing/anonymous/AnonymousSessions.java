@@ -10,9 +10,7 @@ import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.Forbidden;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.failure.ValidationFailed;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import com.tatame.billing.text.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -85,7 +83,7 @@ public final class AnonymousSessions {
    * gives access to the session, so it must be as hard to guess as the token.
    */
   public Begun begin(String seed) {
-    byte[] secret = sha256(SEED_PREFIX + seed);
+    byte[] secret = Sha256.of(SEED_PREFIX + seed);
     return find(secret).orElseGet(() -> beginOrFind(secret));
   }
 
@@ -191,16 +189,6 @@ public final class AnonymousSessions {
   }
 
   private static Optional<String> hash(String token) {
-    return FORM.matcher(token).matches()
-        ? Optional.of(HexFormat.of().formatHex(sha256(token)))
-        : Optional.empty();
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return FORM.matcher(token).matches() ? Optional.of(Sha256.hex(token)) : Optional.empty();
   }
 }

@@ -9,12 +9,10 @@ import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.failure.Unauthenticated;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.text.Sha256;
 import com.tatame.billing.time.TimeBounds;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -90,13 +88,7 @@ public final class ApiKeys {
     if (!FORM.matcher(secret).matches()) {
       throw new Unauthenticated("The API key is not complete.");
     }
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256")
-              .digest(secret.getBytes(StandardCharsets.US_ASCII)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return Sha256.hex(secret);
   }
 
   /**

@@ -7,10 +7,8 @@ import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.NotFound;
 import com.tatame.billing.failure.ValidationFailed;
+import com.tatame.billing.text.Sha256;
 import com.tatame.billing.time.Clocks;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -97,14 +95,8 @@ public final class CheckIns {
 
   // One key of one owner is one id, so that the id alone makes it happen once.
   private static String idUnder(Owner owner, String key) {
-    try {
-      String named = owner.account().value() + "\n" + owner.member().orElse("") + "\n" + key;
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(named.getBytes(StandardCharsets.UTF_8));
-      return PREFIX + HexFormat.of().formatHex(hash).substring(0, ID_LENGTH);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    String named = owner.account().value() + "\n" + owner.member().orElse("") + "\n" + key;
+    return PREFIX + Sha256.hex(named).substring(0, ID_LENGTH);
   }
 
   /**

@@ -2,9 +2,9 @@ package com.tatame.billing.checkin;
 
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
+import com.tatame.billing.text.StorableText;
 import com.tatame.billing.time.TimeBounds;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,7 +93,7 @@ public record NewCheckIn(
   private static boolean fits(Map.Entry<String, Object> answer) {
     return !answer.getKey().isBlank()
         && answer.getKey().length() <= MAX_QUESTION_LENGTH
-        && storable(answer.getKey())
+        && StorableText.is(answer.getKey())
         && (answer.getValue() instanceof List<?> list
             ? list.size() <= MAX_ANSWERS && list.stream().allMatch(NewCheckIn::fitsAlone)
             : fitsAlone(answer.getValue()));
@@ -106,18 +106,13 @@ public record NewCheckIn(
   }
 
   private static boolean fits(String text) {
-    return text.length() <= MAX_TEXT_LENGTH && storable(text);
+    return text.length() <= MAX_TEXT_LENGTH && StorableText.is(text);
   }
 
   private static boolean fits(BigDecimal number) {
     BigDecimal plain = number.stripTrailingZeros();
     return plain.scale() <= MAX_SCALE
         && (long) plain.precision() - plain.scale() <= MAX_PRECISION - MAX_SCALE;
-  }
-
-  /** Databases refuse NUL and half surrogate pairs. */
-  private static boolean storable(String text) {
-    return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
   /** Without what it says, which is private. */

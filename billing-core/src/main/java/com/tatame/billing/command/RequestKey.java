@@ -1,9 +1,6 @@
 package com.tatame.billing.command;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import com.tatame.billing.text.Sha256;
 
 /**
  * One request of one caller, however often it is sent: what is kept of an idempotency key beside the
@@ -17,13 +14,6 @@ public record RequestKey(String value) {
    * @param idempotencyKey as the caller sent it
    */
   public static RequestKey of(String scope, String idempotencyKey) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update((scope.length() + "\n" + scope).getBytes(StandardCharsets.UTF_8));
-      return new RequestKey(
-          HexFormat.of().formatHex(digest.digest(idempotencyKey.getBytes(StandardCharsets.UTF_8))));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return new RequestKey(Sha256.hex(scope.length() + "\n" + scope + idempotencyKey));
   }
 }

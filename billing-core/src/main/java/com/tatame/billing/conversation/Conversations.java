@@ -11,7 +11,6 @@ import com.tatame.billing.conversation.AppendResult.Refused;
 import com.tatame.billing.conversation.AppendResult.Stored;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.Entitlements;
-import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.entitlement.Use;
 import com.tatame.billing.failure.BillingException;
@@ -155,7 +154,7 @@ public final class Conversations {
         throw failure(owner.account(), messages, refused);
       }
     }
-    throw ItemUnits.changing(owner.account());
+    throw Entitlements.changing(owner.account());
   }
 
   private static Use use(long units) {

@@ -1,7 +1,7 @@
 package com.tatame.billing.conversation;
 
 import com.tatame.billing.failure.ValidationFailed.FieldError;
-import java.nio.charset.StandardCharsets;
+import com.tatame.billing.text.StorableText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +61,7 @@ public record NewMessage(
   /** What is wrong with it, in fields that begin with this. */
   List<FieldError> mistakes(String field) {
     List<FieldError> errors = new ArrayList<>();
-    if (content.isBlank() || content.length() > MAX_CONTENT_LENGTH || !storable(content)) {
+    if (content.isBlank() || content.length() > MAX_CONTENT_LENGTH || !StorableText.is(content)) {
       errors.add(new FieldError(
           field + ".content", "must be a text of 1 to " + MAX_CONTENT_LENGTH + " characters"));
     }
@@ -87,13 +87,8 @@ public record NewMessage(
     return !entry.getKey().isEmpty()
         && entry.getKey().length() <= MAX_METADATA_KEY
         && entry.getValue().length() <= MAX_METADATA_VALUE
-        && storable(entry.getKey())
-        && storable(entry.getValue());
-  }
-
-  /** Databases refuse NUL and half surrogate pairs. */
-  static boolean storable(String text) {
-    return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
+        && StorableText.is(entry.getKey())
+        && StorableText.is(entry.getValue());
   }
 
   /** Without what is said, which is private. */

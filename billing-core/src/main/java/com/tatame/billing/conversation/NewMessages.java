@@ -2,11 +2,9 @@ package com.tatame.billing.conversation;
 
 import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.failure.ValidationFailed.FieldError;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import com.tatame.billing.text.Sha256;
+import com.tatame.billing.text.StorableText;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -106,7 +104,7 @@ public record NewMessages(
   static List<FieldError> titleMistakes(String title) {
     return title.isBlank()
             || title.length() > Conversation.MAX_TITLE_LENGTH
-            || !NewMessage.storable(title)
+            || !StorableText.is(title)
         ? List.of(new FieldError(
             "title", "must be a text of 1 to " + Conversation.MAX_TITLE_LENGTH + " characters"))
         : List.of();
@@ -146,26 +144,21 @@ public record NewMessages(
 
   /** What tells two requests under one key apart, and tells nothing of what they say. */
   String fingerprint() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      add(digest, conversationId.orElse(""));
-      add(digest, title.orElse(""));
-      for (NewMessage message : messages) {
-        add(digest, message.role().code());
-        add(digest, message.content());
-        add(digest, message.tokens().map(String::valueOf).orElse(""));
-        add(digest, message.consumptionId().orElse(""));
-        add(digest, new TreeMap<>(message.metadata()).toString());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
+    StringBuilder all = new StringBuilder();
+    add(all, conversationId.orElse(""));
+    add(all, title.orElse(""));
+    for (NewMessage message : messages) {
+      add(all, message.role().code());
+      add(all, message.content());
+      add(all, message.tokens().map(String::valueOf).orElse(""));
+      add(all, message.consumptionId().orElse(""));
+      add(all, new TreeMap<>(message.metadata()).toString());
     }
+    return Sha256.hex(all.toString());
   }
 
-  private static void add(MessageDigest digest, String part) {
-    byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-    digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
-    digest.update(bytes);
+  // With its length, so that no two lists of parts are one text.
+  private static void add(StringBuilder all, String part) {
+    all.append(part.length()).append(':').append(part);
   }
 }

@@ -444,7 +444,8 @@ public final class Entitlements {
     return PREFIX + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
   }
 
-  private static StoreUnavailable changing(AccountId account) {
+  /** The failure of a caller who finds an account changed again and again. */
+  public static StoreUnavailable changing(AccountId account) {
     return new StoreUnavailable("The entitlement of " + account.value() + " changes all the time.");
   }
 

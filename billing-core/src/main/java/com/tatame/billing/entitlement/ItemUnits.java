@@ -6,7 +6,6 @@ import com.tatame.billing.catalog.Feature;
 import com.tatame.billing.entitlement.UsageDebit.Offer;
 import com.tatame.billing.failure.Conflict;
 import com.tatame.billing.failure.LimitReached;
-import com.tatame.billing.failure.StoreUnavailable;
 import com.tatame.billing.money.Money;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -103,7 +102,7 @@ public final class ItemUnits {
         return Optional.empty();
       }
     }
-    throw changing(account);
+    throw Entitlements.changing(account);
   }
 
   /**
@@ -114,11 +113,6 @@ public final class ItemUnits {
    */
   public Optional<UsageDebit> free(AccountId account, Sold sold, String key) {
     return debit(account, sold, key, price -> price.amount() == 0);
-  }
-
-  /** The failure of who finds an account changed again and again. */
-  public static StoreUnavailable changing(AccountId account) {
-    return new StoreUnavailable("The entitlement of " + account.value() + " changes all the time.");
   }
 
   private Optional<UsageDebit> debit(

@@ -20,14 +20,11 @@ import com.tatame.billing.outbox.AccountState.SubscriptionState;
 import com.tatame.billing.outbox.EventHandler;
 import com.tatame.billing.outbox.PublishedEvent;
 import com.tatame.billing.subscription.SubscriptionStatus;
+import com.tatame.billing.text.Sha256;
 import com.tatame.billing.time.Clocks;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -142,13 +139,7 @@ public final class MailPlanner implements EventHandler {
   }
 
   static String hashed(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return "mail_" + HexFormat.of().formatHex(hash).substring(0, ID_LENGTH);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return "mail_" + Sha256.hex(text).substring(0, ID_LENGTH);
   }
 
   private Optional<Draft> draft(PublishedEvent event) {

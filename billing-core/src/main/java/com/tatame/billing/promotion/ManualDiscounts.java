@@ -14,10 +14,7 @@ import com.tatame.billing.promotion.DiscountStore.Commanded;
 import com.tatame.billing.promotion.ManualDiscount.Status;
 import com.tatame.billing.subscription.Subscription;
 import com.tatame.billing.subscription.SubscriptionStore;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import com.tatame.billing.text.Sha256;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -189,12 +186,6 @@ public final class ManualDiscounts {
   }
 
   private static String hash(AccountId account, String key) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256")
-          .digest((account.value() + "\n" + key).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest).substring(0, ID_DIGITS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return Sha256.hex(account.value() + "\n" + key).substring(0, ID_DIGITS);
   }
 }

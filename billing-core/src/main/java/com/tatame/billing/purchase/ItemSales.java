@@ -14,6 +14,7 @@ import com.tatame.billing.catalog.ItemSale;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.Commands;
 import com.tatame.billing.entitlement.DebitResult;
+import com.tatame.billing.entitlement.Entitlements;
 import com.tatame.billing.entitlement.ItemUnits;
 import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.ReservationStore;
@@ -140,7 +141,7 @@ public final class ItemSales {
         return new Offer(Optional.empty(), given);
       }
     }
-    throw ItemUnits.changing(account);
+    throw Entitlements.changing(account);
   }
 
   /**
@@ -219,7 +220,7 @@ public final class ItemSales {
         return giving.purchase().map(stored -> given(free, stored));
       }
     }
-    throw ItemUnits.changing(account);
+    throw Entitlements.changing(account);
   }
 
   private AuditEntry taken(Purchase free) {
