@@ -97,25 +97,8 @@ final class ConversationHandlers {
             .by(to -> to.get(ConversationHandlers.class)::remove));
   }
 
-  /** The paths of an earlier application, which names the conversation in the query. */
-  static List<Route> legacy() {
-    List<Route> all = new ArrayList<>();
-    for (Route route : routes()) {
-      if (route.path().equals(SAVE)) {
-        all.add(route.alias("/api/chat/save"));
-      } else if (route.method().equals("DELETE")) {
-        all.add(route
-            .alias(
-                "/api/chat/history",
-                to -> to.get(ConversationHandlers.class)::removeNamed,
-                route.description().replies())
-            .asking(List.of(query(ID, "The conversation; required."))));
-      } else if (route.path().equals(HISTORY)) {
-        all.add(route.alias("/api/chat/history"));
-      }
-    }
-    return all;
-  }
+  /** As an earlier application asked to delete one. */
+  static final Route.Parameter NAMED = query(ID, "The conversation; required.");
 
   ConversationHandlers(Conversations conversations) {
     this.conversations = conversations;

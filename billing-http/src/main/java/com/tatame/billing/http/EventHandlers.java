@@ -8,7 +8,6 @@ import static com.tatame.billing.http.Route.get;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.apikey.Scope;
-import com.tatame.billing.failure.ValidationFailed;
 import com.tatame.billing.outbox.BillingEvents;
 import com.tatame.billing.outbox.EventCursor;
 import com.tatame.billing.outbox.FeedFilter;
@@ -56,19 +55,11 @@ final class EventHandlers {
     FeedPage page = events.feed(
         call.query("after", MAX_CURSOR).map(EventCursor::decoded),
         filter,
-        call.query("limit").map(EventHandlers::limit).orElse(100));
+        call.query("limit")
+            .map(text -> (int) RequestFields.wholeNumber("limit", text, BillingEvents.MAX_PAGE))
+            .orElse(100));
     return Answer.ok(new FeedAnswer(
         page.events().stream().map(PublishedEventAnswer::of).toList(),
         page.next().map(EventCursor::encoded).orElse(null)));
-  }
-
-  private static int limit(String text) {
-    if (!text.matches("\\d{1,4}")
-        || Integer.parseInt(text) < 1
-        || Integer.parseInt(text) > BillingEvents.MAX_PAGE) {
-      throw ValidationFailed.of(
-          "limit", "must be a whole number from 1 to " + BillingEvents.MAX_PAGE);
-    }
-    return Integer.parseInt(text);
   }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 final class LegacyPaths {
   private static final String ROOT = "/api/v1";
   private static final String USAGE = ROOT + "/usage";
+  private static final String CHAT_HISTORY = "/api/chat/history";
 
   /** Tags of which every route is also found below {@code /stripe}. */
   private static final Set<String> BELOW_STRIPE =
@@ -33,7 +34,6 @@ final class LegacyPaths {
     UsageHandlers.routes().stream()
         .filter(route -> route.path().startsWith(USAGE))
         .forEach(route -> all.addAll(usage(route)));
-    all.addAll(ConversationHandlers.legacy());
     return all;
   }
 
@@ -84,7 +84,10 @@ final class LegacyPaths {
       List.of("/webhooks/status", "GET", "/api/v1/webhooks/status"),
       List.of("/webhooks/events", "GET", "/api/v1/webhooks/events"),
       List.of("/webhooks/replay/{id}", "POST", "/api/v1/webhooks/replay/{id}"),
-      List.of("/api/user/entitlements", "GET", "/api/v1/entitlements"));
+      List.of("/api/user/entitlements", "GET", "/api/v1/entitlements"),
+      List.of("/api/chat/save", "POST", ConversationHandlers.SAVE),
+      List.of(CHAT_HISTORY, "GET", ConversationHandlers.HISTORY),
+      List.of(CHAT_HISTORY, "DELETE", ConversationHandlers.CONVERSATION));
 
   private static List<Route> listed(List<Route> canonical) {
     return LISTED.stream()
@@ -122,6 +125,15 @@ final class LegacyPaths {
             path,
             to -> to.get(SubscriptionHandlers.class)::listLive,
             List.of(pageOf(SubscriptionAnswer.class, "Those that are live; newest first.")));
+      case CHAT_HISTORY ->
+        route.method().equals("GET")
+            ? route.alias(path)
+            : route
+                .alias(
+                    path,
+                    to -> to.get(ConversationHandlers.class)::removeNamed,
+                    route.description().replies())
+                .asking(List.of(ConversationHandlers.NAMED));
       default -> route.alias(path);
     };
   }

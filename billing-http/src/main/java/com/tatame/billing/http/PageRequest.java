@@ -22,7 +22,10 @@ record PageRequest(int limit, Optional<String> after) {
 
   static PageRequest of(Optional<String> limit, Optional<String> cursor) {
     return new PageRequest(
-        limit.map(PageRequest::limit).orElse(DEFAULT_LIMIT), cursor.map(PageRequest::decode));
+        limit
+            .map(text -> (int) RequestFields.wholeNumber("limit", text, MAX_LIMIT))
+            .orElse(DEFAULT_LIMIT),
+        cursor.map(PageRequest::decode));
   }
 
   /** One more than the page holds, which tells whether there is another page. */
@@ -39,15 +42,6 @@ record PageRequest(int limit, Optional<String> after) {
         shown.stream().map(render).toList(),
         hasMore,
         hasMore ? cursor(id.apply(shown.get(shown.size() - 1))) : null);
-  }
-
-  private static int limit(String text) {
-    if (!text.matches("\\d{1,3}")
-        || Integer.parseInt(text) < 1
-        || Integer.parseInt(text) > MAX_LIMIT) {
-      throw ValidationFailed.of("limit", "must be a whole number from 1 to " + MAX_LIMIT);
-    }
-    return Integer.parseInt(text);
   }
 
   /** The cursor that names an entry. */

@@ -53,7 +53,7 @@ final class RequestFields {
    * @throws ValidationFailed naming the field, if it is none or larger than the largest
    */
   static long wholeNumber(String field, String text, long largest) {
-    if (!text.matches("[1-9]\\d{0,17}") || Long.parseLong(text) > largest) {
+    if (!text.matches("\\d{1,18}") || Long.parseLong(text) < 1 || Long.parseLong(text) > largest) {
       throw ValidationFailed.of(field, "must be a whole number from 1 to " + largest);
     }
     return Long.parseLong(text);

@@ -190,7 +190,7 @@ final class UsageHandlers {
             RequestFields.idempotencyKey(call, body.idempotencyKey()),
             Optional.ofNullable(body.occurredAt())
                 .map(text -> RequestFields.time("occurredAt", text)),
-            body.metadata() == null ? Map.of() : texts(body.metadata())));
+            metadata(body.metadata())));
     Consumption consumption = recorded.consumption();
     Answer answer = Answer.ok(new RecordedAnswer(
         consumption.feature(),
@@ -231,13 +231,13 @@ final class UsageHandlers {
     return account;
   }
 
-  @SuppressWarnings("ConstantValue")
-  private static Map<String, String> texts(Map<String, String> metadata) {
+  private static Map<String, String> metadata(@Nullable Map<String, String> sent) {
+    Map<String, String> metadata = RequestFields.texts("metadata", sent);
     metadata.forEach((name, text) -> {
       if (!InputRules.plain(name) || name.isBlank() || name.length() > 100) {
         throw ValidationFailed.of("metadata", "must be named in at most 100 plain characters");
       }
-      if (text == null || text.length() > 500) {
+      if (text.length() > 500) {
         throw ValidationFailed.of("metadata." + name, "must be a text of at most 500 characters");
       }
     });
