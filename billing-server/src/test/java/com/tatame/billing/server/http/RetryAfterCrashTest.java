@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.apikey.ApiKey;
 import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.audit.AuditFilter;
 import com.tatame.billing.audit.AuditRecord;
+import com.tatame.billing.checkin.CheckInFilter;
 import com.tatame.billing.command.Command;
 import com.tatame.billing.command.CommandId;
 import com.tatame.billing.command.CommandKind;
@@ -63,6 +65,7 @@ final class RetryAfterCrashTest {
   private static final int MAX_STEPS = 20;
   private static final String NEW_VISITOR = "AnonymousSessionStore.add";
   private static final String METERED = "../examples/metered/catalog.yaml";
+  private static final String CONVERSATIONS = "src/test/resources/conversations.yaml";
   private static final String RESOLVE_REPORT = "POST /api/v1/usage/reports/{id}/resolve";
   private static final String ITEM = "\"item\":\"seminar-recording\"";
 
@@ -89,35 +92,34 @@ final class RetryAfterCrashTest {
           "POST /api/v1/repeated-trials/{id}/end",
           "goes on from the state that is stored; killed at every step in the testkit's CrashTest"),
       Map.entry(
-          "POST /api/v1/chat/save",
-          "is one commit with its unit, found again by its key; killed in the sandbox's UsageClusterTest"),
-      Map.entry("PATCH /api/v1/chat/history/{id}", "what is renamed or archived stays so"),
-      Map.entry("DELETE /api/v1/chat/history/{id}", "what is gone is not found"),
-      Map.entry("POST /api/v1/check-ins", "its key is its id: what is noted is answered the same"),
-      Map.entry("DELETE /api/v1/check-ins/{id}", "what is gone is not found"));
+          "DELETE /api/v1/chat/history/{id}",
+          "an object that is gone is not found, also by a retry: it says the same as to a stranger"),
+      Map.entry(
+          "DELETE /api/v1/check-ins/{id}",
+          "an object that is gone is not found, also by a retry: it says the same as to a stranger"));
+
+  private static final String PRIVATE = "is what a person says, which no other person reads";
 
   private static final String USAGE = "is usage, which has a history of its own";
 
   /** What leaves no row in the audit log; everything else leaves one. */
-  private static final Map<String, String> NOT_AUDITED = Map.of(
-      "POST /api/v1/checkout/{sessionId}/confirm",
-      "reads what became of a checkout",
-      "POST /api/v1/subscriptions/{id}/quote",
-      "calculates",
-      "POST /api/v1/coupons/validate",
-      "looks up",
-      "POST /api/v1/portal",
-      "opens a page of the provider; what is changed there comes as events",
-      "POST /api/v1/anonymous-sessions",
-      "begins an account of its own, of nobody who is known",
-      "POST /api/v1/entitlements/{feature}/consume",
-      USAGE,
-      "POST /api/v1/entitlements/{feature}/release",
-      USAGE,
-      "PUT /api/v1/entitlements/{feature}",
-      USAGE,
-      "POST /api/v1/usage",
-      USAGE);
+  private static final Map<String, String> NOT_AUDITED = Map.ofEntries(
+      Map.entry("POST /api/v1/checkout/{sessionId}/confirm", "reads what became of a checkout"),
+      Map.entry("POST /api/v1/subscriptions/{id}/quote", "calculates"),
+      Map.entry("POST /api/v1/coupons/validate", "looks up"),
+      Map.entry(
+          "POST /api/v1/portal",
+          "opens a page of the provider; what is changed there comes as events"),
+      Map.entry(
+          "POST /api/v1/anonymous-sessions",
+          "begins an account of its own, of nobody who is known"),
+      Map.entry("POST /api/v1/entitlements/{feature}/consume", USAGE),
+      Map.entry("POST /api/v1/entitlements/{feature}/release", USAGE),
+      Map.entry("PUT /api/v1/entitlements/{feature}", USAGE),
+      Map.entry("POST /api/v1/usage", USAGE),
+      Map.entry("POST /api/v1/chat/save", PRIVATE),
+      Map.entry("PATCH /api/v1/chat/history/{id}", PRIVATE),
+      Map.entry("POST /api/v1/check-ins", PRIVATE));
 
   /** What a user asks for, once all is there that it needs. */
   private interface Mutation {
@@ -180,12 +182,29 @@ final class RetryAfterCrashTest {
           user, "POST", SUBSCRIPTIONS + id + "/pause", "{\"behavior\":\"void\"}"));
       return servers.byProgram(user, "POST", SUBSCRIPTIONS + id + "/unpause", null);
     });
+    mutations.putAll(privateThings());
     mutations.putAll(wishesAboutMoney());
     mutations.putAll(wishesOfOperators());
     mutations.putAll(wishesAboutUse());
     mutations.putAll(wishesAboutEvents());
     mutations.putAll(wishesAboutMails());
     return mutations;
+  }
+
+  private static Map<String, Mutation> privateThings() {
+    String save = "/api/v1/chat/save";
+    String said = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+    return Map.of(
+        "POST /api/v1/chat/save",
+        (servers, user) -> post(user, save, said),
+        "PATCH /api/v1/chat/history/{id}",
+        (servers, user) -> Call.of(
+            user,
+            "PATCH",
+            "/api/v1/chat/history/" + servers.done(post(user, save, said)).at("/conversationId"),
+            "{\"title\":\"Greeting\",\"archived\":true}"),
+        "POST /api/v1/check-ins",
+        (servers, user) -> post(user, "/api/v1/check-ins", "{\"kind\":\"mood\",\"score\":7}"));
   }
 
   private static Map<String, Mutation> wishesAboutMoney() {
@@ -578,7 +597,9 @@ final class RetryAfterCrashTest {
     Mutation mutation = Objects.requireNonNull(MUTATIONS.get(route), () -> "no story for " + route);
     Map<String, Outcome> wrong = new LinkedHashMap<>();
     List<String> deaths = new ArrayList<>();
-    String catalog = route.equals(RESOLVE_REPORT) ? METERED : RunningServer.CATALOG;
+    String catalog = route.equals(RESOLVE_REPORT)
+        ? METERED
+        : route.contains("/chat/") ? CONVERSATIONS : RunningServer.CATALOG;
     try (TwoServers servers = new TwoServers(catalog)) {
       Attempt whole = new Attempt(servers, mutation, WHOLE);
       Reply answer = servers.undisturbed(whole.call);
@@ -696,6 +717,21 @@ final class RetryAfterCrashTest {
               .filter(endpoint -> endpoint.description().equals(Optional.of(user)))
               .map(endpoint -> endpoint.active() + " " + endpoint.previous().isPresent())
               .toList());
+      here.add("said: "
+          + Stream.of(true, false)
+              .flatMap(
+                  archived -> store
+                      .conversations()
+                      .list(Owner.of(account), archived, Optional.empty(), 100)
+                      .stream())
+              .map(one ->
+                  one.title() + " " + one.messages() + " " + one.archivedAt().isPresent())
+              .toList());
+      here.add("noted: "
+          + store
+              .checkIns()
+              .list(Owner.of(account), CheckInFilter.ALL, Optional.empty(), 100)
+              .size());
       here.add(
           "parked: " + store.subscribers().parked(subscriber(user), account).isPresent());
       here.add("reports: "
