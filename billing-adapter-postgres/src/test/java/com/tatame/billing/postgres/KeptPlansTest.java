@@ -3,7 +3,15 @@ package com.tatame.billing.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tatame.billing.account.AccountId;
+import com.tatame.billing.account.Owner;
 import com.tatame.billing.catalog.Period;
+import com.tatame.billing.checkin.CheckIn;
+import com.tatame.billing.checkin.CheckInFilter;
+import com.tatame.billing.conversation.AppendResult;
+import com.tatame.billing.conversation.Message;
+import com.tatame.billing.conversation.MessageAppend;
+import com.tatame.billing.conversation.MessageRole;
+import com.tatame.billing.conversation.WindowSize;
 import com.tatame.billing.entitlement.PriceBand;
 import com.tatame.billing.entitlement.UsageDebit;
 import com.tatame.billing.inbox.ProjectedBatch;
@@ -19,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +98,61 @@ class KeptPlansTest {
     store.inbox().claim(new ClaimId(round + 1), UNITS, NOW, LEASE);
     store.mails().claim("claim_" + round, UNITS, NOW, NOW, LEASE);
     consume(store, round);
+    talk(store, round);
+  }
+
+  private static void talk(PostgresBillingStore store, int round) {
+    for (int i = 0; i < UNITS; i++) {
+      int number = round * UNITS + i + 1;
+      Owner owner = Owner.of(new AccountId("user_" + number));
+      String id = "conv_" + number;
+      for (Optional<String> title : List.of(Optional.of("begun"), Optional.<String>empty())) {
+        String key = title.orElse("more");
+        AppendResult result = store
+            .conversations()
+            .append(new MessageAppend(
+                owner,
+                id,
+                title,
+                List.of(new Message(
+                    id + key,
+                    1,
+                    MessageRole.USER,
+                    "said",
+                    1,
+                    Map.of(),
+                    title.map(first -> "use_" + (number - 1) / UNITS + "_" + (number - 1) % UNITS),
+                    NOW)),
+                title.isEmpty(),
+                "quiz",
+                Optional.of(key),
+                "",
+                Optional.empty(),
+                NOW));
+        assertThat(result).isInstanceOf(AppendResult.Stored.class);
+      }
+      assertThat(store
+              .conversations()
+              .window(owner, id, OptionalLong.empty(), WindowSize.DEFAULT)
+              .orElseThrow()
+              .messages())
+          .hasSize(2);
+      store.conversations().list(owner, false, Optional.empty(), 10);
+      store
+          .checkIns()
+          .add(
+              new CheckIn(
+                  "chk_" + number,
+                  owner,
+                  "mood",
+                  NOW,
+                  Map.of(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  NOW),
+              10);
+      store.checkIns().list(owner, CheckInFilter.of("mood"), Optional.empty(), 10);
+    }
   }
 
   private static void consume(PostgresBillingStore store, int round) {
@@ -159,6 +223,13 @@ class KeptPlansTest {
             + " select 'mail_9_' || i, 'receipt', 'in_9_' || i, 'user_9_' || i, 0, 'in_9_' || i,"
             + " 'in_9_' || i || ':paid', '{\"lines\": []}', now(), now(), now(), 'sent',"
             + " 'message_9_' || i, 'user_9_' || i || '@example.com', null" + GROWN,
+        "insert into ai_conversations (id, user_id, title, message_count, created_at, updated_at)"
+            + " select 'conv_9_' || i, 'user_9_' || i, 't', 1, now(), now()" + GROWN,
+        "insert into ai_messages (conversation_id, position, id, user_id, role, content, tokens,"
+            + " request_key, fingerprint, created_at) select 'conv_9_' || i, 1, 'msg_9_' || i,"
+            + " 'user_9_' || i, 'user', 'said', 1, 'begun', '', now()" + GROWN,
+        "insert into longitudinal_checkins (id, user_id, kind, occurred_at, created_at)"
+            + " select 'chk_9_' || i, 'user_9_' || i, 'mood', now(), now()" + GROWN,
         "insert into webhook_log (seq, claim, at, status, retry_count)"
             + " select i + 1000000, 1, now(), 'processed', 0" + GROWN);
   }

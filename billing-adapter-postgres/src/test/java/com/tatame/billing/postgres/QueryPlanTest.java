@@ -34,6 +34,7 @@ import com.tatame.billing.conversation.ConversationStore;
 import com.tatame.billing.conversation.Message;
 import com.tatame.billing.conversation.MessageAppend;
 import com.tatame.billing.conversation.MessageRole;
+import com.tatame.billing.conversation.WindowSize;
 import com.tatame.billing.duplicate.Duplicate;
 import com.tatame.billing.entitlement.AccountEntitlement;
 import com.tatame.billing.entitlement.Grant;
@@ -223,7 +224,7 @@ class QueryPlanTest {
         "insert into ai_messages (conversation_id, position, id, user_id, role, content, tokens, request_key,"
             + " fingerprint, created_at) select 'conv_' || i % 20000 + 1, i / 20000 + 1, 'msg_' || i, 'user_' ||"
             + " (i % 20000 + 1) % 2000, case i / 20000 % 2 when 0 then 'user' else 'assistant' end, 'said', 1,"
-            + " case i % 10 when 0 then ':key_' || i end, 'f', now() from generate_series(0, 999999) i",
+            + " case i % 10 when 0 then 'key_' || i end, 'f', now() from generate_series(0, 999999) i",
         "insert into longitudinal_checkins (id, user_id, kind, occurred_at, score, created_at)"
             + " select 'chk_' || i, 'user_' || i % 1000, 'kind_' || i % 7, " + AT
             + ", i % 10, now()"
@@ -936,16 +937,24 @@ class QueryPlanTest {
 
   private static void conversations(PostgresBillingStore store, int round) {
     ConversationStore conversations = store.conversations();
-    Owner owner = Owner.of(new AccountId("user_" + (round + 1)));
-    String id = "conv_" + (round + 1);
+    // Of whom nothing was given back or pruned.
+    int number = 1001 + round;
+    Owner owner = Owner.of(new AccountId("user_" + number));
+    String id = "conv_" + number;
     assertThat(conversations.list(owner, false, Optional.empty(), 10)).hasSize(10);
-    assertThat(conversations.list(owner, false, Optional.of("conv_" + (round + 4001)), 10))
+    assertThat(conversations.list(owner, false, Optional.of("conv_" + (number + 4000)), 10))
         .hasSize(2);
     conversations.list(owner, true, Optional.empty(), 10);
     assertThat(conversations.find(owner, id)).isPresent();
-    assertThat(conversations.messages(owner, id, OptionalLong.empty(), 20, OptionalLong.of(12)))
+    assertThat(conversations
+            .window(owner, id, OptionalLong.empty(), new WindowSize(20, OptionalLong.of(12)))
+            .orElseThrow()
+            .messages())
         .hasSize(12);
-    assertThat(conversations.messages(owner, id, OptionalLong.of(40), 20, OptionalLong.empty()))
+    assertThat(conversations
+            .window(owner, id, OptionalLong.of(40), WindowSize.DEFAULT)
+            .orElseThrow()
+            .messages())
         .hasSize(20);
     for (Optional<String> newTitle : List.of(Optional.<String>empty(), Optional.of("new"))) {
       String to = newTitle.isPresent() ? "new_conversation_" + round : id;
@@ -960,7 +969,7 @@ class QueryPlanTest {
               "said",
               1,
               Map.of(),
-              Optional.of("use_" + (round + 1)),
+              Optional.of("use_" + number),
               NOW)),
           false,
           "quiz",
@@ -968,14 +977,15 @@ class QueryPlanTest {
           "f",
           Optional.empty(),
           NOW));
-      assertThat(result).isInstanceOf(AppendResult.class);
+      // The one unit of the consumption pays for the first of them.
+      assertThat(result)
+          .isInstanceOf(
+              newTitle.isEmpty() ? AppendResult.Stored.class : AppendResult.Refused.class);
     }
     conversations.update(owner, id, Optional.of("renamed"), Optional.of(round % 2 == 0), NOW);
-    conversations.delete(owner, "conv_" + (round + 2001), AnAuditEntry.any());
-    conversations.prune(
-        Optional.of(Instant.parse("2026-01-01T00:00:03Z")),
-        Instant.parse("2026-01-01T00:01:00Z"),
-        2);
+    assertThat(conversations.delete(owner, "conv_" + (number + 2000), AnAuditEntry.any()))
+        .isTrue();
+    assertThat(conversations.prune(Optional.of(NOW), NOW, 2)).isEqualTo(2);
   }
 
   private static void checkIns(PostgresBillingStore store, int round) {
@@ -985,15 +995,18 @@ class QueryPlanTest {
         Optional.of("kind_" + round % 7),
         Optional.of(NOW.minus(Duration.ofDays(1))),
         Optional.of(NOW));
-    checkIns.add(new CheckIn(
-        "new_" + round, owner, "mood", NOW, Map.of(), Optional.empty(), Optional.empty(), NOW));
+    checkIns.add(
+        new CheckIn(
+            "new_" + round, owner, "mood", NOW, Map.of(), Optional.empty(), Optional.empty(), NOW),
+        100_000);
     assertThat(checkIns.find(owner, "chk_" + (round + 1))).isPresent();
     checkIns.list(owner, kind, Optional.empty(), 10);
     assertThat(checkIns.list(owner, CheckInFilter.ALL, Optional.of("chk_" + (round + 50_001)), 10))
         .hasSize(10);
     assertThat(checkIns.latest(owner)).hasSizeGreaterThan(5);
     checkIns.series(owner, kind, CheckInPeriod.Length.WEEK, ZoneOffset.UTC);
-    checkIns.delete(owner, "chk_" + (round + 2001), AnAuditEntry.any());
+    assertThat(checkIns.delete(owner, "chk_" + (round + 2001), AnAuditEntry.any()))
+        .isTrue();
     checkIns.prune(Instant.parse("2026-01-01T00:00:09Z"), 1);
   }
 

@@ -9,6 +9,7 @@ import com.tatame.billing.checkin.CheckInPeriod.Length;
 import com.tatame.billing.conversation.Message;
 import com.tatame.billing.conversation.MessageAppend;
 import com.tatame.billing.conversation.MessageRole;
+import com.tatame.billing.conversation.WindowSize;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.supabase.PortCalls.PortCall;
 import java.math.BigDecimal;
@@ -60,10 +61,14 @@ final class ConversationCalls {
         "list_conversations_v1",
         store -> store.conversations().list(owner, false, Optional.empty(), 10));
     then(
-        "list_messages_v1",
+        "conversation_window_v1",
         store -> store
             .conversations()
-            .messages(owner, CONVERSATION, OptionalLong.empty(), 10, OptionalLong.of(100)));
+            .window(
+                owner,
+                CONVERSATION,
+                OptionalLong.empty(),
+                new WindowSize(10, OptionalLong.of(100))));
     then(
         "update_conversation_v1",
         store -> store
@@ -97,15 +102,17 @@ final class ConversationCalls {
         "add_check_in_v1",
         store -> store
             .checkIns()
-            .add(new CheckIn(
-                CHECK_IN,
-                owner,
-                "mood",
-                now,
-                Map.of("slept", true),
-                Optional.of(BigDecimal.TEN),
-                Optional.of("well"),
-                now)));
+            .add(
+                new CheckIn(
+                    CHECK_IN,
+                    owner,
+                    "mood",
+                    now,
+                    Map.of("slept", true),
+                    Optional.of(BigDecimal.TEN),
+                    Optional.of("well"),
+                    now),
+                10));
     then("find_check_in_v1", store -> store.checkIns().find(owner, CHECK_IN));
     then(
         "list_check_ins_v1",

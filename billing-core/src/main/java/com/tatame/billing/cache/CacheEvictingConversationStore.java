@@ -6,8 +6,9 @@ import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.conversation.AppendResult;
 import com.tatame.billing.conversation.Conversation;
 import com.tatame.billing.conversation.ConversationStore;
-import com.tatame.billing.conversation.Message;
+import com.tatame.billing.conversation.ConversationWindow;
 import com.tatame.billing.conversation.MessageAppend;
+import com.tatame.billing.conversation.WindowSize;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -54,9 +55,9 @@ final class CacheEvictingConversationStore implements ConversationStore {
   }
 
   @Override
-  public List<Message> messages(
-      Owner owner, String id, OptionalLong before, int limit, OptionalLong maxTokens) {
-    return store.messages(owner, id, before, limit, maxTokens);
+  public Optional<ConversationWindow> window(
+      Owner owner, String id, OptionalLong before, WindowSize size) {
+    return store.window(owner, id, before, size);
   }
 
   @Override

@@ -9,15 +9,20 @@ import java.util.Optional;
 
 /** Port: check-ins, each its owner's alone. */
 public interface CheckInStore {
-  /** Most check-ins that an owner may have. */
-  int MAX_CHECK_INS = 20_000;
+  /**
+   * What is kept under an id.
+   *
+   * @param again whether it was there before
+   */
+  record Added(CheckIn checkIn, boolean again) {}
 
   /**
    * Keeps a check-in, unless there is one of its id.
    *
-   * @return what is kept under the id; empty if nothing is, since the owner has as many as there may be
+   * @param most how many the owner may have in all
+   * @return empty if there is none of its id, and the owner has as many as there may be
    */
-  Optional<CheckIn> add(CheckIn checkIn);
+  Optional<Added> add(CheckIn checkIn, int most);
 
   /** A check-in; empty if the owner has none of this id. */
   Optional<CheckIn> find(Owner owner, String id);

@@ -26,6 +26,9 @@ public final class CheckIns {
   private static final int ID_LENGTH = 32;
   private static final int PRUNED_AT_ONCE = 1000;
 
+  /** Most check-ins that an owner may have. */
+  private static final int MAX_CHECK_INS = 20_000;
+
   private final CheckInStore store;
   private final Clocks clocks;
   private final RandomGenerator random;
@@ -70,15 +73,16 @@ public final class CheckIns {
         wanted.score(),
         wanted.note().filter(text -> !text.isBlank()),
         now);
-    CheckIn stored = store
-        .add(checkIn)
-        .orElseThrow(() -> Conflict.because("An account has at most " + CheckInStore.MAX_CHECK_INS
+    CheckInStore.Added added = store
+        .add(checkIn, MAX_CHECK_INS)
+        .orElseThrow(() -> Conflict.because("An account has at most " + MAX_CHECK_INS
             + " check-ins. Delete some that are not needed any more."));
+    CheckIn stored = added.checkIn();
     CheckIn expected = wanted.occurredAt().isPresent() ? checkIn : at(checkIn, stored.occurredAt());
     if (!stored.notesAs(expected)) {
       throw Conflict.idempotencyKeyReused();
     }
-    return new Noted(stored, !stored.createdAt().equals(now));
+    return new Noted(stored, added.again());
   }
 
   private static CheckIn at(CheckIn checkIn, Instant occurredAt) {

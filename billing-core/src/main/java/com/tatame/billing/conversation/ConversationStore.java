@@ -35,12 +35,10 @@ public interface ConversationStore {
    * The end of a conversation, or of what is before a position.
    *
    * @param before only messages of earlier positions
-   * @param limit most messages, 1 to 1001
-   * @param maxTokens most tokens of all of them together: older ones are left out
-   * @return the last ones in their order; empty if the owner has no such conversation
+   * @param size how much of it: older messages are left out
+   * @return empty if the owner has no such conversation
    */
-  List<Message> messages(
-      Owner owner, String id, OptionalLong before, int limit, OptionalLong maxTokens);
+  Optional<ConversationWindow> window(Owner owner, String id, OptionalLong before, WindowSize size);
 
   /**
    * Renames or archives a conversation; what is empty stays.

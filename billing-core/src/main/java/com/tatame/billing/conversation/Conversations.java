@@ -251,12 +251,7 @@ public final class Conversations {
    * @throws NotFound if the owner has none of this id
    */
   public ConversationWindow window(Owner owner, String id, OptionalLong before, WindowSize size) {
-    Conversation conversation = get(owner, id);
-    List<Message> messages = store.messages(owner, id, before, size.messages(), size.tokens());
-    long first = messages.isEmpty()
-        ? Math.min(before.orElse(Long.MAX_VALUE), conversation.messages() + 1)
-        : messages.get(0).position();
-    return new ConversationWindow(conversation, messages, first > 1);
+    return store.window(owner, id, before, size).orElseThrow(() -> new NotFound(CONVERSATION, id));
   }
 
   /**

@@ -32,7 +32,7 @@ final class CheckInFunctions implements CheckInStore {
   }
 
   @Override
-  public Optional<CheckIn> add(CheckIn checkIn) {
+  public Optional<Added> add(CheckIn checkIn, int most) {
     return functions
         .row(
             "add_check_in_v1",
@@ -44,8 +44,9 @@ final class CheckInFunctions implements CheckInStore {
                 .with("score", checkIn.score())
                 .with("note", checkIn.note())
                 .with("created_at", checkIn.createdAt())
-                .with("most", MAX_CHECK_INS))
-        .map(CheckInFunctions::checkIn);
+                .with("most", most))
+        .map(answer ->
+            new Added(checkIn(answer.optionalRow("check_in").orElseThrow()), answer.flag("again")));
   }
 
   private static CheckIn checkIn(Row row) {

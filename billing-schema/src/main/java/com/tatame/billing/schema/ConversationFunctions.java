@@ -6,9 +6,11 @@ import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.conversation.AppendResult;
 import com.tatame.billing.conversation.Conversation;
 import com.tatame.billing.conversation.ConversationStore;
+import com.tatame.billing.conversation.ConversationWindow;
 import com.tatame.billing.conversation.Message;
 import com.tatame.billing.conversation.MessageAppend;
 import com.tatame.billing.conversation.MessageRole;
+import com.tatame.billing.conversation.WindowSize;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.DebitResult;
 import java.time.Instant;
@@ -141,12 +143,17 @@ final class ConversationFunctions implements ConversationStore {
   }
 
   @Override
-  public List<Message> messages(
-      Owner owner, String id, OptionalLong before, int limit, OptionalLong maxTokens) {
-    Row asked = ownedBy(owner).with(ID, id).with("limit", limit);
+  public Optional<ConversationWindow> window(
+      Owner owner, String id, OptionalLong before, WindowSize size) {
+    Row asked = ownedBy(owner).with(ID, id).with("limit", size.messages());
     before.ifPresent(position -> asked.with("before", position));
-    maxTokens.ifPresent(most -> asked.with("max_tokens", most));
-    return functions.rows("list_messages_v1", asked).map(ConversationFunctions::message);
+    size.tokens().ifPresent(most -> asked.with("max_tokens", most));
+    return functions
+        .row("conversation_window_v1", asked)
+        .map(answer -> ConversationWindow.of(
+            conversation(answer.optionalRow("conversation").orElseThrow()),
+            answer.rows("messages").map(ConversationFunctions::message),
+            before));
   }
 
   @Override

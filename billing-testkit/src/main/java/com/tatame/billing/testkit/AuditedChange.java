@@ -236,7 +236,7 @@ record AuditedChange(String name, Function<BillingStore, Ready> ready) {
 
   private static Ready checkIn(BillingStore store) {
     CheckIn noted = CheckInStoreContract.aCheckIn(Owner.of(Ids.account()));
-    store.checkIns().add(noted);
+    store.checkIns().add(noted, 1);
     return new Ready(
         audit -> store.checkIns().delete(noted.owner(), noted.id(), audit),
         audit -> store.checkIns().delete(Owner.of(Ids.account()), noted.id(), audit),

@@ -10,6 +10,7 @@ import com.tatame.billing.checkin.CheckInFilter;
 import com.tatame.billing.checkin.CheckInPeriod;
 import com.tatame.billing.checkin.CheckInPeriod.Length;
 import com.tatame.billing.checkin.CheckInPeriod.Scores;
+import com.tatame.billing.checkin.CheckInStore.Added;
 import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.math.BigDecimal;
@@ -22,10 +23,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Check-ins: what was noted comes back, by kind and time, each its owner's alone. */
 public interface CheckInStoreContract extends StoreUnderTest {
+  int MANY = 1_000;
+
   @Test
   default void aCheckInComesBackAsItWasNoted() {
     CheckIn noted = new CheckIn(
@@ -48,23 +55,64 @@ public interface CheckInStoreContract extends StoreUnderTest {
         Optional.of("slept well"),
         Instant.parse("2026-02-03T08:00:00Z"));
 
-    assertThat(store().checkIns().add(noted)).contains(noted);
+    assertThat(store().checkIns().add(noted, MANY)).contains(new Added(noted, false));
 
     assertThat(store().checkIns().find(noted.owner(), noted.id())).contains(noted);
     assertThat(list(noted.owner(), CheckInFilter.ALL)).containsExactly(noted);
     CheckIn bare = aCheckIn(noted.owner());
-    assertThat(store().checkIns().add(bare)).contains(bare);
+    assertThat(store().checkIns().add(bare, MANY)).contains(new Added(bare, false));
   }
 
   @Test
   default void whatIsNotedUnderOneIdIsNotedOnce() {
     CheckIn first = aCheckIn(Owner.of(Ids.account()));
-    store().checkIns().add(first);
+    store().checkIns().add(first, MANY);
     CheckIn second = at(first.owner(), first.id(), "mood", first.occurredAt().plusSeconds(1), 5);
 
-    assertThat(store().checkIns().add(second)).contains(first);
+    assertThat(store().checkIns().add(second, MANY)).contains(new Added(first, true));
 
     assertThat(list(first.owner(), CheckInFilter.ALL)).containsExactly(first);
+  }
+
+  @Test
+  default void anOwnerHasSoManyAtMost() {
+    AccountId organization = Ids.account();
+    Owner ada = new Owner(organization, Optional.of("ada"));
+    CheckIn first = aCheckIn(ada);
+    store().checkIns().add(first, 2);
+    store().checkIns().add(aCheckIn(ada), 2);
+
+    assertThat(store().checkIns().add(aCheckIn(ada), 2)).isEmpty();
+    assertThat(store().checkIns().add(first, 2))
+        .as("what is there is found")
+        .contains(new Added(first, true));
+    assertThat(store().checkIns().add(aCheckIn(new Owner(organization, Optional.of("bob"))), 2))
+        .as("of another member")
+        .isPresent();
+    assertThat(list(ada, CheckInFilter.ALL)).hasSize(2);
+    store().checkIns().delete(ada, first.id(), AnAuditEntry.any());
+    assertThat(store().checkIns().add(aCheckIn(ada), 2)).isPresent();
+  }
+
+  @Test
+  default void noMoreAreAddedThanThereMayBeHoweverManyComeAtOnce() throws Exception {
+    Owner owner = Owner.of(Ids.account());
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    int added = 0;
+    try {
+      List<Future<Optional<Added>>> all = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        CheckIn checkIn = aCheckIn(owner);
+        all.add(threads.submit(() -> store().checkIns().add(checkIn, 5)));
+      }
+      for (Future<Optional<Added>> one : all) {
+        added += one.get(60, TimeUnit.SECONDS).isPresent() ? 1 : 0;
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(added).isEqualTo(5);
+    assertThat(list(owner, CheckInFilter.ALL)).hasSize(5);
   }
 
   @Test
@@ -124,7 +172,7 @@ public interface CheckInStoreContract extends StoreUnderTest {
     noted(owner, "mood", Instant.parse("2026-04-03T10:00:00Z"), 4);
     noted(owner, "pain", Instant.parse("2026-04-03T10:00:00Z"), 9);
     CheckIn unscored = aCheckIn(owner);
-    store().checkIns().add(unscored);
+    store().checkIns().add(unscored, MANY);
 
     assertThat(series(owner, Length.WEEK, ZoneId.of("Europe/Berlin")))
         .containsExactly(
@@ -163,7 +211,7 @@ public interface CheckInStoreContract extends StoreUnderTest {
     AccountId organization = Ids.account();
     Owner ada = new Owner(organization, Optional.of("ada"));
     CheckIn hers = aCheckIn(ada);
-    store().checkIns().add(hers);
+    store().checkIns().add(hers, MANY);
     for (Owner other : List.of(
         new Owner(organization, Optional.of("bob")),
         Owner.of(organization),
@@ -184,9 +232,9 @@ public interface CheckInStoreContract extends StoreUnderTest {
   default void aDeletedCheckInIsGone() {
     Owner owner = Owner.of(Ids.account());
     CheckIn noted = aCheckIn(owner);
-    store().checkIns().add(noted);
+    store().checkIns().add(noted, MANY);
     CheckIn other = aCheckIn(owner);
-    store().checkIns().add(other);
+    store().checkIns().add(other, MANY);
 
     assertThat(store().checkIns().delete(owner, noted.id(), AnAuditEntry.any())).isTrue();
     assertThat(store().checkIns().delete(owner, noted.id(), AnAuditEntry.any())).isFalse();
@@ -216,7 +264,11 @@ public interface CheckInStoreContract extends StoreUnderTest {
   }
 
   private CheckIn noted(Owner owner, String kind, Instant at, long score) {
-    return store().checkIns().add(at(owner, Ids.next("chk"), kind, at, score)).orElseThrow();
+    return store()
+        .checkIns()
+        .add(at(owner, Ids.next("chk"), kind, at, score), MANY)
+        .orElseThrow()
+        .checkIn();
   }
 
   private static CheckIn at(Owner owner, String id, String kind, Instant at, long score) {

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,10 +42,7 @@ public interface ClaimedConversationContract extends StoreUnderTest {
     assertThat(store().conversations().list(claimer, false, Optional.empty(), 101))
         .extracting(Conversation::id)
         .containsExactlyInAnyOrder(said.id(), own.id());
-    assertThat(store()
-            .conversations()
-            .messages(claimer, said.id(), OptionalLong.empty(), 101, OptionalLong.empty()))
-        .hasSize(1);
+    assertThat(ConversationStoreContract.all(store(), claimer, said.id())).hasSize(1);
     assertThat(store().conversations().find(Owner.of(session.account()), said.id()))
         .isEmpty();
     assertThat(store().conversations().find(Owner.of(claimer.account()), said.id()))

@@ -10,9 +10,11 @@ import com.tatame.billing.conversation.AppendResult.Refused;
 import com.tatame.billing.conversation.AppendResult.Stored;
 import com.tatame.billing.conversation.Conversation;
 import com.tatame.billing.conversation.ConversationStore;
+import com.tatame.billing.conversation.ConversationWindow;
 import com.tatame.billing.conversation.Message;
 import com.tatame.billing.conversation.MessageAppend;
 import com.tatame.billing.conversation.MessageRole;
+import com.tatame.billing.conversation.WindowSize;
 import com.tatame.billing.store.BillingStore;
 import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
@@ -112,11 +114,20 @@ public interface ConversationStoreContract extends StoreUnderTest {
   @Test
   default void aKeyOfOneOwnerIsNoKeyOfAnothers() {
     AccountId organization = Ids.account();
-    Owner ada = new Owner(organization, Optional.of("ada"));
-    for (Owner owner :
-        List.of(Owner.of(organization), ada, new Owner(organization, Optional.of("bob")))) {
-      MessageAppend keyed = keyed(owner, Ids.next("conv"), "key", "of " + owner);
-      assertThat(store().conversations().append(keyed)).isInstanceOf(Stored.class);
+    List<Owner> owners = List.of(
+        Owner.of(organization),
+        new Owner(organization, Optional.of("ada")),
+        new Owner(organization, Optional.of("bob")),
+        new Owner(organization, Optional.of("bob:a")));
+    for (Owner owner : owners) {
+      // As if the last were the key of another, written together with its owner's name.
+      for (String key : List.of("key", "a:key")) {
+        MessageAppend keyed = keyed(owner, Ids.next("conv"), key, "one request");
+        Stored stored = stored(store().conversations().append(keyed));
+        assertThat(stored.again()).as(owner + " " + key).isFalse();
+        assertThat(stored(store().conversations().append(keyed)).conversation())
+            .isEqualTo(stored.conversation());
+      }
     }
   }
 
@@ -134,7 +145,8 @@ public interface ConversationStoreContract extends StoreUnderTest {
       assertThat(conversations.find(other, hers.id())).isEmpty();
       assertThat(conversations.list(other, false, Optional.empty(), 101)).isEmpty();
       assertThat(conversations.list(other, false, Optional.of(hers.id()), 101)).isEmpty();
-      assertThat(all(other, hers.id())).isEmpty();
+      assertThat(conversations.window(other, hers.id(), OptionalLong.empty(), WindowSize.DEFAULT))
+          .isEmpty();
       assertThat(
               conversations.update(other, hers.id(), Optional.of("mine"), Optional.of(true), NOON))
           .isEmpty();
@@ -183,9 +195,18 @@ public interface ConversationStoreContract extends StoreUnderTest {
 
   private List<Integer> window(
       Owner owner, String id, OptionalLong before, int limit, OptionalLong tokens) {
-    return store().conversations().messages(owner, id, before, limit, tokens).stream()
-        .map(message -> (int) message.position())
-        .toList();
+    ConversationWindow window = store()
+        .conversations()
+        .window(owner, id, before, new WindowSize(limit, tokens))
+        .orElseThrow();
+    List<Integer> positions =
+        window.messages().stream().map(message -> (int) message.position()).toList();
+    assertThat(window.conversation())
+        .isEqualTo(store().conversations().find(owner, id).orElseThrow());
+    assertThat(window.earlier())
+        .as("whether there is more before " + positions)
+        .isEqualTo(positions.isEmpty() ? before.orElse(9) > 1 : positions.get(0) > 1);
+    return positions;
   }
 
   @Test
@@ -324,9 +345,20 @@ public interface ConversationStoreContract extends StoreUnderTest {
   }
 
   private List<Message> all(Owner owner, String id) {
-    return store()
+    return all(store(), owner, id);
+  }
+
+  /** All messages of a conversation; none if the owner has no such conversation. */
+  static List<Message> all(BillingStore store, Owner owner, String id) {
+    return store
         .conversations()
-        .messages(owner, id, OptionalLong.empty(), 101, OptionalLong.empty());
+        .window(
+            owner,
+            id,
+            OptionalLong.empty(),
+            new WindowSize(WindowSize.MAX_MESSAGES, OptionalLong.empty()))
+        .map(ConversationWindow::messages)
+        .orElse(List.of());
   }
 
   private AppendResult append(Owner owner, Optional<String> title, List<Message> messages) {

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -292,9 +291,7 @@ public interface CountedMessageContract extends StoreUnderTest {
   }
 
   private List<Message> messages(AccountId account, String id) {
-    return store()
-        .conversations()
-        .messages(Owner.of(account), id, OptionalLong.empty(), 101, OptionalLong.empty());
+    return ConversationStoreContract.all(store(), Owner.of(account), id);
   }
 
   private long used(AccountId account) {

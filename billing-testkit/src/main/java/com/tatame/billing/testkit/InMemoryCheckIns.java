@@ -36,15 +36,15 @@ final class InMemoryCheckIns implements CheckInStore {
   }
 
   @Override
-  public Optional<CheckIn> add(CheckIn checkIn) {
+  public Optional<Added> add(CheckIn checkIn, int most) {
     return lock.hold(() -> {
-      if (!stored.containsKey(checkIn.id())) {
-        if (of(checkIn.owner()).count() >= MAX_CHECK_INS) {
-          return Optional.empty();
-        }
-        stored.put(checkIn.id(), checkIn);
+      Optional<Added> there =
+          find(checkIn.owner(), checkIn.id()).map(before -> new Added(before, true));
+      if (there.isPresent() || of(checkIn.owner()).count() >= most) {
+        return there;
       }
-      return find(checkIn.owner(), checkIn.id());
+      stored.put(checkIn.id(), checkIn);
+      return Optional.of(new Added(checkIn, false));
     });
   }
 

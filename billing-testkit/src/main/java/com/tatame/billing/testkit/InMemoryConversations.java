@@ -9,9 +9,11 @@ import com.tatame.billing.conversation.AppendResult.Refused;
 import com.tatame.billing.conversation.AppendResult.Stored;
 import com.tatame.billing.conversation.Conversation;
 import com.tatame.billing.conversation.ConversationStore;
+import com.tatame.billing.conversation.ConversationWindow;
 import com.tatame.billing.conversation.Message;
 import com.tatame.billing.conversation.MessageAppend;
 import com.tatame.billing.conversation.MessageRole;
+import com.tatame.billing.conversation.WindowSize;
 import com.tatame.billing.entitlement.Consumption;
 import com.tatame.billing.entitlement.DebitResult;
 import com.tatame.billing.entitlement.UsageDebit;
@@ -197,22 +199,25 @@ final class InMemoryConversations implements ConversationStore {
   }
 
   @Override
-  public List<Message> messages(
-      Owner owner, String id, OptionalLong before, int limit, OptionalLong maxTokens) {
-    return lock.hold(() -> {
-      List<Message> stored = owned(owner, id).map(thread -> thread.messages).orElse(List.of());
-      long end = Math.min(before.orElse(Long.MAX_VALUE) - 1, stored.size());
-      long start = end;
-      long tokens = 0;
-      while (start > 0 && end - start < limit) {
-        tokens += stored.get((int) start - 1).tokens();
-        if (tokens > maxTokens.orElse(Long.MAX_VALUE)) {
-          break;
-        }
-        start--;
+  public Optional<ConversationWindow> window(
+      Owner owner, String id, OptionalLong before, WindowSize size) {
+    return lock.hold(() -> owned(owner, id)
+        .map(one ->
+            ConversationWindow.of(one.conversation, last(one.messages, before, size), before)));
+  }
+
+  private static List<Message> last(List<Message> stored, OptionalLong before, WindowSize size) {
+    int end = (int) Math.min(before.orElse(Long.MAX_VALUE) - 1, stored.size());
+    int start = end;
+    long tokens = 0;
+    while (start > 0 && end - start < size.messages()) {
+      tokens += stored.get(start - 1).tokens();
+      if (tokens > size.tokens().orElse(Long.MAX_VALUE)) {
+        break;
       }
-      return List.copyOf(stored.subList((int) start, (int) Math.max(start, end)));
-    });
+      start--;
+    }
+    return List.copyOf(stored.subList(start, end));
   }
 
   @Override

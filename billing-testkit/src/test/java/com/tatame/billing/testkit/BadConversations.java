@@ -15,8 +15,10 @@ import com.tatame.billing.conversation.AppendResult.Refused;
 import com.tatame.billing.conversation.AppendResult.Stored;
 import com.tatame.billing.conversation.Conversation;
 import com.tatame.billing.conversation.ConversationStore;
+import com.tatame.billing.conversation.ConversationWindow;
 import com.tatame.billing.conversation.Message;
 import com.tatame.billing.conversation.MessageAppend;
+import com.tatame.billing.conversation.WindowSize;
 import com.tatame.billing.testkit.fixture.AnAuditEntry;
 import com.tatame.billing.testkit.fixture.Ids;
 import java.time.Instant;
@@ -113,17 +115,35 @@ final class BadConversations {
     }
   }
 
-  /** One key for all members of an organisation. */
-  static class MixesKeysOfMembers extends Appending {
-    private final Map<String, MessageAppend> keys = new HashMap<>();
+  /** Takes some keys for one. */
+  abstract static class MixingKeys extends Appending {
+    private final Map<String, MessageAppend> first = new HashMap<>();
+
+    abstract String key(Owner owner, String key);
 
     @Override
     AppendResult append(MessageAppend append) {
-      String key = append.owner().account() + append.key().orElse(Ids.next("none"));
-      MessageAppend first = keys.putIfAbsent(key, append);
-      return first != null && !first.fingerprint().equals(append.fingerprint())
-          ? Refused.because(Reason.KEY_REUSED)
-          : good.conversations().append(append);
+      return good.conversations()
+          .append(append
+              .key()
+              .map(key -> first.computeIfAbsent(
+                  append.owner().account() + " " + key(append.owner(), key), same -> append))
+              .orElse(append));
+    }
+  }
+
+  static class MixesKeysOfMembers extends MixingKeys {
+    @Override
+    String key(Owner owner, String key) {
+      return key;
+    }
+  }
+
+  /** Writes a member and its key together, so that two of them can be one. */
+  static class JoinsMemberAndKey extends MixingKeys {
+    @Override
+    String key(Owner owner, String key) {
+      return owner.member().orElse("") + ":" + key;
     }
   }
 
@@ -190,43 +210,52 @@ final class BadConversations {
     }
   }
 
-  static class CutsTheWindowAtItsBeginning extends ForwardingStore {
+  /** Changes what is read of the end of conversations. */
+  abstract static class Reading extends ForwardingStore {
+    abstract Optional<ConversationWindow> read(
+        Owner owner, String id, OptionalLong before, WindowSize size);
+
     @Override
     public ConversationStore conversations() {
       return spoil(
           ConversationStore.class,
           good.conversations(),
           Map.of(
-              "messages",
-              args -> good
-                  .conversations()
-                  .messages(
-                      (Owner) args[0],
-                      (String) args[1],
-                      (OptionalLong) args[2],
-                      ConversationStore.MAX_MESSAGES,
-                      (OptionalLong) args[4])
-                  .stream()
-                  .limit((int) args[3])
-                  .toList()));
+              "window",
+              args -> read((Owner) args[0], (String) args[1], (OptionalLong) args[2], (WindowSize)
+                  args[3])));
     }
   }
 
-  static class ExceedsTheTokens extends ForwardingStore {
+  static class CutsTheWindowAtItsBeginning extends Reading {
     @Override
-    public ConversationStore conversations() {
-      return spoil(
-          ConversationStore.class,
-          good.conversations(),
-          Map.of(
-              "messages",
-              args -> good.conversations()
-                  .messages(
-                      (Owner) args[0],
-                      (String) args[1],
-                      (OptionalLong) args[2],
-                      (int) args[3],
-                      OptionalLong.empty())));
+    Optional<ConversationWindow> read(
+        Owner owner, String id, OptionalLong before, WindowSize size) {
+      return good.conversations()
+          .window(owner, id, before, new WindowSize(WindowSize.MAX_MESSAGES, size.tokens()))
+          .map(whole -> ConversationWindow.of(
+              whole.conversation(),
+              whole.messages().stream().limit(size.messages()).toList(),
+              before));
+    }
+  }
+
+  static class ExceedsTheTokens extends Reading {
+    @Override
+    Optional<ConversationWindow> read(
+        Owner owner, String id, OptionalLong before, WindowSize size) {
+      return good.conversations()
+          .window(owner, id, before, new WindowSize(size.messages(), OptionalLong.empty()));
+    }
+  }
+
+  static class KnowsNothingEarlier extends Reading {
+    @Override
+    Optional<ConversationWindow> read(
+        Owner owner, String id, OptionalLong before, WindowSize size) {
+      return good.conversations()
+          .window(owner, id, before, size)
+          .map(end -> new ConversationWindow(end.conversation(), end.messages(), false));
     }
   }
 
@@ -280,8 +309,7 @@ final class BadConversations {
       return spoil(ConversationStore.class, good.conversations(), Map.of("delete", args -> {
         Owner owner = (Owner) args[0];
         String id = (String) args[1];
-        for (Message message : good.conversations()
-            .messages(owner, id, OptionalLong.empty(), 101, OptionalLong.empty())) {
+        for (Message message : ConversationStoreContract.all(good, owner, id)) {
           message
               .consumptionId()
               .ifPresent(unit ->
@@ -376,7 +404,7 @@ final class BadConversations {
       return spoil(CheckInStore.class, good.checkIns(), Map.of("add", args -> {
         CheckIn wanted = (CheckIn) args[0];
         boolean there = good.checkIns().find(wanted.owner(), wanted.id()).isPresent();
-        return good.checkIns().add(there ? under(wanted, Ids.next("chk")) : wanted);
+        return good.checkIns().add(there ? under(wanted, Ids.next("chk")) : wanted, (int) args[1]);
       }));
     }
   }
@@ -399,16 +427,43 @@ final class BadConversations {
       return spoil(CheckInStore.class, good.checkIns(), Map.of("add", args -> {
         CheckIn wanted = (CheckIn) args[0];
         return good.checkIns()
-            .add(new CheckIn(
-                wanted.id(),
-                wanted.owner(),
-                wanted.kind(),
-                wanted.occurredAt(),
-                Map.of(),
-                wanted.score(),
-                wanted.note(),
-                wanted.createdAt()));
+            .add(
+                new CheckIn(
+                    wanted.id(),
+                    wanted.owner(),
+                    wanted.kind(),
+                    wanted.occurredAt(),
+                    Map.of(),
+                    wanted.score(),
+                    wanted.note(),
+                    wanted.createdAt()),
+                (int) args[1]);
       }));
+    }
+  }
+
+  static class HasRoomForAny extends ForwardingStore {
+    @Override
+    public CheckInStore checkIns() {
+      return spoil(
+          CheckInStore.class,
+          good.checkIns(),
+          Map.of("add", args -> good.checkIns().add((CheckIn) args[0], Integer.MAX_VALUE)));
+    }
+  }
+
+  /** Says of whatever it is asked to add that it is new. */
+  static class TakesARepetitionForNew extends ForwardingStore {
+    @Override
+    public CheckInStore checkIns() {
+      return spoil(
+          CheckInStore.class,
+          good.checkIns(),
+          Map.of(
+              "add",
+              args -> good.checkIns()
+                  .add((CheckIn) args[0], (int) args[1])
+                  .map(added -> new CheckInStore.Added(added.checkIn(), false))));
     }
   }
 
@@ -470,7 +525,7 @@ final class BadConversations {
               args -> {
                 CheckIn noted = (CheckIn) args[0];
                 owners.put(noted.id(), noted.owner());
-                return good.checkIns().add(noted);
+                return good.checkIns().add(noted, (int) args[1]);
               },
               "find",
               args -> good.checkIns()

@@ -323,6 +323,11 @@ class BadStoresTest {
         Arguments.of(
             BadConversations.CutsTheWindowAtItsBeginning.class, "theWindowIsTheEndAsFarAsItFits"),
         Arguments.of(BadConversations.ExceedsTheTokens.class, "theWindowIsTheEndAsFarAsItFits"),
+        Arguments.of(BadConversations.KnowsNothingEarlier.class, "theWindowIsTheEndAsFarAsItFits"),
+        Arguments.of(BadConversations.JoinsMemberAndKey.class, "aKeyOfOneOwnerIsNoKeyOfAnothers"),
+        Arguments.of(BadConversations.HasRoomForAny.class, "anOwnerHasSoManyAtMost"),
+        Arguments.of(
+            BadConversations.TakesARepetitionForNew.class, "whatIsNotedUnderOneIdIsNotedOnce"),
         Arguments.of(
             BadConversations.ListsTheFirstBegunFirst.class,
             "thoseWithTheLatestMessageAreListedFirst"),

@@ -19,8 +19,8 @@ create index ai_conversations_owner_idx
 create index ai_conversations_updated_at_idx on ai_conversations (updated_at, id);
 create index ai_conversations_visitors_idx on ai_conversations (updated_at, id) where user_id like 'anonymous:%';
 
--- consumption_id: of the units that a message of a user took. request_key: the member, a colon, and the key under which
--- a request added it, with what that request was.
+-- consumption_id: of the units that a message of a user took. request_key: under which its owner's request added it,
+-- with what that request was.
 create table ai_messages (
   conversation_id text collate "C" not null,
   position        bigint not null,
@@ -45,8 +45,8 @@ create index ai_messages_request_key_idx on ai_messages (user_id, request_key) w
 alter table consumptions add column covered bigint not null default 0;
 alter table consumptions add constraint consumptions_covered_check check (covered between 0 and amount);
 
--- Messages go with their conversation. No foreign key does this: a move copies one table after the other, while both
--- are written.
+-- Messages go with their conversation. No foreign key does this: a move copies one table after the other, while both are
+-- written.
 create function delete_messages_v1() returns trigger
 language plpgsql security invoker set search_path = "${schema}", pg_temp as $$
 begin
@@ -65,13 +65,14 @@ language plpgsql volatile security invoker set search_path = "${schema}", pg_tem
 declare
   v_account constant text := p ->> 'account_id';
   v_member constant text := coalesce(p ->> 'member', '');
-  v_key constant text := v_member || ':' || (p ->> 'key');
+  v_key constant text := p ->> 'key';
   v_at constant timestamptz := (p ->> 'at')::timestamptz;
   v_added constant integer := jsonb_array_length(p -> 'messages');
   v_conversation ai_conversations;
   v_first ai_messages;
   v_role text;
   v_drawn jsonb;
+  v_units jsonb;
   v_named text;
 begin
   -- A claim takes the same lock, and moves all that was stored before.
@@ -82,6 +83,7 @@ begin
   if v_key is not null then
     select m.* into v_first from ai_messages m
     where m.user_id = v_account and m.request_key = v_key
+      and (select c.member from ai_conversations c where c.id = m.conversation_id) = v_member
     order by m.position limit 1;
     if found then
       if v_first.fingerprint <> p ->> 'fingerprint' then
@@ -92,7 +94,7 @@ begin
         'conversation', (select to_jsonb(c) from ai_conversations c where c.id = v_first.conversation_id),
         'messages', (
           select jsonb_agg(to_jsonb(m) order by m.position) from ai_messages m
-          where m.user_id = v_account and m.request_key = v_key));
+          where m.user_id = v_account and m.request_key = v_key and m.conversation_id = v_first.conversation_id));
     end if;
   end if;
   if p ->> 'title' is null then
@@ -114,13 +116,15 @@ begin
       end if;
     end if;
   end if;
-  select n.id into v_named
+  select jsonb_agg(to_jsonb(n)) into v_units
   from (
     select m.consumption_id as id, count(*) as units
     from jsonb_to_recordset(p -> 'messages') as m(consumption_id text)
-    where m.consumption_id is not null and m.consumption_id is distinct from p #>> '{debit,id}'
-    group by m.consumption_id) n
-  where not exists (
+    where m.consumption_id is not null
+    group by m.consumption_id) n;
+  select n.id into v_named
+  from jsonb_to_recordset(v_units) as n(id text, units bigint)
+  where n.id is distinct from p #>> '{debit,id}' and not exists (
     select from consumptions c
     where c.user_id = v_account and c.id = n.id and c.usage_type = p ->> 'feature' and c.released_at is null
       and c.covered + n.units <= c.amount)
@@ -136,11 +140,7 @@ begin
     end if;
   end if;
   update consumptions c set covered = c.covered + n.units
-  from (
-    select m.consumption_id as id, count(*) as units
-    from jsonb_to_recordset(p -> 'messages') as m(consumption_id text)
-    where m.consumption_id is not null
-    group by m.consumption_id) n
+  from jsonb_to_recordset(v_units) as n(id text, units bigint)
   where c.user_id = v_account and c.id = n.id;
   if p ->> 'title' is not null then
     insert into ai_conversations (id, user_id, member, title, message_count, created_at, updated_at)
@@ -200,26 +200,27 @@ begin
       limit (p ->> 'limit')::integer) z), '[]');
 end $$;
 
--- {account_id, member, id, before: position, limit, max_tokens} -> the last messages in their order
-create function list_messages_v1(p jsonb) returns jsonb
+-- {account_id, member, id, before: position, limit, max_tokens} -> {conversation, messages: the last ones in their
+-- order}, or null
+create function conversation_window_v1(p jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = "${schema}", pg_temp as $$
 declare
   v_before constant bigint := coalesce((p ->> 'before')::bigint, 9223372036854775807);
   v_most constant bigint := coalesce((p ->> 'max_tokens')::bigint, 9223372036854775807);
 begin
-  return coalesce((
-    select jsonb_agg(to_jsonb(z) - 'sum' order by z.position)
-    from (
-      select m.*, sum(m.tokens) over (order by m.position desc) as sum
+  return (
+    select jsonb_build_object('conversation', to_jsonb(c), 'messages', (
+      select jsonb_agg(to_jsonb(z) - 'sum' order by z.position)
       from (
-        select x.* from ai_messages x
-        where x.conversation_id = p ->> 'id' and x.position < v_before
-          and exists (
-            select from ai_conversations c
-            where c.id = p ->> 'id' and c.user_id = p ->> 'account_id' and c.member = coalesce(p ->> 'member', ''))
-        order by x.position desc
-        limit (p ->> 'limit')::integer) m) z
-    where z.sum <= v_most), '[]');
+        select m.*, sum(m.tokens) over (order by m.position desc) as sum
+        from (
+          select x.* from ai_messages x
+          where x.conversation_id = c.id and x.position < v_before
+          order by x.position desc
+          limit (p ->> 'limit')::integer) m) z
+      where z.sum <= v_most))
+    from ai_conversations c
+    where c.id = p ->> 'id' and c.user_id = p ->> 'account_id' and c.member = coalesce(p ->> 'member', ''));
 end $$;
 
 -- {account_id, member, id, title, archived, now} -> the conversation as it is then, or null
@@ -284,9 +285,11 @@ begin
     user_id = v_account,
     request_key = case
       when exists (
-        select from ai_messages o where o.user_id = v_account and o.request_key = v_member || m.request_key)
-      then v_member || ':' || v_session || m.request_key
-      else v_member || m.request_key
+        select from ai_messages o
+        where o.user_id = v_account and o.request_key = m.request_key
+          and (select d.member from ai_conversations d where d.id = o.conversation_id) = v_member)
+      then v_session || ' ' || m.request_key
+      else m.request_key
     end
   from ai_conversations c
   where c.user_id = v_session and m.conversation_id = c.id;

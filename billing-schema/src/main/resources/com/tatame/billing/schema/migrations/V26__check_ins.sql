@@ -18,31 +18,34 @@ create index longitudinal_checkins_owner_idx on longitudinal_checkins (user_id, 
 create index longitudinal_checkins_kind_idx on longitudinal_checkins (user_id, member, kind, occurred_at desc, id);
 create index longitudinal_checkins_occurred_at_idx on longitudinal_checkins (occurred_at);
 
--- {id, account_id, member, kind, occurred_at, answers, score, note, created_at, most} -> what is kept under the id, or
--- null if the owner has as many as there may be
+-- {id, account_id, member, kind, occurred_at, answers, score, note, created_at, most} -> {check_in: what is kept under the
+-- id, again}, or null if the owner has as many as there may be
 create function add_check_in_v1(p jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = "${schema}", pg_temp as $$
 declare
   v_account constant text := p ->> 'account_id';
   v_member constant text := coalesce(p ->> 'member', '');
+  v_there jsonb;
 begin
   -- So that those who add at the same time are counted.
   perform pg_advisory_xact_lock(hashtextextended('check_ins:' || v_account, 0));
-  if not exists (select from longitudinal_checkins c where c.id = p ->> 'id') then
-    if (
-      select count(*) from (
-        select from longitudinal_checkins c
-        where c.user_id = v_account and c.member = v_member
-        limit (p ->> 'most')::integer) z) >= (p ->> 'most')::integer then
-      return null;
-    end if;
-    insert into longitudinal_checkins (
-      id, user_id, member, kind, occurred_at, answers, score, note, created_at)
-    values (
-      p ->> 'id', v_account, v_member, p ->> 'kind', (p ->> 'occurred_at')::timestamptz, coalesce(p -> 'answers', '{}'),
-      (p ->> 'score')::numeric, p ->> 'note', (p ->> 'created_at')::timestamptz);
+  v_there := find_check_in_v1(p);
+  if v_there is not null then
+    return jsonb_build_object('check_in', v_there, 'again', true);
   end if;
-  return find_check_in_v1(p);
+  if (
+    select count(*) from (
+      select from longitudinal_checkins c
+      where c.user_id = v_account and c.member = v_member
+      limit (p ->> 'most')::integer) z) >= (p ->> 'most')::integer then
+    return null;
+  end if;
+  insert into longitudinal_checkins (
+    id, user_id, member, kind, occurred_at, answers, score, note, created_at)
+  values (
+    p ->> 'id', v_account, v_member, p ->> 'kind', (p ->> 'occurred_at')::timestamptz, coalesce(p -> 'answers', '{}'),
+    (p ->> 'score')::numeric, p ->> 'note', (p ->> 'created_at')::timestamptz);
+  return jsonb_build_object('check_in', find_check_in_v1(p), 'again', false);
 end $$;
 
 -- {account_id, member, id} -> the check-in, or null
