@@ -75,7 +75,15 @@ class MoveTest {
             + " (gen_random_uuid(), '{\"a\": null}'), (gen_random_uuid(), '1.10')",
         "insert into grants (id, user_id, idempotency_key, fingerprint, kind, tier, reason, given_by,"
             + " given_at, starts_at) select 'g' || n, 'user_' || n, 'k', '', 'tier', 'pro', '', '',"
-            + " now(), now() from generate_series(1, 30) n");
+            + " now(), now() from generate_series(1, 30) n",
+        "insert into ai_conversations (id, user_id, title, message_count, created_at, updated_at)"
+            + " select 'conv_' || n, 'user_' || n, 't', 3, now(), now() from generate_series(1, 40) n",
+        "insert into ai_messages (conversation_id, position, id, user_id, role, content, tokens,"
+            + " created_at) select 'conv_' || c, m, 'msg_' || c || '_' || m, 'user_' || c, 'user',"
+            + " 'said', 1, now() from generate_series(1, 40) c, generate_series(1, 3) m",
+        "insert into longitudinal_checkins (id, user_id, kind, occurred_at, answers, score, created_at)"
+            + " select 'chk_' || n, 'user_' || n, 'mood', now(), '{\"hours\": 7.50}', n, now() from"
+            + " generate_series(1, 20) n");
   }
 
   @ParameterizedTest

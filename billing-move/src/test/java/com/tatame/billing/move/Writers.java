@@ -108,7 +108,8 @@ final class Writers implements AutoCloseable {
   private static String aStatement(Random random) {
     String user = "'user_" + random.nextInt(300) + "'";
     String other = "'user_" + random.nextInt(300) + "'";
-    return switch (random.nextInt(9)) {
+    String conversation = "'conv_" + random.nextInt(40) + "'";
+    return switch (random.nextInt(11)) {
       case 0 ->
         "insert into users (id, issuer, subject, email) values (" + user + ", 'i', " + user
             + ", 'ä\"\\ \uD83D\uDE00' || clock_timestamp()) on conflict (id) do update set"
@@ -136,6 +137,17 @@ final class Writers implements AutoCloseable {
         "insert into commands (id, account_id, kind, target, params, state, generation, created_at)"
             + " values ('cmd_' || random(), " + user + ", 'k', 't', '{\"n\": 1.10}', 'planned', 1,"
             + " now()) on conflict do nothing";
+      // A message may come before the move has copied its conversation, and goes with it.
+      case 8 ->
+        "with begun as (insert into ai_conversations (id, user_id, title, message_count, created_at,"
+            + " updated_at) values (" + conversation + ", " + user
+            + ", 't', 1, now(), now()) on conflict"
+            + " (id) do update set message_count = ai_conversations.message_count + 1 returning id,"
+            + " message_count) insert into ai_messages (conversation_id, position, id, user_id, role,"
+            + " content, tokens, created_at) select id, message_count, 'msg_' || random() || id, "
+            + user
+            + ", 'user', 'said', 1, now() from begun";
+      case 9 -> "delete from ai_conversations where id = " + conversation;
       default ->
         "update commands set state = 'succeeded', settled_at = clock_timestamp() where account_id = "
             + user;
