@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** Port: anonymous sessions, each found by the hash of its token alone. */
 public interface AnonymousSessionStore {
+  /** With what the ids of visitors' accounts begin. */
+  String PREFIX = "anonymous:";
+
   /** Keeps a new session. */
   void add(AnonymousSession session, String hash);
 

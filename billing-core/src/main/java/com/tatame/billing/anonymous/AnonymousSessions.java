@@ -31,7 +31,6 @@ import java.util.regex.Pattern;
 public final class AnonymousSessions {
   private static final Duration LIFETIME = Duration.ofDays(30);
   private static final Duration LATE = Duration.ofHours(1);
-  private static final String ACCOUNT_PREFIX = "anonymous:";
   private static final String TOKEN_PREFIX = "anon_";
   private static final String SEED_PREFIX = "anonymous session\n";
   private static final Pattern FORM = Pattern.compile("anon_[A-Za-z0-9_-]{43}");
@@ -111,7 +110,7 @@ public final class AnonymousSessions {
     HexFormat hex = HexFormat.of();
     String id = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
     AnonymousSession session = new AnonymousSession(
-        new AccountId(ACCOUNT_PREFIX + id),
+        new AccountId(AnonymousSessionStore.PREFIX + id),
         now,
         now.plus(LIFETIME),
         Optional.empty(),

@@ -2,6 +2,7 @@ package com.tatame.billing.testkit;
 
 import com.tatame.billing.account.AccountId;
 import com.tatame.billing.account.Owner;
+import com.tatame.billing.anonymous.AnonymousSessionStore;
 import com.tatame.billing.audit.AuditEntry;
 import com.tatame.billing.conversation.AppendResult;
 import com.tatame.billing.conversation.AppendResult.Reason;
@@ -261,10 +262,11 @@ final class InMemoryConversations implements ConversationStore {
       List<String> old = kept.values().stream()
           .sorted(LATEST_FIRST.reversed())
           .map(thread -> thread.conversation)
-          .filter(
-              conversation -> before.filter(conversation.updatedAt()::isBefore).isPresent()
-                  || (conversation.owner().account().value().startsWith("anonymous:")
-                      && conversation.updatedAt().isBefore(visitorsBefore)))
+          .filter(conversation -> before
+                  .filter(conversation.updatedAt()::isBefore)
+                  .isPresent()
+              || (conversation.owner().account().value().startsWith(AnonymousSessionStore.PREFIX)
+                  && conversation.updatedAt().isBefore(visitorsBefore)))
           .limit(limit)
           .map(Conversation::id)
           .toList();
