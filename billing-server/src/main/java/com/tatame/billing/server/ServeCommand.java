@@ -33,12 +33,12 @@ final class ServeCommand implements Callable<Integer> {
           stopped.countDown();
         })
         .start();
-    HangupSignal.runs(new CatalogReload(
+    Signals.onHangup(new CatalogReload(
         () -> BillingConfig.catalogFromEnv(environment.get()), server.billing().catalogs()));
     Runtime.getRuntime()
         .addShutdownHook(new Thread(
             () -> {
-              SecondSignal.endsTheProcess();
+              Signals.endAtOnce();
               server.close();
               stopped.countDown();
             },

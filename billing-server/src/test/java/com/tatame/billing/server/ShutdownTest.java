@@ -140,7 +140,7 @@ final class ShutdownTest {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(
               () -> {
-                SecondSignal.endsTheProcess();
+                Signals.endAtOnce();
                 System.out.println("stopping");
                 awaited(never);
               },
